@@ -1,0 +1,43 @@
+# The two commands of the README are `make demo` and `make test`.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+
+.PHONY: demo test build debug lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
+
+demo: install-build-packages build
+	scripts/demo
+
+test: install-build-packages install-test-packages
+	scripts/test
+
+build:
+	$(SWIFT) build -c release --static-swift-stdlib --product swiftlet
+
+lint:
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	scripts/check-architecture
+
+format:
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+unit-test:
+	$(SWIFT) test
+
+end-to-end: build
+	scripts/test-end-to-end
+
+install: build
+	install -D -m 0755 .build/release/swiftlet $(DESTDIR)$(PREFIX)/bin/swiftlet
+
+install-build-packages:
+	scripts/install-packages build
+
+install-test-packages:
+	scripts/install-packages test
+
+bench: build
+	bench/run
+
+clean:
+	rm -rf .build

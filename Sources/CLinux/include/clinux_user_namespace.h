@@ -1,0 +1,49 @@
+/// Entering a user namespace in the running process.
+#ifndef CLINUX_USER_NAMESPACE_H
+#define CLINUX_USER_NAMESPACE_H
+
+#include <stddef.h>
+
+/// How the two id maps of the new namespace get written. For each map either a program is run from outside
+/// (`*_argv`, NULL-terminated, element 0 an absolute path) or a text is written.
+struct linux_user_namespace_plan {
+    /// newuidmap and its arguments, or NULL.
+    const char *const *uid_map_argv;
+    /// newgidmap and its arguments, or NULL.
+    const char *const *gid_map_argv;
+    /// What to write to uid_map and gid_map where there is no program.
+    const char *uid_map_text;
+    const char *gid_map_text;
+    /// Write the texts from outside the new namespace, with the privileges held there, and not from within.
+    int write_from_outside;
+    /// Forbid setgroups(2) in the new namespace: an unprivileged writer of gid_map has to.
+    int deny_setgroups;
+};
+
+enum linux_user_namespace_step {
+    LINUX_USER_NAMESPACE_PREPARE,
+    LINUX_USER_NAMESPACE_UNSHARE,
+    LINUX_USER_NAMESPACE_UID_MAP,
+    LINUX_USER_NAMESPACE_GID_MAP,
+    LINUX_USER_NAMESPACE_SETGROUPS,
+    LINUX_USER_NAMESPACE_BECOME_ROOT,
+    LINUX_USER_NAMESPACE_PROPAGATION,
+};
+
+/// Where and why entering failed.
+struct linux_user_namespace_failure {
+    enum linux_user_namespace_step step;
+    /// errno, or 0 where a program failed.
+    int error;
+    /// The first part of what the failing program wrote to its standard error; NUL-terminated.
+    char message[1024];
+};
+
+/// Moves the calling, single-threaded process into new user and mount namespaces, as user and group 0, with no
+/// supplementary groups where the namespace allows dropping them, and with mount propagation from the namespace
+/// outwards cut off. Returns 0, or -1 with `failure` filled in. After a failure past the unshare step the process is
+/// an unmapped nobody: report and exit.
+int linux_user_namespace_enter(const struct linux_user_namespace_plan *plan,
+                               struct linux_user_namespace_failure *failure);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * What runs between clone and exec.
+ *
+ * A plan is one contiguous buffer: a header, an array of operations, then the texts they point to. Its writer decides
+ * what is done and in which order; the interpreter here only executes, with nothing but async-signal-safe calls,
+ * in a child of a process that may have other threads. Functions return 0 (or a value) on success, -errno on failure.
+ */
+#ifndef C_SANDBOX_H
+#define C_SANDBOX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Text arguments are offsets from the start of the plan, 0 for none. A "list" is consecutive NUL-terminated texts
+ * closed by an empty one; a "vector" is as many NUL-terminated texts as its count says (they may be empty). */
+struct sandbox_operation {
+    uint16_t code;
+    uint16_t skip; /* operations to jump over once this one succeeded: the alternatives to it */
+    uint32_t flags;
+    uint32_t text[4];
+    uint64_t number[4];
+};
+
+struct sandbox_plan {
+    uint32_t size; /* of the whole buffer, whose last byte is NUL */
+    uint32_t operation_count;
+};
+
+enum sandbox_code {
+    /* Mounts. Targets are paths inside the new root. */
+    SANDBOX_PROPAGATION = 1, /* number: mount flags for "/" */
+    SANDBOX_JOIN_NAMESPACE,  /* text: path; number: namespace type */
+    SANDBOX_LOOPBACK_UP,
+    SANDBOX_ROOT_OVERLAY,        /* text: working directory, option string, target; number: mount flags */
+    SANDBOX_ROOT_OVERLAY_LAYERS, /* text: working directory, option list, target; number: mount attributes */
+    SANDBOX_ROOT_DIRECTORY,      /* text: path */
+    SANDBOX_MOUNT,          /* text: target, type, option list, source; number: attributes, propagation */
+    SANDBOX_BIND,           /* text: target, source; number: attributes, propagation */
+    SANDBOX_NODE,           /* text: target; number: mode, major, minor, owner (uid | gid << 32) */
+    SANDBOX_SYMLINK,        /* text: target, content */
+    SANDBOX_WRITE,          /* text: target, content */
+    SANDBOX_MASK,           /* text: target */
+    SANDBOX_READ_ONLY,      /* text: target */
+    SANDBOX_ROOT_READ_ONLY,
+    SANDBOX_CONSOLE,        /* number: rows, columns, owner's uid */
+    SANDBOX_REMOVE,         /* text: target; number: modification seconds and nanoseconds to restore on the parent
+                               where its own are still those of number 2 and 3 */
+    SANDBOX_HOSTNAME,       /* text: name */
+    SANDBOX_DOMAINNAME,     /* text: name */
+    SANDBOX_ENTER_ROOT,
+
+    /* The process. */
+    SANDBOX_SESSION_KEYRING,
+    SANDBOX_LIMIT,          /* number: resource, soft, hard */
+    SANDBOX_INIT,
+    SANDBOX_SESSION,
+    SANDBOX_STREAMS,        /* number: descriptors for 0, 1, 2; SANDBOX_NULL_DEVICE for /dev/null */
+    SANDBOX_CLOSE_DESCRIPTORS,
+    SANDBOX_AWAIT_RELEASE,
+    SANDBOX_BOUNDING,       /* number: capability set */
+    SANDBOX_GROUPS,         /* text: array of uint32_t; number: count */
+    SANDBOX_USER,           /* number: uid, gid */
+    SANDBOX_CAPABILITIES,   /* number: effective, permitted, inheritable, ambient */
+    SANDBOX_PARENT_DEATH,   /* number: signal */
+    SANDBOX_NO_NEW_PRIVILEGES,
+    SANDBOX_SECCOMP,        /* text: array of struct sock_filter; number: count */
+    SANDBOX_FILE_MASK,      /* number: umask */
+    SANDBOX_DIRECTORY,      /* text: path */
+    SANDBOX_EXECUTE,        /* text: vectors of candidates, arguments, environment; number: their counts */
+    SANDBOX_EXIT,           /* number: status */
+};
+
+enum sandbox_flag {
+    SANDBOX_OPTIONAL = 1 << 0,     /* failing, it is passed over */
+    SANDBOX_RECURSIVE = 1 << 1,    /* BIND: with the mounts below the source */
+    SANDBOX_NO_SYMLINKS = 1 << 2,  /* refuse a target reached through a symbolic link */
+    SANDBOX_CREATE = 1 << 3,       /* make a missing target and report it */
+    SANDBOX_IS_DIRECTORY = 1 << 4, /* REMOVE: what kind it was */
+    SANDBOX_CHANGE_ROOT = 1 << 5,  /* ENTER_ROOT: move the mount and chroot instead of pivot_root */
+    SANDBOX_TERMINAL = 1 << 6,     /* SESSION, STREAMS: the console is the controlling terminal */
+    SANDBOX_DEFERRED = 1 << 7,     /* DIRECTORY: where access is refused, a later one decides */
+    SANDBOX_SKIP_MISSING = 1 << 8, /* BIND: a source that does not exist is passed over */
+};
+
+#define SANDBOX_NULL_DEVICE UINT64_MAX
+
+/* What the child tells its parent, one message each. After a successful exec the channel is at its end. */
+enum sandbox_message_kind {
+    SANDBOX_FAILED = 1, /* operation, error, detail */
+    SANDBOX_CREATED,    /* detail: 1 for a directory; text: path without symbolic links; parent's times */
+    SANDBOX_CONSOLE_OPENED, /* descriptor */
+};
+
+/* detail of a failed EXECUTE: the file is there, what it needs (its interpreter) is not. */
+#define SANDBOX_INTERPRETER_MISSING 1
+
+struct sandbox_message {
+    uint32_t kind;
+    uint32_t operation;
+    int32_t error;
+    uint32_t detail;
+    int32_t descriptor;
+    uint32_t reserved;
+    int64_t before_seconds, before_nanoseconds; /* parent directory's modification time, before the creation */
+    int64_t after_seconds, after_nanoseconds;   /* and after it */
+    char text[4096];
+};
+
+struct sandbox_process {
+    pid_t pid;
+    int pidfd;
+    int channel;
+};
+
+/* Starts a child that executes the plan in new namespaces (CLONE_NEW* flags) and waits for `sandbox_release` before it
+ * goes past SANDBOX_AWAIT_RELEASE. It is killed when the calling process dies, however that happens. */
+int sandbox_launch(const void *plan, uint64_t namespaces, struct sandbox_process *process);
+int sandbox_release(const struct sandbox_process *process);
+/* 1: a message was read, 0: the end. */
+int sandbox_receive(const struct sandbox_process *process, struct sandbox_message *message);
+/* Waits for the end: the process and, if it is the first of its pid namespace, all others in there. */
+int sandbox_wait(const struct sandbox_process *process, int *exited, int *status);
+int sandbox_signal(const struct sandbox_process *process, int number);
+
+/* Passes the signals that this process gets on to a sandboxed one (or kills it at the first of those that ask to end),
+ * until `sandbox_relay_end`, which returns the signal that made it kill, 0 for none. Returns a slot. */
+int sandbox_relay_begin(int pidfd, int kills);
+int sandbox_relay_end(int slot);
+/* Window size changes of `terminal` are copied to `console`. */
+void sandbox_relay_window(int slot, int terminal, int console);
+
+/* Has `terminal` set back to `attributes` (a struct termios) if this process dies; NULL forgets it again. */
+int sandbox_guard_terminal(int terminal, const void *attributes);
+
+/* Whether all users and groups of the machine are ours to give: false inside a user namespace. */
+int sandbox_capabilities(uint64_t *effective, uint64_t *permitted);
+
+#endif

@@ -1,0 +1,66 @@
+/// A command of the command line, described as data: its flags, its arguments, its subcommands.
+///
+/// The root of the tree is the program itself. Parsing and help behave as spf13/cobra's.
+package struct CommandGrammar: Sendable {
+    package var name: String
+    /// Other names of the command. The first help line shows them.
+    package var aliases: [String]
+    /// One line for the parent's list of commands.
+    package var summary: String
+    /// Longer text at the top of the command's own help; `summary` if empty.
+    package var details: String
+    /// The usage line, starting with the command's own name: `build [options] CONTEXT`. The parents' names are put before it.
+    package var usage: String
+    /// Example command lines, without the indentation.
+    package var examples: [String]
+    /// Flags of this command alone.
+    package var flags: [Flag]
+    /// Flags of this command and of all commands below it, accepted before and after a subcommand's name.
+    package var persistentFlags: [Flag]
+    /// False: flags stop at the first positional argument, and all that follows is kept verbatim, `--` included.
+    package var interspersed: Bool
+    package var arguments: ArgumentCount
+    package var subcommands: [CommandGrammar]
+    /// A command with subcommands that also does something by itself. Without subcommands it has no effect.
+    package var runsAlone: Bool
+    /// Left out of the parent's list and of suggestions.
+    package var hidden: Bool
+    /// Set: the command is known to this field's users but not supported; calling it is an error with this reason.
+    package var refusal: String?
+
+    /// Describes a command; everything but the name has a useful default.
+    package init(
+        _ name: String, aliases: [String] = [], summary: String = "", details: String = "", usage: String? = nil,
+        examples: [String] = [], flags: [Flag] = [], persistentFlags: [Flag] = [], interspersed: Bool = true,
+        arguments: ArgumentCount = .any, subcommands: [CommandGrammar] = [], runsAlone: Bool = false,
+        hidden: Bool = false, refusal: String? = nil
+    ) {
+        self.name = name
+        self.aliases = aliases
+        self.summary = summary
+        self.details = details
+        self.usage = usage ?? (flags.isEmpty ? name : "\(name) [options]")
+        self.examples = examples
+        self.flags = flags
+        self.persistentFlags = persistentFlags
+        self.interspersed = interspersed
+        self.arguments = arguments
+        self.subcommands = subcommands
+        self.runsAlone = runsAlone
+        self.hidden = hidden
+        self.refusal = refusal
+    }
+
+    /// A command that is refused by name, with the reason; not shown in the help.
+    package static func refused(_ name: String, aliases: [String] = [], _ reason: String) -> CommandGrammar {
+        CommandGrammar(name, aliases: aliases, hidden: true, refusal: reason)
+    }
+
+    /// The subcommand of that name or alias.
+    package func subcommand(_ name: String) -> CommandGrammar? {
+        subcommands.first { $0.name == name } ?? subcommands.first { $0.aliases.contains(name) }
+    }
+
+    /// Whether calling it without a subcommand can only show its help.
+    var isGroup: Bool { !subcommands.isEmpty && !runsAlone }
+}

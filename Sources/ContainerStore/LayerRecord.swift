@@ -1,0 +1,107 @@
+package import ContentDigest
+package import JSONText
+
+/// A layer as `layers.json` records it.
+package struct LayerRecord: Sendable, Equatable {
+    /// Hexadecimal digits: for image layers a function of the content, for containers' layers random.
+    package var id: String
+    /// Names; Podman calls a container's layer `NAME-layer`.
+    package var names: [String] = []
+    /// The id of the layer below; nil for a base layer.
+    package var parent: String?
+    package var metadata = ""
+    /// The SELinux label to mount with.
+    package var mountLabel = ""
+    /// RFC 3339 with up to nanoseconds.
+    package var created: String
+    /// The digest of the archive as it was received; nil for a container's layer.
+    package var compressedDigest: Digest?
+    /// The length of the archive as it was received.
+    package var compressedSize: Int64 = 0
+    /// The digest of the uncompressed archive; nil for a container's layer.
+    package var diffID: Digest?
+    /// The length of the uncompressed archive.
+    package var diffSize: Int64 = 0
+    /// How the archive was compressed: 0 not, 1 bzip2, 2 gzip, 3 xz, 4 zstd.
+    package var compression: Int64 = 0
+    /// Owners that occur in the layer.
+    package var uids: [UInt32] = []
+    package var gids: [UInt32] = []
+    package var flags = JSONObject()
+    /// The id map the files were written with, as it stands in the file; nil for the store's own.
+    package var uidMap: JSONValue?
+    package var gidMap: JSONValue?
+    package var bigDataNames: [String] = []
+    /// Whether the layer lies in an additional store.
+    package internal(set) var isReadOnly = false
+    package internal(set) var isVolatile = false
+    /// Fields of other versions.
+    var rest = JSONObject()
+
+    package init(id: String, parent: String?, created: String) {
+        self.id = id
+        self.parent = parent
+        self.created = created
+    }
+
+    /// Whether a process died while it filled or removed the layer: whoever loads the file to write removes it.
+    package var isIncomplete: Bool { flags["incomplete"]?.bool == true }
+
+    /// The id of the layer with this content upon `parent`: the diff ID's digits for a base layer, else the SHA-256 of
+    /// `PARENT+DIFFID`.
+    package static func identifier(parent: String?, diffID: Digest) -> String {
+        guard let parent, !parent.isEmpty else { return diffID.hex }
+        return Digest.sha256(of: "\(parent)+\(diffID.hex)").hex
+    }
+}
+
+extension LayerRecord: StoreRecord {
+    init(_ json: JSONValue, isVolatile: Bool) throws(StoreError) {
+        var fields = try RecordFields(json)
+        id = try fields.id()
+        names = try fields.strings("names")
+        parent = try fields.string("parent").flatMap { $0.isEmpty ? nil : $0 }
+        if let parent, !StoreLayout.isSafeID(parent) {
+            throw StoreError(.corrupt, "layer \(id) has an invalid parent", subject: id)
+        }
+        metadata = try fields.string("metadata") ?? ""
+        mountLabel = try fields.string("mountlabel") ?? ""
+        created = try fields.string("created") ?? ""
+        compressedDigest = try fields.digest("compressed-diff-digest")
+        compressedSize = try fields.integer("compressed-size") ?? 0
+        diffID = try fields.digest("diff-digest")
+        diffSize = try fields.integer("diff-size") ?? 0
+        compression = try fields.integer("compression") ?? 0
+        uids = try fields.ids("uidset")
+        gids = try fields.ids("gidset")
+        flags = try fields.object("flags")
+        uidMap = fields.value("uidmap")
+        gidMap = fields.value("gidmap")
+        bigDataNames = try fields.strings("big-data-names")
+        self.isVolatile = isVolatile
+        rest = fields.rest
+    }
+
+    func encoded() -> JSONValue {
+        var builder = RecordBuilder()
+        builder.set("id", id)
+        builder.set("names", names)
+        builder.set("parent", parent ?? "")
+        builder.set("metadata", metadata)
+        builder.set("mountlabel", mountLabel)
+        builder.set("created", created)
+        builder.set("compressed-diff-digest", compressedDigest?.description ?? "")
+        builder.set("compressed-size", compressedSize)
+        builder.set("diff-digest", diffID?.description ?? "")
+        builder.set("diff-size", diffSize)
+        builder.set("compression", compression)
+        builder.set("uidset", uids)
+        builder.set("gidset", gids)
+        builder.set("flags", flags)
+        builder.set("uidmap", uidMap)
+        builder.set("gidmap", gidMap)
+        builder.set("big-data-names", bigDataNames)
+        builder.add(rest)
+        return .object(builder.object)
+    }
+}

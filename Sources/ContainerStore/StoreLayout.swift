@@ -1,0 +1,133 @@
+import JSONText
+
+/// Where everything of a store lies, for one graph driver: the paths of the containers/storage format.
+package struct StoreLayout: Sendable, Equatable {
+    /// The directory of what outlives a reboot.
+    package let graphRoot: String
+    /// The directory of what does not.
+    package let runRoot: String
+    /// `overlay` or `vfs`.
+    package let driver: String
+
+    package init(graphRoot: String, runRoot: String, driver: String) {
+        self.graphRoot = graphRoot
+        self.runRoot = runRoot
+        self.driver = driver
+    }
+
+    // MARK: Locks
+
+    /// Guards mounting and the choice of the driver; taken before all others.
+    package var storageLock: String { "\(graphRoot)/storage.lock" }
+    /// Guards the distribution of user id ranges.
+    package var userNamespaceLock: String { "\(graphRoot)/userns.lock" }
+    package var layersLock: String { "\(layersDirectory)/layers.lock" }
+    package var imagesLock: String { "\(imagesDirectory)/images.lock" }
+    package var containersLock: String { "\(containersDirectory)/containers.lock" }
+    package var mountsLock: String { "\(runRoot)/\(driver)-layers/mountpoints.lock" }
+
+    // MARK: The driver
+
+    /// The driver's own directory.
+    package var driverHome: String { "\(graphRoot)/\(driver)" }
+    /// The driver's directory for notes that do not outlive a reboot.
+    package var driverRunDirectory: String { "\(runRoot)/\(driver)" }
+    /// Directories being filled or removed, each beside a lock file that its owner holds.
+    package var temporaryDirectories: String { "\(driverHome)/tempdirs" }
+
+    // MARK: Layers
+
+    package var layersDirectory: String { "\(graphRoot)/\(driver)-layers" }
+    package var layersFile: String { "\(layersDirectory)/layers.json" }
+    package var volatileLayersFile: String { "\(layersDirectory)/volatile-layers.json" }
+    package var mountsFile: String { "\(runRoot)/\(driver)-layers/mountpoints.json" }
+
+    /// The gzipped tar-split lines of a layer.
+    package func tarSplit(_ layer: String) -> String { "\(layersDirectory)/\(layer).tar-split.gz" }
+
+    /// The directory of a layer's big data; absent for most.
+    package func layerDataDirectory(_ layer: String) -> String { "\(layersDirectory)/\(layer)" }
+
+    // MARK: Images
+
+    package var imagesDirectory: String { "\(graphRoot)/\(driver)-images" }
+    package var imagesFile: String { "\(imagesDirectory)/images.json" }
+
+    /// The directory of an image's big data.
+    package func imageDirectory(_ image: String) -> String { "\(imagesDirectory)/\(image)" }
+
+    // MARK: Containers
+
+    package var containersDirectory: String { "\(graphRoot)/\(driver)-containers" }
+    package var containersFile: String { "\(containersDirectory)/containers.json" }
+    package var volatileContainersFile: String { "\(containersDirectory)/volatile-containers.json" }
+
+    /// The directory of a container's big data.
+    package func containerDirectory(_ container: String) -> String { "\(containersDirectory)/\(container)" }
+
+    /// The directory for what a container's owner keeps beside it.
+    package func containerUserData(_ container: String) -> String { "\(containerDirectory(container))/userdata" }
+
+    /// The container's directory below the run root.
+    package func containerRunDirectory(_ container: String) -> String {
+        "\(runRoot)/\(driver)-containers/\(container)"
+    }
+
+    // MARK: What the format has no room for; deletable at any time
+
+    /// The directory of everything that is not part of the containers/storage format.
+    package var ownRoom: String { "\(graphRoot)/swiftlet" }
+    /// The journals of processes that are changing the store.
+    package var sessions: String { "\(ownRoom)/sessions" }
+    /// Files being filled that later move to other places below the graph root.
+    package var staging: String { "\(ownRoom)/staging" }
+    package var buildCache: String { "\(ownRoom)/cache" }
+    package var compressedBlobs: String { "\(ownRoom)/compressed" }
+
+    // MARK: Big data
+
+    /// The file name of a piece of big data: the name itself when it is made of `a-z`, `0-9` and `.` only, else `=`
+    /// and the name in base64.
+    ///
+    /// The format's own tools overlook an unusual character at the very end of a name, so this does as well.
+    /// - Throws: `invalidName` for a name that no file can have.
+    package static func bigDataFileName(_ name: String) throws(StoreError) -> String {
+        let bytes = Array(name.utf8)
+        let plain = bytes.dropLast().allSatisfy(Self.isPlain) && bytes.last.map { $0 < 0x80 } ?? false
+        let file = plain ? name : "=" + Base64.encode(bytes)
+        guard !bytes.isEmpty, file.utf8.count <= 255, file != ".", file != "..",
+            !file.utf8.contains(UInt8(ascii: "/")), !file.utf8.contains(0)
+        else {
+            throw StoreError(.invalidName, "invalid name of a data item: \"\(name)\"", subject: name)
+        }
+        return file
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+    }
+
+    /// Whether an id can be a file name of its own; ids come from files and are not trusted.
+    static func isSafeID(_ id: String) -> Bool {
+        !id.isEmpty && id.utf8.count <= 128 && id != "." && id != ".."
+            && id.utf8.allSatisfy { byte in
+                isPlain(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            }
+    }
+
+    /// Whether a name is one of the 64 lower-case hexadecimal digits that directories of the format are named by.
+    static func isFullID(_ id: String) -> Bool {
+        id.utf8.count == 64 && isHex(id)
+    }
+
+    /// Whether a text has only lower-case hexadecimal digits.
+    static func isHex(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            }
+    }
+}

@@ -1,0 +1,64 @@
+/// The credentials that files hold for registries: containers-auth.json(5) and Docker's `config.json`.
+package struct AuthFiles: Sendable, Equatable {
+    /// The files that exist, in the order in which they are asked.
+    package var files: [AuthFile]
+
+    /// These files.
+    package init(files: [AuthFile] = []) {
+        self.files = files
+    }
+
+    /// Reads the files. With `path` or `$REGISTRY_AUTH_FILE` only that one, which must exist; else
+    /// `$XDG_RUNTIME_DIR/containers/auth.json` (`/run/containers/UID/auth.json` without that variable),
+    /// `$XDG_CONFIG_HOME/containers/auth.json`, `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, `~/.dockercfg`.
+    package static func load(env: ConfigEnvironment, path: String? = nil) throws(ConfigError) -> AuthFiles {
+        if let named = path ?? env.value("REGISTRY_AUTH_FILE") {
+            guard let bytes = try ConfigFiles.readIfPresent(named) else {
+                throw ConfigError(.notFound, "no such credential file", file: named)
+            }
+            return AuthFiles(files: [try AuthFile(parsing: bytes, file: named, isLegacy: false)])
+        }
+        var files: [AuthFile] = []
+        for (file, isLegacy) in locations(env: env) {
+            guard let bytes = try ConfigFiles.readIfPresent(file) else { continue }
+            files.append(try AuthFile(parsing: bytes, file: file, isLegacy: isLegacy))
+        }
+        return AuthFiles(files: files)
+    }
+
+    /// The file that `login` writes.
+    package static func primaryFile(env: ConfigEnvironment, path: String? = nil) -> String {
+        if let named = path ?? env.value("REGISTRY_AUTH_FILE") { return named }
+        if let runtime = env.value("XDG_RUNTIME_DIR") { return "\(runtime)/containers/auth.json" }
+        return env.system("/run/containers/\(env.uid)/auth.json")
+    }
+
+    /// The credentials for the repository `name` (`host[:port]/path`), or for a registry (`host[:port]`): in each file
+    /// first its helper for the registry, then the entry for the longest part of the name. nil when no file has any.
+    package func credentials(for name: String) throws(ConfigError) -> RegistryCredentials? {
+        for file in files {
+            if let found = try file.credentials(for: name) { return found }
+        }
+        return nil
+    }
+
+    private static func locations(env: ConfigEnvironment) -> [(String, isLegacy: Bool)] {
+        var result = [(primaryFile(env: env), false)]
+        if let home = env.configHome { result.append(("\(home)/containers/auth.json", false)) }
+        if let docker = env.value("DOCKER_CONFIG") ?? env.underHome(".docker") {
+            result.append(("\(docker)/config.json", false))
+        }
+        if let legacy = env.underHome(".dockercfg") { result.append((legacy, true)) }
+        return result
+    }
+}
+
+/// What a registry is asked for access with.
+package enum RegistryCredentials: Sendable, Equatable {
+    /// A user name and a password.
+    case password(user: String, password: String)
+    /// An OAuth2 refresh token.
+    case identityToken(user: String, token: String)
+    /// The program `docker-credential-NAME` knows them.
+    case helper(name: String, registry: String)
+}

@@ -1,0 +1,97 @@
+import Glibc
+
+/// Reading configuration files and looking at directories; nothing here writes.
+enum ConfigFiles {
+    /// No configuration file is larger than this many bytes.
+    static let sizeLimit = 4 << 20
+
+    /// The file's bytes; nil when it does not exist.
+    static func readIfPresent(_ path: String) throws(ConfigError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw unreadable(path)
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw unreadable(path)
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+            guard bytes.count <= sizeLimit else {
+                throw ConfigError(.unreadable, "larger than \(sizeLimit) bytes", file: path)
+            }
+        }
+    }
+
+    /// Whether something exists at `path`, symbolic links followed.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Whether anything at all, a dangling symbolic link included, is at `path`.
+    static func isTaken(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Whether `path` is a directory of one of `owners` that its owner may use fully.
+    static func isDirectory(_ path: String, ownedBy owners: [UInt32]) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
+        return owners.contains(status.st_uid) && status.st_mode & 0o700 == 0o700
+    }
+
+    /// The full paths of the `.conf` files in `directory`, sorted by name; empty when there is no such directory.
+    static func dropIns(in directory: String) throws(ConfigError) -> [String] {
+        try names(in: directory).filter { $0.hasSuffix(".conf") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            .map { "\(directory)/\($0)" }
+    }
+
+    /// The names in `directory`, unsorted; empty when there is no such directory.
+    static func names(in directory: String) throws(ConfigError) -> [String] {
+        guard let stream = opendir(directory) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw unreadable(directory)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// `path` made absolute, with symbolic links resolved when it exists and cleaned up lexically when it does not.
+    static func canonical(_ path: String) -> String {
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        return absolute(path)
+    }
+
+    /// `path` made absolute and cleaned up lexically.
+    static func absolute(_ path: String) -> String {
+        var whole = path
+        if !path.hasPrefix("/"), let directory = getcwd(nil, 0) {
+            whole = String(cString: directory) + "/" + path
+            free(directory)
+        }
+        var parts: [Substring] = []
+        for part in whole.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private static func unreadable(_ path: String) -> ConfigError {
+        ConfigError(.unreadable, "cannot be read: \(String(cString: strerror(errno)))", file: path)
+    }
+}

@@ -1,0 +1,13 @@
+import JSONText
+
+/// JSON files, with errors that name them.
+enum ConfigJSON {
+    /// The value of `bytes`, which stand in `file`.
+    static func parse(_ bytes: [UInt8], file: String) throws(ConfigError) -> JSONValue {
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw ConfigError(.syntax, "not JSON: \(error)", file: file)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+/// One table of a configuration file: typed access whose errors name the file and the key.
+struct ConfigTable: Sendable {
+    /// The file it was read from.
+    let file: String
+    /// The dotted path of the table in its file; empty for the root.
+    let path: String
+    /// The keys as they stand in the file.
+    let values: [String: TOMLNode]
+
+    /// The keys in byte order.
+    var keys: [String] { values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+
+    func string(_ key: String) throws(ConfigError) -> String? {
+        switch values[key] {
+        case nil: return nil
+        case .string(let value): return value
+        case let other?: throw wrongType(key, "a string", other)
+        }
+    }
+
+    func bool(_ key: String) throws(ConfigError) -> Bool? {
+        switch values[key] {
+        case nil: return nil
+        case .bool(let value): return value
+        case let other?: throw wrongType(key, "true or false", other)
+        }
+    }
+
+    func integer(_ key: String) throws(ConfigError) -> Int? {
+        switch values[key] {
+        case nil: return nil
+        case .integer(let value): return value
+        case let other?: throw wrongType(key, "an integer", other)
+        }
+    }
+
+    /// A string as it stands, or a boolean or integer in its textual form: `ignore_chown_errors = "true"` and `= true`.
+    func text(_ key: String) throws(ConfigError) -> String? {
+        switch values[key] {
+        case nil: return nil
+        case .string(let value): return value
+        case .bool(let value): return value ? "true" : "false"
+        case .integer(let value): return String(value)
+        case let other?: throw wrongType(key, "a string", other)
+        }
+    }
+
+    func strings(_ key: String) throws(ConfigError) -> [String]? {
+        guard let value = values[key] else { return nil }
+        guard case .array(let items) = value else { throw wrongType(key, "an array of strings", value) }
+        var result: [String] = []
+        for item in items {
+            guard case .string(let text) = item else { throw wrongType(key, "an array of strings", item) }
+            result.append(text)
+        }
+        return result
+    }
+
+    func table(_ key: String) throws(ConfigError) -> ConfigTable? {
+        switch values[key] {
+        case nil: return nil
+        case .table(let values): return ConfigTable(file: file, path: dotted(key), values: values)
+        case let other?: throw wrongType(key, "a table", other)
+        }
+    }
+
+    func tables(_ key: String) throws(ConfigError) -> [ConfigTable] {
+        guard let value = values[key] else { return [] }
+        guard case .array(let items) = value else { throw wrongType(key, "an array of tables", value) }
+        var result: [ConfigTable] = []
+        for item in items {
+            guard case .table(let values) = item else { throw wrongType(key, "an array of tables", item) }
+            result.append(ConfigTable(file: file, path: dotted(key), values: values))
+        }
+        return result
+    }
+
+    /// An error about the value of `key`.
+    func invalid(_ key: String, _ message: String) -> ConfigError {
+        ConfigError(.invalidValue, "\(dotted(key)): \(message)", file: file)
+    }
+
+    private func dotted(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    private func wrongType(_ key: String, _ wanted: String, _ found: TOMLNode) -> ConfigError {
+        invalid(key, "must be \(wanted), not \(found.kind)")
+    }
+}

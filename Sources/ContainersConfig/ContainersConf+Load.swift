@@ -1,0 +1,83 @@
+extension ContainersConf {
+    /// Reads the files of containers.conf(5), each overriding the ones before, key by key.
+    ///
+    /// `/usr/share/containers/containers.conf`, `/etc/containers/containers.conf` and its `.d/*.conf`, then, for an
+    /// ordinary user, the same below `$XDG_CONFIG_HOME/containers`. `$CONTAINERS_CONF` names one file to read instead of
+    /// all of these; `$CONTAINERS_CONF_OVERRIDE` one to read last. An array that ends in `{append=true}` adds to what
+    /// was there, in this file and the later ones.
+    ///
+    /// - Throws: ``ConfigError`` naming the file and the key.
+    package static func load(env: ConfigEnvironment) throws(ConfigError) -> ContainersConf {
+        var merged = MergedTables()
+        for (file, isNamed) in try files(env: env) {
+            guard let bytes = try ConfigFiles.readIfPresent(file) else {
+                if isNamed { throw ConfigError(.notFound, "no such file", file: file) }
+                continue
+            }
+            try merged.add(TOMLDocument.parse(bytes, file: file))
+        }
+        var conf = ContainersConf()
+        conf.files = merged.files
+        try conf.containers.read(merged)
+        try conf.engine.read(merged)
+        try conf.network.read(merged)
+        return conf
+    }
+
+    private static func files(env: ConfigEnvironment) throws(ConfigError) -> [(path: String, isNamed: Bool)] {
+        var paths: [(String, Bool)] = []
+        if let named = env.value("CONTAINERS_CONF") {
+            paths.append((named, true))
+        } else {
+            let etc = env.system("/etc/containers/containers.conf")
+            paths += [(env.system("/usr/share/containers/containers.conf"), false), (etc, false)]
+            paths += try ConfigFiles.dropIns(in: "\(etc).d").map { ($0, false) }
+            if env.uid != 0, let home = env.configHome {
+                let own = "\(home)/containers/containers.conf"
+                paths.append((own, false))
+                paths += try ConfigFiles.dropIns(in: "\(own).d").map { ($0, false) }
+            }
+        }
+        if let override = env.value("CONTAINERS_CONF_OVERRIDE") { paths.append((override, true)) }
+        return paths
+    }
+}
+
+/// The tables of several files laid over each other, each value with the file that it comes from.
+struct MergedTables {
+    private(set) var files: [String] = []
+    private var values: [String: [String: (node: TOMLNode, file: String)]] = [:]
+    private var appending: Set<String> = []
+
+    mutating func add(_ root: ConfigTable) throws(ConfigError) {
+        files.append(root.file)
+        for section in root.keys {
+            guard let table = try? root.table(section) else { continue }
+            for (key, node) in table.values { set(section, key, node, file: root.file) }
+        }
+    }
+
+    /// The value as a table with one key, for typed access with errors that name the right file.
+    func table(_ section: String, _ key: String) -> ConfigTable? {
+        guard let (node, file) = values[section]?[key] else { return nil }
+        return ConfigTable(file: file, path: section, values: [key: node])
+    }
+
+    private mutating func set(_ section: String, _ key: String, _ node: TOMLNode, file: String) {
+        let name = "\(section).\(key)"
+        let earlier = values[section]?[key]?.node
+        switch (node, earlier) {
+        case (.array(var items), _):
+            if case .table(let attributes) = items.last, case .bool(let append) = attributes["append"] {
+                items.removeLast()
+                if append { appending.insert(name) } else { appending.remove(name) }
+            }
+            if case .array(let before) = earlier, appending.contains(name) { items = before + items }
+            values[section, default: [:]][key] = (.array(items), file)
+        case (.table(let new), .table(let old)):
+            values[section]?[key] = (.table(old.merging(new) { $1 }), file)
+        default:
+            values[section, default: [:]][key] = (node, file)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+extension RegistriesConfig {
+    /// Reads `registries.conf`, the drop-ins and the recorded aliases. Files that do not exist count as empty.
+    ///
+    /// The main file is `$CONTAINERS_REGISTRIES_CONF` (or `$REGISTRIES_CONFIG_PATH`), else the user's, else
+    /// `/etc/containers/registries.conf`. Then come `/etc/containers/registries.conf.d/*.conf`, unless the user's main
+    /// file counts, and the user's own `registries.conf.d/*.conf`, each in byte order.
+    ///
+    /// - Throws: ``ConfigError`` naming the file.
+    package static func load(env: ConfigEnvironment) throws(ConfigError) -> RegistriesConfig {
+        let userDirectory = env.configHome.map { "\($0)/containers" }
+        let userFile = userDirectory.map { "\($0)/registries.conf" }
+        let named = env.value("CONTAINERS_REGISTRIES_CONF") ?? env.value("REGISTRIES_CONFIG_PATH")
+        let main: String
+        var dropIns: [String] = []
+        if named == nil, let userFile, ConfigFiles.exists(userFile) {
+            main = userFile
+        } else {
+            main = named ?? env.system("/etc/containers/registries.conf")
+            dropIns = try ConfigFiles.dropIns(in: env.system("/etc/containers/registries.conf.d"))
+        }
+        if let userDirectory { dropIns += try ConfigFiles.dropIns(in: "\(userDirectory)/registries.conf.d") }
+
+        var config = RegistriesConfig()
+        config.unqualifiedSearchFile = main
+        if let bytes = try ConfigFiles.readIfPresent(main) {
+            try config.merge(TOMLDocument.parse(bytes, file: main), isMain: true)
+        } else if named != nil {
+            throw ConfigError(.notFound, "no such file", file: main)
+        }
+        for file in dropIns {
+            guard let bytes = try ConfigFiles.readIfPresent(file) else { continue }
+            try config.merge(TOMLDocument.parse(bytes, file: file), isMain: false)
+        }
+        let recorded = recordedAliasesFile(env: env)
+        if let bytes = try ConfigFiles.readIfPresent(recorded) {
+            try config.mergeAliases(of: TOMLDocument.parse(bytes, file: recorded))
+        }
+        return config
+    }
+
+    /// Where aliases that the user chose at a prompt are recorded: they win over the files.
+    static func recordedAliasesFile(env: ConfigEnvironment) -> String {
+        let name = "containers/short-name-aliases.conf"
+        guard env.uid != 0, let cache = env.cacheHome else { return env.system("/var/cache/\(name)") }
+        return "\(cache)/\(name)"
+    }
+
+    private mutating func merge(_ root: ConfigTable, isMain: Bool) throws(ConfigError) {
+        if let old = try root.table("registries") {
+            guard isMain else { throw root.invalid("registries", "version 1 tables are not allowed in drop-in files") }
+            guard root.values["registry"] == nil, root.values["unqualified-search-registries"] == nil else {
+                throw root.invalid("registries", "version 1 and version 2 tables cannot be mixed")
+            }
+            return try mergeVersion1(old)
+        }
+        if let search = try root.strings("unqualified-search-registries") {
+            unqualifiedSearch = []
+            for entry in search { unqualifiedSearch.append(try searchRegistry(entry, in: root)) }
+            unqualifiedSearchFile = root.file
+        }
+        if let mode = try root.string("short-name-mode").nonEmpty {
+            guard let known = ShortNameMode(rawValue: mode) else {
+                throw root.invalid("short-name-mode", "must be enforcing, permissive or disabled, not \"\(mode)\"")
+            }
+            shortNameMode = known
+        }
+        if let helpers = try root.strings("credential-helpers"), !helpers.isEmpty { credentialHelpers = helpers }
+        for table in try root.tables("registry") { add(try RegistrySettings(table)) }
+        try checkConflicts(file: root.file)
+        try mergeAliases(of: root)
+    }
+
+    private mutating func mergeAliases(of root: ConfigTable) throws(ConfigError) {
+        guard let table = try root.table("aliases") else { return }
+        for name in table.keys {
+            guard Self.isShortName(name), !name.isEmpty else {
+                throw table.invalid(name, "an alias must be a short name without a registry")
+            }
+            let target = try table.string(name) ?? ""
+            aliases[name] = target.isEmpty ? nil : Alias(target: target, file: root.file)
+        }
+    }
+
+    private mutating func add(_ settings: RegistrySettings) {
+        if let index = registries.firstIndex(where: { $0.prefix == settings.prefix }) {
+            registries[index] = settings
+        } else {
+            registries.append(settings)
+        }
+    }
+
+    /// One location cannot be both insecure and secure, or blocked and not.
+    private func checkConflicts(file: String) throws(ConfigError) {
+        var seen: [String: RegistrySettings] = [:]
+        for settings in registries where !settings.endpoint.location.isEmpty {
+            if let other = seen[settings.endpoint.location] {
+                for (key, differs) in [
+                    ("insecure", other.endpoint.insecure != settings.endpoint.insecure),
+                    ("blocked", other.blocked != settings.blocked),
+                ] where differs {
+                    throw ConfigError(
+                        .invalidValue,
+                        "registry \"\(settings.endpoint.location)\" is defined multiple times with conflicting "
+                            + "'\(key)' setting", file: file)
+                }
+            }
+            seen[settings.endpoint.location] = settings
+        }
+    }
+
+    private func searchRegistry(_ entry: String, in root: ConfigTable) throws(ConfigError) -> String {
+        let key = "unqualified-search-registries"
+        let name = try RegistrySettings.location(entry, key: key, in: root)
+        guard !name.contains("/"), !name.contains("@") else {
+            throw root.invalid(key, "\"\(entry)\" must be host[:port]")
+        }
+        return name
+    }
+
+    private mutating func mergeVersion1(_ old: ConfigTable) throws(ConfigError) {
+        unqualifiedSearch = try old.table("search")?.strings("registries") ?? []
+        let insecure = try old.table("insecure")?.strings("registries") ?? []
+        let blocked = try old.table("block")?.strings("registries") ?? []
+        for entry in blocked + insecure {
+            let name = try RegistrySettings.location(entry, key: "registries", in: old)
+            add(
+                RegistrySettings(
+                    prefix: name, endpoint: RegistryEndpoint(location: name, insecure: insecure.contains(entry)),
+                    blocked: blocked.contains(entry)))
+        }
+    }
+}

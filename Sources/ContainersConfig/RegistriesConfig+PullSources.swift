@@ -1,0 +1,64 @@
+package import ImageModel
+
+/// One place to try for a pull.
+package struct PullSource: Sendable, Equatable {
+    /// The reference to ask that place for.
+    package let reference: ImageReference
+    /// Whether plain HTTP and unverified TLS are allowed.
+    package let insecure: Bool
+    /// Whether it is a mirror of the place that the user named.
+    package let isMirror: Bool
+
+    /// A place that serves `reference`.
+    package init(reference: ImageReference, insecure: Bool, isMirror: Bool) {
+        self.reference = reference
+        self.insecure = insecure
+        self.isMirror = isMirror
+    }
+}
+
+extension RegistriesConfig {
+    /// Where to pull `reference` from, in order: the mirrors that serve it, then its own place, remapped.
+    ///
+    /// - Throws: ``ConfigError`` with code `refused` when the registry is blocked.
+    package func pullSources(for reference: ImageReference) throws(ConfigError) -> [PullSource] {
+        let name = reference.description
+        guard let settings = settings(for: name) else {
+            return [PullSource(reference: reference, insecure: false, isMirror: false)]
+        }
+        guard !settings.blocked else {
+            throw ConfigError(
+                .refused, "registry \(settings.prefix) is blocked in registries.conf: \(name) cannot be pulled")
+        }
+        var sources: [PullSource] = []
+        for mirror in settings.mirrors where settings.uses(mirror, for: reference) {
+            sources.append(try settings.source(mirror, for: reference, isMirror: true))
+        }
+        sources.append(try settings.source(settings.endpoint, for: reference, isMirror: false))
+        return sources
+    }
+}
+
+extension RegistrySettings {
+    func uses(_ mirror: RegistryEndpoint, for reference: ImageReference) -> Bool {
+        if mirrorByDigestOnly || mirror.pulls == .digestOnly { return reference.digest != nil }
+        return mirror.pulls != .tagOnly || reference.digest == nil
+    }
+
+    func source(
+        _ endpoint: RegistryEndpoint, for reference: ImageReference, isMirror: Bool
+    ) throws(ConfigError) -> PullSource {
+        let name = reference.description
+        guard !endpoint.location.isEmpty, let covered = matchLength(name) else {
+            return PullSource(reference: reference, insecure: endpoint.insecure, isMirror: isMirror)
+        }
+        let rewritten = endpoint.location + String(decoding: name.utf8.dropFirst(covered), as: UTF8.self)
+        do {
+            let target = try ImageReference(parsing: rewritten)
+            return PullSource(reference: target, insecure: endpoint.insecure, isMirror: isMirror)
+        } catch {
+            throw ConfigError(
+                .invalidValue, "registries.conf maps \(name) to \(rewritten), which is not an image reference: \(error)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+extension SignaturePolicy {
+    /// The requirements of the first scope that the policy has for `transport`, else the transport's default, else
+    /// the policy's.
+    ///
+    /// - Parameter scopes: the image's scopes, the most specific first.
+    package func requirements(transport: String, scopes: [String]) -> [Requirement] {
+        guard let known = transports[transport] else { return defaults }
+        for scope in scopes where !scope.isEmpty {
+            if let found = known[scope] { return found }
+        }
+        return known[""] ?? defaults
+    }
+
+    /// Returns when the policy accepts the image.
+    ///
+    /// - Parameter image: the image's name for the message.
+    /// - Throws: ``ConfigError`` with code `refused`, naming the requirement and the policy's file. Requirements that
+    ///   cannot be evaluated refuse too.
+    package func check(transport: String, scopes: [String], image: String) throws(ConfigError) {
+        let requirements = requirements(transport: transport, scopes: scopes)
+        guard !requirements.isEmpty else { throw refusal(image, "no requirement accepts it") }
+        for requirement in requirements {
+            switch requirement {
+            case .insecureAcceptAnything: continue
+            case .reject: throw refusal(image, "the policy says \"reject\"")
+            case .signedBy, .sigstoreSigned, .unknown:
+                throw refusal(
+                    image, "the policy demands \"\(requirement.type)\", and such signatures cannot be verified yet")
+            }
+        }
+    }
+
+    /// The scopes of a registry image, the most specific first.
+    ///
+    /// - Parameters:
+    ///   - name: `host[:port]/path`.
+    ///   - suffix: `:tag` or `@digest`.
+    package static func registryScopes(name: String, suffix: String) -> [String] {
+        var scopes = [name + suffix, name]
+        var rest = Substring(name)
+        while let slash = rest.lastIndex(of: "/") {
+            rest = rest[..<slash]
+            scopes.append(String(rest))
+        }
+        var host = rest.prefix { $0 != ":" }
+        while let period = host.firstIndex(of: ".") {
+            host = host[host.index(after: period)...]
+            scopes.append("*.\(host)")
+        }
+        return scopes
+    }
+
+    /// The scopes of an image in a file or directory, the most specific first: `path:name`, then `path` and its
+    /// parents, symbolic links resolved.
+    package static func pathScopes(path: String, name: String?) -> [String] {
+        let canonical = ConfigFiles.canonical(path)
+        var scopes = name.map { ["\(canonical):\($0)"] } ?? []
+        var rest = Substring(canonical)
+        while rest.count > 1 {
+            scopes.append(String(rest))
+            guard let slash = rest.lastIndex(of: "/") else { break }
+            rest = rest[..<slash]
+        }
+        return scopes
+    }
+
+    private func refusal(_ image: String, _ reason: String) -> ConfigError {
+        ConfigError(.refused, "\(image) is not allowed: \(reason)", file: file.isEmpty ? nil : file)
+    }
+}

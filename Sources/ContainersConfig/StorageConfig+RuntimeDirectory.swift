@@ -1,0 +1,18 @@
+import Glibc
+
+extension StorageConfig {
+    /// The rootless user's directory for what ends with the session, as containers/storage chooses it.
+    ///
+    /// `$XDG_RUNTIME_DIR`; else `/run/user/UID` where a login manager made it; else `$TMPDIR/storage-run-UID` (in `/tmp`)
+    /// unless it belongs to somebody else; else `~/rundir`.
+    static func runtimeDirectory(env: ConfigEnvironment) -> String {
+        if let directory = env.value("XDG_RUNTIME_DIR") { return directory }
+        // Inside the user's own namespace the user's files look like they belong to the mapped id.
+        let owners = [env.uid, geteuid()]
+        let session = env.system("/run/user/\(env.uid)")
+        if ConfigFiles.isDirectory(session, ownedBy: owners) { return session }
+        let temporary = "\(env.value("TMPDIR") ?? env.system("/tmp"))/storage-run-\(env.uid)"
+        if !ConfigFiles.isTaken(temporary) || ConfigFiles.isDirectory(temporary, ownedBy: owners) { return temporary }
+        return env.underHome("rundir") ?? temporary
+    }
+}

@@ -1,0 +1,158 @@
+package import ContentDigest
+import Glibc
+package import LinuxSystem
+package import StreamCompression
+import SystemPackage
+import TarArchive
+
+/// Makes a layer's archive from a directory, in one streaming pass that also gives diff ID, size and tar-split.
+///
+/// The archive is a function of the directory's content alone: names in byte order, every directory before what it
+/// holds, no user or group names. Sockets are left out. Nothing outside the directory is read.
+package final class LayerMaker {
+    /// What the directory holds.
+    package enum Content: Sendable {
+        /// An overlay upper directory: the changes only, with the kernel's whiteouts.
+        case overlayUpper(userXattr: Bool)
+        /// A whole file system, to be compared with the one it was copied from; nil: with nothing.
+        case wholeTree(parent: String?)
+    }
+
+    /// Choices for the archive.
+    package struct Options: Sendable {
+        /// Every entry's modification time (`--timestamp`), instead of the file's own.
+        package var modification: FileTime?
+        /// Mode and owner of the root directory that the layer lies upon. Where the directory's own differ, the
+        /// archive has an entry for the root; nil: never.
+        package var parentRoot: FileStatus?
+
+        package init(modification: FileTime? = nil, parentRoot: FileStatus? = nil) {
+            self.modification = modification
+            self.parentRoot = parentRoot
+        }
+    }
+
+    let content: Content
+    let options: Options
+    let root: RootedDirectory
+    let parentRoot: RootedDirectory?
+    let writer: TarWriter
+    let digester: SHA256Stream
+    let buffer: UnsafeMutableRawBufferPointer
+    var uids: Set<UInt32> = []
+    var gids: Set<UInt32> = []
+    var entryCount = 0
+    /// First names of files with several, by device and inode.
+    var firstNames: [FileIdentity: [UInt8]] = [:]
+    /// Directories on the way to the current place that have no entry yet: they get one only if something in them
+    /// has changed (comparison with a parent).
+    var pendingDirectories: [TarEntry] = []
+    private let observer: TarSplitWriter?
+
+    struct FileIdentity: Hashable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    /// - Parameters:
+    ///   - directory: the directory to read.
+    ///   - archive: takes the archive's bytes as they come; nil: they are only digested.
+    ///   - tarSplit: takes the uncompressed tar-split lines.
+    package init(
+        directory: String, content: Content, options: Options = Options(),
+        archive: ((UnsafeRawBufferPointer) throws -> Void)? = nil, tarSplit: (any ByteSink)? = nil
+    ) throws {
+        self.content = content
+        self.options = options
+        root = try RootedDirectory(opening: directory)
+        if case .wholeTree(let parent?) = content {
+            parentRoot = try RootedDirectory(opening: parent)
+        } else {
+            parentRoot = nil
+        }
+        let digester = SHA256Stream()
+        self.digester = digester
+        var observer: TarSplitWriter?
+        if let tarSplit { observer = TarSplitWriter { try tarSplit.write($0) } }
+        self.observer = observer
+        writer = TarWriter(
+            write: { bytes in
+                digester.update(bytes)
+                try archive?(bytes)
+            }, segmentObserver: observer)
+        buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Writes the whole archive. Call it once.
+    ///
+    /// `entryCount` 0 in the result says that nothing has changed.
+    package func make() throws -> LayerFacts {
+        try writeRoot()
+        try walk()
+        try writer.finish()
+        try observer?.finish()
+        return LayerFacts(
+            diffID: digester.finalize(), size: digester.byteCount, uids: uids.sorted(), gids: gids.sorted(),
+            entryCount: entryCount)
+    }
+
+    private func writeRoot() throws {
+        guard let parent = options.parentRoot else { return }
+        let fd = try root.open(".", O_RDONLY | O_DIRECTORY)
+        let status = try fd.status()
+        guard status.mode != parent.mode || status.uid != parent.uid || status.gid != parent.gid else { return }
+        try emit(entry(named: Array("./".utf8), kind: .directory, status, xattrs: carriedAttributes(fd)))
+    }
+
+    // MARK: Entries
+
+    /// Writes an entry without content, after the directories that wait for a reason to be written.
+    func emit(_ entry: TarEntry) throws {
+        try begin(entry)
+        try writer.end()
+    }
+
+    func begin(_ entry: TarEntry) throws {
+        if !pendingDirectories.isEmpty {
+            let directories = pendingDirectories
+            pendingDirectories = []
+            for directory in directories { try emit(directory) }
+        }
+        entryCount += 1
+        if let uid = UInt32(exactly: entry.uid) { uids.insert(uid) }
+        if let gid = UInt32(exactly: entry.gid) { gids.insert(gid) }
+        try writer.begin(entry)
+    }
+
+    func entry(
+        named name: [UInt8], kind: TarEntryKind, _ status: FileStatus, xattrs: [(name: [UInt8], value: [UInt8])] = []
+    ) -> TarEntry {
+        var entry = TarEntry(name: name, kind: kind)
+        entry.mode = status.mode & 0o7777
+        entry.uid = Int64(status.uid)
+        entry.gid = Int64(status.gid)
+        let time = options.modification ?? status.modification
+        entry.modification = (seconds: time.seconds, nanoseconds: Int32(truncatingIfNeeded: time.nanoseconds))
+        entry.xattrs = xattrs
+        return entry
+    }
+
+    func carriedAttributes(_ fd: borrowing OwnedFD) throws(LayerError) -> [(name: [UInt8], value: [UInt8])] {
+        do throws(LinuxError) {
+            var carried: [(name: [UInt8], value: [UInt8])] = []
+            for name in try ExtendedAttributes.list(fd: fd.raw) where AttributePolicy.isCarried(name) {
+                let argument = name.map { CChar(bitPattern: $0) } + [0]
+                guard let value = try ExtendedAttributes.get(argument, fd: fd.raw) else { continue }
+                carried.append((name, value))
+            }
+            return carried
+        } catch {
+            if error.errno == .notSupported || error.errno == Errno(rawValue: ENOTSUP) { return [] }
+            throw LayerError(.system, "cannot read a file's attributes", cause: error)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// A JSON object: keys in the order in which they were first set, each once.
+///
+/// Looking a key up takes constant time in large objects; small ones are searched, which is faster. Keys are told
+/// apart by their bytes, as JSON does, not by Unicode equivalence as Swift's strings do.
+package struct JSONObject: Sendable {
+    /// The keys, in order.
+    package private(set) var keys: [String] = []
+    /// The values, in the order of `keys`.
+    package private(set) var values: [JSONValue] = []
+    /// Positions by key; only kept for objects larger than `searchLimit`.
+    private var positions: [ByteKey: Int] = [:]
+
+    private static let searchLimit = 20
+
+    /// An empty object.
+    package init() {}
+
+    /// An object of these pairs. Of equal keys the last value counts, at the place of the first.
+    package init(_ pairs: some Sequence<(String, JSONValue)>) {
+        for (key, value) in pairs {
+            set(key, to: value)
+        }
+    }
+
+    /// The number of keys.
+    package var count: Int { keys.count }
+
+    /// Whether there is no key at all.
+    package var isEmpty: Bool { keys.isEmpty }
+
+    /// The value of a key; nil when absent (a JSON `null` is `.null`). Setting an absent key appends it, setting nil
+    /// removes it.
+    package subscript(key: String) -> JSONValue? {
+        get {
+            position(of: key).map { values[$0] }
+        }
+        set {
+            if let newValue {
+                set(key, to: newValue)
+            } else {
+                remove(key)
+            }
+        }
+    }
+
+    /// Sets a key: in place when present, else at the end.
+    package mutating func set(_ key: String, to value: JSONValue) {
+        if let position = position(of: key) {
+            values[position] = value
+            return
+        }
+        keys.append(key)
+        values.append(value)
+        if keys.count > Self.searchLimit {
+            indexLastKey()
+        }
+    }
+
+    /// Removes a key and gives its value, or nil when it was absent. Takes time linear in the size of the object.
+    @discardableResult
+    package mutating func remove(_ key: String) -> JSONValue? {
+        guard let position = position(of: key) else { return nil }
+        keys.remove(at: position)
+        let value = values.remove(at: position)
+        positions.removeAll()
+        if keys.count > Self.searchLimit {
+            indexLastKey()
+        }
+        return value
+    }
+
+    /// Whether the key is present, be it with a `null`.
+    package func contains(_ key: String) -> Bool {
+        position(of: key) != nil
+    }
+
+    private func position(of key: String) -> Int? {
+        if keys.count > Self.searchLimit {
+            return positions[ByteKey(string: key)]
+        }
+        for index in keys.indices where Self.sameBytes(keys[index], key) {
+            return index
+        }
+        return nil
+    }
+
+    private mutating func indexLastKey() {
+        if positions.isEmpty {
+            for (index, key) in keys.enumerated() {
+                positions[ByteKey(string: key)] = index
+            }
+        } else if let last = keys.last {
+            positions[ByteKey(string: last)] = keys.count - 1
+        }
+    }
+
+    /// Whether two strings are the same bytes; `==` would also take canonically equivalent strings for equal.
+    static func sameBytes(_ left: String, _ right: String) -> Bool {
+        left.utf8.count == right.utf8.count && left == right && left.utf8.elementsEqual(right.utf8)
+    }
+
+    /// A string that is equal only to the same bytes.
+    private struct ByteKey: Hashable, Sendable {
+        let string: String
+
+        static func == (left: ByteKey, right: ByteKey) -> Bool {
+            JSONObject.sameBytes(left.string, right.string)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(string)
+        }
+    }
+}
+
+extension JSONObject: Equatable {
+    /// Whether both have the same keys with equal values, in any order.
+    package static func == (left: JSONObject, right: JSONObject) -> Bool {
+        guard left.count == right.count else { return false }
+        return left.allSatisfy { right[$0.key] == $0.value }
+    }
+}
+
+extension JSONObject: Sequence {
+    /// The pairs in order.
+    package func makeIterator() -> AnyIterator<(key: String, value: JSONValue)> {
+        var index = 0
+        return AnyIterator {
+            guard index < keys.count else { return nil }
+            defer { index += 1 }
+            return (keys[index], values[index])
+        }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self.init(elements)
+    }
+}

@@ -1,0 +1,92 @@
+import CLinux
+import Glibc
+
+/// A point in time, or a span since the Unix epoch, with nanoseconds in 0..<1_000_000_000.
+package struct FileTime: Sendable, Hashable, Comparable {
+    /// Whole seconds since 1970-01-01 00:00:00 UTC; negative before.
+    package var seconds: Int64
+    /// Nanoseconds past `seconds`.
+    package var nanoseconds: Int64
+
+    /// Makes a time from its parts, unchecked.
+    package init(seconds: Int64, nanoseconds: Int64 = 0) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    init(_ time: timespec) {
+        self.init(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    }
+
+    /// Orders by time.
+    package static func < (left: FileTime, right: FileTime) -> Bool {
+        (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+    }
+}
+
+/// What a directory entry is.
+package enum FileKind: Sendable, Hashable {
+    case regular, directory, symlink, fifo, socket, characterDevice, blockDevice
+
+    /// The kind in the type bits of a mode; nil for values that Linux does not define.
+    package init?(mode: UInt32) {
+        switch mode & 0o170000 {
+        case 0o100000: self = .regular
+        case 0o040000: self = .directory
+        case 0o120000: self = .symlink
+        case 0o010000: self = .fifo
+        case 0o140000: self = .socket
+        case 0o020000: self = .characterDevice
+        case 0o060000: self = .blockDevice
+        default: return nil
+        }
+    }
+}
+
+/// What stat(2) says about a file.
+package struct FileStatus: Sendable, Equatable {
+    /// The file system's device number and the inode: together a file's identity.
+    package let device, inode: UInt64
+    /// Permission bits and type bits.
+    package let mode: UInt32
+    /// The owner as seen in the caller's user namespace.
+    package let uid, gid: UInt32
+    /// Bytes.
+    package let size: Int64
+    /// The number of hard links.
+    package let links: UInt64
+    /// The device that a character or block device file stands for.
+    package let deviceMajor, deviceMinor: UInt32
+    /// The three times.
+    package let modification, access, change: FileTime
+    /// Allocated space in 512-byte blocks.
+    package let blocks: Int64
+
+    /// What kind of file it is.
+    package var kind: FileKind { FileKind(mode: mode) ?? .regular }
+
+    /// The permission bits with set-user-ID, set-group-ID and sticky (0o7777).
+    package var permissions: UInt32 { mode & 0o7777 }
+
+    init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        mode = status.st_mode
+        uid = status.st_uid
+        gid = status.st_gid
+        size = Int64(status.st_size)
+        links = UInt64(status.st_nlink)
+        deviceMajor = linux_device_major(status.st_rdev)
+        deviceMinor = linux_device_minor(status.st_rdev)
+        modification = FileTime(status.st_mtim)
+        access = FileTime(status.st_atim)
+        change = FileTime(status.st_ctim)
+        blocks = Int64(status.st_blocks)
+    }
+
+    static func read(at directory: Int32, _ path: UnsafePointer<CChar>, _ flags: Int32) throws(LinuxError) -> FileStatus {
+        var status = stat()
+        try checked(linux_fstatat(directory, path, &status, flags), "stat", path)
+        return FileStatus(status)
+    }
+}

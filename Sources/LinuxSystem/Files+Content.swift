@@ -1,0 +1,108 @@
+import CLinux
+import Glibc
+
+extension Files {
+    /// A whole file; throws `EFBIG` past the limit in bytes.
+    package static func readFile(_ path: UnsafePointer<CChar>, limit: Int = 64 << 20) throws(LinuxError) -> [UInt8] {
+        try readFile(at: LINUX_AT_FDCWD, path, limit: limit)
+    }
+
+    /// A whole file under a directory; throws `EFBIG` past the limit in bytes.
+    package static func readFile(
+        at directory: Int32, _ name: UnsafePointer<CChar>, limit: Int = 64 << 20
+    ) throws(LinuxError) -> [UInt8] {
+        let file = try OwnedFD.open(at: directory, name, O_RDONLY)
+        do throws(LinuxError) {
+            return try file.readAll(limit: limit)
+        } catch {
+            throw LinuxError(error.operation, String(cString: name), error.errno)
+        }
+    }
+
+    /// A whole file, or nil where it or a directory on the way does not exist.
+    package static func readFileIfPresent(
+        _ path: UnsafePointer<CChar>, limit: Int = 64 << 20
+    ) throws(LinuxError) -> [UInt8]? {
+        do throws(LinuxError) {
+            return try readFile(path, limit: limit)
+        } catch {
+            if error.isMissing { return nil }
+            throw error
+        }
+    }
+
+    /// Replaces (or makes) a file atomically: readers see the old bytes or the new ones, and with `synchronize` so
+    /// does the disk after a crash. The mode is set exactly, whatever the umask.
+    package static func replaceFile(
+        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o600, synchronize: Bool = true
+    ) throws(LinuxError) {
+        let slash = path.lastIndex(of: "/")
+        let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
+        let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let directory = try OwnedFD.open(parent, O_RDONLY | LINUX_O_DIRECTORY)
+        let temporary = ".tmp-\(RandomBytes.hex(8))"
+        let file = try OwnedFD.open(at: directory.raw, temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        do throws(LinuxError) {
+            try changeMode(fd: file.raw, mode: mode)
+            try file.writeAll(bytes)
+            if synchronize { try file.synchronize() }
+            try rename(at: directory.raw, temporary, to: directory.raw, String(name))
+            if synchronize { try directory.synchronize() }
+        } catch {
+            _ = linux_unlinkat(directory.raw, temporary, 0)
+            throw LinuxError(error.operation, path, error.errno)
+        }
+    }
+
+    /// Gives `to` (opened for writing, at offset 0, empty) the whole content of `from`: shared extents where the file
+    /// system can, else a copy inside the kernel that keeps holes, else a plain copy. Leaves the offsets undefined.
+    package static func cloneOrCopy(from: borrowing OwnedFD, to: borrowing OwnedFD) throws(LinuxError) {
+        if linux_clone_file(to.raw, from.raw) == 0 { return }
+        let size = try from.status().size
+        var offset: Int64 = 0
+        var copier = RangeCopier(from: from.raw, to: to.raw)
+        while offset < size {
+            let data = linux_lseek(from.raw, Int(offset), LINUX_SEEK_DATA)
+            if data == -Int(ENXIO) { break }
+            // File systems without holes answer EINVAL: then all of it is data.
+            let start = data >= 0 ? Int64(data) : offset
+            let hole = data >= 0 ? linux_lseek(from.raw, data, LINUX_SEEK_HOLE) : -1
+            let end = hole >= 0 ? min(Int64(hole), size) : size
+            if start >= end { break }
+            if try !copier.copy(from: start, to: end) { break }
+            offset = end
+        }
+        try checked(linux_ftruncate(to.raw, Int(size)), "truncate")
+    }
+}
+
+/// Copies ranges between two files; falls back once to reads and writes where the kernel cannot copy by itself.
+private struct RangeCopier {
+    let from, to: Int32
+    var kernelCopies = true
+
+    /// False when the source ended early (it was truncated meanwhile).
+    mutating func copy(from start: Int64, to end: Int64) throws(LinuxError) -> Bool {
+        var offset = Int(start)
+        let end = Int(end)
+        while kernelCopies, offset < end {
+            let count = linux_copy_file_range(from, offset, to, offset, end - offset)
+            // Some file systems (procfs, FUSE, across devices) refuse, some answer 0: read and write decide then.
+            if count <= 0 { kernelCopies = false } else { offset += count }
+        }
+        if offset >= end { return true }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        guard let base = buffer.baseAddress else { return false }
+        while offset < end {
+            let count = try checked(linux_pread(from, base, min(buffer.count, end - offset), offset), "read")
+            if count == 0 { return false }
+            var written = 0
+            while written < count {
+                written += try checked(linux_pwrite(to, base + written, count - written, offset + written), "write")
+            }
+            offset += count
+        }
+        return true
+    }
+}

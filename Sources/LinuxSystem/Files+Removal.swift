@@ -1,0 +1,40 @@
+import CLinux
+import Glibc
+
+extension Files {
+    /// Removes a name that is not a directory.
+    package static func removeFile(_ path: UnsafePointer<CChar>) throws(LinuxError) {
+        try removeFile(at: LINUX_AT_FDCWD, path)
+    }
+
+    /// Removes a name under a directory that is not a directory itself.
+    package static func removeFile(at directory: Int32, _ name: UnsafePointer<CChar>) throws(LinuxError) {
+        try checked(linux_unlinkat(directory, name, 0), "remove", name)
+    }
+
+    /// Removes an empty directory.
+    package static func removeDirectory(_ path: UnsafePointer<CChar>) throws(LinuxError) {
+        try checked(linux_unlinkat(LINUX_AT_FDCWD, path, LINUX_AT_REMOVEDIR), "remove", path)
+    }
+
+    /// Removes whatever has this name, with all below it. Never follows a symbolic link, makes unreadable directories
+    /// of the caller's readable first, copes with any depth in bounded memory per level. A missing name is fine.
+    package static func removeTree(_ path: String) throws(LinuxError) {
+        try removeTree(at: LINUX_AT_FDCWD, path)
+    }
+
+    /// As `removeTree`, under a directory.
+    package static func removeTree(at directory: Int32, _ name: UnsafePointer<CChar>) throws(LinuxError) {
+        let result = linux_unlinkat(directory, name, 0)
+        if result == 0 || result == -ENOENT || result == -ENOTDIR { return }
+        // Linux says EISDIR for a directory, some file systems EPERM.
+        guard try statusIfPresent(at: directory, name)?.kind == .directory else {
+            try checked(result, "remove", name)
+            return
+        }
+        if linux_unlinkat(directory, name, LINUX_AT_REMOVEDIR) == 0 { return }
+        var removal = try TreeRemoval(at: directory, name)
+        try removal.run()
+        try checked(linux_unlinkat(directory, name, LINUX_AT_REMOVEDIR), "remove", name)
+    }
+}

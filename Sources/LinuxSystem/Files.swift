@@ -1,0 +1,88 @@
+import CLinux
+import Glibc
+
+/// Thin functions over the file system. Names given with `at` are relative to a directory descriptor
+/// (`Files.currentDirectory` for the working directory). All errors name the path.
+package enum Files {
+    /// The descriptor number that stands for the working directory (`AT_FDCWD`).
+    package static var currentDirectory: Int32 { LINUX_AT_FDCWD }
+
+    static func noFollow(_ followSymlinks: Bool) -> Int32 {
+        followSymlinks ? 0 : LINUX_AT_SYMLINK_NOFOLLOW
+    }
+
+    /// The status of a file; by default of a symbolic link itself.
+    package static func status(
+        _ path: UnsafePointer<CChar>, followSymlinks: Bool = false
+    ) throws(LinuxError) -> FileStatus {
+        try status(at: LINUX_AT_FDCWD, path, followSymlinks: followSymlinks)
+    }
+
+    /// The status of a file under a directory; by default of a symbolic link itself.
+    package static func status(
+        at directory: Int32, _ name: UnsafePointer<CChar>, followSymlinks: Bool = false
+    ) throws(LinuxError) -> FileStatus {
+        try FileStatus.read(at: directory, name, noFollow(followSymlinks))
+    }
+
+    /// As `status`, with nil where the file or a directory on the way does not exist.
+    package static func statusIfPresent(
+        _ path: UnsafePointer<CChar>, followSymlinks: Bool = false
+    ) throws(LinuxError) -> FileStatus? {
+        try statusIfPresent(at: LINUX_AT_FDCWD, path, followSymlinks: followSymlinks)
+    }
+
+    /// As `status(at:)`, with nil where the file or a directory on the way does not exist.
+    package static func statusIfPresent(
+        at directory: Int32, _ name: UnsafePointer<CChar>, followSymlinks: Bool = false
+    ) throws(LinuxError) -> FileStatus? {
+        do throws(LinuxError) {
+            return try status(at: directory, name, followSymlinks: followSymlinks)
+        } catch {
+            if error.isMissing { return nil }
+            throw error
+        }
+    }
+
+    /// Whether something (also a dangling symbolic link) has this name; false where it cannot be seen.
+    package static func exists(_ path: UnsafePointer<CChar>) -> Bool {
+        (try? status(path)) != nil
+    }
+
+    /// Renames, replacing the destination.
+    package static func rename(_ from: UnsafePointer<CChar>, _ to: UnsafePointer<CChar>) throws(LinuxError) {
+        try rename(at: LINUX_AT_FDCWD, from, to: LINUX_AT_FDCWD, to)
+    }
+
+    /// Renames between directories, replacing the destination.
+    package static func rename(
+        at fromDirectory: Int32, _ from: UnsafePointer<CChar>, to toDirectory: Int32, _ to: UnsafePointer<CChar>
+    ) throws(LinuxError) {
+        try renameWith(0, "rename", fromDirectory, from, toDirectory, to)
+    }
+
+    /// Renames and fails with `EEXIST` where the destination exists.
+    package static func renameNew(_ from: UnsafePointer<CChar>, _ to: UnsafePointer<CChar>) throws(LinuxError) {
+        try renameWith(LINUX_RENAME_NOREPLACE, "rename", LINUX_AT_FDCWD, from, LINUX_AT_FDCWD, to)
+    }
+
+    /// Swaps two existing names atomically.
+    package static func renameExchange(_ from: UnsafePointer<CChar>, _ to: UnsafePointer<CChar>) throws(LinuxError) {
+        try renameWith(LINUX_RENAME_EXCHANGE, "exchange", LINUX_AT_FDCWD, from, LINUX_AT_FDCWD, to)
+    }
+
+    private static func renameWith(
+        _ flags: UInt32, _ operation: String, _ fromDirectory: Int32, _ from: UnsafePointer<CChar>,
+        _ toDirectory: Int32, _ to: UnsafePointer<CChar>
+    ) throws(LinuxError) {
+        let result = linux_renameat2(fromDirectory, from, toDirectory, to, flags)
+        try checked(result, operation, "\(String(cString: from)) to \(String(cString: to))")
+    }
+
+    /// Free bytes that the caller may use on the file system that holds `path`.
+    package static func freeSpace(of path: UnsafePointer<CChar>) throws(LinuxError) -> UInt64 {
+        var status = statvfs()
+        try checked(linux_statvfs(path, &status), "statvfs", path)
+        return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+    }
+}

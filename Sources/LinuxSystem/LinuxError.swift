@@ -1,0 +1,53 @@
+import CLinux
+package import SystemPackage
+
+/// A system call that failed: what was tried, on what, and the kernel's answer.
+package struct LinuxError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The call or the attempt, such as `open`.
+    package let operation: String
+    /// The path or name it was about; empty where there is none.
+    package let path: String
+    /// The kernel's error number.
+    package let errno: Errno
+
+    /// Makes an error by hand.
+    package init(_ operation: String, _ path: String = "", _ errno: Errno) {
+        self.operation = operation
+        self.path = path
+        self.errno = errno
+    }
+
+    /// Makes an error from a plain error number such as `ENOENT`, for callers that do not import SystemPackage.
+    package init(_ operation: String, _ path: String = "", code: Int32) {
+        self.init(operation, path, Errno(rawValue: code))
+    }
+
+    /// The plain error number, to compare with `ENOENT` and its kin.
+    package var code: Int32 { errno.rawValue }
+
+    /// The file or a directory on the way does not exist (`ENOENT`, `ENOTDIR`).
+    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
+    /// `open /x: No such file or directory`.
+    package var description: String {
+        path.isEmpty ? "\(operation): \(errno)" : "\(operation) \(path): \(errno)"
+    }
+}
+
+/// Passes a system call's value on and throws what was `-errno`. The path is read only on failure.
+@discardableResult
+func checked<Value: SignedInteger>(
+    _ result: Value, _ operation: String, _ path: @autoclosure () -> String = ""
+) throws(LinuxError) -> Value {
+    if result >= 0 { return result }
+    throw LinuxError(operation, path(), code: Int32(clamping: -Int64(result)))
+}
+
+/// As above for paths as the kernel takes them.
+@discardableResult
+func checked<Value: SignedInteger>(
+    _ result: Value, _ operation: String, _ path: UnsafePointer<CChar>
+) throws(LinuxError) -> Value {
+    if result >= 0 { return result }
+    throw LinuxError(operation, String(cString: path), code: Int32(clamping: -Int64(result)))
+}

@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+
+/// A file descriptor that is closed exactly once: on `close`, or when it goes out of scope.
+package struct OwnedFD: ~Copyable, Sendable {
+    /// The number, valid as long as this value lives.
+    package let raw: Int32
+
+    /// Takes over a descriptor that nobody else closes.
+    package init(adopting raw: Int32) {
+        self.raw = raw
+    }
+
+    deinit {
+        _ = linux_close(raw)
+    }
+
+    /// Closes now. Errors of close(2) are not reported: call `synchronize` where lost writes matter.
+    package consuming func close() {}
+
+    /// Gives the descriptor up without closing it.
+    package consuming func release() -> Int32 {
+        let raw = self.raw
+        discard self
+        return raw
+    }
+
+    /// Opens a path with `O_CLOEXEC` added to the flags.
+    package static func open(
+        _ path: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0o666
+    ) throws(LinuxError) -> OwnedFD {
+        try open(at: LINUX_AT_FDCWD, path, flags, mode: mode)
+    }
+
+    /// Opens a path relative to a directory descriptor with `O_CLOEXEC` added to the flags.
+    package static func open(
+        at directory: Int32, _ path: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0o666
+    ) throws(LinuxError) -> OwnedFD {
+        OwnedFD(adopting: try checked(linux_openat(directory, path, flags | LINUX_O_CLOEXEC, mode), "open", path))
+    }
+
+    /// Another descriptor of the same open file, closed on exec.
+    package func duplicate() throws(LinuxError) -> OwnedFD {
+        OwnedFD(adopting: try checked(linux_duplicate(raw), "duplicate descriptor"))
+    }
+
+    /// Reads once into the buffer. Returns the number of bytes, 0 at the end of the file.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(LinuxError) -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        return try checked(linux_read(raw, base, buffer.count), "read")
+    }
+
+    /// Reads to the end of the file; throws `EFBIG` when that is more than `limit` bytes.
+    package func readAll(limit: Int) throws(LinuxError) -> [UInt8] {
+        let size = (try? status().size) ?? 0
+        var bytes: [UInt8] = []
+        // One byte more than the file should have, so that the usual file needs one read and one end-of-file read.
+        var chunk = min(max(Int(clamping: size), 4095), 1 << 20) + 1
+        while true {
+            var failure: LinuxError?
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: chunk))
+            let count = bytes.withUnsafeMutableBytes { buffer -> Int in
+                do throws(LinuxError) {
+                    return try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
+                } catch {
+                    failure = error
+                    return 0
+                }
+            }
+            if let failure { throw failure }
+            bytes.removeLast(chunk - count)
+            if count == 0 { return bytes }
+            if bytes.count > limit { throw LinuxError("read", code: EFBIG) }
+            chunk = min(max(chunk, 4096) * 2, 1 << 20)
+        }
+    }
+
+    /// Writes everything.
+    package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(LinuxError) {
+        guard let base = bytes.baseAddress else { return }
+        var offset = 0
+        while offset < bytes.count {
+            offset += try checked(linux_write(raw, base + offset, bytes.count - offset), "write")
+        }
+    }
+
+    /// Writes everything.
+    package func writeAll(_ bytes: [UInt8]) throws(LinuxError) {
+        let failure = bytes.withUnsafeBytes { buffer -> LinuxError? in
+            do throws(LinuxError) {
+                try writeAll(buffer)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// What fstat(2) says; works on `O_PATH` descriptors too.
+    package func status() throws(LinuxError) -> FileStatus {
+        try FileStatus.read(at: raw, "", LINUX_AT_EMPTY_PATH)
+    }
+
+    /// Makes the file's data and metadata durable (fsync).
+    package func synchronize() throws(LinuxError) {
+        try checked(linux_fsync(raw), "fsync")
+    }
+}

@@ -1,0 +1,68 @@
+import Synchronization
+
+/// Spreads independent work over a few threads.
+package enum WorkerPool {
+    /// Applies `body` to every item on up to `threads` threads (the calling one among them) and returns the results in
+    /// the items' order. After an error no new item is begun; the error of the earliest failed item is thrown once all
+    /// threads have ended.
+    package static func map<Item: Sendable, Result: Sendable>(
+        _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Result
+    ) throws -> [Result] {
+        let wanted = min(threads, items.count)
+        if wanted <= 1 { return try items.map(body) }
+        return try withoutActuallyEscaping(body) { body in
+            let shared = SharedWork(items, body)
+            // Fewer threads than asked for are enough: the calling one alone would do.
+            let helpers = (1..<wanted).compactMap { _ in try? PlainThread { shared.run() } }
+            shared.run()
+            for helper in helpers { helper.join() }
+            return try shared.results()
+        }
+    }
+}
+
+private final class SharedWork<Item: Sendable, Value: Sendable>: Sendable {
+    private struct State {
+        var next = 0
+        var values: [Value?]
+        var failure: (index: Int, error: any Error)?
+    }
+
+    private let items: [Item]
+    private let body: @Sendable (Item) throws -> Value
+    private let state: Mutex<State>
+
+    init(_ items: [Item], _ body: @escaping @Sendable (Item) throws -> Value) {
+        self.items = items
+        self.body = body
+        state = Mutex(State(values: Array(repeating: nil, count: items.count)))
+    }
+
+    func run() {
+        while let index = take() {
+            do {
+                let value = try body(items[index])
+                state.withLock { $0.values[index] = value }
+            } catch {
+                state.withLock {
+                    if $0.failure.map({ index < $0.index }) ?? true { $0.failure = (index, error) }
+                }
+            }
+        }
+    }
+
+    private func take() -> Int? {
+        state.withLock {
+            guard $0.failure == nil, $0.next < items.count else { return nil }
+            defer { $0.next += 1 }
+            return $0.next
+        }
+    }
+
+    func results() throws -> [Value] {
+        try state.withLock {
+            if let failure = $0.failure { throw failure.error }
+            return $0.values.compactMap(\.self)
+        }
+    }
+}

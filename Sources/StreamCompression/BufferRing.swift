@@ -1,0 +1,107 @@
+/// A few buffers that go round between one thread that fills them and one that empties them.
+///
+/// `@unchecked Sendable`: the bookkeeping is behind a monitor, and a buffer belongs to the filling thread from
+/// `nextFree` to `publish` and to the emptying thread from `nextFilled` to `release`.
+final class BufferRing: @unchecked Sendable {
+    private struct State {
+        /// Buffers published and released since the beginning.
+        var published = 0
+        var released = 0
+        var counts: [Int]
+        var isEnded = false
+        var isCancelled = false
+        var failure: (any Error)?
+    }
+
+    private let storage: UnsafeMutableRawBufferPointer
+    private let bufferSize: Int
+    private let bufferCount: Int
+    private let monitor: Monitor<State>
+
+    init(bufferCount: Int, bufferSize: Int) {
+        self.bufferCount = max(bufferCount, 2)
+        self.bufferSize = max(bufferSize, 1)
+        storage = .allocate(byteCount: self.bufferCount * self.bufferSize, alignment: 64)
+        monitor = Monitor(State(counts: Array(repeating: 0, count: self.bufferCount)))
+    }
+
+    deinit {
+        storage.deallocate()
+    }
+
+    private func buffer(_ serial: Int) -> UnsafeMutableRawBufferPointer {
+        let start = serial % bufferCount * bufferSize
+        return UnsafeMutableRawBufferPointer(rebasing: storage[start..<start + bufferSize])
+    }
+
+    // MARK: The filling side
+
+    /// Waits for a buffer to fill. Nil once the ring was cancelled; throws what the emptying side failed with.
+    func nextFree() throws -> UnsafeMutableRawBufferPointer? {
+        let serial: Int? = try monitor.wait { state in
+            if let failure = state.failure { throw failure }
+            if state.isCancelled { return .some(nil) }
+            return state.published - state.released < bufferCount ? state.published : nil
+        }
+        return serial.map(buffer)
+    }
+
+    /// Hands over the buffer that `nextFree` returned, with `count` bytes in it.
+    func publish(count: Int) {
+        monitor.update { state in
+            state.counts[state.published % bufferCount] = count
+            state.published += 1
+        }
+    }
+
+    /// Says that nothing follows; with `failure`, that this is why.
+    func end(failure: (any Error)? = nil) {
+        monitor.update { state in
+            state.isEnded = true
+            state.failure = failure ?? state.failure
+        }
+    }
+
+    // MARK: The emptying side
+
+    /// Waits for a filled buffer. Nil at the end or once cancelled; throws what the filling side failed with, after all
+    /// that it had filled.
+    func nextFilled() throws -> UnsafeRawBufferPointer? {
+        let next: (serial: Int, count: Int)? = try monitor.wait { state in
+            if state.isCancelled { return .some(nil) }
+            if state.released < state.published {
+                return (state.released, state.counts[state.released % bufferCount])
+            }
+            if let failure = state.failure { throw failure }
+            return state.isEnded ? .some(nil) : nil
+        }
+        return next.map { UnsafeRawBufferPointer(rebasing: buffer($0.serial)[..<$0.count]) }
+    }
+
+    /// Gives back the buffer that `nextFilled` returned.
+    func release() {
+        monitor.update { $0.released += 1 }
+    }
+
+    /// Tells the filling side why nothing more is taken.
+    func fail(_ failure: any Error) {
+        monitor.update { $0.failure = failure }
+    }
+
+    // MARK: Either side
+
+    /// Makes the other side stop at its next step.
+    func cancel() {
+        monitor.update { $0.isCancelled = true }
+    }
+
+    /// Whether `cancel` was called.
+    var isCancelled: Bool {
+        monitor.update { $0.isCancelled }
+    }
+
+    /// What either side failed with.
+    var failure: (any Error)? {
+        monitor.update { $0.failure }
+    }
+}

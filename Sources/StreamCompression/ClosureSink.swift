@@ -1,0 +1,21 @@
+/// A sink made of functions, for writers that are no `ByteSink` themselves.
+package final class ClosureSink: ByteSink {
+    private let body: (UnsafeRawBufferPointer) throws -> Void
+    private let end: () throws -> Void
+
+    /// `write` takes each piece; `finish` is called once at the end.
+    package init(
+        write: @escaping (UnsafeRawBufferPointer) throws -> Void, finish: @escaping () throws -> Void = {}
+    ) {
+        body = write
+        end = finish
+    }
+
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try body(bytes)
+    }
+
+    package func finish() throws {
+        try end()
+    }
+}

@@ -1,0 +1,59 @@
+package import ContentDigest
+import Glibc
+import LinuxSystem
+
+extension CopySelection {
+    /// A digest of all that a copy would bring: names, kinds, permission bits, link targets, file contents and,
+    /// where `includesOwners` is set, owners. Times do not count: a file touched is the same file.
+    ///
+    /// Each file's digest may be remembered by the caller under its identity (`remembered`), since reading
+    /// everything again is the largest part of a build in which nothing has changed.
+    package func digest(includesOwners: Bool) throws -> Digest {
+        let stream = SHA256Stream()
+        let root = try RootedDirectory(opening: self.root)
+        for item in items {
+            try digest(item.name, item.path, item.status, includesOwners, root, into: stream)
+            for descendant in item.descendants {
+                let whole = item.path.isEmpty ? descendant.path : item.path + [0x2f] + descendant.path
+                try digest(descendant.path, whole, descendant.status, includesOwners, root, into: stream)
+            }
+            stream.update([0xff])
+        }
+        return stream.finalize()
+    }
+
+    private func digest(
+        _ name: [UInt8], _ path: [UInt8], _ status: FileStatus, _ includesOwners: Bool,
+        _ root: borrowing RootedDirectory, into stream: SHA256Stream
+    ) throws {
+        var header = "\(name.count):".utf8.map { $0 } + name
+        header += Array(" \(String(status.mode, radix: 8)) \(status.kind)".utf8)
+        if includesOwners { header += Array(" \(status.uid):\(status.gid)".utf8) }
+        if status.kind == .characterDevice || status.kind == .blockDevice {
+            header += Array(" \(status.deviceMajor):\(status.deviceMinor)".utf8)
+        }
+        let argument = path.map { CChar(bitPattern: $0) } + [0]
+        switch status.kind {
+        case .regular:
+            header += Array(" \(status.size)\n".utf8)
+            stream.update(header)
+            try digestContent(of: root.openNoSymlinks(argument, O_RDONLY | O_NONBLOCK), into: stream)
+        case .symlink:
+            let link = try root.open(argument, O_PATH | O_NOFOLLOW)
+            let target = try Files.readSymlink(at: link.raw, "")
+            stream.update(header + [0x20] + Array("\(target.count):".utf8) + target + [0x0a])
+        default:
+            stream.update(header + [0x0a])
+        }
+    }
+
+    private func digestContent(of file: consuming OwnedFD, into stream: SHA256Stream) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try file.read(into: buffer)
+            if count == 0 { return }
+            stream.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import LinuxSystem
+
+/// The files that one `COPY` or `ADD` takes from a directory, in a fixed order.
+///
+/// Selecting, digesting and copying are three passes over one selection, so that a build's cache key speaks of
+/// exactly what would be copied.
+package struct CopySelection: Sendable {
+    /// One source after wildcards are expanded: a file, or a directory with all that is selected below it.
+    package struct Item: Sendable {
+        /// Relative to the source root, symbolic links resolved; empty for the root itself.
+        package let path: [UInt8]
+        /// The last component as the user named it: what a file is called when it is copied into a directory.
+        package let name: [UInt8]
+        package let status: FileStatus
+        /// What lies below a directory, parents before children, in byte order.
+        package let descendants: [Descendant]
+
+        package var isDirectory: Bool { status.kind == .directory }
+    }
+
+    /// A file below a copied directory.
+    package struct Descendant: Sendable {
+        /// Relative to the item, no leading slash.
+        package let path: [UInt8]
+        package let status: FileStatus
+    }
+
+    /// The directory that all paths are relative to, and that no link leads out of.
+    package let root: String
+    package let items: [Item]
+
+    package init(root: String, items: [Item]) {
+        self.root = root
+        self.items = items
+    }
+}
+
+/// Decides which files of a source directory may be seen (`.dockerignore`, `--exclude`).
+package struct CopyFilter: Sendable {
+    /// Whether the file with this path, relative to the source root, is left out.
+    package let excludes: @Sendable (_ path: String, _ isDirectory: Bool) -> Bool
+    /// Whether a directory that is left out may still hold files that are not.
+    package let mayIncludeBelow: @Sendable (_ path: String) -> Bool
+
+    package init(
+        excludes: @escaping @Sendable (String, Bool) -> Bool, mayIncludeBelow: @escaping @Sendable (String) -> Bool
+    ) {
+        self.excludes = excludes
+        self.mayIncludeBelow = mayIncludeBelow
+    }
+
+    /// Leaves nothing out.
+    package static let everything = CopyFilter(excludes: { _, _ in false }, mayIncludeBelow: { _ in true })
+}

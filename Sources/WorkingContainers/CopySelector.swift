@@ -1,0 +1,151 @@
+import Glibc
+package import LinuxSystem
+import SystemPackage
+
+/// Selects files for `COPY` and `ADD`.
+package struct CopySelector: ~Copyable {
+    private let root: RootedDirectory
+    private let rootPath: String
+    private let filter: CopyFilter
+    private let matches: @Sendable (_ pattern: String, _ name: String) throws -> Bool
+
+    /// - Parameters:
+    ///   - root: the directory that sources are relative to; absolute sources too.
+    ///   - matches: whether a name matches one component of a wildcard pattern.
+    package init(
+        root: String, filter: CopyFilter, matches: @escaping @Sendable (String, String) throws -> Bool
+    ) throws {
+        self.root = try RootedDirectory(opening: root)
+        rootPath = root
+        self.filter = filter
+        self.matches = matches
+    }
+
+    /// Selects what the sources name.
+    ///
+    /// - Throws: ``WorkingContainerError`` with `noSuchSource` naming the source that matches nothing.
+    package func select(_ sources: [String]) throws -> CopySelection {
+        var items: [CopySelection.Item] = []
+        for source in sources {
+            let found = try expand(source)
+            if found.isEmpty {
+                throw WorkingContainerError(
+                    .noSuchSource, "no items matching \"\(source)\" to copy: it does not exist, or is ignored")
+            }
+            for path in found { items.append(try item(at: path)) }
+        }
+        return CopySelection(root: rootPath, items: items)
+    }
+
+    // MARK: Wildcards
+
+    /// The paths that a source names, each relative to the root.
+    private func expand(_ source: String) throws -> [[UInt8]] {
+        var components: [String] = []
+        for part in source.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
+            if part == ".." {
+                _ = components.popLast()
+            } else {
+                components.append(String(part))
+            }
+        }
+        var found: [[UInt8]] = [[]]
+        for (index, component) in components.enumerated() {
+            let isLast = index == components.count - 1
+            if component.contains(where: { "*?[\\".contains($0) }) {
+                found = try found.flatMap { try children(of: $0, matching: component) }
+            } else {
+                found = found.map { $0.isEmpty ? Array(component.utf8) : $0 + [0x2f] + Array(component.utf8) }
+            }
+            if isLast { found = try found.filter { try isVisible($0) } }
+        }
+        return found
+    }
+
+    private func children(of path: [UInt8], matching pattern: String) throws -> [[UInt8]] {
+        guard let directory = try? root.open(argument(path), O_RDONLY | O_DIRECTORY) else { return [] }
+        var names: [[UInt8]] = []
+        for entry in try Files.entries(of: directory) {
+            let name = entry.name.dropLast().map { UInt8(bitPattern: $0) }
+            if try matches(pattern, String(decoding: name, as: UTF8.self)) { names.append(name) }
+        }
+        names.sort { $0.lexicographicallyPrecedes($1) }
+        return names.map { path.isEmpty ? $0 : path + [0x2f] + $0 }
+    }
+
+    private func isVisible(_ path: [UInt8]) throws -> Bool {
+        if path.isEmpty { return true }
+        let status: FileStatus
+        do throws(LinuxError) {
+            status = try root.open(argument(path), O_PATH).status()
+        } catch {
+            switch error.errno {
+            case .noSuchFileOrDirectory, .notDirectory: return false
+            default:
+                throw WorkingContainerError(
+                    .system, "cannot look at \(String(decoding: path, as: UTF8.self))", cause: error)
+            }
+        }
+        let text = String(decoding: path, as: UTF8.self)
+        let isDirectory = status.kind == .directory
+        return !filter.excludes(text, isDirectory) || (isDirectory && filter.mayIncludeBelow(text))
+    }
+
+    // MARK: Items
+
+    private func item(at path: [UInt8]) throws -> CopySelection.Item {
+        // A source that is a symbolic link stands for what it points to; links below a directory stay links.
+        let resolved = try resolve(path)
+        let fd = try root.open(argument(resolved), O_PATH | O_NOFOLLOW)
+        let status = try fd.status()
+        var descendants: [CopySelection.Descendant] = []
+        if status.kind == .directory { try collect(below: resolved, into: &descendants) }
+        let name = path.split(separator: 0x2f).last.map(Array.init) ?? []
+        return CopySelection.Item(path: resolved, name: name, status: status, descendants: descendants)
+    }
+
+    /// The path without any symbolic link in it, as the kernel resolves it inside the root.
+    private func resolve(_ path: [UInt8]) throws -> [UInt8] {
+        let fd = try root.open(argument(path), O_PATH)
+        let target = try Files.readSymlink("/proc/self/fd/\(fd.raw)")
+        let base = try Files.readSymlink("/proc/self/fd/\(root.fd)")
+        if target == base { return [] }
+        let prefix = base == [0x2f] ? base : base + [0x2f]
+        guard target.starts(with: prefix) else { return path }
+        return Array(target.dropFirst(prefix.count))
+    }
+
+    private func collect(below item: [UInt8], into descendants: inout [CopySelection.Descendant]) throws {
+        var pending: [[UInt8]] = [[]]
+        while let directory = pending.popLast() {
+            let whole = join(item, directory)
+            let fd = try root.openNoSymlinks(argument(whole), O_RDONLY | O_DIRECTORY)
+            var below: [[UInt8]] = []
+            let names = try Files.entries(of: fd).map(\.name).sorted {
+                $0.lexicographicallyPrecedes($1) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
+            }
+            for name in names {
+                let relative = join(directory, name.dropLast().map { UInt8(bitPattern: $0) })
+                let status = try Files.status(at: fd.raw, name)
+                let isDirectory = status.kind == .directory
+                let text = String(decoding: join(item, relative), as: UTF8.self)
+                let isExcluded = filter.excludes(text, isDirectory)
+                if isDirectory, !isExcluded || filter.mayIncludeBelow(text) { below.append(relative) }
+                if !isExcluded, status.kind != .socket {
+                    descendants.append(CopySelection.Descendant(path: relative, status: status))
+                }
+            }
+            pending.append(contentsOf: below.reversed())
+        }
+    }
+
+    private func join(_ one: [UInt8], _ other: [UInt8]) -> [UInt8] {
+        if one.isEmpty { return other }
+        if other.isEmpty { return one }
+        return one + [0x2f] + other
+    }
+
+    private func argument(_ path: [UInt8]) -> [CChar] {
+        path.isEmpty ? [0x2e, 0] : path.map { CChar(bitPattern: $0) } + [0]
+    }
+}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import StreamCompression
+
+@Suite struct RoundTripTests {}

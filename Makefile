@@ -1,6 +1,8 @@
 # The two commands of the README are `make demo` and `make test`.
 
 SWIFT ?= swift
+# The release binary: the Swift runtime inside, no symbols.
+RELEASE = -c release --static-swift-stdlib -Xlinker -s
 PREFIX ?= /usr/local
 
 .PHONY: demo test build debug lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
@@ -12,7 +14,7 @@ test: install-build-packages install-test-packages
 	scripts/test
 
 build:
-	$(SWIFT) build -c release --static-swift-stdlib --product swiftlet
+	$(SWIFT) build $(RELEASE) --product swiftlet
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

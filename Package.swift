@@ -120,11 +120,14 @@ let package = Package(
         tests(of: "JSONText"),
         tests(of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
         tests(of: "ContainersConfig", dependsOn: ["ImageModel"]),
-        tests(of: "ImageTransports", dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem"]),
+        tests(
+            of: "ImageTransports",
+            dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "StreamCompression", "TarArchive"]),
         tests(of: "ImageLayers", dependsOn: ["TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),
         tests(
             of: "ContainerStore",
             dependsOn: ["ImageLayers", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ContainersConfig"]),
+        tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
         tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem"]),
         tests(of: "DockerfileSyntax"),
         tests(of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),

@@ -1,9 +1,11 @@
+#include "result.h"
+
 #include "CLinux.h"
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -36,8 +38,8 @@ static int deny_setgroups(pid_t pid) {
     return error == ENOENT ? 0 : error;
 }
 
-/// Runs a mapping program whose standard streams are already set up. Returns 0 when it succeeded.
-static int run_program(const char *const *argv) {
+/// Starts a mapping program whose standard streams are already set up. Returns its id or -1.
+static pid_t start_program(const char *const *argv) {
     pid_t pid = fork();
     if (pid == 0) {
         // A minimal environment: the caller's may hold anything, and these programs need nothing.
@@ -46,10 +48,13 @@ static int run_program(const char *const *argv) {
         dprintf(STDERR_FILENO, "%s", strerror(errno));
         _exit(127);
     }
-    if (pid == -1) return -1;
+    return pid;
+}
+
+/// Waits for a mapping program. Returns whether it did its work.
+static int succeeded(pid_t pid) {
     int status = 0;
-    if (LINUX_RESULT(waitpid(pid, &status, 0)) < 0) return -1;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+    return pid != -1 && LINUX_RESULT(waitpid(pid, &status, 0)) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /// What the helper, which stays outside the new namespace, tells the parent before any message text.
@@ -63,22 +68,40 @@ static void report(int fd, enum linux_user_namespace_step step, int error) {
     if (write(fd, &outcome, sizeof outcome) == -1) _exit(1);
 }
 
-/// Writes both maps from outside. `messages` collects the programs' standard error.
+/// Lets the programs write both maps, at the same time: neither map depends on the other.
+static void map_by_programs(const struct linux_user_namespace_plan *plan, int outcomes) {
+    pid_t uid_program = start_program(plan->uid_map_argv);
+    pid_t gid_program = start_program(plan->gid_map_argv);
+    int uid_succeeded = succeeded(uid_program);
+    int gid_succeeded = succeeded(gid_program);
+    if (uid_succeeded && gid_succeeded) return report(outcomes, LINUX_USER_NAMESPACE_PREPARE, 0);
+    report(outcomes, uid_succeeded ? LINUX_USER_NAMESPACE_GID_MAP : LINUX_USER_NAMESPACE_UID_MAP, 0);
+}
+
+/// Writes both maps with the privileges of this process. Returns 0, or errno with the failed step.
+static int write_maps(const struct linux_user_namespace_plan *plan, pid_t target,
+                      enum linux_user_namespace_step *step) {
+    *step = LINUX_USER_NAMESPACE_UID_MAP;
+    int error = write_process_file(target, "uid_map", plan->uid_map_text);
+    if (error != 0) return error;
+    if (plan->deny_setgroups) {
+        *step = LINUX_USER_NAMESPACE_SETGROUPS;
+        error = deny_setgroups(target);
+        if (error != 0) return error;
+    }
+    *step = LINUX_USER_NAMESPACE_GID_MAP;
+    return write_process_file(target, "gid_map", plan->gid_map_text);
+}
+
+/// The helper's work, from outside the new namespace.
 static void map_from_outside(const struct linux_user_namespace_plan *plan, pid_t target, int outcomes) {
-    int error = 0;
     if (plan->uid_map_argv != NULL) {
-        if (run_program(plan->uid_map_argv) != 0) return report(outcomes, LINUX_USER_NAMESPACE_UID_MAP, 0);
-    } else if ((error = write_process_file(target, "uid_map", plan->uid_map_text)) != 0) {
-        return report(outcomes, LINUX_USER_NAMESPACE_UID_MAP, error);
+        map_by_programs(plan, outcomes);
+        return;
     }
-    if (plan->deny_setgroups && (error = deny_setgroups(target)) != 0)
-        return report(outcomes, LINUX_USER_NAMESPACE_SETGROUPS, error);
-    if (plan->gid_map_argv != NULL) {
-        if (run_program(plan->gid_map_argv) != 0) return report(outcomes, LINUX_USER_NAMESPACE_GID_MAP, 0);
-    } else if ((error = write_process_file(target, "gid_map", plan->gid_map_text)) != 0) {
-        return report(outcomes, LINUX_USER_NAMESPACE_GID_MAP, error);
-    }
-    report(outcomes, LINUX_USER_NAMESPACE_PREPARE, 0);
+    enum linux_user_namespace_step step;
+    int error = write_maps(plan, target, &step);
+    report(outcomes, error == 0 ? LINUX_USER_NAMESPACE_PREPARE : step, error);
 }
 
 struct helper {
@@ -156,13 +179,9 @@ static int finish_helper(struct helper *helper, int go, struct linux_user_namesp
 
 /// Writes one-id maps from within, as any user may.
 static int map_from_within(const struct linux_user_namespace_plan *plan, struct linux_user_namespace_failure *failure) {
-    pid_t self = getpid();
-    int error = write_process_file(self, "uid_map", plan->uid_map_text);
-    if (error != 0) return fail(failure, LINUX_USER_NAMESPACE_UID_MAP, error);
-    if (plan->deny_setgroups && (error = deny_setgroups(self)) != 0)
-        return fail(failure, LINUX_USER_NAMESPACE_SETGROUPS, error);
-    error = write_process_file(self, "gid_map", plan->gid_map_text);
-    return error == 0 ? 0 : fail(failure, LINUX_USER_NAMESPACE_GID_MAP, error);
+    enum linux_user_namespace_step step;
+    int error = write_maps(plan, getpid(), &step);
+    return error == 0 ? 0 : fail(failure, step, error);
 }
 
 static int become_root(const struct linux_user_namespace_plan *plan, struct linux_user_namespace_failure *failure) {
@@ -180,7 +199,7 @@ static int become_root(const struct linux_user_namespace_plan *plan, struct linu
 int linux_user_namespace_enter(const struct linux_user_namespace_plan *plan,
                                struct linux_user_namespace_failure *failure) {
     memset(failure, 0, sizeof *failure);
-    int outside = plan->uid_map_argv != NULL || plan->gid_map_argv != NULL || plan->write_from_outside;
+    int outside = plan->uid_map_argv != NULL || plan->write_from_outside;
     struct helper helper = {.pid = -1, .start = -1, .outcomes = -1, .messages = -1};
     // The map files of a process that is not dumpable belong to the real root.
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1) return fail(failure, LINUX_USER_NAMESPACE_PREPARE, errno);

@@ -2,8 +2,9 @@
 #ifndef CHILD_H
 #define CHILD_H
 
-#include "include/CSandbox.h"
 #include "system_calls.h"
+
+#include "include/CSandbox.h"
 
 struct child {
     const char *plan;
@@ -13,6 +14,7 @@ struct child {
     int channel;
     int root;    /* the new root, -1 before it is mounted */
     int console; /* the terminal's inner end, -1 without one */
+    int trees[SANDBOX_SLOTS];
     char **arguments;
     char **environment;
 };
@@ -53,6 +55,7 @@ int enter_root(struct child *child);
 /* mounts.c */
 int new_mount(const char *type, const char *source, const char *options, uint64_t attributes);
 int mount_file_system(struct child *child);
+int clone_tree(struct child *child);
 int mount_bind(struct child *child);
 int mask_path(struct child *child);
 int make_path_read_only(struct child *child);

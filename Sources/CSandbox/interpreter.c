@@ -10,6 +10,7 @@ static int run_operation(struct child *child)
     case SANDBOX_ROOT_OVERLAY_LAYERS: return mount_overlay_root_by_layers(child);
     case SANDBOX_ROOT_DIRECTORY: return mount_directory_root(child);
     case SANDBOX_MOUNT: return mount_file_system(child);
+    case SANDBOX_OPEN_TREE: return clone_tree(child);
     case SANDBOX_BIND: return mount_bind(child);
     case SANDBOX_NODE: return make_node(child);
     case SANDBOX_SYMLINK: return make_symlink(child);

@@ -35,9 +35,9 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
-#define NAMESPACE_MOUNT 0x00020000
 #define NAMESPACE_PROCESS 0x20000000
 #define CLONE_WITH_PIDFD 0x00001000
+#define UNMOUNT_DETACH 2
 
 #define CHECKED(expression) checked((long)(expression))
 
@@ -60,7 +60,8 @@ static inline int open_tree_at(int directory, const char *path, unsigned flags)
 
 static inline int move_mount_to(int mount, int target)
 {
-    return (int)CHECKED(syscall(SYS_move_mount, mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+    unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+    return (int)CHECKED(syscall(SYS_move_mount, mount, "", target, "", flags));
 }
 
 static inline int set_mount_attributes(int mount, uint64_t set, uint64_t propagation, int recursive)
@@ -70,6 +71,13 @@ static inline int set_mount_attributes(int mount, uint64_t set, uint64_t propaga
     struct mount_attr attributes = {.attr_set = set, .attr_clr = clear, .propagation = propagation};
     unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
     return (int)CHECKED(syscall(SYS_mount_setattr, mount, "", flags, &attributes, sizeof attributes));
+}
+
+/* <sys/mount.h> declares this one, but clashes with <linux/mount.h> in some C libraries. */
+static inline int mount_classic(
+    const char *source, const char *target, const char *type, unsigned long flags, const char *options)
+{
+    return (int)CHECKED(syscall(SYS_mount, source, target, type, flags, options));
 }
 
 static inline int close_descriptors(unsigned first, unsigned last)

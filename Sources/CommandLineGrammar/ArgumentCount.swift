@@ -1,5 +1,6 @@
 /// How many positional arguments a command takes.
 package struct ArgumentCount: Sendable, Equatable {
+    /// The least number.
     package let minimum: Int
     /// No upper bound if nil.
     package let maximum: Int?

@@ -58,7 +58,9 @@ struct ArgumentScanner {
     private mutating func enter(_ name: String) throws(UsageError) -> Bool {
         if let next = result.command.subcommand(name) {
             if let reason = next.refusal {
-                throw error(.unsupported, "\(result.commandPath.joined(separator: " ")) \(next.name) is not supported: \(reason)")
+                throw error(
+                    .unsupported,
+                    "\(result.commandPath.joined(separator: " ")) \(next.name) is not supported: \(reason)")
             }
             result.command = next
             result.commandPath.append(next.name)
@@ -72,7 +74,8 @@ struct ArgumentScanner {
 
     private func unknownCommand(_ name: String) -> UsageError {
         UsageError(
-            .unknownCommand, "unknown command \(name.goQuoted) for \(result.commandPath.joined(separator: " ").goQuoted)",
+            .unknownCommand,
+            "unknown command \(name.goQuoted) for \(result.commandPath.joined(separator: " ").goQuoted)",
             commandPath: result.commandPath, suggestions: result.command.suggestions(for: name))
     }
 
@@ -172,7 +175,9 @@ struct ArgumentScanner {
             return
         }
         for flag in result.flags.values where result.given[flag.name] == nil {
-            guard let variable = flag.environmentDefault, let raw = environment[variable], !raw.isEmpty else { continue }
+            guard let variable = flag.environmentDefault, let raw = environment[variable], !raw.isEmpty else {
+                continue
+            }
             let value = if case .bool = flag.kind { raw.lowercased() } else { raw }
             result.fromEnvironment[flag.name] = try check(value, of: flag, called: "environment variable \(variable)")
         }

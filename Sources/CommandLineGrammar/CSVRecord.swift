@@ -35,7 +35,9 @@ enum CSVRecord {
                 continue
             }
             guard let next = rest.first, next != ",", !next.isNewline else { return (field, rest) }
-            guard next == "\"" else { throw problem(at: rest.startIndex, in: text, "extraneous or missing \" in quoted-field") }
+            guard next == "\"" else {
+                throw problem(at: rest.startIndex, in: text, "extraneous or missing \" in quoted-field")
+            }
             field.append("\"")
             rest = rest.dropFirst()
         }

@@ -26,7 +26,9 @@ extension CommandGrammar {
     private func availableCommands(isRoot: Bool) -> String {
         var listed = subcommands.filter { !$0.hidden }
         guard !listed.isEmpty else { return "" }
-        if isRoot, subcommand("help") == nil { listed.append(CommandGrammar("help", summary: "Help about any command")) }
+        if isRoot, subcommand("help") == nil {
+            listed.append(CommandGrammar("help", summary: "Help about any command"))
+        }
         listed.sort { $0.name < $1.name }
         let width = max(listed.map(\.name.count).max() ?? 0, 11)
         return "\nAvailable Commands:\n"

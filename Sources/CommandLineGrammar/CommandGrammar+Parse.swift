@@ -15,7 +15,9 @@ extension CommandGrammar {
         var problems: [String] = []
         func unique(_ names: [String], _ what: String) {
             var seen: Set<String> = []
-            for name in names where !seen.insert(name).inserted { problems.append("\(self.name): \(what) \(name) declared twice") }
+            for name in names where !seen.insert(name).inserted {
+                problems.append("\(self.name): \(what) \(name) declared twice")
+            }
         }
         let all = inherited + persistentFlags + flags
         unique(all.flatMap { [$0.name] + $0.aliases }, "flag")

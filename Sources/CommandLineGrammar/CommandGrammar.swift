@@ -2,6 +2,7 @@
 ///
 /// The root of the tree is the program itself. Parsing and help behave as spf13/cobra's.
 package struct CommandGrammar: Sendable {
+    /// As it is typed.
     package var name: String
     /// Other names of the command. The first help line shows them.
     package var aliases: [String]
@@ -9,7 +10,8 @@ package struct CommandGrammar: Sendable {
     package var summary: String
     /// Longer text at the top of the command's own help; `summary` if empty.
     package var details: String
-    /// The usage line, starting with the command's own name: `build [options] CONTEXT`. The parents' names are put before it.
+    /// The usage line, starting with the command's own name: `build [options] CONTEXT`. The parents' names are put
+    /// before it.
     package var usage: String
     /// Example command lines, without the indentation.
     package var examples: [String]
@@ -19,7 +21,9 @@ package struct CommandGrammar: Sendable {
     package var persistentFlags: [Flag]
     /// False: flags stop at the first positional argument, and all that follows is kept verbatim, `--` included.
     package var interspersed: Bool
+    /// How many positional arguments it takes.
     package var arguments: ArgumentCount
+    /// The commands below it.
     package var subcommands: [CommandGrammar]
     /// A command with subcommands that also does something by itself. Without subcommands it has no effect.
     package var runsAlone: Bool

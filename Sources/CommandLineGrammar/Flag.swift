@@ -26,6 +26,7 @@ package struct Flag: Sendable, Equatable {
     package var short: Character?
     /// Further long names, accepted but not shown.
     package var aliases: [String]
+    /// What value it takes.
     package var kind: Kind
     /// What the help shows for the value; the kind's name if nil.
     package var placeholder: String?
@@ -33,6 +34,7 @@ package struct Flag: Sendable, Equatable {
     package var defaultValue: String?
     /// The environment variable whose non-empty value stands in for a flag that is not given.
     package var environmentDefault: String?
+    /// One line for the help.
     package var help: String
     /// Left out of the help.
     package var hidden: Bool

@@ -37,7 +37,8 @@ enum GoLiteral {
         for character in digits where character != "_" {
             guard let digit = character.hexDigitValue, digit < radix else { return .failure(.syntax) }
             let (scaled, overflowA) = value.multipliedReportingOverflow(by: radix)
-            let (sum, overflowB) = negative
+            let (sum, overflowB) =
+                negative
                 ? scaled.subtractingReportingOverflow(digit) : scaled.addingReportingOverflow(digit)
             if overflowA || overflowB { return .failure(.range) }
             value = sum

@@ -1,7 +1,7 @@
 /// What a command line says, once it is known to follow the grammar.
 ///
-/// The getters take long flag names. Asking for a flag that the command does not declare is a mistake of the programmer:
-/// it stops a debug build, and reads as "not given" in a release build.
+/// The getters take long flag names. Asking for a flag that the command does not declare is a mistake of the
+/// programmer: it stops a debug build, and reads as "not given" in a release build.
 package struct ParsedArguments: Sendable {
     /// The command that was called.
     package internal(set) var command: CommandGrammar

@@ -5,6 +5,7 @@ package struct UsageError: Error, Sendable, Equatable, CustomStringConvertible {
         case unknownFlag, missingValue, invalidValue, badSyntax, unknownCommand, wrongArgumentCount, unsupported
     }
 
+    /// What kind of mistake it is.
     package let code: Code
     /// One line (for `unknownCommand`: without the suggestions).
     package let message: String

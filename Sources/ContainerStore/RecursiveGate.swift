@@ -22,10 +22,20 @@ final class RecursiveGate: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Runs `body` while no other thread is in such a body.
-    func locked<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
+    /// Waits until no other thread holds it.
+    func enter() {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
+    }
+
+    /// Gives it up once; the last one lets others in.
+    func leave() {
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Runs `body` while no other thread holds it.
+    func locked<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
+        enter()
+        defer { leave() }
         return try body()
     }
 }

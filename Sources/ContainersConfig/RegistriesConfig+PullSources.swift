@@ -58,7 +58,8 @@ extension RegistrySettings {
             return PullSource(reference: target, insecure: endpoint.insecure, isMirror: isMirror)
         } catch {
             throw ConfigError(
-                .invalidValue, "registries.conf maps \(name) to \(rewritten), which is not an image reference: \(error)")
+                .invalidValue, "registries.conf maps \(name) to \(rewritten), which is not an image reference: \(error)"
+            )
         }
     }
 }

@@ -88,7 +88,8 @@ extension StorageConfig {
         user.graphRoot = user.graphRoot.map { ConfigFiles.canonical(env.expand($0)) }
         user.runRoot = user.runRoot.map { ConfigFiles.canonical(env.expand($0)) } ?? settings.runRoot
         if user.graphRoot == nil {
-            user.graphRoot = user.rootlessStoragePath.map { ConfigFiles.canonical(env.expand($0)) } ?? settings.graphRoot
+            user.graphRoot =
+                user.rootlessStoragePath.map { ConfigFiles.canonical(env.expand($0)) } ?? settings.graphRoot
         }
         settings = user
         return (settings, own)

@@ -38,7 +38,8 @@ package final class DigestVerifier {
         let actual =
             sha256.map { Digest(.sha256, hash: $0.finalize()) } ?? sha512.map { Digest(.sha512, hash: $0.finalize()) }
         guard let actual, actual == expected else {
-            throw DigestError(.mismatch, "digest mismatch: expected \(expected), content has \(actual.map(\.description) ?? "none")")
+            throw DigestError(
+                .mismatch, "digest mismatch: expected \(expected), content has \(actual.map(\.description) ?? "none")")
         }
     }
 }

@@ -1,6 +1,5 @@
 import Glibc
 import LinuxSystem
-import SystemPackage
 import TarArchive
 
 extension LayerApplier {
@@ -82,7 +81,7 @@ extension LayerApplier {
         }
         throw LayerError(
             .system, "cannot be given its owner \(uid):\(gid)", entry: entry.displayName,
-            cause: LinuxError("chown", entry.displayName, Errno(rawValue: cause)))
+            cause: LinuxError("chown", entry.displayName, code: cause))
     }
 
     /// Sets one attribute, leaving out those that have no business in a container's files, and those that this file
@@ -94,8 +93,8 @@ extension LayerApplier {
         do throws(LinuxError) {
             try set(name.map { CChar(bitPattern: $0) } + [0])
         } catch {
-            if error.errno == .notSupported || error.errno == Errno(rawValue: ENOTSUP) { return }
-            if error.errno == .notPermitted, AttributePolicy.needsPrivilege(name) || entry.kind == .symlink { return }
+            if error.code == ENOTSUP { return }
+            if error.code == EPERM, AttributePolicy.needsPrivilege(name) || entry.kind == .symlink { return }
             throw LayerError(
                 .system, "cannot be given the attribute \(String(decoding: name, as: UTF8.self))",
                 entry: entry.displayName, cause: error)

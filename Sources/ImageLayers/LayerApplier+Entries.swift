@@ -1,6 +1,5 @@
 import Glibc
 import LinuxSystem
-import SystemPackage
 import TarArchive
 
 extension LayerApplier {
@@ -79,20 +78,28 @@ extension LayerApplier {
         let target = try EntryPath(cleaning: entry.linkTarget, below: prefix)
         guard !target.isRoot else { throw LayerError(.malformed, "a hard link to the root", entry: entry.displayName) }
         if target.parent == path.parent, target.base == path.base { return }
-        let directory: OwnedFD
+        let directory = try openParentOfLink(target, entry)
+        try replacing(path, in: parent, entry, "link") { linkat(directory.raw, target.base, parent, path.base, 0) }
+    }
+
+    private func openParentOfLink(_ target: EntryPath, _ entry: TarEntry) throws(LayerError) -> OwnedFD {
         do throws(LinuxError) {
-            directory = try root.open(target.parent, O_PATH | O_DIRECTORY)
+            return try root.open(target.parent, OpenFlags.path | O_DIRECTORY)
         } catch {
             throw LayerError(.malformed, "a hard link to nothing", entry: entry.displayName, cause: error)
         }
-        try replacing(path, in: parent, entry, "link") { linkat(directory.raw, target.base, parent, path.base, 0) }
     }
 
     private func makeDevice(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
         guard options.makesDevices else { return }
         let type = entry.kind == .characterDevice ? S_IFCHR : S_IFBLK
-        let device = makedev(entry.deviceMajor, entry.deviceMinor)
-        try replacing(path, in: parent, entry, "mknod") { mknodat(parent, path.base, type | 0o600, device) }
+        try removeExisting(path, in: parent, entry)
+        do throws(LinuxError) {
+            try Files.makeNode(
+                at: parent, path.base, mode: type | 0o600, major: entry.deviceMajor, minor: entry.deviceMinor)
+        } catch {
+            throw LayerError(.system, "cannot be made", entry: entry.displayName, cause: error)
+        }
         try setAttributes(of: entry, at: path, in: parent)
     }
 

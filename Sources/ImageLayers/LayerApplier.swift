@@ -1,10 +1,9 @@
 import CLinux
-package import ContentDigest
+import ContentDigest
 import Glibc
-package import LinuxSystem
+import LinuxSystem
 package import StreamCompression
-import SystemPackage
-package import TarArchive
+import TarArchive
 
 /// Applies a layer's archive to a directory, in one streaming pass.
 ///
@@ -102,8 +101,8 @@ package final class LayerApplier {
         if parentFD >= 0, parentPath == path.parent { return parentFD }
         forgetParent()
         do throws(LinuxError) {
-            parentFD = try root.open(path.parent, O_PATH | O_DIRECTORY).release()
-        } catch where error.errno == .noSuchFileOrDirectory {
+            parentFD = try root.open(path.parent, OpenFlags.path | O_DIRECTORY).release()
+        } catch where error.code == ENOENT {
             parentFD = try makeMissingParents(path.parent, entry)
         } catch {
             throw LayerError(.system, "cannot open its directory", entry: entry.displayName, cause: error)
@@ -135,10 +134,10 @@ package final class LayerApplier {
 
     private func openOrMakeDirectory(_ path: [CChar], _ entry: TarEntry) throws -> Int32 {
         do throws(LinuxError) {
-            return try root.open(path, O_PATH | O_DIRECTORY).release()
-        } catch where error.errno == .noSuchFileOrDirectory {
+            return try root.open(path, OpenFlags.path | O_DIRECTORY).release()
+        } catch where error.code == ENOENT {
             let split = try EntryPath(cleaning: path.dropLast().map { UInt8(bitPattern: $0) })
-            let parent = try root.open(split.parent, O_PATH | O_DIRECTORY)
+            let parent = try root.open(split.parent, OpenFlags.path | O_DIRECTORY)
             let (mode, uid, gid) = inheritedAttributes(path)
             try check(mkdirat(parent.raw, split.base, 0o700), "mkdir", entry)
             let opened = try root.open(path, O_RDONLY | O_DIRECTORY)
@@ -153,7 +152,7 @@ package final class LayerApplier {
     private func inheritedAttributes(_ path: [CChar]) -> (mode: UInt32, uid: UInt32, gid: UInt32) {
         for lower in options.lowerDirectories {
             guard let directory = try? RootedDirectory(opening: lower),
-                let found = try? directory.open(path, O_PATH | O_NOFOLLOW), let status = try? found.status(),
+                let found = try? directory.open(path, OpenFlags.path | O_NOFOLLOW), let status = try? found.status(),
                 status.kind == .directory
             else { continue }
             return (status.mode & 0o7777, status.uid, status.gid)
@@ -186,7 +185,7 @@ package final class LayerApplier {
     func failure(_ operation: String, _ entry: TarEntry) -> LayerError {
         LayerError(
             .system, "cannot be applied", entry: entry.displayName,
-            cause: LinuxError(operation, entry.displayName, Errno(rawValue: errno)))
+            cause: LinuxError(operation, entry.displayName, code: errno))
     }
 }
 

@@ -1,6 +1,5 @@
 import Glibc
 import LinuxSystem
-import SystemPackage
 
 extension LayerMaker {
     /// Whether a file equals its counterpart in the parent tree. Content counts as equal when size, times and all
@@ -39,22 +38,14 @@ extension LayerMaker {
         guard one >= 0, other >= 0 else {
             throw LayerError(
                 .system, "cannot be compared with the parent layer", entry: String(decoding: child.bytes, as: UTF8.self),
-                cause: LinuxError("open", "", Errno(rawValue: errno)))
+                cause: LinuxError("open", "", code: errno))
         }
-        return try carriedAttributes(of: one) == carriedAttributes(of: other)
+        return try attributeTable(one) == attributeTable(other)
     }
 
-    private func carriedAttributes(of fd: Int32) throws -> [[UInt8]: [UInt8]] {
-        let borrowed = OwnedFD(adopting: fd)
-        defer { _ = borrowed.release() }
+    private func attributeTable(_ fd: Int32) throws -> [[UInt8]: [UInt8]] {
         var attributes: [[UInt8]: [UInt8]] = [:]
-        for (name, value) in try carriedAttributes(borrowed) { attributes[name] = value }
+        for (name, value) in try carriedAttributes(fd) { attributes[name] = value }
         return attributes
-    }
-
-    func statusOfOpen(_ fd: Int32) throws -> FileStatus {
-        let borrowed = OwnedFD(adopting: fd)
-        defer { _ = borrowed.release() }
-        return try borrowed.status()
     }
 }

@@ -1,6 +1,5 @@
 import Glibc
 import LinuxSystem
-import SystemPackage
 import TarArchive
 
 extension LayerMaker {
@@ -107,8 +106,8 @@ extension LayerMaker {
         do throws(LinuxError) {
             return try parentRoot?.openNoSymlinks(name, O_RDONLY | O_DIRECTORY)
         } catch {
-            switch error.errno {
-            case .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels: return nil
+            switch error.code {
+            case ENOENT, ENOTDIR, ELOOP: return nil
             default: throw LayerError(.system, "cannot read a directory of the parent layer", cause: error)
             }
         }
@@ -153,10 +152,10 @@ extension LayerMaker {
         guard raw >= 0 else {
             throw LayerError(
                 .system, "cannot read a directory of the layer",
-                cause: LinuxError("open", String(decoding: path, as: UTF8.self), Errno(rawValue: errno)))
+                cause: LinuxError("open", String(decoding: path, as: UTF8.self), code: errno))
         }
         let fd = OwnedFD(adopting: raw)
-        let directory = entry(named: path + [0x2f], kind: .directory, status, xattrs: try carriedAttributes(fd))
+        let directory = entry(named: path + [0x2f], kind: .directory, status, xattrs: try carriedAttributes(fd.raw))
         let before = pendingDirectories.count
         switch content {
         case .overlayUpper(let userXattr):
@@ -196,7 +195,7 @@ extension LayerMaker {
         let raw = openat(frame.fd, child.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard raw >= 0 else { throw readFailure("open", path) }
         let fd = OwnedFD(adopting: raw)
-        var file = entry(named: path, kind: .regular, status, xattrs: try carriedAttributes(fd))
+        var file = entry(named: path, kind: .regular, status, xattrs: try carriedAttributes(fd.raw))
         file.size = status.size
         try begin(file)
         try copyContent(of: fd.raw, size: status.size, path)
@@ -234,7 +233,7 @@ extension LayerMaker {
     }
 
     private func emitWhiteout(of child: Child, in frame: Frame, attributesFrom directory: Frame) throws {
-        let status = try statusOfOpen(directory.fd)
+        let status = try Files.status(at: directory.fd, ".")
         let name = Array(".wh.".utf8) + child.bytes
         try emit(whiteoutEntry(named: frame.path.isEmpty ? name : frame.path + [0x2f] + name, status))
     }
@@ -249,6 +248,6 @@ extension LayerMaker {
     private func readFailure(_ operation: String, _ path: [UInt8]) -> LayerError {
         let name = String(decoding: path, as: UTF8.self)
         return LayerError(
-            .system, "cannot be read", entry: name, cause: LinuxError(operation, name, Errno(rawValue: errno)))
+            .system, "cannot be read", entry: name, cause: LinuxError(operation, name, code: errno))
     }
 }

@@ -1,8 +1,7 @@
-package import ContentDigest
+import ContentDigest
 import Glibc
 package import LinuxSystem
 package import StreamCompression
-import SystemPackage
 import TarArchive
 
 /// Makes a layer's archive from a directory, in one streaming pass that also gives diff ID, size and tar-split.
@@ -105,7 +104,7 @@ package final class LayerMaker {
         let fd = try root.open(".", O_RDONLY | O_DIRECTORY)
         let status = try fd.status()
         guard status.mode != parent.mode || status.uid != parent.uid || status.gid != parent.gid else { return }
-        try emit(entry(named: Array("./".utf8), kind: .directory, status, xattrs: carriedAttributes(fd)))
+        try emit(entry(named: Array("./".utf8), kind: .directory, status, xattrs: carriedAttributes(fd.raw)))
     }
 
     // MARK: Entries
@@ -141,17 +140,17 @@ package final class LayerMaker {
         return entry
     }
 
-    func carriedAttributes(_ fd: borrowing OwnedFD) throws(LayerError) -> [(name: [UInt8], value: [UInt8])] {
+    func carriedAttributes(_ fd: Int32) throws(LayerError) -> [(name: [UInt8], value: [UInt8])] {
         do throws(LinuxError) {
             var carried: [(name: [UInt8], value: [UInt8])] = []
-            for name in try ExtendedAttributes.list(fd: fd.raw) where AttributePolicy.isCarried(name) {
+            for name in try ExtendedAttributes.list(fd: fd) where AttributePolicy.isCarried(name) {
                 let argument = name.map { CChar(bitPattern: $0) } + [0]
-                guard let value = try ExtendedAttributes.get(argument, fd: fd.raw) else { continue }
+                guard let value = try ExtendedAttributes.get(argument, fd: fd) else { continue }
                 carried.append((name, value))
             }
             return carried
         } catch {
-            if error.errno == .notSupported || error.errno == Errno(rawValue: ENOTSUP) { return [] }
+            if error.code == ENOTSUP { return [] }
             throw LayerError(.system, "cannot read a file's attributes", cause: error)
         }
     }

@@ -6,7 +6,7 @@ package enum Clock {
     package static func now() -> FileTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return FileTime(time)
+        return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
     /// RFC 3339 in UTC, such as `2026-01-02T03:04:05.12Z`: nanoseconds with trailing zeros cut, as Go's RFC3339Nano.

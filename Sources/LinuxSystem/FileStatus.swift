@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 
 /// A point in time, or a span since the Unix epoch, with nanoseconds in 0..<1_000_000_000.
 package struct FileTime: Sendable, Hashable, Comparable {
@@ -14,8 +13,8 @@ package struct FileTime: Sendable, Hashable, Comparable {
         self.nanoseconds = nanoseconds
     }
 
-    init(_ time: timespec) {
-        self.init(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    init(_ time: linux_file_time) {
+        self.init(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }
 
     /// Orders by time.
@@ -68,24 +67,18 @@ package struct FileStatus: Sendable, Equatable {
     /// The permission bits with set-user-ID, set-group-ID and sticky (0o7777).
     package var permissions: UInt32 { mode & 0o7777 }
 
-    init(_ status: stat) {
-        device = UInt64(status.st_dev)
-        inode = UInt64(status.st_ino)
-        mode = status.st_mode
-        uid = status.st_uid
-        gid = status.st_gid
-        size = Int64(status.st_size)
-        links = UInt64(status.st_nlink)
-        deviceMajor = linux_device_major(status.st_rdev)
-        deviceMinor = linux_device_minor(status.st_rdev)
-        modification = FileTime(status.st_mtim)
-        access = FileTime(status.st_atim)
-        change = FileTime(status.st_ctim)
-        blocks = Int64(status.st_blocks)
+    init(_ status: linux_file_status) {
+        (device, inode, links) = (status.device, status.inode, status.links)
+        (mode, uid, gid) = (status.mode, status.uid, status.gid)
+        (deviceMajor, deviceMinor) = (status.device_major, status.device_minor)
+        (size, blocks) = (status.size, status.blocks)
+        modification = FileTime(status.modification)
+        access = FileTime(status.access)
+        change = FileTime(status.change)
     }
 
     static func read(at directory: Int32, _ path: UnsafePointer<CChar>, _ flags: Int32) throws(LinuxError) -> FileStatus {
-        var status = stat()
+        var status = linux_file_status()
         try checked(linux_fstatat(directory, path, &status, flags), "stat", path)
         return FileStatus(status)
     }

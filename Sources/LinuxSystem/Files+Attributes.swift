@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 
 extension Files {
     /// Sets owner and group; never follows a symbolic link.
@@ -36,21 +35,19 @@ extension Files {
         at directory: Int32, _ name: UnsafePointer<CChar>, access: FileTime?, modification: FileTime?
     ) throws(LinuxError) {
         let result = linux_utimensat(
-            directory, name, timespec(access), timespec(modification), LINUX_AT_SYMLINK_NOFOLLOW)
+            directory, name, linux_file_time(access), linux_file_time(modification), LINUX_AT_SYMLINK_NOFOLLOW)
         try checked(result, "set times of", name)
     }
 
     /// Sets the times of an open file (not an `O_PATH` one); nil keeps one.
     package static func setTimes(fd: Int32, access: FileTime?, modification: FileTime?) throws(LinuxError) {
-        try checked(linux_utimensat(fd, nil, timespec(access), timespec(modification), 0), "set times")
+        try checked(linux_utimensat(fd, nil, linux_file_time(access), linux_file_time(modification), 0), "set times")
     }
 }
 
-extension timespec {
+extension linux_file_time {
     /// nil means "keep".
     fileprivate init(_ time: FileTime?) {
-        self.init()
-        tv_sec = time.map { Int($0.seconds) } ?? 0
-        tv_nsec = time.map { Int($0.nanoseconds) } ?? LINUX_UTIME_OMIT
+        self.init(seconds: time?.seconds ?? 0, nanoseconds: time?.nanoseconds ?? LINUX_UTIME_OMIT)
     }
 }

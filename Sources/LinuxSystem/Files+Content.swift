@@ -62,17 +62,17 @@ extension Files {
         var offset: Int64 = 0
         var copier = RangeCopier(from: from.raw, to: to.raw)
         while offset < size {
-            let data = linux_lseek(from.raw, Int(offset), LINUX_SEEK_DATA)
+            let data = linux_lseek(from.raw, offset, LINUX_SEEK_DATA)
             if data == -Int(ENXIO) { break }
             // File systems without holes answer EINVAL: then all of it is data.
             let start = data >= 0 ? Int64(data) : offset
-            let hole = data >= 0 ? linux_lseek(from.raw, data, LINUX_SEEK_HOLE) : -1
+            let hole = data >= 0 ? linux_lseek(from.raw, start, LINUX_SEEK_HOLE) : -1
             let end = hole >= 0 ? min(Int64(hole), size) : size
             if start >= end { break }
             if try !copier.copy(from: start, to: end) { break }
             offset = end
         }
-        try checked(linux_ftruncate(to.raw, Int(size)), "truncate")
+        try checked(linux_ftruncate(to.raw, size), "truncate")
     }
 }
 
@@ -86,7 +86,7 @@ private struct RangeCopier {
         var offset = Int(start)
         let end = Int(end)
         while kernelCopies, offset < end {
-            let count = linux_copy_file_range(from, offset, to, offset, end - offset)
+            let count = linux_copy_file_range(from, Int64(offset), to, Int64(offset), end - offset)
             // Some file systems (procfs, FUSE, across devices) refuse, some answer 0: read and write decide then.
             if count <= 0 { kernelCopies = false } else { offset += count }
         }
@@ -95,11 +95,11 @@ private struct RangeCopier {
         defer { buffer.deallocate() }
         guard let base = buffer.baseAddress else { return false }
         while offset < end {
-            let count = try checked(linux_pread(from, base, min(buffer.count, end - offset), offset), "read")
+            let count = try checked(linux_pread(from, base, min(buffer.count, end - offset), Int64(offset)), "read")
             if count == 0 { return false }
             var written = 0
             while written < count {
-                written += try checked(linux_pwrite(to, base + written, count - written, offset + written), "write")
+                written += try checked(linux_pwrite(to, base + written, count - written, Int64(offset + written)), "write")
             }
             offset += count
         }

@@ -32,7 +32,6 @@ extension Files {
             try checked(result, "remove", name)
             return
         }
-        if linux_unlinkat(directory, name, LINUX_AT_REMOVEDIR) == 0 { return }
         var removal = try TreeRemoval(at: directory, name)
         try removal.run()
         try checked(linux_unlinkat(directory, name, LINUX_AT_REMOVEDIR), "remove", name)

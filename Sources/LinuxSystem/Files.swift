@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 
 /// Thin functions over the file system. Names given with `at` are relative to a directory descriptor
 /// (`Files.currentDirectory` for the working directory). All errors name the path.
@@ -81,8 +80,8 @@ package enum Files {
 
     /// Free bytes that the caller may use on the file system that holds `path`.
     package static func freeSpace(of path: UnsafePointer<CChar>) throws(LinuxError) -> UInt64 {
-        var status = statvfs()
-        try checked(linux_statvfs(path, &status), "statvfs", path)
-        return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+        var bytes: UInt64 = 0
+        try checked(linux_free_space(path, &bytes), "find free space of", path)
+        return bytes
     }
 }

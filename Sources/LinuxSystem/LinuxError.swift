@@ -1,4 +1,4 @@
-import CLinux
+import Glibc
 package import SystemPackage
 
 /// A system call that failed: what was tried, on what, and the kernel's answer.

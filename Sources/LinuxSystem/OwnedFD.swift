@@ -52,28 +52,30 @@ package struct OwnedFD: ~Copyable, Sendable {
 
     /// Reads to the end of the file; throws `EFBIG` when that is more than `limit` bytes.
     package func readAll(limit: Int) throws(LinuxError) -> [UInt8] {
-        let size = (try? status().size) ?? 0
+        let size = Int(clamping: (try? status().size) ?? 0)
+        // One byte more than the file should have shows its end; files of /proc say that they have none.
+        var capacity = min(max(size, 4095), max(limit, 0), 64 << 20) + 1
         var bytes: [UInt8] = []
-        // One byte more than the file should have, so that the usual file needs one read and one end-of-file read.
-        var chunk = min(max(Int(clamping: size), 4095), 1 << 20) + 1
         while true {
-            var failure: LinuxError?
-            let start = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: chunk))
-            let count = bytes.withUnsafeMutableBytes { buffer -> Int in
-                do throws(LinuxError) {
-                    return try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-                } catch {
-                    failure = error
-                    return 0
-                }
-            }
-            if let failure { throw failure }
-            bytes.removeLast(chunk - count)
-            if count == 0 { return bytes }
+            let chunk = try readChunk(capacity)
+            bytes = bytes.isEmpty ? chunk : bytes + chunk
             if bytes.count > limit { throw LinuxError("read", code: EFBIG) }
-            chunk = min(max(chunk, 4096) * 2, 1 << 20)
+            if chunk.count < capacity { return bytes }
+            capacity = min(bytes.count, 16 << 20)
         }
+    }
+
+    /// Reads until the buffer is full or the file ends.
+    private func readChunk(_ capacity: Int) throws(LinuxError) -> [UInt8] {
+        var result = 1
+        let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            while let base = buffer.baseAddress, count < capacity, result > 0 {
+                result = linux_read(raw, base + count, capacity - count)
+                count += max(result, 0)
+            }
+        }
+        try checked(result, "read")
+        return chunk
     }
 
     /// Writes everything.

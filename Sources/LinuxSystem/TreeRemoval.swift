@@ -40,11 +40,6 @@ struct TreeRemoval: ~Copyable {
     mutating func run() throws(LinuxError) {
         while let depth = levels.indices.last {
             if let name = levels[depth].pending.popLast() {
-                let result = linux_unlinkat(descriptors[depth], name, LINUX_AT_REMOVEDIR)
-                if result == 0 || result == -ENOENT { continue }
-                guard result == -ENOTEMPTY || result == -EEXIST else {
-                    throw LinuxError("remove", display(name), code: -result)
-                }
                 try enter(at: descriptors[depth], name)
             } else if try !removeBatch(depth) {
                 try leave()

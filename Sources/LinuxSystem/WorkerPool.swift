@@ -52,10 +52,10 @@ private final class SharedWork<Item: Sendable, Value: Sendable>: Sendable {
     }
 
     private func take() -> Int? {
-        state.withLock {
-            guard $0.failure == nil, $0.next < items.count else { return nil }
-            defer { $0.next += 1 }
-            return $0.next
+        state.withLock { state in
+            guard state.failure == nil, state.next < items.count else { return nil }
+            defer { state.next += 1 }
+            return state.next
         }
     }
 

@@ -38,10 +38,12 @@ final class BufferRing: @unchecked Sendable {
 
     /// Waits for a buffer to fill. Nil once the ring was cancelled; throws what the emptying side failed with.
     func nextFree() throws -> UnsafeMutableRawBufferPointer? {
-        let serial: Int? = try monitor.wait { state in
+        let isReady = { (state: State) in
+            state.failure != nil || state.isCancelled || state.published - state.released < self.bufferCount
+        }
+        let serial: Int? = try monitor.wait(until: isReady) { state in
             if let failure = state.failure { throw failure }
-            if state.isCancelled { return .some(nil) }
-            return state.published - state.released < bufferCount ? state.published : nil
+            return state.isCancelled ? nil : state.published
         }
         return serial.map(buffer)
     }
@@ -67,13 +69,14 @@ final class BufferRing: @unchecked Sendable {
     /// Waits for a filled buffer. Nil at the end or once cancelled; throws what the filling side failed with, after all
     /// that it had filled.
     func nextFilled() throws -> UnsafeRawBufferPointer? {
-        let next: (serial: Int, count: Int)? = try monitor.wait { state in
-            if state.isCancelled { return .some(nil) }
-            if state.released < state.published {
-                return (state.released, state.counts[state.released % bufferCount])
-            }
+        let isReady = { (state: State) in
+            state.isCancelled || state.released < state.published || state.failure != nil || state.isEnded
+        }
+        let next: (serial: Int, count: Int)? = try monitor.wait(until: isReady) { state in
+            if state.isCancelled { return nil }
+            if state.released < state.published { return (state.released, state.counts[state.released % bufferCount]) }
             if let failure = state.failure { throw failure }
-            return state.isEnded ? .some(nil) : nil
+            return nil
         }
         return next.map { UnsafeRawBufferPointer(rebasing: buffer($0.serial)[..<$0.count]) }
     }

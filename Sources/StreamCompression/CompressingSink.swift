@@ -1,8 +1,11 @@
 /// Compresses what is written to it and passes it on, in bounded memory.
 ///
-/// The output depends only on the content, the format and the level: neither on the number of threads nor on how the
-/// content is cut into writes. It holds no time and no name.
+/// The output depends only on the content, the format and the level, given the same libraries and kind of processor:
+/// neither on the number of threads nor on how the content is cut into writes. It holds no time and no name.
 package final class CompressingSink: ByteSink {
+    /// More threads than this only take memory.
+    private static let mostThreads = 64
+
     private let downstream: any ByteSink
     private let encoder: (any StreamEncoder)?
     private var isFinished = false
@@ -17,7 +20,7 @@ package final class CompressingSink: ByteSink {
         _ downstream: any ByteSink, _ compression: Compression, level: Int? = nil, threads: Int = 2
     ) throws {
         self.downstream = downstream
-        encoder = try Self.encoder(for: compression, level: level, threads: max(threads, 1))
+        encoder = try Self.encoder(for: compression, level: level, threads: min(max(threads, 1), Self.mostThreads))
     }
 
     private static func encoder(

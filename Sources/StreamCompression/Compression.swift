@@ -21,7 +21,9 @@ package enum Compression: String, Sendable, CaseIterable {
         if prefix.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return .xz }
         if prefix.starts(with: [0x42, 0x5A, 0x68]) { return .bzip2 }
         // A zstd skippable frame (0x184D2A50 to 0x184D2A5F, little-endian) may come first.
-        if prefix.count >= 4, prefix[0] & 0xF0 == 0x50, prefix[1...3].elementsEqual([0x2A, 0x4D, 0x18]) { return .zstd }
+        if prefix.count >= 4, prefix[0] & 0xF0 == 0x50, prefix[1...3].elementsEqual([0x2A, 0x4D, 0x18]) {
+            return .zstd
+        }
         return .none
     }
 }

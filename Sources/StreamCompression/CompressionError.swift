@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a stream could not be read or written.
 package struct CompressionError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What went wrong.
@@ -44,10 +46,11 @@ package struct CompressionError: Error, Sendable, Equatable, CustomStringConvert
 
     static func memoryLimit(_ format: Compression, limit: UInt64) -> CompressionError {
         CompressionError(
-            .memoryLimit, "\(format.rawValue) stream needs more memory to decompress than the limit of \(limit >> 20) MiB")
+            .memoryLimit,
+            "\(format.rawValue) stream needs more memory to decompress than the limit of \(limit >> 20) MiB")
     }
 
     static func outOfMemory(_ format: Compression) -> CompressionError {
-        CompressionError(.system(errno: 12), "no memory for the \(format.rawValue) codec")
+        CompressionError(.system(errno: ENOMEM), "no memory for the \(format.rawValue) codec")
     }
 }

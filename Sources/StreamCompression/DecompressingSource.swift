@@ -11,6 +11,8 @@ package final class DecompressingSource: ByteSource {
     private var input = SlidingBuffer(capacity: 256 << 10)
     private var inputEnded = false
     private var output: SlidingBuffer
+    /// A codec is in no state to go on after an error.
+    private var failure: (any Error)?
 
     /// Reads `upstream` as `compression`, or as what its first bytes announce when that is nil.
     ///
@@ -53,6 +55,16 @@ package final class DecompressingSource: ByteSource {
     }
 
     private func decode(_ decoder: any StreamDecoder, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        if let failure { throw failure }
+        do {
+            return try decodeSome(decoder, into: buffer)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    private func decodeSome(_ decoder: any StreamDecoder, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var produced = 0
         while produced < buffer.count {
             let progress = try decoder.decode(

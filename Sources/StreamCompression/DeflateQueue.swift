@@ -10,6 +10,8 @@ final class DeflateQueue {
         /// Blocks submitted and not taken back, oldest first.
         var blocks: [(block: DeflateBlock, progress: Progress)] = []
         var isStopped = false
+
+        var nextWaiting: Int? { blocks.firstIndex { $0.progress == .waiting } }
     }
 
     private let level: GzipLevel
@@ -56,9 +58,8 @@ final class DeflateQueue {
 
     /// Takes back the oldest block, once it is compressed. Nil when there is none.
     func takeOldest() -> DeflateBlock? {
-        monitor.wait { state -> DeflateBlock?? in
-            guard let first = state.blocks.first else { return .some(nil) }
-            return first.progress == .done ? state.blocks.removeFirst().block : nil
+        monitor.wait(until: { $0.blocks.first.map { $0.progress == .done } ?? true }) { state in
+            state.blocks.isEmpty ? nil : state.blocks.removeFirst().block
         }
     }
 
@@ -90,9 +91,8 @@ final class DeflateQueue {
 
     /// The oldest block that nobody works on; nil when it is time to stop.
     private static func nextBlock(_ monitor: Monitor<State>) -> DeflateBlock? {
-        monitor.wait { state -> DeflateBlock?? in
-            if state.isStopped { return .some(nil) }
-            guard let index = state.blocks.firstIndex(where: { $0.progress == .waiting }) else { return nil }
+        monitor.wait(until: { $0.isStopped || $0.nextWaiting != nil }) { state in
+            guard !state.isStopped, let index = state.nextWaiting else { return nil }
             state.blocks[index].progress = .running
             return state.blocks[index].block
         }

@@ -31,13 +31,15 @@ final class Monitor<State>: @unchecked Sendable {
         return result
     }
 
-    /// Calls `body` now and after each change until it returns something.
-    func wait<Result>(for body: (inout State) throws -> Result?) rethrows -> Result {
+    /// Waits until `isReady` holds, which is asked now and after each change; then as `update`.
+    func wait<Result>(
+        until isReady: (State) -> Bool, then body: (inout State) throws -> Result
+    ) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while true {
-            if let result = try body(&state) { return result }
-            pthread_cond_wait(condition, mutex)
-        }
+        while !isReady(state) { pthread_cond_wait(condition, mutex) }
+        let result = try body(&state)
+        pthread_cond_broadcast(condition)
+        return result
     }
 }

@@ -41,7 +41,8 @@ final class XZDecoder: StreamDecoder {
         stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = output.count
         let result = lzma_code(stream, action)
-        let progress = DecoderProgress(consumed: input.count - stream.pointee.avail_in, produced: output.count - stream.pointee.avail_out)
+        let progress = DecoderProgress(
+            consumed: input.count - stream.pointee.avail_in, produced: output.count - stream.pointee.avail_out)
         switch result {
         case LZMA_OK, LZMA_BUF_ERROR:
             break

@@ -39,7 +39,7 @@ extension CopySelection {
             stream.update(header)
             try digestContent(of: root.openNoSymlinks(argument, O_RDONLY | O_NONBLOCK), into: stream)
         case .symlink:
-            let link = try root.open(argument, O_PATH | O_NOFOLLOW)
+            let link = try root.open(argument, OpenFlags.path | O_NOFOLLOW)
             let target = try Files.readSymlink(at: link.raw, "")
             stream.update(header + [0x20] + Array("\(target.count):".utf8) + target + [0x0a])
         default:

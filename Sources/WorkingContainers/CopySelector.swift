@@ -1,6 +1,5 @@
 import Glibc
-package import LinuxSystem
-import SystemPackage
+import LinuxSystem
 
 /// Selects files for `COPY` and `ADD`.
 package struct CopySelector: ~Copyable {
@@ -77,10 +76,10 @@ package struct CopySelector: ~Copyable {
         if path.isEmpty { return true }
         let status: FileStatus
         do throws(LinuxError) {
-            status = try root.open(argument(path), O_PATH).status()
+            status = try root.open(argument(path), OpenFlags.path).status()
         } catch {
-            switch error.errno {
-            case .noSuchFileOrDirectory, .notDirectory: return false
+            switch error.code {
+            case ENOENT, ENOTDIR: return false
             default:
                 throw WorkingContainerError(
                     .system, "cannot look at \(String(decoding: path, as: UTF8.self))", cause: error)
@@ -96,7 +95,7 @@ package struct CopySelector: ~Copyable {
     private func item(at path: [UInt8]) throws -> CopySelection.Item {
         // A source that is a symbolic link stands for what it points to; links below a directory stay links.
         let resolved = try resolve(path)
-        let fd = try root.open(argument(resolved), O_PATH | O_NOFOLLOW)
+        let fd = try root.open(argument(resolved), OpenFlags.path | O_NOFOLLOW)
         let status = try fd.status()
         var descendants: [CopySelection.Descendant] = []
         if status.kind == .directory { try collect(below: resolved, into: &descendants) }
@@ -106,7 +105,7 @@ package struct CopySelector: ~Copyable {
 
     /// The path without any symbolic link in it, as the kernel resolves it inside the root.
     private func resolve(_ path: [UInt8]) throws -> [UInt8] {
-        let fd = try root.open(argument(path), O_PATH)
+        let fd = try root.open(argument(path), OpenFlags.path)
         let target = try Files.readSymlink("/proc/self/fd/\(fd.raw)")
         let base = try Files.readSymlink("/proc/self/fd/\(root.fd)")
         if target == base { return [] }

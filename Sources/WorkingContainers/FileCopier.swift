@@ -1,6 +1,5 @@
 import Glibc
 package import LinuxSystem
-import SystemPackage
 
 /// How copied files are to look.
 package struct CopyAttributes: Sendable {
@@ -46,7 +45,8 @@ package final class FileCopier {
             _ = try makeParents(place)
             for descendant in item.descendants {
                 let from = item.path.isEmpty ? descendant.path : item.path + [0x2f] + descendant.path
-                try copyFile(from, descendant.status, to: place + descendant.path.split(separator: 0x2f).map(Array.init))
+                try copyFile(
+                    from, descendant.status, to: place + descendant.path.split(separator: 0x2f).map(Array.init))
             }
         } else {
             try copyFile(item.path, item.status, to: place)
@@ -80,7 +80,7 @@ package final class FileCopier {
         case .regular:
             try copyRegular(origin, status, to: name, in: parent.raw, path)
         case .symlink:
-            let link = try source.open(origin, O_PATH | O_NOFOLLOW)
+            let link = try source.open(origin, OpenFlags.path | O_NOFOLLOW)
             let target = try Files.readSymlink(at: link.raw, "").map { CChar(bitPattern: $0) } + [0]
             try replacing(name, in: parent.raw, "symlink", path) { symlinkat(target, parent.raw, name) }
             try setAttributes(of: name, in: parent.raw, status, path)
@@ -97,7 +97,7 @@ package final class FileCopier {
         if mkdirat(parent, name, 0o700) != 0 {
             guard errno == EEXIST else { throw failure("mkdir", path) }
             // A link to a directory may stand for the directory (/bin -> usr/bin): it is merged into.
-            if let fd = try? target.open(path, O_PATH | O_DIRECTORY) {
+            if let fd = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
                 fd.close()
                 return
             }
@@ -116,7 +116,9 @@ package final class FileCopier {
     ) throws {
         if status.links > 1 {
             let identity = [status.device, status.inode]
-            if let first = firstCopies[identity], let directory = try? target.open(parentOf(first), O_PATH | O_DIRECTORY) {
+            if let first = firstCopies[identity],
+                let directory = try? target.open(parentOf(first), OpenFlags.path | O_DIRECTORY)
+            {
                 try replacing(name, in: parent, "link", path) { linkat(directory.raw, baseOf(first), parent, name, 0) }
                 return
             }
@@ -151,8 +153,9 @@ package final class FileCopier {
             else { continue }
             do throws(LinuxError) {
                 try ExtendedAttributes.set(argument, value: value, fd: output.raw)
-            } catch where error.errno == .notSupported || error.errno == Errno(rawValue: ENOTSUP) {
-                continue
+            } catch {
+                // A file system that cannot hold attributes of this kind holds the file without them.
+                guard error.code == ENOTSUP else { throw error }
             }
         }
     }
@@ -182,9 +185,9 @@ package final class FileCopier {
 
     /// Opens the directory with these components, made where it is missing: 0755, owned as the files copied are.
     private func makeParents(_ components: some Collection<[UInt8]>) throws -> OwnedFD {
-        let path = String(decoding: components.joined(separator: [0x2f]), as: UTF8.self)
-        if path.isEmpty { return try target.open(".", O_PATH | O_DIRECTORY) }
-        if let fd = try? target.open(argument(components), O_PATH | O_DIRECTORY) { return fd }
+        let path = String(decoding: Array(components.joined(separator: [0x2f])), as: UTF8.self)
+        if path.isEmpty { return try target.open(".", OpenFlags.path | O_DIRECTORY) }
+        if let fd = try? target.open(argument(components), OpenFlags.path | O_DIRECTORY) { return fd }
         let (uid, gid) = attributes.owner ?? (0, 0)
         do throws(LinuxError) {
             return try target.makeDirectories(path, mode: 0o755, uid: uid, gid: gid)
@@ -235,6 +238,6 @@ package final class FileCopier {
 
     private func failure(_ operation: String, _ path: [CChar]) -> WorkingContainerError {
         WorkingContainerError(
-            .system, "cannot copy", cause: LinuxError(operation, text(path), Errno(rawValue: errno)))
+            .system, "cannot copy", cause: LinuxError(operation, text(path), code: errno))
     }
 }

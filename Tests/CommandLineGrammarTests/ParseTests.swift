@@ -44,7 +44,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "build -t a -t b,c --file=F .", "build . -ta -tb,c -fF", "bud -t=a . -t b,c -f F", "build --file F -t a -t b,c -- .",
+        "build -t a -t b,c --file=F .", "build . -ta -tb,c -fF", "bud -t=a . -t b,c -f F",
+        "build --file F -t a -t b,c -- .",
         "build -qf F . -t a -t b,c",
     ])
     func spellingsAreEquivalent(line: String) throws {
@@ -148,7 +149,10 @@ import Testing
         ("build -qf", "flag needs an argument: 'f' in -f"),
         ("build --=x", "bad flag syntax: --=x"),
         ("build ---x", "bad flag syntax: ---x"),
-        ("build --jobs=x", #"invalid argument "x" for "-j, --jobs" flag: strconv.ParseInt: parsing "x": invalid syntax"#),
+        (
+            "build --jobs=x",
+            #"invalid argument "x" for "-j, --jobs" flag: strconv.ParseInt: parsing "x": invalid syntax"#
+        ),
         (
             "build -j99999999999999999999",
             #"invalid argument "99999999999999999999" for "-j, --jobs" flag: strconv.ParseInt: "#
@@ -158,7 +162,10 @@ import Testing
             "build --layers=maybe",
             #"invalid argument "maybe" for "--layers" flag: strconv.ParseBool: parsing "maybe": invalid syntax"#
         ),
-        ("build --cap-add=a\"b", #"invalid argument "a\"b" for "--cap-add" flag: parse error on line 1, column 2: bare " in non-quoted field"#),
+        (
+            "build --cap-add=a\"b",
+            #"invalid argument "a\"b" for "--cap-add" flag: parse error on line 1, column 2: bare " in non-quoted field"#
+        ),
         ("build a b", "accepts at most 1 arg(s), received 2"),
         ("rename a", "accepts 2 arg(s), received 1"),
         ("run", "requires at least 1 arg(s), only received 0"),
@@ -183,10 +190,13 @@ import Testing
 
     @Test func randomArgumentsNeverTrap() {
         var random = SeededGenerator(seed: 7)
-        let pieces = ["--", "-", "=", "--tag", "-t", "-q", "é", "build", "run", "manifest", "help", "\"", ",", "--layers", ""]
+        let pieces = [
+            "--", "-", "=", "--tag", "-t", "-q", "é", "build", "run", "manifest", "help", "\"", ",", "--layers", "",
+        ]
         for _ in 0..<3000 {
             let arguments = (0..<Int.random(in: 0...6, using: &random)).map { _ in
-                (0..<Int.random(in: 1...3, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+                (0..<Int.random(in: 1...3, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
+                    .joined()
             }
             _ = try? Self.grammar.parse(arguments)
         }

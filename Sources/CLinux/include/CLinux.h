@@ -3,8 +3,6 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-#include "clinux_result.h"
-
 #include "clinux_files.h"
 #include "clinux_mounts.h"
 #include "clinux_processes.h"

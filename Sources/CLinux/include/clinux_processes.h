@@ -2,99 +2,76 @@
 #ifndef CLINUX_PROCESSES_H
 #define CLINUX_PROCESSES_H
 
-#include "clinux_result.h"
-
-#include <grp.h>
-#include <linux/capability.h>
-#include <sched.h>
-#include <signal.h>
-#include <spawn.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/prctl.h>
-#include <sys/random.h>
-#include <sys/syscall.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-static const int LINUX_CLONE_FS = CLONE_FS;
-static const int LINUX_CLONE_NEWNS = CLONE_NEWNS;
-static const int LINUX_CLONE_NEWCGROUP = CLONE_NEWCGROUP;
-static const int LINUX_CLONE_NEWUTS = CLONE_NEWUTS;
-static const int LINUX_CLONE_NEWIPC = CLONE_NEWIPC;
-static const int LINUX_CLONE_NEWUSER = CLONE_NEWUSER;
-static const int LINUX_CLONE_NEWPID = CLONE_NEWPID;
-static const int LINUX_CLONE_NEWNET = CLONE_NEWNET;
+static const int LINUX_CLONE_FS = 0x200;
+static const int LINUX_CLONE_NEWNS = 0x20000;
+static const int LINUX_CLONE_NEWCGROUP = 0x2000000;
+static const int LINUX_CLONE_NEWUTS = 0x4000000;
+static const int LINUX_CLONE_NEWIPC = 0x8000000;
+static const int LINUX_CLONE_NEWUSER = 0x10000000;
+static const int LINUX_CLONE_NEWPID = 0x20000000;
+static const int LINUX_CLONE_NEWNET = 0x40000000;
 
-static const int LINUX_CAP_CHOWN = CAP_CHOWN;
-static const int LINUX_CAP_DAC_OVERRIDE = CAP_DAC_OVERRIDE;
-static const int LINUX_CAP_SETGID = CAP_SETGID;
-static const int LINUX_CAP_SETUID = CAP_SETUID;
-static const int LINUX_CAP_SYS_ADMIN = CAP_SYS_ADMIN;
-static const int LINUX_CAP_MKNOD = CAP_MKNOD;
-static const int LINUX_CAP_SETFCAP = CAP_SETFCAP;
+static const int LINUX_CAP_CHOWN = 0;
+static const int LINUX_CAP_DAC_OVERRIDE = 1;
+static const int LINUX_CAP_SETGID = 6;
+static const int LINUX_CAP_SETUID = 7;
+static const int LINUX_CAP_SYS_ADMIN = 21;
+static const int LINUX_CAP_MKNOD = 27;
+static const int LINUX_CAP_SETFCAP = 31;
 
-static inline int linux_unshare(int flags) {
-    return (int)LINUX_RESULT(unshare(flags));
-}
+int linux_unshare(int flags);
 
-static inline int linux_setns(int fd, int type) {
-    return (int)LINUX_RESULT(setns(fd, type));
-}
+int linux_setns(int fd, int type);
 
-static inline int linux_chdir(const char *path) {
-    return (int)LINUX_RESULT(chdir(path));
-}
+int linux_chdir(const char *path);
 
-static inline int linux_fchdir(int fd) {
-    return (int)LINUX_RESULT(fchdir(fd));
-}
+int linux_fchdir(int fd);
 
-static inline int linux_pidfd_open(pid_t pid, unsigned flags) {
-    return (int)LINUX_RESULT(syscall(SYS_pidfd_open, pid, flags));
-}
+int linux_pidfd_open(int pid, unsigned flags);
 
-static inline int linux_pidfd_send_signal(int pidfd, int signal_number) {
-    return (int)LINUX_RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0));
-}
+int linux_pidfd_send_signal(int pidfd, int signal_number);
 
-static inline int linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
-    return (int)LINUX_RESULT(prctl(option, a, b, c, d));
-}
+int linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 
 /// 1 when no_new_privs is set: set-user-ID programs then gain nothing.
-static inline int linux_no_new_privileges(void) {
-    return (int)LINUX_RESULT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
-}
+int linux_no_new_privileges(void);
 
 /// The effective capabilities of the calling thread as a bit set, or 0 where they cannot be read.
-static inline uint64_t linux_effective_capabilities(void) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[2] = {{0}, {0}};
-    if (syscall(SYS_capget, &header, data) == -1) return 0;
-    return (uint64_t)data[1].effective << 32 | data[0].effective;
-}
+uint64_t linux_effective_capabilities(void);
 
-static inline int linux_setgroups(size_t count, const gid_t *groups) {
-    return (int)LINUX_RESULT(setgroups(count, groups));
-}
+/// 1 when an executed program may gain this capability, 0 when it never will.
+int linux_capability_is_bounding(int capability);
 
-static inline long linux_getrandom(void *buffer, size_t size) {
-    return LINUX_RESULT(getrandom(buffer, size, 0));
-}
+int linux_setgroups(size_t count, const uint32_t *groups);
+
+long linux_getrandom(void *buffer, size_t size);
 
 /// Waits for one child; `status` gets the raw wait status.
-static inline int linux_waitpid(pid_t pid, int *status, int options) {
-    return (int)LINUX_RESULT(waitpid(pid, status, options));
-}
+int linux_waitpid(int pid, int *status, int options);
 
-static inline int linux_pipe2(int fds[2], int flags) {
-    return (int)LINUX_RESULT(pipe2(fds, flags));
-}
+int linux_pipe2(int fds[2], int flags);
 
-/// Makes a spawned child start in `path`. Returns `-errno`.
-static inline int linux_spawn_in_directory(posix_spawn_file_actions_t *actions, const char *path) {
-    return -posix_spawn_file_actions_addchdir_np(actions, path);
-}
+/// How a program is started by `linux_spawn`.
+struct linux_spawn_plan {
+    /// A path, or a name that is looked for in this process's PATH.
+    const char *program;
+    char *const *argv;
+    /// NULL passes this process's environment on.
+    char *const *environment;
+    /// NULL for this process's own.
+    const char *directory;
+    /// What becomes the three standard streams; -1 leaves one as it is.
+    int streams[3];
+};
+
+/// Starts a program with no signal blocked, and with SIGPIPE and SIGCHLD at their defaults. Returns its process id, or
+/// `-errno`, also where executing it failed.
+int linux_spawn(const struct linux_spawn_plan *plan);
+
+/// write(2), with EPIPE but no SIGPIPE where nobody reads.
+long linux_write_unsignalled(int fd, const void *buffer, size_t count);
 
 #endif

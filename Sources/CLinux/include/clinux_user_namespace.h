@@ -4,14 +4,12 @@
 
 #include <stddef.h>
 
-/// How the two id maps of the new namespace get written. For each map either a program is run from outside
-/// (`*_argv`, NULL-terminated, element 0 an absolute path) or a text is written.
+/// How the two id maps of the new namespace get written: by two programs from outside, or as two texts.
 struct linux_user_namespace_plan {
-    /// newuidmap and its arguments, or NULL.
+    /// newuidmap and newgidmap with their arguments (NULL-terminated, element 0 an absolute path), or both NULL.
     const char *const *uid_map_argv;
-    /// newgidmap and its arguments, or NULL.
     const char *const *gid_map_argv;
-    /// What to write to uid_map and gid_map where there is no program.
+    /// What to write to uid_map and gid_map where there are no programs.
     const char *uid_map_text;
     const char *gid_map_text;
     /// Write the texts from outside the new namespace, with the privileges held there, and not from within.

@@ -35,7 +35,8 @@ enum sandbox_code {
     SANDBOX_ROOT_OVERLAY_LAYERS, /* text: working directory, option list, target; number: mount attributes */
     SANDBOX_ROOT_DIRECTORY,      /* text: path */
     SANDBOX_MOUNT,          /* text: target, type, option list, source; number: attributes, propagation */
-    SANDBOX_BIND,           /* text: target, source; number: attributes, propagation */
+    SANDBOX_OPEN_TREE,      /* text: source; number: slot. Keeps a clone for a later BIND */
+    SANDBOX_BIND,           /* text: target, source; number: attributes, propagation, slot + 1 or 0 for the source */
     SANDBOX_NODE,           /* text: target; number: mode, major, minor, owner (uid | gid << 32) */
     SANDBOX_SYMLINK,        /* text: target, content */
     SANDBOX_WRITE,          /* text: target, content */
@@ -83,6 +84,7 @@ enum sandbox_flag {
 };
 
 #define SANDBOX_NULL_DEVICE UINT64_MAX
+#define SANDBOX_SLOTS 512
 
 /* What the child tells its parent, one message each. After a successful exec the channel is at its end. */
 enum sandbox_message_kind {
@@ -132,7 +134,11 @@ void sandbox_relay_window(int slot, int terminal, int console);
 /* Has `terminal` set back to `attributes` (a struct termios) if this process dies; NULL forgets it again. */
 int sandbox_guard_terminal(int terminal, const void *attributes);
 
-/* Whether all users and groups of the machine are ours to give: false inside a user namespace. */
+/* The calling thread's capability sets. */
 int sandbox_capabilities(uint64_t *effective, uint64_t *permitted);
+/* Whether /sys/fs/cgroup is a version 2 hierarchy. */
+int sandbox_has_unified_control_groups(void);
+/* A descriptor of an unnamed file in memory. */
+int sandbox_memory_file(const char *name);
 
 #endif

@@ -1,3 +1,4 @@
+/// How every function here reports: the first header of each file, since it chooses what the system's headers offer.
 #ifndef CLINUX_RESULT_H
 #define CLINUX_RESULT_H
 

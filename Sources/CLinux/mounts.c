@@ -1,0 +1,53 @@
+#include "result.h"
+
+#include "CLinux.h"
+
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int linux_mount(const char *source, const char *target, const char *type, unsigned long flags,
+                              const char *data) {
+    return (int)LINUX_RESULT(mount(source, target, type, flags, data));
+}
+
+int linux_umount2(const char *target, int flags) {
+    return (int)LINUX_RESULT(umount2(target, flags));
+}
+
+int linux_fsopen(const char *type, unsigned flags) {
+    return (int)LINUX_RESULT(syscall(SYS_fsopen, type, flags));
+}
+
+int linux_fsconfig(int context, unsigned command, const char *key, const void *value, int auxiliary) {
+    return (int)LINUX_RESULT(syscall(SYS_fsconfig, context, command, key, value, auxiliary));
+}
+
+int linux_fsmount(int context, unsigned flags, unsigned attributes) {
+    return (int)LINUX_RESULT(syscall(SYS_fsmount, context, flags, attributes));
+}
+
+int linux_move_mount(int from_directory, const char *from, int to_directory, const char *to,
+                                   unsigned flags) {
+    return (int)LINUX_RESULT(syscall(SYS_move_mount, from_directory, from, to_directory, to, flags));
+}
+
+int linux_open_tree(int directory, const char *path, unsigned flags) {
+    return (int)LINUX_RESULT(syscall(SYS_open_tree, directory, path, flags));
+}
+
+int linux_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
+                                      uint64_t propagation, int user_namespace) {
+    struct {
+        uint64_t set, clear, propagation, user_namespace;
+    } attributes = {set, clear, propagation, user_namespace < 0 ? 0 : (uint64_t)user_namespace};
+    // 442 on every architecture; older headers do not name it.
+    return (int)LINUX_RESULT(syscall(442, directory, path, flags, &attributes, sizeof attributes));
+}
+
+long linux_mount_flags(const char *path) {
+    struct statvfs status;
+    long result = LINUX_RESULT(statvfs(path, &status));
+    return result < 0 ? result : (long)status.f_flag;
+}

@@ -1,0 +1,158 @@
+/*
+ * Several sandboxes may run at once, in threads of a tool that has one set of signal handlers: each gets the signals
+ * that the tool gets, straight from the handler. The handlers stand only while at least one sandbox runs.
+ */
+#include "system_calls.h"
+
+#include "include/CSandbox.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/ioctl.h>
+
+#define MOST_SLOTS 256
+
+struct slot {
+    int pidfd; /* -1: free */
+    int kills;
+    int killed_by;
+    int terminal, console; /* -1: none */
+};
+
+static const int relayed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+#define RELAYED_COUNT (sizeof relayed / sizeof *relayed)
+
+/* The slots are changed and read under a spin lock that is only ever held with all signals blocked, so a handler can
+ * take it without meeting its own thread as the holder. */
+static atomic_flag busy = ATOMIC_FLAG_INIT;
+static struct slot slots[MOST_SLOTS];
+static int slot_limit; /* slots from here on were never used */
+
+static pthread_mutex_t installation = PTHREAD_MUTEX_INITIALIZER;
+static int installed_for;
+static struct sigaction previous[RELAYED_COUNT];
+static struct sigaction previous_child_action;
+
+static void acquire(uint64_t *mask)
+{
+    change_signal_mask(UINT64_MAX, mask);
+    while (atomic_flag_test_and_set_explicit(&busy, memory_order_acquire))
+        ;
+}
+
+static void release(uint64_t mask)
+{
+    atomic_flag_clear_explicit(&busy, memory_order_release);
+    change_signal_mask(mask, NULL);
+}
+
+static void copy_window_size(const struct slot *slot)
+{
+    struct winsize size;
+    if (ioctl(slot->terminal, TIOCGWINSZ, &size) == 0)
+        ioctl(slot->console, TIOCSWINSZ, &size);
+}
+
+static void pass_on(struct slot *slot, int number)
+{
+    int asks_to_end = number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM;
+    if (number == SIGWINCH && slot->console >= 0) {
+        copy_window_size(slot);
+        return;
+    }
+    if (slot->kills && asks_to_end) {
+        slot->killed_by = number;
+        number = SIGKILL;
+    }
+    syscall(SYS_pidfd_send_signal, slot->pidfd, number, NULL, 0);
+}
+
+static void handle(int number)
+{
+    int saved = errno;
+    uint64_t mask;
+    acquire(&mask);
+    for (int index = 0; index < slot_limit; index++)
+        if (slots[index].pidfd >= 0)
+            pass_on(&slots[index], number);
+    release(mask);
+    errno = saved;
+}
+
+static void install_handlers(void)
+{
+    for (size_t index = 0; index < RELAYED_COUNT; index++) {
+        struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
+        sigfillset(&action.sa_mask);
+        sigaction(relayed[index], NULL, &previous[index]);
+        /* Whoever started the tool with a signal ignored (nohup) wants it to have no effect. */
+        if (previous[index].sa_handler != SIG_IGN)
+            sigaction(relayed[index], &action, NULL);
+    }
+    /* Ignored, it would make the kernel throw exit statuses away. */
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    sigaction(SIGCHLD, NULL, &previous_child_action);
+    if (previous_child_action.sa_handler == SIG_IGN)
+        sigaction(SIGCHLD, &by_default, NULL);
+}
+
+static void restore_handlers(void)
+{
+    for (size_t index = 0; index < RELAYED_COUNT; index++)
+        sigaction(relayed[index], &previous[index], NULL);
+    sigaction(SIGCHLD, &previous_child_action, NULL);
+}
+
+static int take_slot(int pidfd, int kills)
+{
+    uint64_t mask;
+    int index = 0;
+    acquire(&mask);
+    while (index < slot_limit && slots[index].pidfd >= 0)
+        index++;
+    if (index < MOST_SLOTS) {
+        slots[index] = (struct slot){.pidfd = pidfd, .kills = kills, .terminal = -1, .console = -1};
+        if (index == slot_limit)
+            slot_limit++;
+    }
+    release(mask);
+    return index < MOST_SLOTS ? index : -EMFILE;
+}
+
+int sandbox_relay_begin(int pidfd, int kills)
+{
+    int slot = take_slot(pidfd, kills);
+    if (slot < 0)
+        return slot;
+    pthread_mutex_lock(&installation);
+    if (installed_for++ == 0)
+        install_handlers();
+    pthread_mutex_unlock(&installation);
+    return slot;
+}
+
+int sandbox_relay_end(int slot)
+{
+    uint64_t mask;
+    acquire(&mask);
+    int killed_by = slots[slot].killed_by;
+    slots[slot].pidfd = -1;
+    release(mask);
+
+    pthread_mutex_lock(&installation);
+    if (--installed_for == 0)
+        restore_handlers();
+    pthread_mutex_unlock(&installation);
+    return killed_by;
+}
+
+void sandbox_relay_window(int slot, int terminal, int console)
+{
+    uint64_t mask;
+    acquire(&mask);
+    slots[slot].terminal = terminal;
+    slots[slot].console = console;
+    copy_window_size(&slots[slot]);
+    release(mask);
+}

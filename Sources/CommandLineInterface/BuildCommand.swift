@@ -1,0 +1,150 @@
+import CommandLineGrammar
+import ContainerStore
+import ContainersConfig
+import ImageBuild
+import ImageCopy
+import ImageModel
+import LinuxSystem
+import WorkingContainers
+
+/// `build`, also `bud`: an image from a Dockerfile.
+enum BuildCommand: Command {
+    static let grammar = CommandGrammar(
+        "build", aliases: ["bud", "build-using-dockerfile"],
+        summary: "Build an image using instructions in a Containerfile",
+        usage: "build [options] CONTEXT", flags: ownFlags + ConfinementFlags.flags, arguments: .atMost(1))
+
+    private static let ownFlags: [Flag] = [
+        Flag("tag", short: "t", .stringArray, placeholder: "name", help: "tagged name to apply to the built image"),
+        Flag(
+            "file", short: "f", .stringArray, placeholder: "pathname",
+            help: "pathname of the Containerfile; - reads standard input"),
+        Flag("build-arg", .stringArray, placeholder: "argument=value", help: "argument=value to supply to the builder"),
+        .string("target", "stage", help: "set the target build stage to build"),
+        .bool("no-cache", help: "do not use existing cached images for the container build"),
+        .bool(
+            "layers", default: true, environment: "BUILDAH_LAYERS",
+            help: "make a layer for each step that changes files"),
+        Flag(
+            "pull", .optionalString(noOptDefault: "true"),
+            help: "when to fetch base images: always, missing, never, newer"),
+        .bool("pull-always", help: "fetch base images even if they are present"),
+        .bool("pull-never", help: "never fetch base images"),
+        .string("iidfile", "file", help: "file to write the image ID to"),
+        .bool("quiet", short: "q", help: "refrain from announcing build instructions and image read/write progress"),
+        Flag("label", .stringArray, placeholder: "key=value", help: "set metadata for an image"),
+        Flag("annotation", .stringArray, placeholder: "key=value", help: "set metadata for an image's manifest"),
+        .string(
+            "timestamp", "seconds",
+            help: "set created timestamp to the specified epoch seconds to allow for deterministic builds"),
+        .bool("squash", help: "squash all image layers into a single layer"),
+        .string(
+            "format", short: nil, "oci|docker", environment: "BUILDAH_FORMAT",
+            help: "format of the built image's manifest and metadata"),
+        .string("ignorefile", "file", help: "path to an alternate .dockerignore file"),
+        .string("platform", "OS/ARCH[/VARIANT]", help: "set the OS/ARCH/VARIANT of the image to the provided value"),
+        .bool("rm", default: true, hidden: true),
+        .bool("force-rm", default: true, hidden: true),
+        .string("isolation", environment: "BUILDAH_ISOLATION", hidden: true),
+        .refused("secret", "secrets are not supported yet"),
+        .refused("ssh", "SSH forwarding is not supported yet"),
+        .refused("volume", short: "v", "volumes during a build are not supported yet"),
+        .refused("device", "devices during a build are not supported yet"),
+        .refused("env", "--env is not supported yet: use ENV"),
+        .refused("jobs", "stages are built one after the other"),
+        .refused("manifest", "manifest lists are not supported yet"),
+        .refused("build-context", "additional build contexts are not supported yet"),
+        .refused("cache-from", "remote caches are not supported yet"),
+        .refused("cache-to", "remote caches are not supported yet"),
+        .refused("sign-by", "signing is not supported"),
+        .refused("runtime", "external runtimes are not supported yet"),
+        .refused("arch", "use --platform"), .refused("os", "use --platform"), .refused("variant", "use --platform"),
+    ]
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let isolation = arguments.string("isolation") ?? ""
+        guard ["", "built-in", "rootless", "chroot", "oci"].contains(isolation),
+            !arguments.wasSet("isolation") || isolation == "built-in"
+        else { throw CommandError("--isolation \(isolation) is not supported yet: only built-in is") }
+        let quiet = arguments.bool("quiet")
+        let rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
+        let options = try options(arguments, session)
+        let store = try session.openStore(mounts: true)
+        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
+        let result = try ImageBuilder(options, store: store, images: images, report: rendering.handler).build()
+        if !quiet {
+            session.printLine("--> \(result.image.id.prefix(12))")
+            for name in options.names { session.printLine("Successfully tagged \(name)") }
+        }
+        if let file = arguments.string("iidfile") { try OutputFile.write("sha256:\(result.image.id)", to: file) }
+        session.printLine(result.image.id)
+        return 0
+    }
+
+    private static func options(_ arguments: ParsedArguments, _ session: Session) throws -> BuildOptions {
+        let files = try BuildFiles.find(
+            context: arguments.positionals.first, files: arguments.strings("file"),
+            ignoreFile: arguments.string("ignorefile"))
+        var options = BuildOptions(dockerfile: files.dockerfile)
+        options.contextDirectory = files.context
+        options.ignoreFile = files.ignoreFile
+        for text in arguments.strings("build-arg") {
+            let (key, value) = KeyValueFlag.split(text)
+            // A name alone takes its value from the environment, if it is there.
+            if let value = value ?? session.environment.environment[key] { options.buildArguments[key] = value }
+        }
+        options.target = arguments.string("target")
+        options.usesCache = !arguments.bool("no-cache")
+        options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
+        options.squashes = arguments.bool("squash")
+        options.pullPolicy = try pullPolicy(arguments)
+        options.labels = try arguments.strings("label").map { try KeyValueFlag.require($0, "label") }
+        options.annotations = try arguments.strings("annotation").map { try KeyValueFlag.require($0, "annotation") }
+        if let text = arguments.string("timestamp") {
+            guard let seconds = Int64(text) else {
+                throw CommandError("--timestamp takes seconds since 1970, not \"\(text)\"")
+            }
+            options.timestamp = seconds
+        }
+        let conf = try session.containersConf()
+        options.format = try format(arguments.string("format") ?? conf.engine.imageDefaultFormat)
+        options.names = try arguments.strings("tag").map { try LocalNames.qualified($0) }
+        options.platform = try Platforms.wanted(arguments.string("platform"))
+        options.step = try ConfinementFlags.read(arguments, conf)
+        return options
+    }
+
+    private static func pullPolicy(_ arguments: ParsedArguments) throws -> BuildOptions.PullPolicy {
+        if arguments.bool("pull-always") { return .always }
+        if arguments.bool("pull-never") { return .never }
+        switch arguments.string("pull")?.lowercased() {
+        case nil, "missing", "ifmissing", "notpresent", "true", "": return .missing
+        case "always": return .always
+        case "never", "false": return .never
+        case "newer", "ifnewer": return .newer
+        case let other?: throw CommandError("unrecognized pull policy \"\(other)\"")
+        }
+    }
+
+    private static func format(_ text: String) throws -> ImageFormat {
+        switch text {
+        case "", "oci": return .oci
+        case "docker", "v2s2": return .docker
+        default: throw CommandError("unrecognized image type \"\(text)\"")
+        }
+    }
+}
+
+/// `KEY=VALUE` flags.
+enum KeyValueFlag {
+    static func split(_ text: String) -> (key: String, value: String?) {
+        guard let equals = text.firstIndex(of: "=") else { return (text, nil) }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    static func require(_ text: String, _ flag: String) throws -> (key: String, value: String) {
+        let (key, value) = split(text)
+        guard !key.isEmpty else { throw CommandError("invalid --\(flag) \"\(text)\": the key is missing") }
+        return (key, value ?? "")
+    }
+}

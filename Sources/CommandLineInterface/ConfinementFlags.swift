@@ -1,0 +1,70 @@
+import CommandLineGrammar
+import ContainersConfig
+import Sandbox
+import WorkingContainers
+
+/// The flags by which commands that run something say how it is confined.
+enum ConfinementFlags {
+    static let flags: [Flag] = [
+        Flag("cap-add", .stringSlice, help: "add the specified capability when running"),
+        Flag("cap-drop", .stringSlice, help: "drop the specified capability when running"),
+        Flag("security-opt", .stringArray, help: "security options"),
+        Flag("add-host", .stringSlice, placeholder: "HOST:IP", help: "add a custom host-to-IP mapping (host:ip)"),
+        Flag("dns", .stringSlice, help: "set custom DNS servers or disable it by setting it to 'none'"),
+        Flag("dns-search", .stringSlice, help: "set custom DNS search domains"),
+        Flag("dns-option", .stringSlice, help: "set custom DNS options"),
+        Flag("ulimit", .stringSlice, help: "ulimit options"),
+        .string("network", "host|none", aliases: ["net"], help: "the network that commands see: host or none"),
+        .string("shm-size", "bytes", help: "size of '/dev/shm'"),
+        .refused("cgroup-parent", "control groups are not used"),
+        .refused("cpu-period", "control groups are not used"),
+        .refused("cpu-quota", "control groups are not used"),
+        .refused("cpu-shares", short: "c", "control groups are not used"),
+        .refused("cpuset-cpus", "control groups are not used"),
+        .refused("memory", short: "m", "control groups are not used"),
+        .refused("memory-swap", "control groups are not used"),
+    ]
+
+    static func read(_ arguments: ParsedArguments, _ conf: ContainersConf) throws -> StepConfinement {
+        var confinement = StepConfinement()
+        confinement.defaultCapabilities = conf.containers.defaultCapabilities
+        confinement.addCapabilities = arguments.strings("cap-add")
+        confinement.dropCapabilities = arguments.strings("cap-drop")
+        confinement.securityOptions = arguments.strings("security-opt")
+        if !conf.containers.seccompProfile.isEmpty,
+            !confinement.securityOptions.contains(where: { $0.hasPrefix("seccomp=") })
+        {
+            confinement.securityOptions.append("seccomp=\(conf.containers.seccompProfile)")
+        }
+        confinement.addHosts = arguments.strings("add-host")
+        confinement.dnsServers = arguments.wasSet("dns") ? arguments.strings("dns") : conf.containers.dnsServers
+        confinement.dnsSearches =
+            arguments.wasSet("dns-search") ? arguments.strings("dns-search") : conf.containers.dnsSearches
+        confinement.dnsOptions =
+            arguments.wasSet("dns-option") ? arguments.strings("dns-option") : conf.containers.dnsOptions
+        confinement.resourceLimits =
+            arguments.wasSet("ulimit") ? arguments.strings("ulimit") : conf.containers.defaultUlimits
+        confinement.umask = conf.containers.umask
+        confinement.shmSize = UInt64(clamping: conf.containers.shmSize)
+        if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
+        switch arguments.string("network") {
+        case nil, "host", "": break
+        case "none": confinement.network = .none
+        case let other?: throw CommandError("--network \(other) is not supported yet: use host or none")
+        }
+        return confinement
+    }
+}
+
+/// Sizes as flags take them: `64m`, `1g`, `512`.
+enum ByteCount {
+    static func parse(_ text: String) throws -> UInt64 {
+        let units: [Character: UInt64] = ["b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
+        let unit = text.lowercased().last.flatMap { units[$0] }
+        let digits = unit == nil ? text : String(text.dropLast())
+        guard let number = UInt64(digits) else { throw CommandError("invalid size \"\(text)\"") }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        guard !overflow else { throw CommandError("invalid size \"\(text)\"") }
+        return bytes
+    }
+}

@@ -1,0 +1,24 @@
+import CommandLineGrammar
+import Glibc
+import ImageBuild
+import WorkingContainers
+
+/// The one place where errors become messages and exit codes.
+enum ErrorReport {
+    /// Failures of the tool itself, as Buildah and Podman have it.
+    static let ownFailure: Int32 = 125
+
+    static func report(_ error: any Error) -> Int32 {
+        switch error {
+        case let failure as BuildError:
+            StandardStream.error.write("Error: \(failure)\n")
+            return failure.exitCode ?? ownFailure
+        case let failure as UsageError:
+            StandardStream.error.write("Error: \(failure)\n")
+            return ownFailure
+        default:
+            StandardStream.error.write("Error: \(error)\n")
+            return ownFailure
+        }
+    }
+}

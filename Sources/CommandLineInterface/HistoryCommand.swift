@@ -1,0 +1,85 @@
+import CommandLineGrammar
+import ContainerStore
+import ImageModel
+import JSONText
+import LinuxSystem
+import WorkingContainers
+
+/// `history`: how an image came about, the latest step first.
+enum HistoryCommand: Command {
+    static let grammar = CommandGrammar(
+        "history", summary: "Show the history of an image", usage: "history [options] IMAGE",
+        flags: [
+            .bool("no-trunc", aliases: ["notruncate"], help: "do not truncate the output"),
+            .bool("quiet", short: "q", help: "display the numeric IDs only"),
+            .bool("human", short: "H", default: true, help: "display sizes and dates in human readable format"),
+            .bool("json", help: "output in JSON format"),
+            .string("format", help: "json, or leave it out: templates come with a later version"),
+        ], arguments: .exactly(1))
+
+    private struct Line {
+        let id: String
+        let entry: History
+        let size: Int64
+    }
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        if let format = arguments.string("format"), format != "json" {
+            throw CommandError("--format takes only json in this version, not \"\(format)\"")
+        }
+        let store = try session.openStore()
+        guard let record = try store.image(arguments.positionals[0]) else {
+            throw CommandError("\(arguments.positionals[0]): image not known")
+        }
+        let image = try StoredImage(record, in: store)
+        var sizes = try record.topLayer.map { try store.layerChain($0) }?.map(\.diffSize) ?? []
+        var lines: [Line] = []
+        for (index, entry) in (image.config.history ?? []).reversed().enumerated() {
+            let size = entry.emptyLayer == true || sizes.isEmpty ? 0 : sizes.removeFirst()
+            lines.append(Line(id: index == 0 ? record.id : "<missing>", entry: entry, size: size))
+        }
+        if arguments.bool("json") || arguments.string("format") == "json" {
+            session.printLine(String(decoding: json(lines).serialized(pretty: true), as: UTF8.self))
+        } else if arguments.bool("quiet") {
+            lines.forEach { session.printLine(shortened($0.id, arguments)) }
+        } else {
+            table(lines, arguments).lines.forEach(session.printLine)
+        }
+        return 0
+    }
+
+    private static func shortened(_ id: String, _ arguments: ParsedArguments) -> String {
+        arguments.bool("no-trunc") ? id : String(id.prefix(12))
+    }
+
+    private static func table(_ lines: [Line], _ arguments: ParsedArguments) -> TextTable {
+        var table = TextTable(header: ["ID", "CREATED", "CREATED BY", "SIZE", "COMMENT"])
+        let now = Clock.now()
+        for line in lines {
+            let time = line.entry.created.flatMap(Clock.parseRFC3339)
+            var by = String((line.entry.createdBy ?? "").map { $0.isNewline || $0 == "\t" ? " " : $0 })
+            if !arguments.bool("no-trunc"), by.count > 45 { by = by.prefix(42) + "..." }
+            table.add([
+                shortened(line.id, arguments),
+                arguments.bool("human")
+                    ? time.map { HumanUnits.age(since: $0, now: now) } ?? "" : line.entry.created ?? "",
+                by, arguments.bool("human") ? HumanUnits.size(line.size) : "\(line.size)", line.entry.comment ?? "",
+            ])
+        }
+        return table
+    }
+
+    private static func json(_ lines: [Line]) -> JSONValue {
+        .array(
+            lines.map { line in
+                var object = JSONObject()
+                object["id"] = .string(line.id)
+                object["created"] = .string(line.entry.created ?? "")
+                object["CreatedBy"] = .string(line.entry.createdBy ?? "")
+                object["size"] = .integer(line.size)
+                object["comment"] = .string(line.entry.comment ?? "")
+                object["emptyLayer"] = .bool(line.entry.emptyLayer == true)
+                return .object(object)
+            })
+    }
+}

@@ -1,0 +1,49 @@
+import LinuxSystem
+
+/// Sizes and ages as people read them, in the words of this field's tools.
+enum HumanUnits {
+    /// Decimal units with three significant digits: `2.13 MB`.
+    static func size(_ bytes: Int64) -> String {
+        var value = Double(bytes)
+        var unit = 0
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        while value >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return "\(significant(value)) \(units[unit])"
+    }
+
+    /// Four significant digits at most as Go's `%.3g` has them, without zeros at the end.
+    private static func significant(_ value: Double) -> String {
+        let places = value >= 100 ? 0 : value >= 10 ? 1 : 2
+        var scale = 1.0
+        for _ in 0..<places { scale *= 10 }
+        let rounded = (value * scale).rounded() / scale
+        var text = "\(rounded)"
+        if text.hasSuffix(".0") { text.removeLast(2) }
+        return text
+    }
+
+    /// `3 minutes ago`, as go-units words it.
+    static func age(since then: FileTime, now: FileTime) -> String {
+        duration(seconds: max(0, now.seconds - then.seconds)) + " ago"
+    }
+
+    private static func duration(seconds: Int64) -> String {
+        if seconds < 1 { return "Less than a second" }
+        if seconds == 1 { return "1 second" }
+        if seconds < 60 { return "\(seconds) seconds" }
+        let minutes = seconds / 60
+        if minutes == 1 { return "About a minute" }
+        if minutes < 60 { return "\(minutes) minutes" }
+        let hours = (seconds + 1800) / 3600
+        if hours == 1 { return "About an hour" }
+        if hours < 48 { return "\(hours) hours" }
+        let days = hours / 24
+        if days < 14 { return "\(days) days" }
+        if days < 60 { return "\(days / 7) weeks" }
+        if days < 730 { return "\(days / 30) months" }
+        return "\(days / 365) years"
+    }
+}

@@ -1,0 +1,34 @@
+import ContainerStore
+import ImageModel
+import LinuxSystem
+import WorkingContainers
+
+/// One line of `images`: an image under one of its names.
+struct ImageListing {
+    let record: ImageRecord
+    let repository: String
+    let tag: String
+    let size: Int64
+    let created: FileTime
+
+    /// All listings of an image: one for each name, or one without.
+    static func listings(of record: ImageRecord, in store: ContainerStore) throws -> [ImageListing] {
+        let size = try ImageListing.size(of: record, in: store)
+        let created = Clock.parseRFC3339(record.created) ?? FileTime(seconds: 0)
+        if record.names.isEmpty {
+            return [ImageListing(record: record, repository: "<none>", tag: "<none>", size: size, created: created)]
+        }
+        return record.names.map { name in
+            let reference = try? ImageReference(parsing: name)
+            return ImageListing(
+                record: record, repository: reference?.name ?? name, tag: reference?.tag ?? "<none>", size: size,
+                created: created)
+        }
+    }
+
+    /// What the image takes uncompressed, its data included.
+    private static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
+        let layers = try record.topLayer.map { try store.layerChain($0) } ?? []
+        return layers.reduce(0) { $0 + $1.diffSize } + record.bigDataSizes.values.reduce(0, +)
+    }
+}

@@ -1,0 +1,112 @@
+import CommandLineGrammar
+import ContainerStore
+import ContentDigest
+import JSONText
+import LinuxSystem
+
+/// `images`: what is in the store.
+enum ImagesCommand: Command {
+    static let grammar = CommandGrammar(
+        "images", summary: "List images in local storage", usage: "images [options] [IMAGE]",
+        flags: [
+            .bool("all", short: "a", help: "show all images, including intermediate images from a build"),
+            .bool("digests", help: "show digests"),
+            Flag(
+                "filter", short: "f", .stringSlice, placeholder: "KEY=VALUE",
+                help: "filter output based on conditions provided"),
+            .bool("json", help: "output in JSON format"),
+            .bool("noheading", short: "n", help: "do not print column headings"),
+            .bool("no-trunc", aliases: ["notruncate"], help: "do not truncate output"),
+            .bool("quiet", short: "q", help: "display only image IDs"),
+            .bool("history", help: "display the image name history"),
+            .refused("format", "templates come with a later version: use --json"),
+        ], arguments: .atMost(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        if arguments.bool("all"), !arguments.positionals.isEmpty {
+            throw CommandError("when using the --all switch, you may not pass any images names or IDs")
+        }
+        let store = try session.openStore()
+        let filter = try ImageFilter(arguments.strings("filter"), in: store)
+        var listings: [ImageListing] = []
+        if let name = arguments.positionals.first {
+            listings = try named(name, in: store)
+        } else {
+            for image in try store.images() { listings += try ImageListing.listings(of: image, in: store) }
+        }
+        listings = listings.filter { filter.matches($0, in: store) }.sorted { $0.created > $1.created }
+        if arguments.bool("json") {
+            session.write(String(decoding: json(listings, arguments).serialized(pretty: true), as: UTF8.self) + "\n")
+        } else if arguments.bool("quiet") {
+            var seen: Set<String> = []
+            for listing in listings where seen.insert(listing.record.id).inserted {
+                session.printLine(identifier(of: listing, arguments))
+            }
+        } else {
+            table(listings, arguments).lines.forEach(session.printLine)
+        }
+        return 0
+    }
+
+    private static func named(_ name: String, in store: ContainerStore) throws -> [ImageListing] {
+        if let found = try store.findImage(name) {
+            let all = try ImageListing.listings(of: found.image, in: store)
+            guard let match = found.name, let reference = all.first(where: { "\($0.repository):\($0.tag)" == match })
+            else {
+                return all
+            }
+            return [reference]
+        }
+        // A name without a tag stands for every tag of the repository.
+        let all = try store.images().flatMap { try ImageListing.listings(of: $0, in: store) }
+        let matching = all.filter { $0.repository == name || $0.repository.hasSuffix("/" + name) }
+        if matching.isEmpty { throw CommandError("\(name): image not known") }
+        return matching
+    }
+
+    private static func identifier(of listing: ImageListing, _ arguments: ParsedArguments) -> String {
+        arguments.bool("no-trunc") ? "sha256:\(listing.record.id)" : String(listing.record.id.prefix(12))
+    }
+
+    private static func table(_ listings: [ImageListing], _ arguments: ParsedArguments) -> TextTable {
+        var header = ["REPOSITORY", "TAG"]
+        if arguments.bool("digests") { header.append("DIGEST") }
+        header += ["IMAGE ID", "CREATED", "SIZE"]
+        if arguments.bool("history") { header.append("HISTORY") }
+        var table = TextTable(header: arguments.bool("noheading") ? nil : header)
+        let now = Clock.now()
+        for listing in listings {
+            var row = [listing.repository, listing.tag]
+            if arguments.bool("digests") { row.append(listing.record.digest?.description ?? "<none>") }
+            row += [
+                identifier(of: listing, arguments), HumanUnits.age(since: listing.created, now: now),
+                HumanUnits.size(listing.size),
+            ]
+            if arguments.bool("history") { row.append(listing.record.namesHistory.joined(separator: ", ")) }
+            table.add(row)
+        }
+        return table
+    }
+
+    private static func json(_ listings: [ImageListing], _ arguments: ParsedArguments) -> JSONValue {
+        var seen: Set<String> = []
+        let now = Clock.now()
+        return .array(
+            listings.filter { seen.insert($0.record.id).inserted }.map { listing in
+                var object = JSONObject()
+                object["id"] = .string(
+                    arguments.bool("no-trunc") ? listing.record.id : String(listing.record.id.prefix(12)))
+                object["names"] =
+                    listing.record.names.isEmpty ? .null : .array(listing.record.names.map { .string($0) })
+                object["digest"] = .string(listing.record.digest?.description ?? "")
+                object["createdat"] = .string(HumanUnits.age(since: listing.created, now: now))
+                object["size"] = .string(HumanUnits.size(listing.size))
+                object["created"] = .integer(listing.created.seconds)
+                object["createdatraw"] = .string(Clock.rfc3339(listing.created))
+                object["readonly"] = .bool(listing.record.isReadOnly)
+                object["history"] =
+                    arguments.bool("history") ? .array(listing.record.namesHistory.map { .string($0) }) : .null
+                return .object(object)
+            })
+    }
+}

@@ -1,0 +1,10 @@
+import Glibc
+import LinuxSystem
+
+/// Writes what a flag like `--iidfile` asks for, as the user who called would.
+enum OutputFile {
+    static func write(_ text: String, to path: String) throws {
+        let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+        try file.writeAll(Array(text.utf8))
+    }
+}

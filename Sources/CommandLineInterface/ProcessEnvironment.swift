@@ -1,0 +1,28 @@
+import ContainersConfig
+import Glibc
+
+/// Reads the process's environment, once, at the start.
+enum ProcessEnvironment {
+    static func read() -> ConfigEnvironment {
+        var variables: [String: String] = [:]
+        var pointer = environ
+        while let entry = pointer.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            pointer += 1
+        }
+        let uid = geteuid()
+        return ConfigEnvironment(uid: uid, home: variables["HOME"] ?? home(of: uid), environment: variables)
+    }
+
+    private static func home(of uid: uid_t) -> String {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 16384)
+        guard getpwuid_r(uid, &entry, &buffer, buffer.count, &found) == 0, let found, let home = found.pointee.pw_dir
+        else { return "/" }
+        return String(cString: home)
+    }
+}

@@ -1,0 +1,93 @@
+import ContainerStore
+import ContainersConfig
+import Glibc
+import LinuxSystem
+
+/// What every command works with: the configuration as it was read once, and the two output streams.
+final class Session {
+    let environment: ConfigEnvironment
+    let global: GlobalFlags
+    /// The name the tool was called by: `swiftlet`, or `buildah`, `skopeo`, `podman` through a link.
+    let calledAs: String
+    private(set) var entry: UserNamespaceEntry?
+
+    init(environment: ConfigEnvironment, global: GlobalFlags, calledAs: String) {
+        self.environment = environment
+        self.global = global
+        self.calledAs = calledAs
+    }
+
+    /// Enters the user and mount namespaces that the store needs. No thread may exist yet.
+    ///
+    /// - Parameter mounts: the command mounts file systems, which must be seen by nobody else.
+    @discardableResult
+    func enterNamespaces(mounts: Bool) throws -> UserNamespaceEntry {
+        if let entry { return entry }
+        // Whoever entered before us (`unshare`, Buildah, Podman) says so, and says who it was.
+        func inherited(_ name: String) -> UInt32? { environment.value(name).flatMap { UInt32($0) } }
+        let entered = try UserNamespace.enterForRootlessStorage(
+            inheritedUID: inherited("_CONTAINERS_ROOTLESS_UID"), inheritedGID: inherited("_CONTAINERS_ROOTLESS_GID"))
+        if let warning = entered.warning { printError("Warning: \(warning)") }
+        if mounts, entered.kind != .entered { try Mounts.unshareMountNamespace() }
+        entry = entered
+        return entered
+    }
+
+    /// Opens the store that configuration, environment and flags name.
+    ///
+    /// - Parameter mounts: as for `enterNamespaces`.
+    func openStore(mounts: Bool = false) throws -> ContainerStore {
+        let entry = try enterNamespaces(mounts: mounts)
+        var environment = environment
+        environment.uid = entry.rootlessUID
+        let config = try StorageConfig.resolve(
+            env: environment, rootless: entry.rootlessUID != 0, root: global.root, runroot: global.runRoot,
+            driver: global.storageDriver, options: global.storageOptions)
+        return try ContainerStore.open(
+            config, idMaps: (uid: entry.uidMap, gid: entry.gidMap), rootless: entry.kind != .alreadyRoot)
+    }
+
+    /// containers.conf and its drop-ins.
+    func containersConf() throws -> ContainersConf {
+        try ContainersConf.load(env: environment)
+    }
+
+    // MARK: Output
+
+    /// Writes a line to standard output.
+    func printLine(_ line: String) {
+        write(line + "\n")
+    }
+
+    /// Writes text to standard output as it is.
+    func write(_ text: String) {
+        StandardStream.output.write(text)
+    }
+
+    /// Writes a line to standard error.
+    func printError(_ line: String) {
+        StandardStream.error.write(line + "\n")
+    }
+}
+
+/// Standard output and standard error, unbuffered: what a step prints and what we print must keep their order.
+enum StandardStream: Int32 {
+    case output = 1
+    case error = 2
+
+    func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var left = UnsafeRawBufferPointer(bytes)
+            while !left.isEmpty {
+                let count = Glibc.write(rawValue, left.baseAddress, left.count)
+                if count < 0, errno == EINTR { continue }
+                // A reader that has gone away ends the output, not the work.
+                guard count > 0 else { return }
+                left = UnsafeRawBufferPointer(rebasing: left[count...])
+            }
+        }
+    }
+
+    var isTerminal: Bool { isatty(rawValue) == 1 }
+}

@@ -1,0 +1,56 @@
+import JSONText
+import LinuxSystem
+
+extension ContainerStore {
+    /// Removes all files of the store that no record names: remains of processes that died at the wrong moment, this
+    /// tool's or another's. Records stay as they are; layers that no image refers to stay too.
+    ///
+    /// With all locks held a directory without a record is garbage by the format: the record is written first, or the
+    /// lock is held until it is.
+    package func collectGarbage() throws(StoreError) {
+        try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
+            let layers = Set(layerTable.records.map(\.id) + transientIDs(of: "layers"))
+            for id in try storage.directories() where !layers.contains(id) { try removeLayerFiles(id) }
+            try storage.sweep()
+            let suffix = ".tar-split.gz"
+            for name in try names(in: layout.layersDirectory) {
+                let id = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+                let isOrphan = StoreLayout.isFullID(id) && !layers.contains(id)
+                if isOrphan || isTemporary(name) { try Files.removeTree("\(layout.layersDirectory)/\(name)") }
+            }
+            let images = Set(imageTable.records.map(\.id))
+            try removeDirectories(in: layout.imagesDirectory, except: images)
+            let containers = Set(containerTable.records.map(\.id) + transientIDs(of: "containers"))
+            for name in try names(in: layout.containersDirectory) {
+                if StoreLayout.isFullID(name), !containers.contains(name) {
+                    try removeContainerDirectories(name)
+                } else if isTemporary(name) {
+                    try Files.removeTree("\(layout.containersDirectory)/\(name)")
+                }
+            }
+        }
+    }
+
+    private func removeDirectories(in directory: String, except known: Set<String>) throws {
+        for name in try names(in: directory) {
+            if isTemporary(name) || StoreLayout.isFullID(name) && !known.contains(name) {
+                try Files.removeTree("\(directory)/\(name)")
+            }
+        }
+    }
+
+    private func names(in directory: String) throws -> [String] {
+        guard Files.exists(directory) else { return [] }
+        return try Files.entries(ofDirectory: directory).map(\.text)
+    }
+
+    /// A file that was to replace another one.
+    private func isTemporary(_ name: String) -> Bool { name.hasPrefix(".tmp-") }
+
+    /// Newer tools can keep records below the run root, with the files still below the graph root.
+    private func transientIDs(of kind: String) -> [String] {
+        let path = "\(layout.runRoot)/\(layout.driver)-\(kind)/volatile-\(kind).json"
+        guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else { return [] }
+        return (value.array ?? []).compactMap { $0["id"]?.string }
+    }
+}

@@ -1,0 +1,181 @@
+package import ContentDigest
+package import LinuxSystem
+
+extension ContainerStore {
+    /// All images, those of additional stores last.
+    package func images() throws(StoreError) -> [ImageRecord] {
+        try locked(images: .shared) {
+            try imageTable.records + additionalStores.flatMap { try $0.images() }
+        }
+    }
+
+    /// Records an image, with its data. An image of that id that is there already gets the names and the data as well.
+    ///
+    /// Names are fully qualified; an image that had one loses it, and remembers it in its history. The data is on disk
+    /// before the record is.
+    ///
+    /// - Parameters:
+    ///   - id: the hexadecimal digits of the config's digest, for an image with one.
+    ///   - topLayer: the uppermost layer; nil for a manifest list and for an image without layers.
+    ///   - metadata: what other tools keep there; containers/image writes `{"signatures-sizes":{...}}`.
+    ///   - digest: the manifest's digest.
+    ///   - bigData: `manifest`, `manifest-sha256:HEX` and `sha256:CONFIG`, in the order to be listed.
+    /// - Throws: `notFound` where the layer is not there.
+    @discardableResult
+    package func createImage(
+        id: String, names: [String], topLayer: String?, metadata: String = "{}", digest: Digest?, created: FileTime,
+        bigData: [(key: String, bytes: [UInt8])]
+    ) throws(StoreError) -> ImageRecord {
+        try locked(layers: .shared, images: .exclusive) {
+            guard StoreLayout.isFullID(id) else {
+                throw StoreError(.invalidName, "\"\(id)\" cannot be the id of an image", subject: id)
+            }
+            if let topLayer, try layerByID(topLayer) == nil {
+                throw StoreError(.notFound, "the image's layer \(topLayer) is not there", subject: topLayer)
+            }
+            var record =
+                imageTable.record(id: id)
+                ?? ImageRecord(id: id, topLayer: topLayer, created: Clock.rfc3339(created))
+            let isNew = imageTable.record(id: id) == nil
+            if isNew { try journal().note(.image, id) }
+            if let old = record.topLayer, try layerByID(old) == nil { record.topLayer = topLayer }
+            if isNew || metadata != "{}" { record.metadata = metadata }
+            if let digest { record.digest = digest }
+            try write(bigData, of: &record)
+            for name in names where !record.names.contains(name) { record.names.append(name) }
+            for name in names { record.addToHistory(name) }
+            imageTable.put(record)
+            try imageTable.save()
+            return record
+        }
+    }
+
+    /// Removes an image, and the layers that nothing else refers to. Gives the ids of those, from the top down.
+    ///
+    /// - Throws: `inUse`, naming the containers that were made from it; `notFound`; `readOnly` in an additional store.
+    @discardableResult
+    package func deleteImage(_ id: String) throws(StoreError) -> [String] {
+        try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
+            let image = try ownImage(id)
+            let users = containerTable.records.filter { $0.image == id }.map { $0.names.first ?? $0.id }
+            guard users.isEmpty else {
+                throw StoreError(
+                    .inUse, "image \(id) is used by container\(users.count == 1 ? "" : "s") "
+                        + users.sorted().joined(separator: ", "), subject: id)
+            }
+            let layers = removableLayers(of: image)
+            try journal().note(.image, id)
+            for layer in layers { try journal().note(.layer, layer) }
+            imageTable.remove([id])
+            try imageTable.save()
+            try removeLayers(layers)
+            try Files.removeTree(layout.imageDirectory(id))
+            return layers
+        }
+    }
+
+    /// Changes an image's metadata.
+    package func setMetadata(image id: String, _ metadata: String) throws(StoreError) {
+        try changeImage(id) { $0.metadata = metadata }
+    }
+
+    // MARK: Big data
+
+    /// A piece of an image's data; nil where it has none of that name.
+    package func bigData(image id: String, _ key: String) throws(StoreError) -> [UInt8]? {
+        try locked(images: .shared) {
+            let place = try imagePlace(id)
+            return try Files.readFileIfPresent("\(place)/\(StoreLayout.bigDataFileName(key))", limit: 64 << 20)
+        }
+    }
+
+    /// Sets a piece of an image's data.
+    package func setBigData(image id: String, key: String, bytes: [UInt8]) throws(StoreError) {
+        try locked(images: .exclusive) {
+            var image = try ownImage(id)
+            try write([(key, bytes)], of: &image)
+            imageTable.put(image)
+            try imageTable.save()
+        }
+    }
+
+    // MARK: With locks held
+
+    func ownImage(_ id: String) throws -> ImageRecord {
+        if let record = imageTable.record(id: id) { return record }
+        for store in additionalStores where try store.image(id: id) != nil {
+            throw StoreError(.readOnly, "image \(id) is in an additional store, which is only read", subject: id)
+        }
+        throw StoreError(.notFound, "no image \(id)", subject: id)
+    }
+
+    func changeImage(_ id: String, _ change: (inout ImageRecord) -> Void) throws(StoreError) {
+        try locked(images: .exclusive) {
+            var image = try ownImage(id)
+            change(&image)
+            imageTable.put(image)
+            try imageTable.save()
+        }
+    }
+
+    private func imagePlace(_ id: String) throws -> String {
+        if imageTable.record(id: id) != nil { return layout.imageDirectory(id) }
+        for store in additionalStores where try store.image(id: id) != nil {
+            return store.layout.imageDirectory(id)
+        }
+        throw StoreError(.notFound, "no image \(id)", subject: id)
+    }
+
+    /// Writes data to the image's directory and puts it down in the record. Equal content is synced to the disk once:
+    /// files are only ever replaced, never written to, so that two names may share one.
+    private func write(_ bigData: [(key: String, bytes: [UInt8])], of record: inout ImageRecord) throws {
+        let place = layout.imageDirectory(record.id)
+        if !bigData.isEmpty, !Files.exists(place) { try Files.makeDirectory(place, mode: 0o700) }
+        var written: [[UInt8]: String] = [:]
+        for (key, bytes) in bigData {
+            let path = "\(place)/\(try StoreLayout.bigDataFileName(key))"
+            let digest = Digest.sha256(of: bytes)
+            let isThere = record.bigDataDigests[key] == digest.description && Files.exists(path)
+            if !isThere, let twin = written[bytes], twin != path {
+                try Files.removeTree(path)
+                try Files.link(twin, path)
+            } else if !isThere {
+                try Files.replaceFile(path, with: bytes, synchronize: !bytes.isEmpty)
+            }
+            if !bytes.isEmpty { written[bytes] = path }
+            if !record.bigDataNames.contains(key) { record.bigDataNames.append(key) }
+            record.bigDataSizes[key] = Int64(bytes.count)
+            record.bigDataDigests[key] = digest.description
+        }
+    }
+
+    /// The layers of an image that go with it: from the top down, as long as nothing else refers to them.
+    private func removableLayers(of image: ImageRecord) -> [String] {
+        var others: Set<String> = []
+        for other in imageTable.records where other.id != image.id {
+            if let layer = other.topLayer { others.insert(layer) }
+            others.formUnion(other.mappedTopLayers)
+        }
+        others.formUnion(containerTable.records.map(\.layer))
+        others.formUnion(claims(besides: session?.path))
+        var children: [String: Set<String>] = [:]
+        for layer in layerTable.records {
+            if let parent = layer.parent { children[parent, default: []].insert(layer.id) }
+        }
+        var removed: [String] = []
+        var gone: Set<String> = []
+        for mapped in image.mappedTopLayers
+        where !others.contains(mapped) && layerTable.record(id: mapped) != nil && children[mapped] == nil {
+            removed.append(mapped)
+            gone.insert(mapped)
+        }
+        var next = image.topLayer
+        while let layer = next, let record = layerTable.record(id: layer), !others.contains(layer),
+            children[layer, default: []].isSubset(of: gone), gone.insert(layer).inserted
+        {
+            removed.append(layer)
+            next = record.parent
+        }
+        return removed
+    }
+}

@@ -1,0 +1,144 @@
+import ContentDigest
+import LinuxSystem
+
+extension ContainerStore {
+    /// All layers, those of additional stores last. Layers that somebody is filling are not among them.
+    package func layers() throws(StoreError) -> [LayerRecord] {
+        try locked(layers: .shared) {
+            try visibleLayers() + additionalStores.flatMap { try $0.layers() }
+        }
+    }
+
+    /// The layer with this id or name, or whose id alone begins so; nil where there is none.
+    ///
+    /// - Throws: `ambiguous` for the beginning of several ids.
+    package func layer(_ idOrName: String) throws(StoreError) -> LayerRecord? {
+        try locked(layers: .shared) {
+            if let found = try layerByID(idOrName) { return found }
+            if let named = layerTable.record(named: idOrName), !named.isIncomplete { return named }
+            guard StoreLayout.isHex(idOrName) else { return nil }
+            let ids = Set(
+                layerTable.ids(withPrefix: idOrName)
+                    + (try additionalStores.flatMap { try $0.layers() }.map(\.id).filter { $0.hasPrefix(idOrName) }))
+            guard ids.count <= 1 else {
+                throw StoreError(.ambiguous, "\(ids.count) layers have ids that begin with \(idOrName)", subject: idOrName)
+            }
+            return try ids.first.flatMap { try layerByID($0) }
+        }
+    }
+
+    /// The ids of a layer and of all below it, from the top down.
+    ///
+    /// - Throws: `notFound` for an unknown layer, `corrupt` where one below is missing.
+    package func layerChain(_ id: String) throws(StoreError) -> [LayerRecord] {
+        try locked(layers: .shared) { try chain(of: id) }
+    }
+
+    /// Removes a layer that nothing refers to.
+    ///
+    /// - Throws: `inUse`, naming the layer, image or container that refers to it.
+    package func deleteLayer(_ id: String) throws(StoreError) {
+        try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
+            guard layerTable.record(id: id) != nil else {
+                if try layerByID(id) != nil {
+                    throw StoreError(.readOnly, "layer \(id) is in an additional store, which is only read", subject: id)
+                }
+                throw StoreError(.notFound, "no layer \(id)", subject: id)
+            }
+            if let user = layerUser(id) {
+                throw StoreError(.inUse, "layer \(id) is used by \(user)", subject: id)
+            }
+            try journal().note(.layer, id)
+            try removeLayers([id])
+        }
+    }
+
+    /// Keeps a layer from being cleared away, until this store is closed, though nothing refers to it yet: a layer from
+    /// the build cache that an image is going to be made of.
+    ///
+    /// Says whether the layer is still there.
+    package func claimLayer(_ id: String) throws(StoreError) -> Bool {
+        try locked(layers: .shared) {
+            guard let record = try layerByID(id) else { return false }
+            if !record.isReadOnly { try journal().note(.layer, id) }
+            return true
+        }
+    }
+
+    /// The directories of a layer's files and of those below it, absolute, nearest first (overlay), or the one directory
+    /// with all of them (vfs).
+    package func contentDirectories(of layer: String) throws(StoreError) -> [String] {
+        try storage.contentDirectories(of: layer)
+    }
+
+    // MARK: With locks held
+
+    func visibleLayers() -> [LayerRecord] {
+        layerTable.records.filter { !$0.isIncomplete }
+    }
+
+    func layerByID(_ id: String) throws -> LayerRecord? {
+        if let own = layerTable.record(id: id), !own.isIncomplete { return own }
+        for store in additionalStores {
+            if let found = try store.layer(id: id) { return found }
+        }
+        return nil
+    }
+
+    func chain(of id: String) throws -> [LayerRecord] {
+        var chain: [LayerRecord] = []
+        var seen: Set<String> = []
+        var next: String? = id
+        while let current = next {
+            guard let record = try layerByID(current) else {
+                throw chain.isEmpty
+                    ? StoreError(.notFound, "no layer \(current)", subject: current)
+                    : StoreError(.corrupt, "layer \(id) lies upon \(current), which is missing", subject: current)
+            }
+            guard seen.insert(current).inserted else {
+                throw StoreError(.corrupt, "layer \(current) lies upon itself", subject: current)
+            }
+            chain.append(record)
+            next = record.parent
+        }
+        return chain
+    }
+
+    /// What refers to a layer; nil when nothing does. With all three locks held.
+    func layerUser(_ id: String) -> String? {
+        if let child = layerTable.records.first(where: { $0.parent == id }) { return "layer \(child.id)" }
+        if let image = imageTable.records.first(where: { $0.topLayer == id || $0.mappedTopLayers.contains(id) }) {
+            return "image \(image.id)"
+        }
+        if let container = containerTable.records.first(where: { $0.layer == id }) {
+            return "container \(container.id)"
+        }
+        return nil
+    }
+
+    /// Takes layers and all that belongs to them away. With the lock held for writing and the ids in the journal: first
+    /// nobody sees the layers any more, then their files go.
+    func removeLayers(_ ids: [String]) throws {
+        if ids.isEmpty { return }
+        layerTable.remove(Set(ids))
+        try layerTable.save()
+        for id in ids { try removeLayerFiles(id) }
+    }
+
+    /// What whoever died while filling or removing a layer has left, this tool or another: first the files go, since the
+    /// records say what to do until then.
+    func removeIncompleteLayers() throws {
+        let incomplete = layerTable.records.filter(\.isIncomplete).map(\.id)
+        if incomplete.isEmpty { return }
+        for id in incomplete { try removeLayerFiles(id) }
+        layerTable.remove(Set(incomplete))
+        try layerTable.save()
+    }
+
+    func removeLayerFiles(_ id: String) throws {
+        try forgetMounts(of: id)
+        try storage.remove(id, trash: trashDirectory)
+        try Files.removeTree(layout.tarSplit(id))
+        try Files.removeTree(layout.layerDataDirectory(id))
+    }
+}

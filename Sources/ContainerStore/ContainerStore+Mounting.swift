@@ -1,0 +1,90 @@
+import JSONText
+import LinuxSystem
+
+extension ContainerStore {
+    /// Mounts a layer in this process's mount namespace and gives the directory; with vfs that is the layer's own.
+    ///
+    /// - Parameters:
+    ///   - isRecorded: whether the mount counts in `mountpoints.json`, as Buildah's and Podman's do: a layer is mounted
+    ///     once however often that is asked for, and unmounted as often. A mount that only this process and its children
+    ///     see is better not recorded; its user unmounts it, or lets the namespace end.
+    ///   - isVolatile: whether changes need not survive a crash of the machine, which saves the kernel syncs.
+    package func mountLayer(
+        _ id: String, readOnly: Bool, isRecorded: Bool = true, isVolatile: Bool = false
+    ) throws(StoreError) -> String {
+        try locked(storage: isRecorded ? .exclusive : nil, layers: isRecorded ? .exclusive : .shared) {
+            guard let record = try layerByID(id) else { throw StoreError(.notFound, "no layer \(id)", subject: id) }
+            guard readOnly || !record.isReadOnly else {
+                throw StoreError(.readOnly, "layer \(id) is in an additional store, which is only read", subject: id)
+            }
+            guard isRecorded, !record.isReadOnly else {
+                return try storage.mount(id, readOnly: readOnly, isVolatile: isVolatile)
+            }
+            return try changingMounts { mounts in
+                if let known = mounts[id], known.count > 0, isStillMounted(known, layer: id) {
+                    mounts[id] = MountRecord(path: known.path, count: known.count + 1)
+                    return known.path
+                }
+                let path = try storage.mount(id, readOnly: readOnly, isVolatile: isVolatile)
+                mounts[id] = MountRecord(path: path, count: 1)
+                return path
+            }
+        }
+    }
+
+    /// Undoes one recorded mount of a layer, or with `force` all. Says whether the layer is still mounted.
+    @discardableResult
+    package func unmountLayer(_ id: String, force: Bool = false) throws(StoreError) -> Bool {
+        try locked(storage: .exclusive, layers: .exclusive) {
+            try changingMounts { mounts in
+                if let known = mounts[id], known.count > 1, !force {
+                    mounts[id] = MountRecord(path: known.path, count: known.count - 1)
+                    return true
+                }
+                try storage.unmount(id)
+                mounts[id] = nil
+                return false
+            }
+        }
+    }
+
+    /// How often a layer is mounted, and where: as recorded, whichever process did it.
+    package func mountCount(of layer: String) throws(StoreError) -> (count: Int64, path: String)? {
+        try locked(layers: .shared) {
+            try mountsLock.acquire(.shared)
+            defer { mountsLock.release() }
+            return try MountTable.read(layout.mountsFile).records[layer].map { ($0.count, $0.path) }
+        }
+    }
+
+    /// What to mount to see a layer, in whatever mount namespace; nil for vfs, whose content directory is that view.
+    package func overlayMount(of layer: String, readOnly: Bool) throws(StoreError) -> OverlayMount? {
+        try storage.overlayMount(of: layer, readOnly: readOnly)
+    }
+
+    private func isStillMounted(_ known: MountRecord, layer: String) -> Bool {
+        // vfs mounts nothing: its directory is there or it is not.
+        storage.holdsChangesOnly ? storage.isMounted(layer) : Files.exists(known.path)
+    }
+
+    /// Changes the records of mounts under their lock. With the layers' lock held.
+    private func changingMounts<T>(_ change: (inout MountTable) throws -> T) throws -> T {
+        try mountsLock.acquire(.exclusive)
+        defer { mountsLock.release() }
+        var table = try MountTable.read(layout.mountsFile)
+        let before = table
+        let result = try change(&table)
+        if table != before {
+            try table.write(layout.mountsFile)
+            try mountsLock.touch()
+        }
+        return result
+    }
+
+    /// Unmounts a layer that is going to be removed, and forgets how often it was mounted.
+    func forgetMounts(of id: String) throws {
+        try storage.unmount(id)
+        guard Files.exists(layout.mountsFile) else { return }
+        try changingMounts { $0[id] = nil }
+    }
+}

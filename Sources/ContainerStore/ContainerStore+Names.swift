@@ -1,0 +1,51 @@
+extension ContainerStore {
+    /// Gives an image exactly these names. Images that had one of them lose it.
+    package func setNames(image id: String, _ names: [String]) throws(StoreError) {
+        try changeImage(id) { image in
+            image.names = Self.unique(names)
+            for name in names { image.addToHistory(name) }
+        }
+    }
+
+    /// Gives an image these names besides its own. Images that had one of them lose it.
+    package func addNames(image id: String, _ names: [String]) throws(StoreError) {
+        try changeImage(id) { image in
+            image.names = Self.unique(image.names + names)
+            for name in names { image.addToHistory(name) }
+        }
+    }
+
+    /// Takes these names from an image; ones that it has not are fine.
+    package func removeNames(image id: String, _ names: [String]) throws(StoreError) {
+        try changeImage(id) { image in image.names.removeAll(where: names.contains) }
+    }
+
+    /// Gives a container exactly these names.
+    ///
+    /// - Throws: `exists`, naming the container that has one of them.
+    package func setNames(container id: String, _ names: [String]) throws(StoreError) {
+        try locked(containers: .exclusive) {
+            guard var container = containerTable.record(id: id) else {
+                throw StoreError(.notFound, "no container \(id)", subject: id)
+            }
+            try checkFree(names, for: id)
+            container.names = Self.unique(names)
+            containerTable.put(container)
+            try containerTable.save()
+        }
+    }
+
+    func checkFree(_ names: [String], for container: String) throws {
+        for name in names {
+            if let owner = containerTable.record(named: name), owner.id != container {
+                throw StoreError(
+                    .exists, "the container name \"\(name)\" is in use by container \(owner.id)", subject: name)
+            }
+        }
+    }
+
+    static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,81 @@
+package import ContainersConfig
+package import ImageModel
+package import LinuxSystem
+
+extension ContainerStore {
+    /// Opens a store, making what is missing of it, and removes what processes that died have left behind.
+    ///
+    /// Without root the process must be in its user and mount namespace already.
+    ///
+    /// - Parameters:
+    ///   - idMaps: the maps of the user namespace; identity for root.
+    ///   - rootless: whether files are kept in a user namespace of an ordinary user.
+    ///   - shortNames: what a name without registry may stand for, in order, besides `localhost/NAME`.
+    ///   - isInterrupted: asked after a signal came while another process's lock was waited for.
+    /// - Throws: ``StoreError``, of kind `driver` where the driver that is asked for cannot work there.
+    package static func open(
+        _ config: StorageConfig, idMaps: (uid: IDMapping, gid: IDMapping), rootless: Bool,
+        shortNames: @escaping @Sendable (String) -> [ImageReference] = { _ in [] },
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
+    ) throws(StoreError) -> ContainerStore {
+        let (layout, storage) = try chooseDriver(config, rootless: rootless)
+        let store = ContainerStore(
+            layout: layout, storage: storage,
+            additionalStores: config.imageStores.map { AdditionalStore(graphRoot: $0, driver: layout.driver) },
+            idMaps: idMaps, rootless: rootless, shortNames: shortNames, isInterrupted: isInterrupted)
+        try StoreError.mapping {
+            try store.makeDirectories()
+            try store.sweepAbandoned()
+        }
+        return store
+    }
+
+    private static func chooseDriver(
+        _ config: StorageConfig, rootless: Bool
+    ) throws(StoreError) -> (StoreLayout, any LayerStorage) {
+        let wanted = config.driver ?? driverInUse(below: config.graphRoot)
+        let name = wanted ?? "overlay"
+        let layout = StoreLayout(graphRoot: config.graphRoot, runRoot: config.runRoot, driver: name)
+        try StoreError.mapping {
+            for root in [config.graphRoot, config.runRoot] where !Files.exists(root) {
+                try Files.makeDirectories(root, mode: 0o700)
+            }
+        }
+        switch name {
+        case "overlay":
+            let driver = OverlayDriver(layout: layout, additionalStores: config.imageStores, userXattr: rootless)
+            do {
+                try driver.setUp()
+            } catch {
+                guard wanted == nil, error.kind == .driver else { throw error }
+                var other = config
+                other.driver = "vfs"
+                return try chooseDriver(other, rootless: rootless)
+            }
+            return (layout, driver)
+        case "vfs":
+            let driver = VFSDriver(layout: layout, additionalStores: config.imageStores)
+            try driver.setUp()
+            return (layout, driver)
+        default:
+            throw StoreError(.driver, "storage driver \"\(name)\" is not supported: use overlay or vfs", subject: name)
+        }
+    }
+
+    /// The driver that has images in the store already.
+    private static func driverInUse(below graphRoot: String) -> String? {
+        ["overlay", "vfs"].first { Files.exists("\(graphRoot)/\($0)-images/images.json") }
+    }
+
+    private func makeDirectories() throws {
+        let directories = [
+            layout.layersDirectory, layout.imagesDirectory, layout.containersDirectory,
+            "\(layout.runRoot)/\(layout.driver)-layers", "\(layout.runRoot)/\(layout.driver)-containers",
+        ]
+        for directory in directories where !Files.exists(directory) {
+            try Files.makeDirectories(directory, mode: 0o700)
+        }
+        let locks = [graphLock, mountsLock, layerTable.lock, imageTable.lock, containerTable.lock]
+        for lock in locks { try lock?.create() }
+    }
+}

@@ -1,0 +1,140 @@
+package import ContentDigest
+import LinuxSystem
+
+extension ContainerStore {
+    /// Begins a layer upon `parent` (nil: a base layer). With overlay the parent may come later: see
+    /// `LayerRegistration.Parent`; then `overlayMount` is not that of the later parent.
+    ///
+    /// - Throws: `notFound` where there is no such parent.
+    package func newStagingLayer(parent: String?) throws(StoreError) -> StagingLayer {
+        if let parent {
+            guard try claimLayer(parent) else {
+                throw StoreError(.notFound, "no layer \(parent)", subject: parent)
+            }
+        }
+        return try StoreError.mapping { try stage(upon: parent) }
+    }
+
+    /// Makes the layer visible, under the id that its place in the chain gives it. A layer of that id that is there
+    /// already is returned instead, and the staged one dropped.
+    ///
+    /// Whatever happens meanwhile, afterwards there is either the whole layer or none.
+    @discardableResult
+    package func register(
+        _ staging: StagingLayer, diffID: Digest, diffSize: Int64, tarSplit: LayerRegistration.TarSplit = .none,
+        uids: [UInt32] = [], gids: [UInt32] = [], compressed: LayerRegistration.CompressedArchive? = nil
+    ) throws(StoreError) -> LayerRecord {
+        let registration = LayerRegistration(
+            staging: staging, diffID: diffID, diffSize: diffSize, tarSplit: tarSplit, uids: uids, gids: gids,
+            compressed: compressed)
+        return try register([registration])[0]
+    }
+
+    /// Registers several layers at once, in this order, with one write of the records. Either all are there afterwards
+    /// or none.
+    package func register(_ batch: [LayerRegistration]) throws(StoreError) -> [LayerRecord] {
+        try locked(layers: .exclusive) {
+            var records: [LayerRecord] = []
+            var installed: [String] = []
+            do {
+                for registration in batch {
+                    let (record, isNew) = try install(registration, previous: records.last?.id)
+                    records.append(record)
+                    if isNew { installed.append(record.id) }
+                }
+                try layerTable.save()
+            } catch {
+                for id in installed { try? removeLayerFiles(id) }
+                throw error
+            }
+            for registration in batch { registration.staging.discard() }
+            return records
+        }
+    }
+
+    // MARK: Steps
+
+    func stage(upon parent: String?) throws -> StagingLayer {
+        let directory = try TemporaryDirectory.make(in: layout.temporaryDirectories)
+        let prepared = "\(directory.path)/layer"
+        try storage.prepare(prepared, parent: parent)
+        let content = storage.preparedContent(prepared)
+        return StagingLayer(
+            parent: parent, contentDirectory: content, initialRoot: try Files.status(content),
+            overlayMount: try storage.preparedMount(prepared, parent: parent),
+            tarSplitPath: "\(try stagingDirectory())/\(directory.token)", directory: directory, prepared: prepared)
+    }
+
+    private func stagingDirectory() throws -> String {
+        if !Files.exists(layout.staging) { try Files.makeDirectories(layout.staging, mode: 0o700) }
+        return layout.staging
+    }
+
+    /// Puts one layer in its place and its record in the table, unsaved. With the lock held for writing.
+    private func install(
+        _ registration: LayerRegistration, previous: String?
+    ) throws -> (record: LayerRecord, isNew: Bool) {
+        let staging = registration.staging
+        let parent: String? =
+            switch registration.parent {
+            case .asStaged: staging.parent
+            case .previous: previous
+            case .layer(let id): id
+            }
+        if let parent, try layerByID(parent) == nil {
+            throw StoreError(.notFound, "the layer below, \(parent), is no longer there", subject: parent)
+        }
+        if !storage.holdsChangesOnly, parent != staging.parent {
+            throw StoreError(.driver, "a layer of the vfs driver cannot change its parent", subject: parent ?? "")
+        }
+        let id = LayerRecord.identifier(parent: parent, diffID: registration.diffID)
+        try journal().note(.layer, id)
+        if let existing = try layerByID(id) { return (existing, false) }
+        if parent != staging.parent { try matchRoot(of: staging, to: parent) }
+        try place(registration.tarSplit, of: staging, as: id)
+        try storage.install(staging.prepared, as: id, parent: parent, trash: trashDirectory)
+        let record = Self.record(id: id, parent: parent, registration)
+        layerTable.put(record)
+        return (record, true)
+    }
+
+    /// A root directory that nothing has changed takes mode and owner of its new parent's.
+    private func matchRoot(of staging: StagingLayer, to parent: String?) throws {
+        guard let parent else { return }
+        let now = try Files.status(staging.contentDirectory)
+        let start = staging.initialRoot
+        guard now.mode == start.mode, now.uid == start.uid, now.gid == start.gid else { return }
+        let wanted = try Files.status(storage.contentDirectory(parent))
+        let content = staging.contentDirectory
+        if now.uid != wanted.uid || now.gid != wanted.gid {
+            try Files.changeOwner(at: Files.currentDirectory, content, uid: wanted.uid, gid: wanted.gid)
+        }
+        try Files.changeMode(at: Files.currentDirectory, content, mode: wanted.permissions)
+    }
+
+    private func place(_ tarSplit: LayerRegistration.TarSplit, of staging: StagingLayer, as id: String) throws {
+        let place = layout.tarSplit(id)
+        switch tarSplit {
+        case .none:
+            // One without a record is of a process that died.
+            try Files.removeTree(place)
+        case .gzipped(let bytes):
+            try Files.replaceFile(place, with: bytes, synchronize: false)
+        case .inStagedFile:
+            try Files.changeMode(at: Files.currentDirectory, staging.tarSplitPath, mode: 0o600)
+            try Files.rename(staging.tarSplitPath, place)
+        }
+    }
+
+    private static func record(id: String, parent: String?, _ registration: LayerRegistration) -> LayerRecord {
+        var record = LayerRecord(id: id, parent: parent, created: Clock.rfc3339(Clock.now()))
+        record.diffID = registration.diffID
+        record.diffSize = registration.diffSize
+        record.compressedDigest = registration.compressed?.digest ?? registration.diffID
+        record.compressedSize = registration.compressed?.size ?? registration.diffSize
+        record.compression = registration.compressed?.compression ?? 0
+        record.uids = registration.uids
+        record.gids = registration.gids
+        return record
+    }
+}

@@ -1,0 +1,167 @@
+import Glibc
+import LinuxSystem
+
+extension OverlayDriver: LayerStorage {
+    // MARK: Making
+
+    func prepare(_ prepared: String, parent: String?) throws {
+        try Files.makeDirectory(prepared, mode: 0o700)
+        for name in ["work", "merged"] { try Files.makeDirectory("\(prepared)/\(name)", mode: 0o700) }
+        try Files.makeDirectory("\(prepared)/diff", mode: 0o755)
+        try matchRoot(of: "\(prepared)/diff", to: parent)
+        if parent == nil { try Files.makeDirectory("\(prepared)/empty", mode: 0o700) }
+    }
+
+    /// Gives a layer's root directory the mode and owner of its parent's; 0555 for a base layer.
+    private func matchRoot(of content: String, to parent: String?) throws {
+        var mode: UInt32 = 0o555
+        if let parent {
+            let status = try Files.status("\(layerDirectory(parent))/diff")
+            let own = try Files.status(content)
+            if own.uid != status.uid || own.gid != status.gid {
+                try Files.changeOwner(at: Files.currentDirectory, content, uid: status.uid, gid: status.gid)
+            }
+            mode = status.permissions
+        }
+        try Files.changeMode(at: Files.currentDirectory, content, mode: mode)
+    }
+
+    func preparedContent(_ prepared: String) -> String { "\(prepared)/diff" }
+
+    func preparedMount(_ prepared: String, parent: String?) throws(StoreError) -> OverlayMount? {
+        OverlayMount(
+            lower: try parent.map { parent throws(StoreError) in try stack(of: parent) } ?? ["\(prepared)/empty"],
+            upper: "\(prepared)/diff", work: "\(prepared)/work", target: "\(prepared)/merged",
+            workingDirectory: home, userXattr: usesUserAttributes)
+    }
+
+    func install(
+        _ prepared: String, as layer: String, parent: String?, trash: () throws -> TemporaryDirectory
+    ) throws {
+        let link = Self.newLinkName()
+        try Files.replaceFile("\(prepared)/link", with: Array(link.utf8), mode: 0o644, synchronize: false)
+        if let parent {
+            let lower = try lowerFile(upon: parent)
+            try Files.replaceFile("\(prepared)/lower", with: Array(lower.utf8), mode: 0o644, synchronize: false)
+            try Files.removeTree("\(prepared)/empty")
+        } else if !Files.exists("\(prepared)/empty") {
+            try Files.makeDirectory("\(prepared)/empty", mode: 0o700)
+        }
+        let place = "\(home)/\(layer)"
+        // No record names it, or the layer would not be made: the remains of a process that died.
+        if Files.exists(place) { try remove(layer, trash: trash) }
+        try Files.rename(prepared, place)
+        try Files.symlink(target: "../\(layer)/diff", at: "\(home)/l/\(link)")
+    }
+
+    /// What the file `lower` of a layer upon `parent` holds.
+    private func lowerFile(upon parent: String) throws -> String {
+        let directory = layerDirectory(parent)
+        guard let link = try link(in: directory) else {
+            throw StoreError(.corrupt, "layer \(parent) has no short name", subject: parent)
+        }
+        guard let rest = try Files.readFileIfPresent("\(directory)/lower", limit: 1 << 20), !rest.isEmpty else {
+            return "l/\(link)"
+        }
+        return "l/\(link):" + String(decoding: rest, as: UTF8.self)
+    }
+
+    // MARK: Removing
+
+    func remove(_ layer: String, trash: () throws -> TemporaryDirectory) throws {
+        let place = "\(home)/\(layer)"
+        guard Files.exists(place) else { return }
+        try unmount(layer)
+        if let link = try link(in: place) { try? Files.removeFile("\(home)/l/\(link)") }
+        try trash().add(place)
+    }
+
+    func directories() throws -> [String] {
+        guard Files.exists(home) else { return [] }
+        return try Files.entries(ofDirectory: home).map(\.text).filter(StoreLayout.isFullID)
+    }
+
+    func sweep() throws {
+        let links = "\(home)/l"
+        guard Files.exists(links) else { return }
+        for entry in try Files.entries(ofDirectory: links) where entry.kind == .symlink {
+            let path = "\(links)/\(entry.text)"
+            let target = String(decoding: (try? Files.readSymlink(path)) ?? [], as: UTF8.self)
+            // Links into other places are somebody else's.
+            let parts = target.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "..", parts[2] == "diff" else { continue }
+            if !Files.exists("\(home)/\(parts[1])") { try? Files.removeFile(path) }
+        }
+    }
+
+    // MARK: Mounting
+
+    package func overlayMount(of layer: String, readOnly: Bool) throws(StoreError) -> OverlayMount? {
+        let directory = layerDirectory(layer)
+        var lower = try stack(of: layer)
+        let merged = "\(directory)/merged"
+        // The kernel wants two directories that are only read, or one that is written.
+        if readOnly, lower.count == 1 { lower.append("\(directory)/empty") }
+        if readOnly {
+            return OverlayMount(
+                lower: lower, upper: nil, work: nil, target: merged, workingDirectory: home,
+                userXattr: usesUserAttributes)
+        }
+        lower.removeFirst()
+        if lower.isEmpty { lower = ["\(directory)/empty"] }
+        return OverlayMount(
+            lower: lower, upper: "\(directory)/diff", work: "\(directory)/work", target: merged,
+            workingDirectory: home, userXattr: usesUserAttributes)
+    }
+
+    package func isMounted(_ layer: String) -> Bool {
+        let directory = "\(home)/\(layer)"
+        guard let merged = try? Files.status("\(directory)/merged"), let own = try? Files.status(directory) else {
+            return false
+        }
+        return merged.device != own.device
+    }
+
+    func mount(_ layer: String, readOnly: Bool, isVolatile: Bool) throws -> String {
+        guard var mount = try overlayMount(of: layer, readOnly: readOnly) else { return contentDirectory(layer) }
+        mount.isVolatile = isVolatile && !readOnly
+        if !Files.exists(mount.target) { try Files.makeDirectory(mount.target, mode: 0o700) }
+        if let work = mount.work, !Files.exists(work) { try Files.makeDirectory(work, mode: 0o700) }
+        do {
+            try mount.mount()
+        } catch {
+            throw StoreError(.driver, "cannot mount layer \(layer)", subject: layer, cause: error)
+        }
+        return mount.target
+    }
+
+    func unmount(_ layer: String) throws {
+        // Several mounts may lie upon each other.
+        while isMounted(layer) { try Mounts.unmount("\(home)/\(layer)/merged", detach: true) }
+    }
+
+    func problems(of layer: String, parent: String?) -> [String] {
+        let directory = layerDirectory(layer)
+        guard Files.exists("\(directory)/diff") else { return ["layer \(layer) has no files"] }
+        var problems: [String] = []
+        do {
+            if directory == "\(home)/\(layer)" {
+                if let link = try link(in: directory) {
+                    let target = try? Files.readSymlink("\(home)/l/\(link)")
+                    if target != Array("../\(layer)/diff".utf8) {
+                        problems.append("layer \(layer): its short name \(link) leads elsewhere")
+                    }
+                } else {
+                    problems.append("layer \(layer) has no short name")
+                }
+            }
+            let lower = try Files.readFileIfPresent("\(directory)/lower", limit: 1 << 20) ?? []
+            let expected = try parent.map { try lowerFile(upon: $0) } ?? ""
+            if lower != Array(expected.utf8) { problems.append("layer \(layer): wrong list of lower layers") }
+            _ = try stack(of: layer)
+        } catch {
+            problems.append("layer \(layer): \(error)")
+        }
+        return problems
+    }
+}

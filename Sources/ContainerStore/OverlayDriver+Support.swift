@@ -1,0 +1,68 @@
+import Glibc
+import LinuxSystem
+
+extension OverlayDriver {
+    /// Makes the driver's directories, and finds out once per start of the machine whether the kernel can mount here.
+    ///
+    /// - Throws: `driver`, saying what to do, where it cannot.
+    func setUp() throws(StoreError) {
+        try StoreError.mapping {
+            if !Files.exists(home) { try Files.makeDirectories(home, mode: 0o755) }
+            if !Files.exists("\(home)/l") { try Files.makeDirectory("\(home)/l", mode: 0o755) }
+            if !Files.exists(runHome) { try Files.makeDirectories(runHome, mode: 0o700) }
+            try checkMountProgram()
+            let stamp = "\(runHome)/overlay-true"
+            if Files.exists(stamp) { return }
+            try testMount()
+            try Files.replaceFile(stamp, with: [], mode: 0o644, synchronize: false)
+        }
+    }
+
+    private func checkMountProgram() throws {
+        let flag = "\(home)/.has-mount-program"
+        guard let bytes = try Files.readFileIfPresent(flag, limit: 4096) else {
+            try Files.replaceFile(flag, with: Array("false".utf8), synchronize: false)
+            return
+        }
+        guard String(decoding: bytes, as: UTF8.self).hasPrefix("true") else { return }
+        throw StoreError(
+            .driver,
+            "the layers in \(home) are kept by a mount program (fuse-overlayfs), which this tool does not use: choose "
+                + "another place with --root, or another driver with --storage-driver vfs", subject: home)
+    }
+
+    /// Mounts two small directories with a whiteout, in the place and in the way in which layers will be.
+    private func testMount() throws {
+        let directory = try TemporaryDirectory.make(in: "\(home)/tempdirs")
+        defer { try? directory.remove() }
+        let names = ["lower1", "lower2", "upper", "work", "merged"]
+        for name in names { try Files.makeDirectory("\(directory.path)/\(name)", mode: 0o700) }
+        let place = try OwnedFD.open("\(directory.path)/upper", O_RDONLY | O_DIRECTORY)
+        do {
+            try Files.makeNode(at: place.raw, "whiteout", mode: 0o020600, major: 0, minor: 0)
+        } catch {
+            throw unsupported("it lets no whiteouts be made in a user namespace (Linux 5.8 or newer does)", error)
+        }
+        let mount = OverlayMount(
+            lower: ["\(directory.path)/lower1", "\(directory.path)/lower2"], upper: "\(directory.path)/upper",
+            work: "\(directory.path)/work", target: "\(directory.path)/merged", workingDirectory: home,
+            userXattr: usesUserAttributes)
+        do throws(LinuxError) {
+            try mount.mount()
+        } catch {
+            let advice =
+                usesUserAttributes
+                ? "without root that needs Linux 5.11 or newer and a local file system"
+                : "the kernel's overlayfs must be there and accept the file system of the store"
+            throw unsupported(advice, error)
+        }
+        try Mounts.unmount(mount.target, detach: true)
+    }
+
+    private func unsupported(_ advice: String, _ cause: LinuxError) -> StoreError {
+        StoreError(
+            .driver,
+            "the kernel cannot keep overlay layers in \(home): \(advice); choose another place with --root or "
+                + "--storage-driver vfs", subject: home, cause: cause)
+    }
+}

@@ -1,0 +1,118 @@
+import Glibc
+import LinuxSystem
+
+/// Layers as directories of changes that the kernel's overlayfs puts together (`overlay/ID/{diff,link,lower,work,...}`).
+package struct OverlayDriver: GraphDriver {
+    package let usesUserAttributes: Bool
+    /// `<graphroot>/overlay`.
+    let home: String
+    /// `<runroot>/overlay`.
+    let runHome: String
+    /// The graph roots of additional, read-only stores.
+    let additionalStores: [String]
+
+    package var name: String { "overlay" }
+    package var holdsChangesOnly: Bool { true }
+
+    init(layout: StoreLayout, additionalStores: [String], userXattr: Bool) {
+        home = layout.driverHome
+        runHome = layout.driverRunDirectory
+        self.additionalStores = additionalStores
+        usesUserAttributes = userXattr
+    }
+
+    // MARK: Places
+
+    package func layerDirectory(_ layer: String) -> String {
+        let own = "\(home)/\(layer)"
+        if additionalStores.isEmpty || Files.exists(own) { return own }
+        for store in additionalStores {
+            let other = "\(store)/overlay/\(layer)"
+            if Files.exists(other) { return other }
+        }
+        return own
+    }
+
+    package func contentDirectory(_ layer: String) -> String { "\(layerDirectory(layer))/diff" }
+
+    package func contentDirectories(of layer: String) throws(StoreError) -> [String] {
+        try stack(of: layer).map { $0.hasPrefix("/") ? $0 : "\(home)/\($0)" }
+    }
+
+    /// The layer and those below it as `lowerdir` wants them, nearest first, relative to `home` where possible.
+    func stack(of layer: String) throws(StoreError) -> [String] {
+        let directory = layerDirectory(layer)
+        return try StoreError.mapping {
+            guard Files.exists("\(directory)/diff") else {
+                throw StoreError(.corrupt, "layer \(layer) has no files in \(directory)", subject: layer)
+            }
+            return [try shortName(of: layer, in: directory)] + (try lowers(in: directory, of: layer))
+        }
+    }
+
+    private func shortName(of layer: String, in directory: String) throws -> String {
+        if directory == "\(home)/\(layer)", let link = try link(in: directory), Files.exists("\(home)/l/\(link)/.") {
+            return "l/\(link)"
+        }
+        return "\(directory)/diff"
+    }
+
+    private func lowers(in directory: String, of layer: String) throws -> [String] {
+        guard let bytes = try Files.readFileIfPresent("\(directory)/lower", limit: 1 << 20) else { return [] }
+        var isRepaired = false
+        return try bytes.split(separator: UInt8(ascii: ":")).map { part in
+            let name = String(decoding: part, as: UTF8.self)
+            guard name.hasPrefix("l/"), Self.isLinkName(name.dropFirst(2)) else {
+                throw StoreError(.corrupt, "layer \(layer) has an invalid list of lower layers", subject: layer)
+            }
+            if let found = find(name) { return found }
+            if !isRepaired {
+                try recreateLinks()
+                isRepaired = true
+            }
+            guard let found = find(name) else {
+                throw StoreError(.corrupt, "layer \(layer) lies upon \(name), which is missing", subject: layer)
+            }
+            return found
+        }
+    }
+
+    /// A short name, relative if this store has it, else absolute in an additional one.
+    private func find(_ name: String) -> String? {
+        if Files.exists("\(home)/\(name)/.") { return name }
+        for store in additionalStores where Files.exists("\(store)/overlay/\(name)/.") {
+            return "\(store)/overlay/\(name)"
+        }
+        return nil
+    }
+
+    /// The short name that the layer in `directory` has written down.
+    func link(in directory: String) throws -> String? {
+        guard let bytes = try Files.readFileIfPresent("\(directory)/link", limit: 4096) else { return nil }
+        let link = String(decoding: bytes, as: UTF8.self)
+        return Self.isLinkName(link[...]) ? link : nil
+    }
+
+    static func isLinkName(_ name: Substring) -> Bool {
+        name.utf8.count == 26
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            }
+    }
+
+    /// A fresh short name: 26 characters of base 32.
+    static func newLinkName() -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+        return String(decoding: RandomBytes.bytes(26).map { digits[Int($0 & 31)] }, as: UTF8.self)
+    }
+
+    /// Makes the short names that got lost, as after a sudden end of the machine.
+    func recreateLinks() throws {
+        for layer in try directories() {
+            guard let link = try link(in: "\(home)/\(layer)") else { continue }
+            let path = "\(home)/l/\(link)"
+            if !Files.exists(path) { try? Files.symlink(target: "../\(layer)/diff", at: path) }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import Glibc
+import JSONText
+import LinuxSystem
+
+/// The records of one of the store's JSON files, as last read, with its lock.
+///
+/// Records that this version does not change are written back as they are in meaning; each record is encoded once and
+/// then only copied. Used by one thread at a time, with the lock held.
+final class RecordTable<Record: StoreRecord> {
+    private struct Entry {
+        var record: Record
+        var encoded: [UInt8]?
+    }
+
+    /// What tells one version of a file from the next even when nobody touched the lock.
+    private struct FileStamp: Equatable {
+        var inode: UInt64
+        var modification: FileTime
+        var size: Int64
+    }
+
+    /// nil for the file of an additional store, which nobody here writes.
+    let lock: LockFile?
+    let path: String
+    let volatilePath: String?
+    private var entries: [Entry] = []
+    private var positions: [String: Int] = [:]
+    private var owners: [String: Int] = [:]
+    private var stamp: FileStamp?
+    private var volatileStamp: FileStamp?
+    private var isLoaded = false
+    private var isChanged = false
+    private var isVolatileChanged = false
+
+    private static var sizeLimit: Int { 512 << 20 }
+
+    init(lock: LockFile?, path: String, volatilePath: String? = nil) {
+        self.lock = lock
+        self.path = path
+        self.volatilePath = volatilePath
+    }
+
+    // MARK: Loading and saving
+
+    /// Reads the files again if somebody else has written them; says whether it did.
+    @discardableResult
+    func reloadIfChanged() throws -> Bool {
+        let isTouched = try lock?.hasChanged() ?? false
+        let current = try Self.stamp(of: path)
+        let currentVolatile = try volatilePath.flatMap { try Self.stamp(of: $0) }
+        if isLoaded, !isTouched, !isChanged, !isVolatileChanged, current == stamp, currentVolatile == volatileStamp {
+            return false
+        }
+        isLoaded = false
+        var loaded = try Self.load(path, isVolatile: false)
+        if let volatilePath, currentVolatile != nil { loaded += try Self.load(volatilePath, isVolatile: true) }
+        entries = loaded
+        reindex()
+        stamp = current
+        volatileStamp = currentVolatile
+        isChanged = false
+        isVolatileChanged = false
+        isLoaded = true
+        return true
+    }
+
+    /// Writes what has changed, atomically, and tells the others. Held for writing only.
+    func save() throws {
+        guard isChanged || isVolatileChanged else { return }
+        if isChanged {
+            try Files.replaceFile(path, with: text(isVolatile: false))
+            stamp = try Self.stamp(of: path)
+        }
+        if isVolatileChanged, let volatilePath {
+            try Files.replaceFile(volatilePath, with: text(isVolatile: true), synchronize: false)
+            volatileStamp = try Self.stamp(of: volatilePath)
+        }
+        isChanged = false
+        isVolatileChanged = false
+        try lock?.touch()
+    }
+
+    /// Forgets unsaved changes; the next look reads the files.
+    func revert() {
+        isLoaded = false
+    }
+
+    private static func load(_ path: String, isVolatile: Bool) throws -> [Entry] {
+        guard let bytes = try Files.readFileIfPresent(path, limit: sizeLimit), !bytes.isEmpty else { return [] }
+        do {
+            guard let array = try JSONValue(parsing: bytes).array else {
+                throw StoreError(.corrupt, "not an array of records")
+            }
+            return try array.map { Entry(record: try Record($0, isVolatile: isVolatile)) }
+        } catch {
+            throw StoreError(.corrupt, "cannot read \(path): \(error)", subject: path)
+        }
+    }
+
+    private func text(isVolatile: Bool) -> [UInt8] {
+        var text: [UInt8] = [UInt8(ascii: "[")]
+        for position in entries.indices where entries[position].record.isVolatile == isVolatile {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            if let encoded = entries[position].encoded {
+                text += encoded
+            } else {
+                let encoded = entries[position].record.encoded().serialized(escapeHTML: true)
+                entries[position].encoded = encoded
+                text += encoded
+            }
+        }
+        text.append(UInt8(ascii: "]"))
+        return text
+    }
+
+    private static func stamp(of path: String) throws -> FileStamp? {
+        guard let status = try Files.statusIfPresent(path) else { return nil }
+        return FileStamp(inode: status.inode, modification: status.modification, size: status.size)
+    }
+
+    /// Of two records with the same name the later one keeps it, as the format's own tools decide.
+    private func reindex() {
+        positions = [:]
+        owners = [:]
+        positions.reserveCapacity(entries.count)
+        for index in entries.indices {
+            positions[entries[index].record.id] = index
+            for name in entries[index].record.names {
+                if let loser = owners[name], loser != index {
+                    entries[loser].record.names.removeAll { $0 == name }
+                    entries[loser].encoded = nil
+                }
+                owners[name] = index
+            }
+        }
+    }
+
+    // MARK: Looking
+
+    /// All records, in the file's order.
+    var records: [Record] { entries.map(\.record) }
+
+    var count: Int { entries.count }
+
+    func record(id: String) -> Record? {
+        positions[id].map { entries[$0].record }
+    }
+
+    func record(named name: String) -> Record? {
+        owners[name].map { entries[$0].record }
+    }
+
+    /// The ids that begin with `prefix`.
+    func ids(withPrefix prefix: String) -> [String] {
+        entries.lazy.map(\.record.id).filter { $0.hasPrefix(prefix) }
+    }
+
+    // MARK: Changing
+
+    /// Adds a record, or puts it in the place of the one with its id. Names that it takes over leave their old owners.
+    func put(_ record: Record) {
+        let position = positions[record.id] ?? entries.count
+        if position == entries.count {
+            positions[record.id] = position
+            entries.append(Entry(record: record))
+        } else {
+            for name in entries[position].record.names where owners[name] == position { owners[name] = nil }
+            entries[position] = Entry(record: record)
+        }
+        for name in record.names {
+            if let loser = owners[name], loser != position {
+                entries[loser].record.names.removeAll { $0 == name }
+                entries[loser].encoded = nil
+                markChanged(entries[loser].record)
+            }
+            owners[name] = position
+        }
+        markChanged(record)
+    }
+
+    func remove(_ ids: Set<String>) {
+        for id in ids {
+            if let record = record(id: id) { markChanged(record) }
+        }
+        entries.removeAll { ids.contains($0.record.id) }
+        reindex()
+    }
+
+    private func markChanged(_ record: Record) {
+        if record.isVolatile, volatilePath != nil { isVolatileChanged = true } else { isChanged = true }
+    }
+}

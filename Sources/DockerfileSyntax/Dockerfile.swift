@@ -1,0 +1,122 @@
+/// A parsed Dockerfile.
+package struct Dockerfile: Sendable {
+    /// One FROM with the instructions up to the next.
+    package struct Stage: Sendable {
+        /// Counted from 0.
+        package let index: Int
+        /// What the FROM line says.
+        package let from: FromInstruction
+        /// The FROM line itself.
+        package let fromInstruction: Instruction
+        /// What follows the FROM line.
+        package fileprivate(set) var instructions: [Instruction] = []
+
+        /// In lower case; nil if it has none.
+        package var name: String? { from.name }
+    }
+
+    /// For rendering diagnostics.
+    package let source: SourceText
+    /// The directives at the top.
+    package let directives: ParserDirectives
+    /// The ARG instructions before the first FROM.
+    package private(set) var globalArguments: [Instruction] = []
+    /// At least one.
+    package private(set) var stages: [Stage] = []
+    /// What is odd but no error, in the order of the file.
+    package private(set) var warnings: [Diagnostic] = []
+
+    /// The largest file that is read.
+    package static let maximumSize = 16 << 20
+    /// The largest number of stages.
+    package static let maximumStages = 4096
+
+    /// Parses the bytes of a file that messages call `file`. Stops at the first error.
+    package init(parsing bytes: [UInt8], file: String) throws(Diagnostic) {
+        try self.init(parsing: SourceText(file: file, bytes: bytes))
+    }
+
+    /// Parses a text that is kept by the caller too, so that errors can be rendered with it.
+    package init(parsing source: SourceText) throws(Diagnostic) {
+        self.source = source
+        guard source.bytes.count <= Self.maximumSize else {
+            throw Diagnostic(file: source.file, range: nil, "the file is larger than \(Self.maximumSize) bytes")
+        }
+        directives = try ParserDirectives(reading: source)
+        var reader = LogicalLineReader(source: source, escape: directives.escapeByte)
+        while let line = reader.next() {
+            try add(Self.instruction(line, reader: &reader))
+        }
+        warnings += reader.warnings
+        guard !stages.isEmpty else {
+            let problem = globalArguments.isEmpty ? "the file has no instructions" : "the file has no FROM instruction"
+            throw Diagnostic(file: source.file, range: globalArguments.last?.range, problem)
+        }
+    }
+
+    /// Parses one instruction, such as an ONBUILD trigger that comes from a base image, or a `--label`-like addition.
+    package static func parseInstruction(_ text: String, file: String) throws(Diagnostic) -> Instruction {
+        let source = SourceText(file: file, bytes: Array(text.utf8))
+        var reader = LogicalLineReader(source: source, escape: UInt8(ascii: "\\"))
+        guard let line = reader.next() else { throw Diagnostic(file: file, range: nil, "empty instruction") }
+        let instruction = try instruction(line, reader: &reader)
+        if let extra = reader.next() {
+            throw extra.error(extra.all, "expected a single instruction")
+        }
+        return instruction
+    }
+
+    /// The expander with this file's escape character.
+    package var expander: WordExpander { WordExpander(escape: directives.escape) }
+
+    private static func instruction(
+        _ line: LogicalLine, reader: inout LogicalLineReader
+    ) throws(Diagnostic) -> Instruction {
+        var heredocs: [Heredoc] = []
+        for word in try heredocWords(line) {
+            guard var heredoc = Heredoc(word: line.text(word), range: line.sourceRange(word)) else { continue }
+            try reader.readBody(of: &heredoc, startedBy: line)
+            heredocs.append(heredoc)
+        }
+        return try InstructionParser(line, range: line.all, heredocs: heredocs).instruction()
+    }
+
+    /// The words in which heredocs may start: those of RUN, COPY and ADD, also behind ONBUILD.
+    private static func heredocWords(_ line: LogicalLine) throws(Diagnostic) -> [Range<Int>] {
+        var (keyword, rest) = line.splitFirstWord(line.trimmed(line.all))
+        if line.text(keyword).uppercased() == Keyword.onbuild.rawValue, !rest.isEmpty {
+            (keyword, rest) = line.splitFirstWord(rest)
+        }
+        guard let known = Keyword(rawValue: line.text(keyword).uppercased()), [.run, .copy, .add].contains(known) else {
+            return []
+        }
+        return line.quotedWords(rest)
+    }
+
+    private mutating func add(_ instruction: Instruction) throws(Diagnostic) {
+        if case .from(let from) = instruction.kind {
+            guard stages.count < Self.maximumStages else {
+                throw Diagnostic(
+                    file: source.file, range: instruction.range, "more than \(Self.maximumStages) stages")
+            }
+            warnIfRepeated(from, instruction)
+            stages.append(Stage(index: stages.count, from: from, fromInstruction: instruction))
+        } else if !stages.isEmpty {
+            stages[stages.count - 1].instructions.append(instruction)
+        } else if instruction.keyword == .arg {
+            globalArguments.append(instruction)
+        } else {
+            throw Diagnostic(
+                file: source.file, range: instruction.range,
+                "\(instruction.keyword.rawValue) comes before the first FROM: only ARG may")
+        }
+    }
+
+    private mutating func warnIfRepeated(_ from: FromInstruction, _ instruction: Instruction) {
+        guard let name = from.name, stages.contains(where: { $0.name == name }) else { return }
+        warnings.append(
+            Diagnostic(
+                .warning, file: source.file, range: instruction.range,
+                "stage name \(name.quotedForMessage) is used more than once: the last one counts"))
+    }
+}

@@ -1,0 +1,259 @@
+/// One pass of a `WordExpander` over one word.
+struct ExpansionRun {
+    typealias Failure = WordExpander.Failure
+
+    private let settings: WordExpander
+    private let escape: UInt8
+    let lookup: (String) -> String?
+    private(set) var rest: ArraySlice<UInt8>
+    private var depth = 0
+    /// Bytes produced so far, also in words that are thrown away: it bounds the work.
+    private var produced = 0
+    private var used: Set<String> = []
+    private var unset: Set<String> = []
+    var quotesAreLiteral = false
+
+    /// A result that knows which of its white space separates words.
+    struct Output {
+        var bytes: [UInt8] = []
+        /// Offsets of white space that separates words.
+        var separators: [Int] = []
+
+        mutating func append(_ more: some Sequence<UInt8>, splits: Bool) {
+            for byte in more {
+                if splits, byte.isSpace { separators.append(bytes.count) }
+                bytes.append(byte)
+            }
+        }
+
+        var words: [String] {
+            var words: [String] = []
+            var start = 0
+            for end in separators + [bytes.count] {
+                if end > start { words.append(String(decoding: bytes[start..<end], as: UTF8.self)) }
+                start = end + 1
+            }
+            return words
+        }
+    }
+
+    init(_ settings: WordExpander, _ word: String, lookup: @escaping (String) -> String?) {
+        self.settings = settings
+        self.lookup = lookup
+        escape = settings.escape.asciiValue ?? UInt8(ascii: "\\")
+        rest = Array(word.utf8)[...]
+    }
+
+    mutating func expandAll() throws(Failure) -> (words: [String], expansion: WordExpander.Expansion) {
+        let output = try sequence(until: nil)
+        var expansion = WordExpander.Expansion()
+        expansion.value = String(decoding: output.bytes, as: UTF8.self)
+        expansion.used = used
+        expansion.unset = unset
+        return (output.words, expansion)
+    }
+
+    private func fail(_ message: String) -> Failure { Failure(message: message) }
+
+    private mutating func count(_ bytes: Int) throws(Failure) {
+        produced += bytes
+        guard produced <= settings.maximumSize else {
+            throw fail("the expansion is larger than \(settings.maximumSize) bytes")
+        }
+    }
+
+    /// Everything up to `stop`, which is taken too. With `keepsEscapes`, escapes stay in the result, for patterns.
+    private mutating func sequence(until stop: UInt8?, keepsEscapes: Bool = false) throws(Failure) -> Output {
+        var output = Output()
+        while let byte = rest.first {
+            if byte == stop {
+                rest = rest.dropFirst()
+                return output
+            }
+            switch byte {
+            case UInt8(ascii: "$"): output.append(try dollar(), splits: true)
+            case UInt8(ascii: "'") where !quotesAreLiteral: output.append(try singleQuoted(), splits: false)
+            case UInt8(ascii: "\"") where !quotesAreLiteral: output.append(try doubleQuoted(), splits: false)
+            case escape:
+                rest = rest.dropFirst()
+                try escaped(into: &output, keepsEscapes: keepsEscapes)
+            default:
+                rest = rest.dropFirst()
+                output.append(CollectionOfOne(byte), splits: true)
+                try count(1)
+            }
+        }
+        if let stop {
+            throw fail("unexpected end of statement while looking for matching \(Character(Unicode.Scalar(stop)))")
+        }
+        return output
+    }
+
+    /// After the escape character.
+    private mutating func escaped(into output: inout Output, keepsEscapes: Bool) throws(Failure) {
+        try count(2)
+        guard let next = rest.first else { return }
+        // In a heredoc only what would otherwise be special can be escaped, as in a shell's here-document.
+        let staysLiteral = quotesAreLiteral && next != UInt8(ascii: "$") && next != escape
+        if keepsEscapes || staysLiteral { output.append(CollectionOfOne(escape), splits: false) }
+        if staysLiteral { return }
+        rest = rest.dropFirst()
+        output.append(CollectionOfOne(next), splits: false)
+    }
+
+    private mutating func singleQuoted() throws(Failure) -> [UInt8] {
+        let body = rest.dropFirst().prefix { $0 != UInt8(ascii: "'") }
+        guard body.endIndex < rest.endIndex else {
+            throw fail("unexpected end of statement while looking for matching single-quote")
+        }
+        rest = rest[(body.endIndex + 1)...]
+        try count(body.count)
+        return Array(body)
+    }
+
+    private mutating func doubleQuoted() throws(Failure) -> [UInt8] {
+        rest = rest.dropFirst()
+        var result: [UInt8] = []
+        while let byte = rest.first {
+            if byte == UInt8(ascii: "$") {
+                result += try dollar()
+                continue
+            }
+            rest = rest.dropFirst()
+            if byte == UInt8(ascii: "\"") { return result }
+            try count(1)
+            if byte == escape {
+                guard let next = rest.first else { break }
+                if [UInt8(ascii: "\""), UInt8(ascii: "$"), escape].contains(next) {
+                    rest = rest.dropFirst()
+                    result.append(next)
+                    continue
+                }
+            }
+            result.append(byte)
+        }
+        throw fail("unexpected end of statement while looking for matching double-quote")
+    }
+}
+
+// Variables.
+extension ExpansionRun {
+    private mutating func value(of name: String) -> String? {
+        let value = lookup(name)
+        if value == nil { unset.insert(name) } else { used.insert(name) }
+        return value
+    }
+
+    /// A name, or one of the shell's special parameters; empty if there is none.
+    private mutating func name() -> String {
+        guard let first = rest.first else { return "" }
+        var name = rest.prefix { first.isDigit ? $0.isDigit : $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
+        if name.isEmpty, "@*#!?-".utf8.contains(first) { name = rest.prefix(1) }
+        rest = rest.dropFirst(name.count)
+        return String(decoding: name, as: UTF8.self)
+    }
+
+    private mutating func dollar() throws(Failure) -> [UInt8] {
+        let start = rest
+        rest = rest.dropFirst()
+        let result: [UInt8]
+        if rest.first == UInt8(ascii: "{") {
+            rest = rest.dropFirst()
+            depth += 1
+            guard depth <= settings.maximumDepth else { throw fail("variables are nested too deeply") }
+            result = Array(try braced(start: start).utf8)
+            depth -= 1
+        } else {
+            let name = name()
+            if name.isEmpty {
+                result = [UInt8(ascii: "$")]
+            } else {
+                let value = value(of: name)
+                result = Array((value ?? (settings.keepsUnset ? "$\(name)" : "")).utf8)
+            }
+        }
+        try count(result.count)
+        return result
+    }
+
+    /// After `${`.
+    private mutating func braced(start: ArraySlice<UInt8>) throws(Failure) -> String {
+        guard let first = rest.first else { throw fail("syntax error: missing '}'") }
+        if [UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ":")].contains(first) {
+            throw fail("syntax error: bad substitution")
+        }
+        let name = name()
+        guard !name.isEmpty else { throw fail("syntax error: bad substitution") }
+        guard let modifier = rest.popFirst() else { throw fail("syntax error: missing '}'") }
+        if modifier == UInt8(ascii: "}") { return value(of: name) ?? (settings.keepsUnset ? "${\(name)}" : "") }
+        let isSet = lookup(name) != nil
+        let result =
+            switch modifier {
+            case UInt8(ascii: ":"): try conditional(name, rest.popFirst(), emptyIsUnset: true)
+            case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "?"):
+                try conditional(name, modifier, emptyIsUnset: false)
+            case UInt8(ascii: "#"), UInt8(ascii: "%"): try trimmed(name, atStart: modifier == UInt8(ascii: "#"))
+            case UInt8(ascii: "/"): try replaced(name)
+            default: throw unsupported(modifier)
+            }
+        guard settings.keepsUnset, !isSet else { return result }
+        return String(decoding: start[start.startIndex..<rest.startIndex], as: UTF8.self)
+    }
+
+    private func unsupported(_ modifier: UInt8?, prefix: String = "") -> Failure {
+        guard let modifier else { return fail("syntax error: missing '}'") }
+        return fail("unsupported modifier (\(prefix)\(Character(Unicode.Scalar(modifier)))) in substitution")
+    }
+
+    /// The text up to `stop` inside braces.
+    private mutating func inner(until stop: Character, keepsEscapes: Bool) throws(Failure) -> String {
+        do {
+            let output = try sequence(until: stop.asciiValue, keepsEscapes: keepsEscapes)
+            return String(decoding: output.bytes, as: UTF8.self)
+        } catch  where rest.isEmpty && error.message.hasSuffix("matching \(stop)") {
+            throw fail("syntax error: missing '}'")
+        }
+    }
+
+    private mutating func conditional(
+        _ name: String, _ modifier: UInt8?, emptyIsUnset: Bool
+    ) throws(Failure) -> String {
+        guard let modifier, "+-?".utf8.contains(modifier) else {
+            throw unsupported(modifier, prefix: emptyIsUnset ? ":" : "")
+        }
+        let word = try inner(until: "}", keepsEscapes: false)
+        let value = value(of: name)
+        let counts = value.map { !(emptyIsUnset && $0.isEmpty) } ?? false
+        switch modifier {
+        case UInt8(ascii: "+"): return counts ? word : ""
+        case UInt8(ascii: "-"): return counts ? value ?? "" : word
+        default:
+            if counts { return value ?? "" }
+            let reason = value == nil ? "is not allowed to be unset" : "is not allowed to be empty"
+            throw fail("\(name): \(word.isEmpty ? reason : word)")
+        }
+    }
+
+    private mutating func trimmed(_ name: String, atStart: Bool) throws(Failure) -> String {
+        let pattern = try inner(until: "}", keepsEscapes: true)
+        let isLongest = pattern.utf8.first == (atStart ? UInt8(ascii: "#") : UInt8(ascii: "%"))
+        let matcher = ShellPattern(isLongest ? String(pattern.dropFirst()) : pattern, escape: settings.escape)
+        guard let value = value(of: name) else { return "" }
+        let result =
+            atStart ? matcher.trimStart(of: value, longest: isLongest) : matcher.trimEnd(of: value, longest: isLongest)
+        guard let result else { throw fail("the pattern for \(name) takes too much work") }
+        return result
+    }
+
+    private mutating func replaced(_ name: String) throws(Failure) -> String {
+        let isGlobal = rest.first == UInt8(ascii: "/")
+        if isGlobal { rest = rest.dropFirst() }
+        let pattern = ShellPattern(try inner(until: "/", keepsEscapes: true), escape: settings.escape)
+        let replacement = try inner(until: "}", keepsEscapes: false)
+        guard let value = value(of: name) else { return "" }
+        let result = pattern.replacing(
+            in: value, with: replacement, everywhere: isGlobal, limit: settings.maximumSize)
+        guard let result else { throw fail("replacing in \(name) takes too much work or gives too much text") }
+        return result
+    }
+}

@@ -1,0 +1,138 @@
+/// The patterns of a `.dockerignore` or `.containerignore` file, or of `--exclude` flags.
+///
+/// Semantics of moby/patternmatcher: Go's `filepath.Match` plus `**`; the last pattern that matches a path or one of
+/// its parent directories decides; `!` makes an exception. Paths are relative to the context, without a leading slash.
+package struct IgnorePatterns: Sendable {
+    struct Pattern: Sendable {
+        let isException: Bool
+        let text: String
+        let program: GlobProgram
+        /// The parts between slashes, for pruning; nil if a part is no pattern by itself.
+        let components: [GlobProgram]?
+    }
+
+    /// Which patterns match a directory or one of its parents; saves matching them again for all that is in it.
+    package struct ParentMatches: Sendable {
+        fileprivate var matched: [Bool]
+    }
+
+    let patterns: [Pattern]
+    /// Whether any pattern is an exception: if not, an ignored directory can be pruned without asking further.
+    package let hasExceptions: Bool
+
+    /// Nothing is ignored.
+    package static let none = IgnorePatterns([])
+
+    private init(_ patterns: [Pattern]) {
+        self.patterns = patterns
+        hasExceptions = patterns.contains(where: \.isException)
+    }
+
+    /// Whether there are no patterns, so that nothing is ignored.
+    package var isEmpty: Bool { patterns.isEmpty }
+
+    /// Reads a file: one pattern a line; lines that start with `#` are comments. `file` is its name in errors.
+    package init(parsing bytes: [UInt8], file: String) throws(Diagnostic) {
+        let source = SourceText(file: file, bytes: bytes)
+        var patterns: [Pattern] = []
+        for (index, range) in source.lines.enumerated() where source.bytes[range].first != UInt8(ascii: "#") {
+            var text = PathText.trimmed(source.line(index + 1))
+            guard !text.isEmpty else { continue }
+            let isException = text.utf8.first == UInt8(ascii: "!")
+            if isException { text = PathText.trimmed(text.dropFirst()) }
+            guard let pattern = Self.pattern(text, isException: isException) else {
+                throw Diagnostic(
+                    file: file, range: source.range(range),
+                    isException && text.isEmpty
+                        ? "illegal exclusion pattern: \"!\"" : "syntax error in pattern \(text.quotedForMessage)")
+            }
+            patterns.append(pattern)
+        }
+        self.init(patterns)
+    }
+
+    /// Takes patterns as they come from flags. The error is the pattern that is not well formed.
+    package init(patterns texts: [String]) throws(MalformedPattern) {
+        var patterns: [Pattern] = []
+        for raw in texts {
+            var text = PathText.trimmed(raw)
+            guard !text.isEmpty else { continue }
+            let isException = text.utf8.first == UInt8(ascii: "!")
+            if isException { text = PathText.trimmed(text.dropFirst()) }
+            guard let pattern = Self.pattern(text, isException: isException) else {
+                throw MalformedPattern(pattern: raw)
+            }
+            patterns.append(pattern)
+        }
+        self.init(patterns)
+    }
+
+    /// A pattern that cannot be understood.
+    package struct MalformedPattern: Error, Sendable, CustomStringConvertible {
+        /// As it was given.
+        package let pattern: String
+        /// `syntax error in pattern "..."`
+        package var description: String { "syntax error in pattern \(pattern.quotedForMessage)" }
+    }
+
+    private static func pattern(_ text: String, isException: Bool) -> Pattern? {
+        guard !text.isEmpty else { return nil }
+        var cleaned = PathText.clean(text)
+        if cleaned.utf8.count > 1, cleaned.utf8.first == UInt8(ascii: "/") { cleaned = String(cleaned.dropFirst()) }
+        guard let program = try? GlobProgram(cleaned, doubleStars: true) else { return nil }
+        var components: [GlobProgram]? = []
+        for part in cleaned.split(separator: "/") {
+            guard !part.contains("**"), let component = try? GlobProgram(String(part), doubleStars: false) else {
+                // From here on anything may match.
+                if !part.contains("**") { components = nil }
+                break
+            }
+            components?.append(component)
+        }
+        return Pattern(isException: isException, text: cleaned, program: program, components: components)
+    }
+}
+
+extension IgnorePatterns {
+    /// Whether `path` is left out.
+    package func matches(_ path: String) -> Bool {
+        guard !patterns.isEmpty else { return false }
+        var candidates: [String] = []
+        var end = path.utf8.endIndex
+        candidates.append(path)
+        while let slash = path.utf8[..<end].lastIndex(of: UInt8(ascii: "/")) {
+            end = slash
+            if end > path.startIndex { candidates.append(String(path[..<end])) }
+        }
+        var isIgnored = false
+        for pattern in patterns where pattern.isException == isIgnored {
+            if candidates.contains(where: pattern.program.matches) { isIgnored.toggle() }
+        }
+        return isIgnored
+    }
+
+    /// As `matches`, for a walker that goes down from the context's root and keeps each directory's matches: nil at the
+    /// top, then those that were returned for the parent directory.
+    package func evaluate(_ path: String, below parent: ParentMatches?) -> (isIgnored: Bool, matches: ParentMatches) {
+        var matches = parent ?? ParentMatches(matched: [Bool](repeating: false, count: patterns.count))
+        var isIgnored = false
+        for (index, pattern) in patterns.enumerated() {
+            if !matches.matched[index] { matches.matched[index] = pattern.program.matches(path) }
+            if matches.matched[index] { isIgnored = !pattern.isException }
+        }
+        return (isIgnored, matches)
+    }
+
+    /// Whether an exception may apply to something below the directory, so that a walker has to look into it although
+    /// it is ignored. False is certain; true may be a false alarm.
+    package func couldContainExceptionBelow(_ directory: String) -> Bool {
+        guard hasExceptions else { return false }
+        let parts = directory.split(separator: "/").map(String.init)
+        return patterns.contains { pattern in
+            guard pattern.isException else { return false }
+            guard let components = pattern.components else { return true }
+            // Either the exception names something further down, or it matches the directory or a parent of it.
+            return zip(components, parts).allSatisfy { $0.matches($1) }
+        }
+    }
+}

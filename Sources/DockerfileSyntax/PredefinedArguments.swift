@@ -1,0 +1,33 @@
+/// Build arguments that exist without an ARG instruction.
+package enum PredefinedArguments {
+    /// May be given with `--build-arg` without being declared; they are never part of a cache key or the history.
+    package static let proxy: Set<String> = [
+        "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy",
+        "ALL_PROXY", "all_proxy",
+    ]
+
+    /// Set by the builder from the platforms of the build; known in FROM lines, elsewhere after `ARG NAME`.
+    package static let platform: Set<String> = [
+        "BUILDPLATFORM", "BUILDOS", "BUILDOSVERSION", "BUILDARCH", "BUILDVARIANT", "TARGETPLATFORM", "TARGETOS",
+        "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
+    ]
+
+    /// Read by the builder itself when given with `--build-arg`.
+    package static let builder: Set<String> = ["SOURCE_DATE_EPOCH"]
+
+    /// The values of the platform arguments. `variant` is empty if there is none.
+    package static func platformValues(
+        build: (os: String, architecture: String, variant: String),
+        target: (os: String, architecture: String, variant: String), stage: String
+    ) -> [String: String] {
+        var values = ["TARGETSTAGE": stage, "BUILDOSVERSION": "", "TARGETOSVERSION": ""]
+        for (prefix, platform) in [("BUILD", build), ("TARGET", target)] {
+            let variant = platform.variant.isEmpty ? "" : "/\(platform.variant)"
+            values["\(prefix)PLATFORM"] = "\(platform.os)/\(platform.architecture)\(variant)"
+            values["\(prefix)OS"] = platform.os
+            values["\(prefix)ARCH"] = platform.architecture
+            values["\(prefix)VARIANT"] = platform.variant
+        }
+        return values
+    }
+}

@@ -1,0 +1,130 @@
+/// Which stages of a Dockerfile need which others.
+package struct StageGraph: Sendable {
+    /// Where a FROM or a `--from=` takes its files from.
+    package enum Origin: Sendable, Equatable {
+        /// FROM only: nothing at all.
+        case scratch
+        /// An earlier stage, by index.
+        case stage(Int)
+        /// A context given by name with `--build-context`.
+        case context(String)
+        /// An image.
+        case image(String)
+    }
+
+    /// A stage with what it needs.
+    package struct Node: Sendable, Equatable {
+        /// Counted from 0.
+        package let index: Int
+        /// The base's name after expansion.
+        package let baseName: String
+        /// What the base is.
+        package let base: Origin
+        /// All earlier stages that it takes something from, ascending, each once.
+        package let stages: [Int]
+        /// Images other than the base that `COPY --from=` and `RUN --mount=from=` name, in order, each once.
+        package let images: [String]
+    }
+
+    /// One for each stage, in order.
+    package private(set) var nodes: [Node] = []
+    private let dockerfile: Dockerfile
+    private let contexts: Set<String>
+
+    /// Resolves all references. `globals` are the values from `Dockerfile.globalArgumentValues`, `buildArguments` those
+    /// of `--build-arg`, `contexts` the names given with `--build-context`.
+    ///
+    /// Variables in `--from=` see the stage's own ARG and ENV, but not the base image's environment. References to the
+    /// same or a later stage are errors, so there are no cycles.
+    package init(
+        _ dockerfile: Dockerfile, globals: [String: String], buildArguments: [String: String] = [:],
+        contexts: Set<String> = []
+    ) throws(Diagnostic) {
+        self.dockerfile = dockerfile
+        self.contexts = contexts
+        for stage in dockerfile.stages {
+            let base = try baseName(of: stage, globals: globals)
+            let origin = baseOrigin(base, for: stage.index)
+            var collector = ReferenceCollector(dockerfile, globals: globals, buildArguments: buildArguments)
+            if case .stage(let index) = origin { try collector.collectTriggers(of: dockerfile.stages[index]) }
+            try collector.collect(stage.instructions)
+            var stages: Set<Int> = []
+            var images: [String] = []
+            if case .stage(let index) = origin { stages.insert(index) }
+            for reference in collector.references {
+                switch try self.origin(of: reference.name, at: reference.word, in: stage.index) {
+                case .stage(let index): stages.insert(index)
+                case .image(let name) where !images.contains(name): images.append(name)
+                default: break
+                }
+            }
+            nodes.append(
+                Node(index: stage.index, baseName: base, base: origin, stages: stages.sorted(), images: images))
+        }
+    }
+
+    /// The index of the stage to build: by name (in any case) or number; the last stage if `name` is nil or empty.
+    package func target(_ name: String?) throws(Diagnostic) -> Int {
+        guard let name, !name.isEmpty else { return nodes.count - 1 }
+        if let index = dockerfile.stages.lastIndex(where: { $0.name == name.lowercased() }) { return index }
+        if let index = Int(name), nodes.indices.contains(index) { return index }
+        throw Diagnostic(
+            file: dockerfile.source.file, range: nil, "target stage \(name.quotedForMessage) could not be found")
+    }
+
+    /// The stages that have to be built for `target`, itself included, in an order in which they can be built.
+    package func needed(for target: Int) -> [Int] {
+        guard nodes.indices.contains(target) else { return [] }
+        var isNeeded = [Bool](repeating: false, count: target + 1)
+        isNeeded[target] = true
+        for index in (0...target).reversed() where isNeeded[index] {
+            for other in nodes[index].stages { isNeeded[other] = true }
+        }
+        return isNeeded.indices.filter { isNeeded[$0] }
+    }
+
+    /// What an expanded `--from=` value means in the stage `index`. `word` is what an error points at.
+    package func origin(of name: String, at word: Word, in index: Int) throws(Diagnostic) -> Origin {
+        func error(_ message: String) -> Diagnostic {
+            Diagnostic(file: dockerfile.source.file, range: word.range, message)
+        }
+        if let number = Int(name) {
+            guard number >= 0, number < index else {
+                throw error("invalid stage index \(number): only stages before this one (\(index)) can be used")
+            }
+            return .stage(number)
+        }
+        let lowercased = name.lowercased()
+        if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
+            return .stage(earlier)
+        }
+        if contexts.contains(name) { return .context(name) }
+        if dockerfile.stages[index].name == lowercased {
+            throw error("stage \(name.quotedForMessage) cannot take files from itself")
+        }
+        if dockerfile.stages.contains(where: { $0.name == lowercased }) {
+            throw error("stage \(name.quotedForMessage) comes later in the file: only earlier stages can be used")
+        }
+        return .image(name)
+    }
+
+    private func baseName(of stage: Dockerfile.Stage, globals: [String: String]) throws(Diagnostic) -> String {
+        let word = stage.from.base
+        let name = try dockerfile.expander.expand(word, in: dockerfile.source.file) { globals[$0] }.value
+        guard !name.isEmpty else {
+            throw Diagnostic(
+                file: dockerfile.source.file, range: word.range,
+                "base name (\(word.text)) should not be blank")
+        }
+        return name
+    }
+
+    private func baseOrigin(_ name: String, for index: Int) -> Origin {
+        if name == "scratch" { return .scratch }
+        let lowercased = name.lowercased()
+        if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
+            return .stage(earlier)
+        }
+        return contexts.contains(name) ? .context(name) : .image(name)
+    }
+}

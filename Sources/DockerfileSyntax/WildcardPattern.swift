@@ -1,0 +1,46 @@
+/// A pattern for file names as COPY and ADD take it for their sources: Go's `filepath.Match`.
+///
+/// `*` and `?` do not match a slash, so that a walker can match directory by directory with `components`.
+package struct WildcardPattern: Sendable {
+    /// As written.
+    package let text: String
+    private let program: GlobProgram
+
+    /// Compiles a pattern; nil if it is not well formed (an open `[`, a lone `\` at the end).
+    package init?(_ text: String) {
+        guard let program = try? GlobProgram(text, doubleStars: false) else { return nil }
+        self.text = text
+        self.program = program
+    }
+
+    /// Whether it matches the whole of `path`.
+    package func matches(_ path: String) -> Bool { program.matches(path) }
+
+    /// The only path that it matches, escapes removed; nil if it has wildcards.
+    package var literal: String? { program.literal }
+
+    /// The patterns of the parts between slashes, empty parts left out; nil if one is not well formed by itself.
+    package var components: [WildcardPattern]? {
+        var components: [WildcardPattern] = []
+        for part in text.split(separator: "/") {
+            guard let component = WildcardPattern(String(part)) else { return nil }
+            components.append(component)
+        }
+        return components
+    }
+
+    /// Whether a source is to be taken as a pattern at all: it has an unescaped `*`, `?` or `[`.
+    package static func hasWildcards(_ text: String) -> Bool {
+        var isEscaped = false
+        for byte in text.utf8 {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if "*?[".utf8.contains(byte) {
+                return true
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,29 @@
+import ProgressEvents
+
+/// Says what one stage of a build does.
+struct BuildLog {
+    let report: ProgressHandler
+    /// `1/2` where the build has several stages.
+    let stage: String?
+    let stepCount: Int
+    private(set) var step = 0
+
+    init(report: @escaping ProgressHandler, stage: String?, stepCount: Int) {
+        self.report = report
+        self.stage = stage
+        self.stepCount = stepCount
+    }
+
+    mutating func begin(_ text: String) {
+        step += 1
+        report(.stepStarted(index: step, of: stepCount, text: text, stage: stage))
+    }
+
+    func cached(_ id: String) {
+        report(.stepCached(index: step, image: id))
+    }
+
+    func done(_ id: String) {
+        report(.message("--> \(id.prefix(12))"))
+    }
+}

@@ -1,0 +1,88 @@
+import DockerfileSyntax
+import ImageModel
+import ProgressEvents
+
+/// What is to be done, settled before anything is: the stages that the target needs, in order, with their bases and
+/// platforms resolved. Stages that nothing needs are not in it.
+struct BuildPlan {
+    struct PlannedStage {
+        let stage: Dockerfile.Stage
+        /// The base's name with variables expanded.
+        let base: String
+        let origin: StageGraph.Origin
+        let platform: Platform?
+    }
+
+    let stages: [PlannedStage]
+    private let globalArguments: [String: String]
+    private let dockerfile: Dockerfile
+    private let options: BuildOptions
+
+    init(_ dockerfile: Dockerfile, options: BuildOptions) throws {
+        self.dockerfile = dockerfile
+        self.options = options
+        let host = BuildPlan.parts(of: Platform.host)
+        let platform = PredefinedArguments.platformValues(
+            build: host, target: BuildPlan.parts(of: options.platform), stage: options.target ?? "")
+        let globals: [String: String]
+        let graph: StageGraph
+        do throws(Diagnostic) {
+            globals = try dockerfile.globalArgumentValues(
+                buildArguments: options.buildArguments, platform: platform)
+            graph = try StageGraph(dockerfile, globals: globals, buildArguments: options.buildArguments)
+            let target = try graph.target(options.target)
+            var planned: [PlannedStage] = []
+            for index in graph.needed(for: target) {
+                let stage = dockerfile.stages[index]
+                planned.append(
+                    PlannedStage(
+                        stage: stage, base: graph.nodes[index].baseName, origin: graph.nodes[index].base,
+                        platform: try BuildPlan.platform(of: stage, in: dockerfile, globals: globals)))
+            }
+            stages = planned
+        } catch {
+            throw BuildError(.invalid, error.description, excerpt: error.rendered(source: dockerfile.source))
+        }
+        globalArguments = globals
+    }
+
+    private static func parts(of platform: Platform) -> (os: String, architecture: String, variant: String) {
+        (platform.os, platform.architecture, platform.variant ?? "")
+    }
+
+    private static func platform(
+        of stage: Dockerfile.Stage, in dockerfile: Dockerfile, globals: [String: String]
+    ) throws(Diagnostic) -> Platform? {
+        guard let word = stage.from.platform else { return nil }
+        let text = try dockerfile.expander.expand(word, in: dockerfile.source.file) { globals[$0] }.value
+        if text.isEmpty { return nil }
+        do {
+            return try Platform.parse(text)
+        } catch {
+            throw Diagnostic(file: dockerfile.source.file, range: word.range, "\(error)")
+        }
+    }
+
+    /// The values that `ARG NAME` without a default takes over in a stage.
+    func argumentsVisible(in planned: PlannedStage) -> [String: String] { globalArguments }
+
+    /// `1/2` where there are several stages, else nil.
+    func label(of planned: PlannedStage) -> String? {
+        guard stages.count > 1, let place = stages.firstIndex(where: { $0.stage.index == planned.stage.index }) else {
+            return nil
+        }
+        return "\(place + 1)/\(stages.count)"
+    }
+
+    /// Warns of `--build-arg` names that the Dockerfile never declares: they would change nothing.
+    func checkBuildArguments(_ report: ProgressHandler) throws {
+        var declared = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)
+        for instruction in dockerfile.globalArguments + stages.flatMap(\.stage.instructions) {
+            if case .arg(let declarations) = instruction.kind { declared.formUnion(declarations.map(\.name)) }
+        }
+        let unused = options.buildArguments.keys.filter { !declared.contains($0) }.sorted()
+        if !unused.isEmpty {
+            report(.warning("[Warning] one or more build args were not consumed: [\(unused.joined(separator: " "))]"))
+        }
+    }
+}

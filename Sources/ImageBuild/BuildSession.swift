@@ -1,0 +1,78 @@
+import ContainerStore
+import DockerfileSyntax
+package import ImageModel
+import LinuxSystem
+import ProgressEvents
+package import WorkingContainers
+
+/// What the stages of one build share.
+final class BuildSession {
+    let options: BuildOptions
+    let dockerfile: Dockerfile
+    let store: ContainerStore
+    let cache: BuildCacheIndex
+    let images: any BaseImageProvider
+    let context: BuildContext?
+    let report: ProgressHandler
+    /// The results of stages that are built, by index.
+    var results: [Int: ImageDraft] = [:]
+    private var preparedHostFiles: HostFiles?
+
+    init(
+        options: BuildOptions, dockerfile: Dockerfile, store: ContainerStore, images: any BaseImageProvider,
+        context: BuildContext?, report: @escaping ProgressHandler
+    ) {
+        self.options = options
+        self.dockerfile = dockerfile
+        self.store = store
+        cache = BuildCacheIndex(store)
+        self.images = images
+        self.context = context
+        self.report = report
+    }
+
+    /// The files that containers get from the host, prepared when the first command runs.
+    func hostFiles() throws -> HostFiles {
+        if let preparedHostFiles { return preparedHostFiles }
+        let files = try HostFiles(store.layout)
+        preparedHostFiles = files
+        return files
+    }
+
+    /// The time that new things bear: the one asked for, else now.
+    var now: FileTime {
+        options.timestamp.map { FileTime(seconds: $0) } ?? Clock.now()
+    }
+
+    /// The time that copied and changed files bear in layers; nil: their own.
+    var fileTime: FileTime? {
+        options.timestamp.map { FileTime(seconds: $0) }
+    }
+
+    /// An error at a place of the Dockerfile.
+    func error(
+        _ code: BuildError.Code, at range: SourceRange?, _ message: String, exitCode: Int32? = nil
+    ) -> BuildError {
+        let diagnostic = Diagnostic(file: dockerfile.source.file, range: range, message)
+        return BuildError(
+            code, diagnostic.description, exitCode: exitCode, excerpt: diagnostic.rendered(source: dockerfile.source))
+    }
+
+    /// Gives an error that knows nothing of the Dockerfile the place of the instruction that it came up in.
+    func located(_ error: any Error, at range: SourceRange?) -> BuildError {
+        switch error {
+        case let known as BuildError where known.excerpt != nil || known.code == .commandFailed: known
+        case let diagnostic as Diagnostic:
+            BuildError(.invalid, diagnostic.description, excerpt: diagnostic.rendered(source: dockerfile.source))
+        case let known as WorkingContainerError where known.code == .noSuchSource || known.code == .invalid:
+            self.error(.invalid, at: range, known.description)
+        default: self.error(.stepFailed, at: range, "\(error)")
+        }
+    }
+}
+
+/// Finds the images that stages begin with.
+package protocol BaseImageProvider: AnyObject {
+    /// The image of that name or id, fetched where the policy and the name allow it.
+    func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage
+}

@@ -1,0 +1,29 @@
+import ContentDigest
+import JSONText
+
+/// The identity of a step's result: a digest over everything that the result depends on.
+///
+/// Every part is labelled and length-prefixed through JSON, so that no two different steps can run together into one
+/// text. Times are never part of a key.
+struct CacheKey {
+    private var parts: [JSONValue]
+
+    /// - Parameters:
+    ///   - instruction: the kind of step.
+    ///   - parent: the layer that the step's files lie upon; nil for none. A layer's id is a digest of content.
+    init(_ instruction: String, parent: String?) {
+        // The first element changes whenever the meaning of the others does.
+        parts = [.string("swiftlet-1"), .string(instruction), .string(parent ?? "")]
+    }
+
+    mutating func add(_ label: String, _ value: String) {
+        parts.append(.array([.string(label), .string(value)]))
+    }
+
+    mutating func add(_ label: String, _ values: [String]) {
+        parts.append(.array([.string(label), .array(values.map { .string($0) })]))
+    }
+
+    /// The key's 64 hexadecimal digits.
+    var hex: String { Digest.sha256(of: JSONValue.array(parts).serialized()).hex }
+}

@@ -1,0 +1,115 @@
+import Glibc
+import ImageLayers
+import LinuxSystem
+import Sandbox
+import StreamCompression
+import WorkingContainers
+
+/// Carries out one COPY or ADD in a container's root file system.
+struct CopyStep {
+    let request: StageBuilder.CopyRequest
+    let selection: CopySelection
+    let keepsOwners: Bool
+    /// Absolute; a slash at the end says that it is a directory.
+    let destination: String
+    let rootfs: String
+    let fileTime: FileTime?
+    let ignoresUnmappedOwners: Bool
+
+    func run() throws {
+        let owner = try request.owner.map { try self.owner($0) }
+        let attributes = CopyAttributes(
+            owner: owner ?? (keepsOwners ? nil : (0, 0)), permissions: request.mode, modification: fileTime)
+        let copier = try FileCopier(from: selection.root, to: rootfs, attributes: attributes)
+        let isDirectory = try destinationIsDirectory()
+        for item in selection.items {
+            if request.unpacks, !item.isDirectory, try unpack(item, owner: owner) { continue }
+            try copier.copy(item, to: target(of: item, isDirectory: isDirectory))
+        }
+        try copier.finish()
+        for file in request.inlineFiles {
+            try writeInlineFile(file, owner: owner ?? (0, 0), isDirectory: isDirectory)
+        }
+    }
+
+    /// Whether sources go into the destination rather than take its name.
+    private func destinationIsDirectory() throws -> Bool {
+        if destination.hasSuffix("/") { return true }
+        if selection.items.count + request.inlineFiles.count > 1 || request.sources.count > 1 {
+            guard request.keepsParents || selection.items.allSatisfy(\.isDirectory) || existsAsDirectory() else {
+                throw WorkingContainerError(
+                    .invalid, "with more than one source the destination must be a directory and end with a slash")
+            }
+            return true
+        }
+        return request.keepsParents || existsAsDirectory()
+    }
+
+    private func existsAsDirectory() -> Bool {
+        guard let root = try? RootedDirectory(opening: rootfs),
+            let found = try? root.open(destination, OpenFlags.path | O_DIRECTORY)
+        else { return false }
+        found.close()
+        return true
+    }
+
+    private func target(of item: CopySelection.Item, isDirectory: Bool) -> String {
+        let name = String(decoding: request.keepsParents ? item.path : item.name, as: UTF8.self)
+        if request.keepsParents { return "\(destination)/\(name)" }
+        // A directory stands for what is in it.
+        return item.isDirectory || !isDirectory ? destination : "\(destination)/\(name)"
+    }
+
+    // MARK: Archives
+
+    /// Unpacks a local archive into the destination; false where the file is no archive.
+    private func unpack(_ item: CopySelection.Item, owner: (uid: UInt32, gid: UInt32)?) throws -> Bool {
+        let source = try RootedDirectory(opening: selection.root)
+        let path = item.path.map { CChar(bitPattern: $0) } + [0]
+        let file = try source.open(path, O_RDONLY)
+        guard try ArchiveDetector.isArchive(file.raw) else { return false }
+        let root = try RootedDirectory(opening: rootfs)
+        let clean = destination.split(separator: "/").joined(separator: "/")
+        if !clean.isEmpty {
+            _ = try root.makeDirectories(clean, mode: 0o755, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0)
+        }
+        let options = ApplyOptions(
+            whiteouts: .literal, ignoreUnmappedOwners: ignoresUnmappedOwners, makesDevices: false, owner: owner,
+            permissions: request.mode, modification: fileTime)
+        let applier = try LayerApplier(directory: rootfs, prefix: Array(clean.utf8), options: options)
+        _ = try applier.apply(DecompressingSource(FileDescriptorSource(fd: file.raw), nil))
+        return true
+    }
+
+    // MARK: Inline files
+
+    private func writeInlineFile(
+        _ file: (name: String, content: [UInt8]), owner: (uid: UInt32, gid: UInt32), isDirectory: Bool
+    ) throws {
+        let path = isDirectory ? "\(destination)/\(file.name)" : destination
+        let parts = path.split(separator: "/").map(String.init)
+        guard let name = parts.last else {
+            throw WorkingContainerError(.invalid, "a file cannot take the place of the root directory")
+        }
+        let root = try RootedDirectory(opening: rootfs)
+        let parent = try root.makeDirectories(
+            parts.dropLast().joined(separator: "/"), mode: 0o755, uid: owner.uid, gid: owner.gid)
+        _ = unlinkat(parent.raw, name, 0)
+        let output = try OwnedFD.open(at: parent.raw, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, mode: 0o600)
+        try output.writeAll(file.content)
+        try Files.changeOwner(fd: output.raw, uid: owner.uid, gid: owner.gid)
+        try Files.changeMode(fd: output.raw, mode: request.mode ?? 0o644)
+        if let fileTime { try Files.setTimes(fd: output.raw, access: fileTime, modification: fileTime) }
+    }
+
+    // MARK: Owners
+
+    /// `--chown`: ids, or names of the image's own users and groups. A user without a group gives the group the same
+    /// number when it is a number, else the user's own group.
+    private func owner(_ text: String) throws -> (uid: UInt32, gid: UInt32) {
+        let root = try RootFileReader(rootfs)
+        let account = try ImageUsers { try root.read($0) }.resolve(text)
+        let isLoneNumber = !text.contains(":") && UInt32(text) != nil
+        return (account.uid, isLoneNumber ? account.uid : account.gid)
+    }
+}

@@ -1,0 +1,138 @@
+package import ContainerStore
+import ContentDigest
+import DockerfileSyntax
+package import ImageModel
+import LinuxSystem
+package import ProgressEvents
+import WorkingContainers
+
+/// Builds an image from a Dockerfile.
+///
+/// The process must be where it can mount (a user namespace of its own, or a mount namespace as root). A build that
+/// fails leaves the steps that it completed in the build cache, and nothing else.
+package struct ImageBuilder {
+    private let options: BuildOptions
+    private let store: ContainerStore
+    private let images: any BaseImageProvider
+    private let report: ProgressHandler
+
+    package init(
+        _ options: BuildOptions, store: ContainerStore, images: any BaseImageProvider,
+        report: @escaping ProgressHandler
+    ) {
+        self.options = options
+        self.store = store
+        self.images = images
+        self.report = report
+    }
+
+    /// What was built.
+    package struct Result: Sendable {
+        package let image: ImageRecord
+        package let manifest: RawManifest
+    }
+
+    /// Builds the target and commits its image under the names asked for.
+    package func build() throws -> Result {
+        let source = SourceText(file: options.dockerfile.name, bytes: Array(options.dockerfile.text.utf8))
+        let dockerfile: Dockerfile
+        do throws(Diagnostic) {
+            dockerfile = try Dockerfile(parsing: source)
+        } catch {
+            throw BuildError(.invalid, error.description, excerpt: error.rendered(source: source))
+        }
+        for warning in dockerfile.warnings { report(.warning(warning.rendered(source: source))) }
+        let session = BuildSession(
+            options: options, dockerfile: dockerfile, store: store, images: images, context: try context(),
+            report: report)
+        let plan = try BuildPlan(dockerfile, options: options)
+        try plan.checkBuildArguments(report)
+        var didWork = false
+        for planned in plan.stages {
+            let (draft, worked) = try buildStage(planned, plan, session)
+            session.results[planned.stage.index] = draft
+            didWork = didWork || worked
+        }
+        guard let last = plan.stages.last, var draft = session.results[last.stage.index] else {
+            throw BuildError(.invalid, "there is no stage to build")
+        }
+        return try commit(&draft, session, didWork: didWork)
+    }
+
+    private func context() throws -> BuildContext? {
+        guard let directory = options.contextDirectory else { return nil }
+        let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: Array($0.text.utf8), file: $0.name) }
+        return BuildContext(directory: directory, ignored: ignored)
+    }
+
+    // MARK: Stages
+
+    private func buildStage(
+        _ planned: BuildPlan.PlannedStage, _ plan: BuildPlan, _ session: BuildSession
+    ) throws -> (ImageDraft, Bool) {
+        let stage = planned.stage
+        var base: ImageDraft
+        var triggers: [Instruction] = []
+        do {
+            base = try self.base(of: planned, session)
+            for text in base.container.onBuild ?? [] {
+                triggers.append(try Dockerfile.parseInstruction(text, file: "ONBUILD of \(planned.base)"))
+            }
+        } catch {
+            throw session.located(error, at: stage.fromInstruction.range)
+        }
+        base.container.onBuild = nil
+        let count = 1 + triggers.count + stage.instructions.count
+        var log = BuildLog(report: report, stage: plan.label(of: planned), stepCount: count)
+        log.begin(stage.fromInstruction.text)
+        let builder = StageBuilder(
+            stage, from: base, globalArguments: plan.argumentsVisible(in: planned), log: log, in: session)
+        let draft = try builder.build(triggers: triggers)
+        return (draft, builder.didWork)
+    }
+
+    private func base(of planned: BuildPlan.PlannedStage, _ session: BuildSession) throws -> ImageDraft {
+        switch planned.origin {
+        case .scratch: return ImageDraft(scratchFor: planned.platform ?? options.platform)
+        case .stage(let index):
+            guard let draft = session.results[index] else {
+                throw BuildError(.notFound, "stage \(planned.base) has not been built")
+            }
+            return draft
+        case .context(let name):
+            throw BuildError(.unsupported, "the build context \(name) cannot be a base")
+        case .image:
+            let image = try images.baseImage(
+                planned.base, policy: options.pullPolicy, platform: planned.platform ?? options.platform)
+            var draft = try ImageDraft(from: image, in: store)
+            if let name = image.record.names.first { draft.annotations["org.opencontainers.image.base.name"] = name }
+            draft.annotations["org.opencontainers.image.base.digest"] = image.manifest.digest.description
+            return draft
+        }
+    }
+
+    // MARK: Committing
+
+    private func commit(_ draft: inout ImageDraft, _ session: BuildSession, didWork: Bool) throws -> Result {
+        for label in options.labels {
+            var labels = draft.container.labels ?? [:]
+            labels[label.key] = label.value
+            draft.container.labels = labels
+        }
+        for annotation in options.annotations { draft.annotations[annotation.key] = annotation.value }
+        if options.squashes { draft = try SquashedImage.squash(draft, in: store, session: session) }
+        report(.commitStarted(name: options.names.first))
+        let identity = ImageIdentity(of: draft, format: options.format)
+        if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
+            try store.addNames(image: known.record.id, options.names)
+            guard let named = try store.image(known.record.id) else {
+                throw BuildError(.stepFailed, "image \(known.record.id) has vanished from the store")
+            }
+            return Result(image: named, manifest: known.manifest)
+        }
+        let (record, manifest) = try draft.commit(
+            to: store, format: options.format, names: options.names, created: session.now)
+        try identity.remember(record, in: store)
+        return Result(image: record, manifest: manifest)
+    }
+}

@@ -1,0 +1,43 @@
+import ContainerStore
+import ContentDigest
+import ImageModel
+import JSONText
+import LinuxSystem
+import WorkingContainers
+
+/// What an image is, times left out: a rebuild with nothing changed gives the image that is there, not a younger twin.
+struct ImageIdentity {
+    private let key: String
+    private let topLayer: String?
+
+    init(of draft: ImageDraft, format: ImageFormat) {
+        var timeless = draft.config
+        timeless.created = nil
+        timeless.history = timeless.history?.map { entry in
+            var entry = entry
+            entry.created = nil
+            return entry
+        }
+        var key = CacheKey("IMAGE", parent: draft.topLayer)
+        let config = (try? timeless.serialized()) ?? []
+        key.add("config", String(decoding: config, as: UTF8.self))
+        key.add("format", format.rawValue)
+        key.add("annotations", draft.annotations.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        self.key = key.hex
+        topLayer = draft.topLayer
+    }
+
+    /// The image that was made of the same parts before, if the store still has it.
+    func knownImage(in store: ContainerStore) throws -> StoredImage? {
+        guard let hit = try BuildCacheIndex(store).lookup(key), hit.parent == topLayer,
+            let record = try store.image(hit.note), record.id == hit.note
+        else { return nil }
+        return try? StoredImage(record, in: store)
+    }
+
+    /// Puts down which image it became.
+    func remember(_ image: ImageRecord, in store: ContainerStore) throws {
+        let entry = BuildCacheIndex.Entry(layer: nil, parent: topLayer, created: Clock.now(), note: image.id)
+        try BuildCacheIndex(store).record(key, entry)
+    }
+}

@@ -1,0 +1,136 @@
+import ContainerStore
+import ContentDigest
+import DockerfileSyntax
+import ImageModel
+import LinuxSystem
+import WorkingContainers
+
+extension StageBuilder {
+    /// A COPY or ADD with its variables expanded.
+    struct CopyRequest {
+        var sources: [String]
+        var destination: String
+        var from: String?
+        var owner: String?
+        var mode: UInt32?
+        var excludes: [String]
+        var keepsParents: Bool
+        var unpacks: Bool
+        /// Inline files: names and contents.
+        var inlineFiles: [(name: String, content: [UInt8])]
+    }
+
+    func copy(_ copy: CopyInstruction, _ instruction: Instruction, isAdd: Bool) throws {
+        let request = try expandRequest(copy, isAdd: isAdd)
+        let origin = try origin(of: request)
+        let selection: CopySelection
+        if request.sources.isEmpty {
+            selection = CopySelection(root: "/", items: [])
+        } else {
+            guard let directory = origin.directory else {
+                throw BuildError(.notFound, "there is no build context to copy from")
+            }
+            selection = try BuildContext.select(
+                request.sources, from: directory, ignored: origin.ignored, excluding: request.excludes)
+        }
+        let digest = try selection.digest(includesOwners: origin.keepsOwners)
+        var key = CacheKey(isAdd ? "ADD" : "COPY", parent: draft.topLayer)
+        key.add("content", digest.description)
+        key.add("inline", request.inlineFiles.flatMap { [$0.name, Digest.sha256(of: $0.content).description] })
+        key.add("destination", absolute(request.destination))
+        key.add("directory", request.destination.hasSuffix("/") ? "yes" : "no")
+        key.add("owner", request.owner ?? "")
+        key.add("mode", request.mode.map { String($0, radix: 8) } ?? "")
+        key.add("parents", request.keepsParents ? request.sources : [])
+        key.add("unpack", request.unpacks ? "yes" : "no")
+        key.add("time", session.options.timestamp.map(String.init) ?? "")
+        let kind = selection.items.count == 1 && selection.items[0].isDirectory ? "dir" : "file"
+        let createdBy =
+            "/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind):\(digest.hex) in \(request.destination) "
+        try changeFiles(key, createdBy: createdBy) { root in
+            try root.withFiles { files in
+                try CopyStep(
+                    request: request, selection: selection, keepsOwners: origin.keepsOwners,
+                    destination: self.absolute(request.destination), rootfs: files, fileTime: self.session.fileTime,
+                    ignoresUnmappedOwners: self.session.store.isSingleID
+                ).run()
+            }
+        }
+        origin.close()
+    }
+
+    // MARK: Sources
+
+    /// Where sources lie.
+    private struct Origin {
+        var directory: String?
+        var ignored: IgnorePatterns?
+        /// Files of another image keep their owners; those of the context become root's.
+        var keepsOwners: Bool
+        var mounted: ReadOnlyRoot?
+
+        func close() { mounted?.close() }
+    }
+
+    private func origin(of request: CopyRequest) throws -> Origin {
+        guard let from = request.from else {
+            return Origin(
+                directory: session.context?.directory, ignored: session.context?.ignored, keepsOwners: false,
+                mounted: nil)
+        }
+        let root = try ReadOnlyRoot(of: topLayer(of: from), in: session.store)
+        return Origin(directory: root.path, ignored: nil, keepsOwners: true, mounted: root)
+    }
+
+    /// The layer of an earlier stage, by name or number, or of an image.
+    private func topLayer(of from: String) throws -> String? {
+        let name = from.lowercased()
+        let earlier = session.dockerfile.stages.prefix(stage.index)
+        if let index = earlier.last(where: { $0.name == name })?.index
+            ?? Int(from).flatMap({ earlier.indices.contains($0) ? $0 : nil })
+        {
+            guard let result = session.results[index] else {
+                throw BuildError(.notFound, "stage \(from) has not been built")
+            }
+            return result.topLayer
+        }
+        if Int(from) != nil { throw BuildError(.invalid, "there is no stage \(from) before this one") }
+        return try session.images.baseImage(from, policy: session.options.pullPolicy, platform: nil).record.topLayer
+    }
+
+    // MARK: Expansion
+
+    private func expandRequest(_ copy: CopyInstruction, isAdd: Bool) throws -> CopyRequest {
+        let sources = try copy.sources.map(expand)
+        for source in sources where isAdd && source.contains("://") {
+            throw BuildError(.unsupported, "ADD of a URL is not supported yet: \(source)")
+        }
+        for source in sources where isAdd && (source.hasPrefix("git@") || source.hasSuffix(".git")) {
+            throw BuildError(.unsupported, "ADD of a git repository is not supported yet: \(source)")
+        }
+        if let checksum = copy.checksum {
+            throw session.error(.unsupported, at: checksum.range, "--checksum is for URLs, which are not supported yet")
+        }
+        if copy.keepGitDirectory {
+            throw BuildError(.unsupported, "--keep-git-dir is for git repositories, which are not supported yet")
+        }
+        return CopyRequest(
+            sources: sources, destination: try expand(copy.destination), from: try copy.from.map(expand),
+            owner: try copy.chown.map(expand), mode: try copy.chmod.map { try self.mode($0) },
+            excludes: try copy.excludes.map(expand), keepsParents: copy.parents, unpacks: copy.unpack ?? isAdd,
+            inlineFiles: try copy.inlineFiles.map { try self.inlineFile($0) })
+    }
+
+    private func inlineFile(_ heredoc: Heredoc) throws -> (name: String, content: [UInt8]) {
+        let content = try session.dockerfile.expander.expand(heredoc) { self.scope.value(of: $0) }.value
+        return (heredoc.name, Array(content.utf8))
+    }
+
+    private func mode(_ word: Word) throws -> UInt32 {
+        let text = try expand(word)
+        guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
+            throw session.error(.invalid, at: word.range, "--chmod takes an octal mode such as 0755, not \"\(text)\"")
+        }
+        return mode
+    }
+}

@@ -1,0 +1,106 @@
+import ContainerStore
+import DockerfileSyntax
+import ImageModel
+import LinuxSystem
+import Sandbox
+import WorkingContainers
+
+extension StageBuilder {
+    /// RUN: a command in the stage's root file system.
+    func run(_ run: RunInstruction, _ instruction: Instruction) throws {
+        if let mount = run.mounts.first {
+            throw session.error(.unsupported, at: mount.value.range, "RUN --mount is not supported yet")
+        }
+        if let device = run.devices.first {
+            throw session.error(.unsupported, at: device.range, "RUN --device is not supported")
+        }
+        if let security = run.security, try expand(security) != "sandbox" {
+            throw session.error(.unsupported, at: security.range, "RUN --security takes only sandbox")
+        }
+        var confinement = session.options.step
+        if let network = run.network {
+            switch try expand(network) {
+            case "none": confinement.network = .none
+            case "host": confinement.network = .host
+            case "default", "": break
+            case let other:
+                throw session.error(
+                    .invalid, at: network.range, "RUN --network takes default, none or host, not \(other)")
+            }
+        }
+        let (arguments, script) = command(run.command)
+        var key = CacheKey("RUN", parent: draft.topLayer)
+        key.add("arguments", arguments)
+        key.add("script", script.map { String(decoding: $0, as: UTF8.self) } ?? "")
+        key.add("environment", scope.environment)
+        key.add("build arguments", scope.recordedArguments.map { "\($0.name)=\($0.value)" })
+        key.add("directory", workingDirectory)
+        key.add("user", draft.container.user)
+        key.add("confinement", confinement.description)
+        key.add("time", session.options.timestamp.map(String.init) ?? "")
+        try changeFiles(key, createdBy: history(of: run.command, instruction)) { root in
+            try self.execute(arguments, script: script, confinement, in: root, instruction)
+        }
+    }
+
+    private func execute(
+        _ arguments: [String], script: [UInt8]?, _ confinement: StepConfinement, in root: WritableRoot,
+        _ instruction: Instruction
+    ) throws {
+        var process = ContainerProcess(arguments: arguments, hostname: hostname)
+        process.environment = scope.environment + scope.visibleArguments.map { "\($0.name)=\($0.value)" }
+        process.workingDirectory = workingDirectory
+        process.user = draft.container.user
+        process.confinement = confinement
+        process.stdio.input = .null
+        let hostFiles = try session.hostFiles()
+        if let script {
+            process.mounts = [try hostFiles.executable(script, at: StageBuilder.scriptPath)]
+        }
+        let status: ExitStatus
+        do {
+            status = try root.withFiles(lendsMountPoints: true) { files in
+                try process.run(in: files, hostFiles: hostFiles, caches: self.session.store.layout.ownRoom + "/filters")
+            }
+        } catch let error as SandboxError {
+            throw session.error(
+                .commandFailed, at: instruction.range, "building at STEP \"\(instruction.text)\": \(error)",
+                exitCode: error.exitCode)
+        }
+        guard status.isSuccess else {
+            let how =
+                switch status {
+                case .exited(let code): "exit status \(code)"
+                case .signalled(let number): "killed by signal \(number)"
+                }
+            throw session.error(
+                .commandFailed, at: instruction.range, "building at STEP \"\(instruction.text)\": \(how)",
+                exitCode: status.shellCode)
+        }
+    }
+
+    /// Where a heredoc that brings its own interpreter stands while it runs: in the container's memory-backed `/dev`.
+    private static let scriptPath = "/dev/.swiftlet-script"
+
+    /// The arguments to execute, and the script file that they name, if any.
+    private func command(_ command: RunInstruction.Command) -> (arguments: [String], script: [UInt8]?) {
+        switch command {
+        case .shell(let text): return (shell + [text], nil)
+        case .exec(let arguments): return (arguments, nil)
+        case .script(let heredoc):
+            let text = heredoc.content
+            return text.hasPrefix("#!") ? ([StageBuilder.scriptPath], Array(text.utf8)) : (shell + [text], nil)
+        }
+    }
+
+    /// `|2 A=1 B=2 /bin/sh -c make`, as history has it.
+    private func history(of command: RunInstruction.Command, _ instruction: Instruction) -> String {
+        let recorded = scope.recordedArguments
+        let prefix = recorded.isEmpty ? "" : "|\(recorded.count) " + recorded.map { "\($0.name)=\($0.value) " }.joined()
+        switch command {
+        case .shell(let text): return prefix + (shell + [text]).joined(separator: " ")
+        case .exec(let arguments): return prefix + arguments.joined(separator: " ")
+        case .script(let heredoc): return prefix + (shell + [heredoc.content]).joined(separator: " ")
+        }
+    }
+}

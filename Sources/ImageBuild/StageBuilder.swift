@@ -1,0 +1,191 @@
+import ContainerStore
+import DockerfileSyntax
+import ImageModel
+import LinuxSystem
+import WorkingContainers
+
+/// Builds one stage: carries out its instructions in order, on the image that it begins with.
+final class StageBuilder {
+    let session: BuildSession
+    let stage: Dockerfile.Stage
+    var log: BuildLog
+    var draft: ImageDraft
+    var scope: StageScope
+    var shell: [String]
+    /// Whether the stage has set CMD itself: an ENTRYPOINT drops one that was inherited.
+    var setsCommand = false
+    /// The root that all steps share when the build makes one layer in the end.
+    var sharedRoot: WritableRoot?
+    /// Whether any step was carried out rather than found in the cache.
+    var didWork = false
+    /// What the stage's commands take for the name of their machine.
+    let hostname = RandomBytes.hex(6)
+    private let globalArguments: [String: String]
+
+    init(
+        _ stage: Dockerfile.Stage, from draft: ImageDraft, globalArguments: [String: String], log: BuildLog,
+        in session: BuildSession
+    ) {
+        self.stage = stage
+        self.session = session
+        self.draft = draft
+        self.globalArguments = globalArguments
+        self.log = log
+        let container = draft.container
+        scope = StageScope(environment: container.env ?? [])
+        shell = container.shell ?? ["/bin/sh", "-c"]
+    }
+
+    /// Carries out the image's triggers and the stage's instructions.
+    ///
+    /// - Returns: the stage's image.
+    func build(triggers: [Instruction]) throws -> ImageDraft {
+        do {
+            for instruction in triggers { try perform(instruction, isTrigger: true) }
+            for instruction in stage.instructions { try perform(instruction, isTrigger: false) }
+            try finishSharedRoot()
+        } catch {
+            sharedRoot?.discard()
+            throw error
+        }
+        return draft
+    }
+
+    private func perform(_ instruction: Instruction, isTrigger: Bool) throws {
+        log.begin(instruction.text)
+        do {
+            try carryOut(instruction)
+        } catch {
+            throw session.located(error, at: isTrigger ? stage.fromInstruction.range : instruction.range)
+        }
+    }
+
+    private func carryOut(_ instruction: Instruction) throws {
+        switch instruction.kind {
+        case .from:
+            throw BuildError(.invalid, "FROM cannot stand inside a stage")
+        case .run(let run): try self.run(run, instruction)
+        case .copy(let copy): try self.copy(copy, instruction, isAdd: false)
+        case .add(let add): try self.copy(add, instruction, isAdd: true)
+        case .workdir(let path): try changeDirectory(path, instruction)
+        case .arg(let declarations):
+            for declaration in declarations { try declare(declaration) }
+            record(instruction)
+        default:
+            try configure(instruction)
+            record(instruction)
+        }
+    }
+
+    /// The whole of an instruction that changes only the configuration, as history tells it.
+    func record(_ instruction: Instruction) {
+        draft.addHistory(
+            History(
+                created: Clock.rfc3339(session.now), createdBy: "/bin/sh -c #(nop) \(instruction.text)",
+                emptyLayer: true))
+    }
+
+    // MARK: Variables
+
+    func expand(_ word: Word) throws -> String {
+        try session.dockerfile.expander.expand(word, in: session.dockerfile.source.file) { self.scope.value(of: $0) }
+            .value
+    }
+
+    /// An ARG takes the value given for the build, else its default, else what the global ARG of that name has.
+    private func declare(_ declaration: ArgumentDeclaration) throws {
+        var value = session.options.buildArguments[declaration.name]
+        if value == nil { value = try declaration.defaultValue.map(expand) }
+        if value == nil { value = globalArguments[declaration.name] }
+        scope.declare(argument: declaration.name, value)
+    }
+
+    // MARK: Steps that change files
+
+    /// What a step that changes files did.
+    struct StepResult {
+        let created: FileTime
+        let isEmpty: Bool
+    }
+
+    /// Carries out a step that changes files, or takes its result from the cache.
+    ///
+    /// - Parameter body: does the work in a writable root.
+    func changeFiles(_ key: CacheKey, createdBy: String, _ body: (WritableRoot) throws -> Void) throws {
+        let result: StepResult
+        if !session.options.makesLayers {
+            let root = try sharedRoot ?? WritableRoot(over: draft.topLayer, in: session.store)
+            sharedRoot = root
+            try body(root)
+            didWork = true
+            // Which of the steps the one layer belongs to is settled when the stage ends.
+            result = StepResult(created: session.now, isEmpty: true)
+        } else if let cached = try takeFromCache(key) {
+            result = cached
+        } else {
+            result = try makeLayer(key, createdBy, body)
+        }
+        draft.addHistory(
+            History(
+                created: Clock.rfc3339(result.created), createdBy: createdBy, emptyLayer: result.isEmpty ? true : nil))
+    }
+
+    private func takeFromCache(_ key: CacheKey) throws -> StepResult? {
+        guard session.options.usesCache, let hit = try session.cache.lookup(key.hex), hit.parent == draft.topLayer
+        else {
+            return nil
+        }
+        if let id = hit.layer {
+            guard let layer = try session.store.layer(id) else { return nil }
+            try draft.add(layer)
+        }
+        log.cached(draft.topLayer ?? key.hex)
+        return StepResult(created: hit.created, isEmpty: hit.layer == nil)
+    }
+
+    private func makeLayer(
+        _ key: CacheKey, _ createdBy: String, _ body: (WritableRoot) throws -> Void
+    ) throws -> StepResult {
+        didWork = true
+        let root = try WritableRoot(over: draft.topLayer, in: session.store)
+        let outcome: WritableRoot.Outcome
+        do {
+            try body(root)
+            outcome = try root.commit(modification: session.fileTime)
+        } catch {
+            root.discard()
+            throw error
+        }
+        let created = session.now
+        let parent = draft.topLayer
+        var layer: LayerRecord?
+        if case .layer(let made) = outcome {
+            try draft.add(made)
+            layer = made
+        }
+        try session.cache.record(
+            key.hex, BuildCacheIndex.Entry(layer: layer?.id, parent: parent, created: created, note: createdBy))
+        if let top = draft.topLayer { log.done(top) }
+        return StepResult(created: created, isEmpty: layer == nil)
+    }
+
+    /// Makes the one layer of a build that makes only one.
+    private func finishSharedRoot() throws {
+        guard let root = sharedRoot else { return }
+        sharedRoot = nil
+        let outcome: WritableRoot.Outcome
+        do {
+            outcome = try root.commit(modification: session.fileTime)
+        } catch {
+            root.discard()
+            throw error
+        }
+        guard case .layer(let layer) = outcome else { return }
+        try draft.add(layer)
+        // One layer stands for all steps: the last entry of the history has it.
+        if var history = draft.config.history, let last = history.indices.last {
+            history[last].emptyLayer = nil
+            draft.config.history = history
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import ContainerStore
+import ContentDigest
+import Glibc
+import ImageLayers
+package import ImageModel
+package import ImageTransports
+import LinuxSystem
+package import ProgressEvents
+import StreamCompression
+
+/// Brings an image from a source into the store.
+///
+/// Layers that the store has are not fetched. With the overlay driver the others are fetched and applied in parallel,
+/// each in a staging directory, and registered in order at the end: either the whole image arrives or nothing.
+package struct ImagePull {
+    private let store: ContainerStore
+    private let report: ProgressHandler
+
+    package init(into store: ContainerStore, report: @escaping ProgressHandler) {
+        self.store = store
+        self.report = report
+    }
+
+    /// - Parameters:
+    ///   - platform: which image of a list to take.
+    ///   - names: fully qualified names for it.
+    package func pull(_ source: any ImageSource, platform: Platform, names: [String]) throws -> ImageRecord {
+        report(.signaturesStarted)
+        let (manifest, raw) = try chooseImage(source, platform)
+        let configBytes = try source.readBlob(manifest.config)
+        let config = try ImageConfig(parsing: configBytes)
+        guard config.rootfs.diffIDs.count == manifest.layers.count else {
+            throw CopyError(
+                .mismatch,
+                "\(source.description): the configuration lists \(config.rootfs.diffIDs.count) layers, the manifest \(manifest.layers.count)"
+            )
+        }
+        let top = try bringLayers(manifest.layers, diffIDs: config.rootfs.diffIDs, from: source)
+        report(.blobDone(digest: manifest.config.digest.description, kind: .config, outcome: .copied))
+        report(.manifestStarted)
+        return try store.createImage(
+            id: manifest.config.digest.hex, names: names, topLayer: top, metadata: "{}", digest: raw.digest,
+            created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(),
+            bigData: [
+                (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),
+                (key: manifest.config.digest.description, bytes: configBytes),
+            ])
+    }
+
+    private func chooseImage(_ source: any ImageSource, _ platform: Platform) throws -> (Manifest, RawManifest) {
+        var raw = try source.manifest(nil)
+        if raw.mediaType.isIndex {
+            let index = try raw.decodeIndex()
+            guard let chosen = Platform.bestMatch(in: index.manifests, wanted: platform) else {
+                let present = index.manifests.compactMap { $0.platform?.description }.joined(separator: ", ")
+                throw CopyError(.notFound, "\(source.description) has no image for \(platform); it has: \(present)")
+            }
+            raw = try source.manifest(chosen.digest)
+        }
+        guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
+            throw CopyError(.unsupported, "\(source.description): manifests of type \(raw.mediaType) are not supported")
+        }
+        return (try raw.decodeManifest(), raw)
+    }
+
+    // MARK: Layers
+
+    private struct Missing: Sendable {
+        let index: Int
+        let blob: Descriptor
+        let diffID: Digest
+    }
+
+    private func bringLayers(_ blobs: [Descriptor], diffIDs: [Digest], from source: any ImageSource) throws -> String? {
+        var parent: String?
+        var next = 0
+        // Layers are shared from the bottom up: beyond the first that is missing none can be there.
+        while next < blobs.count {
+            let id = LayerRecord.identifier(parent: parent, diffID: diffIDs[next])
+            guard try store.claimLayer(id) else { break }
+            report(.blobDone(digest: blobs[next].digest.description, kind: .layer, outcome: .skipped))
+            parent = id
+            next += 1
+        }
+        let missing = (next..<blobs.count).map { Missing(index: $0, blob: blobs[$0], diffID: diffIDs[$0]) }
+        if missing.isEmpty { return parent }
+        guard store.driver.holdsChangesOnly else {
+            for layer in missing {
+                let registration = try apply(layer, from: source, upon: parent)
+                parent = try store.register([registration])[0].id
+            }
+            return parent
+        }
+        let base = parent
+        let transfer = SendableSource(source)
+        var registrations = try WorkerPool.map(missing, threads: 2) { layer in
+            try self.apply(layer, from: transfer.source, upon: base)
+        }
+        for index in registrations.indices.dropFirst() { registrations[index].parent = .previous }
+        return try store.register(registrations).last?.id
+    }
+
+    /// Fetches one layer into a staging directory; its digest and its diff ID are checked.
+    private func apply(_ layer: Missing, from source: any ImageSource, upon parent: String?) throws -> LayerRegistration
+    {
+        report(.blobStarted(digest: layer.blob.digest.description, kind: .layer, size: layer.blob.size))
+        let staging = try store.newStagingLayer(parent: parent)
+        let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
+        let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
+        var options = ApplyOptions(
+            whiteouts: store.driver.holdsChangesOnly
+                ? .overlay(userXattr: store.driver.usesUserAttributes) : .removing,
+            ignoreUnmappedOwners: store.isSingleID, makesDevices: !store.isRootless)
+        if let parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
+        let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
+        let compressed = try source.openVerifiedBlob(layer.blob)
+        let archive = try DecompressingSource(compressed, nil)
+        let facts = try applier.apply(archive, tarSplit: tarSplit)
+        try tarSplit.finish()
+        // The digest covers every byte, those after the end of the archive too.
+        _ = try compressed.drain()
+        guard facts.diffID == layer.diffID else {
+            throw CopyError(
+                .mismatch, "layer \(layer.blob.digest): the uncompressed layer is \(facts.diffID), not \(layer.diffID)")
+        }
+        report(.blobDone(digest: layer.blob.digest.description, kind: .layer, outcome: .copied))
+        return LayerRegistration(
+            staging: staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
+            gids: facts.gids,
+            compressed: LayerRegistration.CompressedArchive(
+                digest: layer.blob.digest, size: layer.blob.size, compression: code(of: archive.compression)))
+    }
+
+    private func code(of compression: Compression) -> Int64 {
+        switch compression {
+        case .none: 0
+        case .bzip2: 1
+        case .gzip: 2
+        case .xz: 3
+        case .zstd: 4
+        }
+    }
+}
+
+/// Lends a source to worker threads. `@unchecked Sendable`: `ImageSource` promises that blobs may be opened and read on
+/// several threads at the same time, and nothing else of it is used there.
+private struct SendableSource: @unchecked Sendable {
+    let source: any ImageSource
+
+    init(_ source: any ImageSource) {
+        self.source = source
+    }
+}

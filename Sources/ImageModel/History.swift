@@ -1,0 +1,41 @@
+/// How one layer, or one step without a layer, came about (OCI image-spec, config.md, `history`).
+package struct History: Hashable, Codable, Sendable {
+    /// When, in RFC 3339.
+    package var created: String?
+    /// The command.
+    package var createdBy: String?
+    /// Who.
+    package var author: String?
+    /// A note.
+    package var comment: String?
+    /// Whether the step left the file system as it was, so that no layer belongs to it.
+    package var emptyLayer: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case created
+        case createdBy = "created_by"
+        case author, comment
+        case emptyLayer = "empty_layer"
+    }
+
+    /// An entry of these parts.
+    package init(
+        created: String? = nil, createdBy: String? = nil, author: String? = nil, comment: String? = nil,
+        emptyLayer: Bool? = nil
+    ) {
+        self.created = created
+        self.createdBy = createdBy
+        self.author = author
+        self.comment = comment
+        self.emptyLayer = emptyLayer
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(created.nonEmpty, forKey: .created)
+        try container.encodeIfPresent(createdBy.nonEmpty, forKey: .createdBy)
+        try container.encodeIfPresent(author.nonEmpty, forKey: .author)
+        try container.encodeIfPresent(comment.nonEmpty, forKey: .comment)
+        try container.encodeIfPresent(emptyLayer == true ? true : nil, forKey: .emptyLayer)
+    }
+}

@@ -1,0 +1,58 @@
+/// A list of manifests, one for each platform: OCI's index (image-spec, image-index.md) and Docker's manifest list,
+/// which is a subset of it. An OCI layout's `index.json` is one too.
+package struct ImageIndex: Hashable, Sendable {
+    /// Always 2.
+    package var schemaVersion: Int
+    /// The type of this document itself.
+    package var mediaType: MediaType?
+    /// The type of an artifact.
+    package var artifactType: String?
+    /// The manifests, or indexes, in order.
+    package var manifests: [Descriptor]
+    /// The manifest this index is about.
+    package var subject: Descriptor?
+    /// Notes of any kind.
+    package var annotations: [String: String]?
+
+    /// An index of these parts.
+    package init(
+        schemaVersion: Int = 2, mediaType: MediaType? = .ociIndex, artifactType: String? = nil,
+        manifests: [Descriptor] = [], subject: Descriptor? = nil, annotations: [String: String]? = nil
+    ) {
+        self.schemaVersion = schemaVersion
+        self.mediaType = mediaType
+        self.artifactType = artifactType
+        self.manifests = manifests
+        self.subject = subject
+        self.annotations = annotations
+    }
+}
+
+extension ImageIndex: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case schemaVersion, mediaType, artifactType, manifests, subject, annotations
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        schemaVersion = try container.decode(Int.self, forKey: .schemaVersion)
+        mediaType = try container.decodeIfPresent(MediaType.self, forKey: .mediaType)
+        artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType).nonEmpty
+        manifests = try container.decodeIfPresent([Descriptor].self, forKey: .manifests) ?? []
+        subject = try container.decodeIfPresent(Descriptor.self, forKey: .subject)
+        annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+        guard schemaVersion == 2 else {
+            throw ImageModelError(.malformed, "the schema version is \(schemaVersion), not 2")
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schemaVersion, forKey: .schemaVersion)
+        try container.encodeIfPresent(mediaType, forKey: .mediaType)
+        try container.encodeIfPresent(artifactType.nonEmpty, forKey: .artifactType)
+        try container.encode(manifests, forKey: .manifests)
+        try container.encodeIfPresent(subject, forKey: .subject)
+        try container.encodeIfPresent(annotations.nonEmpty, forKey: .annotations)
+    }
+}

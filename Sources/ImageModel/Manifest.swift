@@ -1,0 +1,63 @@
+/// The manifest of one image or artifact: OCI's (image-spec, manifest.md) and Docker's version 2, schema 2, which is
+/// a subset of it.
+package struct Manifest: Hashable, Sendable {
+    /// Always 2.
+    package var schemaVersion: Int
+    /// The type of this document itself; Docker demands it, OCI recommends it.
+    package var mediaType: MediaType?
+    /// The type of an artifact.
+    package var artifactType: String?
+    /// The configuration.
+    package var config: Descriptor
+    /// The layers, the base first.
+    package var layers: [Descriptor]
+    /// The manifest this one is about.
+    package var subject: Descriptor?
+    /// Notes of any kind.
+    package var annotations: [String: String]?
+
+    /// A manifest of these parts.
+    package init(
+        schemaVersion: Int = 2, mediaType: MediaType? = .ociManifest, artifactType: String? = nil, config: Descriptor,
+        layers: [Descriptor], subject: Descriptor? = nil, annotations: [String: String]? = nil
+    ) {
+        self.schemaVersion = schemaVersion
+        self.mediaType = mediaType
+        self.artifactType = artifactType
+        self.config = config
+        self.layers = layers
+        self.subject = subject
+        self.annotations = annotations
+    }
+}
+
+extension Manifest: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case schemaVersion, mediaType, artifactType, config, layers, subject, annotations
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        schemaVersion = try container.decode(Int.self, forKey: .schemaVersion)
+        mediaType = try container.decodeIfPresent(MediaType.self, forKey: .mediaType)
+        artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType).nonEmpty
+        config = try container.decode(Descriptor.self, forKey: .config)
+        layers = try container.decodeIfPresent([Descriptor].self, forKey: .layers) ?? []
+        subject = try container.decodeIfPresent(Descriptor.self, forKey: .subject)
+        annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+        guard schemaVersion == 2 else {
+            throw ImageModelError(.malformed, "the schema version is \(schemaVersion), not 2")
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schemaVersion, forKey: .schemaVersion)
+        try container.encodeIfPresent(mediaType, forKey: .mediaType)
+        try container.encodeIfPresent(artifactType.nonEmpty, forKey: .artifactType)
+        try container.encode(config, forKey: .config)
+        try container.encode(layers, forKey: .layers)
+        try container.encodeIfPresent(subject, forKey: .subject)
+        try container.encodeIfPresent(annotations.nonEmpty, forKey: .annotations)
+    }
+}

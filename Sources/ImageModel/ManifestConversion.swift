@@ -1,0 +1,113 @@
+/// Conversion between OCI's formats and Docker's version 2, schema 2.
+///
+/// Both describe the same image with the same configuration blob, so only media types change; digests of blobs stay,
+/// and with them the image's id. Docker's format has no annotations, subject, artifact type and embedded data: these
+/// are left out on the way to it.
+package enum ManifestConversion {
+    /// Converts a manifest and its configuration. One that has the wanted type already comes back byte for byte.
+    ///
+    /// Throws `ImageModelError`: `inconvertible` when the wanted format cannot say what the image holds (zstd layers
+    /// and artifacts in Docker's format, schema 1 altogether), and what decoding throws.
+    package static func convert(
+        _ manifest: RawManifest, config: [UInt8], to wanted: MediaType
+    ) throws -> (manifest: RawManifest, config: [UInt8]) {
+        if manifest.mediaType == wanted { return (manifest, config) }
+        let converted = try convert(manifest.decodeManifest(), to: wanted)
+        return (try RawManifest(encoding: converted), config)
+    }
+
+    /// Converts a decoded manifest; see `convert(_:config:to:)`.
+    package static func convert(_ manifest: Manifest, to wanted: MediaType) throws(ImageModelError) -> Manifest {
+        switch wanted {
+        case .ociManifest: try toOCI(manifest)
+        case .dockerManifest: try toDocker(manifest)
+        default: throw ImageModelError(.inconvertible, "cannot convert a manifest to \(wanted)")
+        }
+    }
+
+    /// Converts an index; its entries stay as they are, to be replaced by those of the converted manifests.
+    package static func convert(_ index: ImageIndex, to wanted: MediaType) throws(ImageModelError) -> ImageIndex {
+        var result = index
+        result.mediaType = wanted
+        switch wanted {
+        case .ociIndex:
+            break
+        case .dockerManifestList:
+            result.artifactType = nil
+            result.subject = nil
+            result.annotations = nil
+            result.manifests = index.manifests.map { entry in
+                var plain = withoutOCIMembers(entry)
+                plain.platform = entry.platform
+                return plain
+            }
+        default:
+            throw ImageModelError(.inconvertible, "cannot convert an index to \(wanted)")
+        }
+        return result
+    }
+
+    private static func toOCI(_ manifest: Manifest) throws(ImageModelError) -> Manifest {
+        var result = manifest
+        result.mediaType = .ociManifest
+        if result.config.mediaType == .dockerConfig {
+            result.config.mediaType = .ociConfig
+        }
+        for index in result.layers.indices {
+            let type = result.layers[index].mediaType
+            if let converted = ociTypes[type] {
+                result.layers[index].mediaType = converted
+            } else if type.isDocker {
+                throw ImageModelError(.inconvertible, "a layer of type \(type) has no place in an OCI image")
+            }
+        }
+        return result
+    }
+
+    private static func toDocker(_ manifest: Manifest) throws(ImageModelError) -> Manifest {
+        var result = manifest
+        guard manifest.config.mediaType.isImageConfig else {
+            throw ImageModelError(
+                .inconvertible, "an artifact (\(manifest.config.mediaType)) has no place in Docker's format")
+        }
+        result.mediaType = .dockerManifest
+        result.artifactType = nil
+        result.subject = nil
+        result.annotations = nil
+        result.config = withoutOCIMembers(manifest.config)
+        result.config.mediaType = .dockerConfig
+        result.layers = []
+        for layer in manifest.layers {
+            var plain = withoutOCIMembers(layer)
+            guard layer.mediaType.layerCompression != .zstd else {
+                throw ImageModelError(
+                    .inconvertible,
+                    "Docker's format has no zstd layers; recompress \(layer.digest) with gzip or use the OCI format")
+            }
+            guard let type = dockerTypes[layer.mediaType] else {
+                throw ImageModelError(
+                    .inconvertible, "a layer of type \(layer.mediaType) has no place in Docker's format")
+            }
+            plain.mediaType = type
+            result.layers.append(plain)
+        }
+        return result
+    }
+
+    private static func withoutOCIMembers(_ descriptor: Descriptor) -> Descriptor {
+        Descriptor(
+            mediaType: descriptor.mediaType, digest: descriptor.digest, size: descriptor.size, urls: descriptor.urls)
+    }
+
+    private static let ociTypes: [MediaType: MediaType] = [
+        .dockerLayer: .ociLayer, .dockerLayerGzip: .ociLayerGzip, .dockerLayerZstd: .ociLayerZstd,
+        .dockerForeignLayer: .ociNonDistributableLayer, .dockerForeignLayerGzip: .ociNonDistributableLayerGzip,
+    ]
+
+    private static let dockerTypes: [MediaType: MediaType] = [
+        .ociLayer: .dockerLayer, .ociLayerGzip: .dockerLayerGzip,
+        .ociNonDistributableLayer: .dockerForeignLayer, .ociNonDistributableLayerGzip: .dockerForeignLayerGzip,
+        .dockerLayer: .dockerLayer, .dockerLayerGzip: .dockerLayerGzip,
+        .dockerForeignLayer: .dockerForeignLayer, .dockerForeignLayerGzip: .dockerForeignLayerGzip,
+    ]
+}

@@ -1,0 +1,39 @@
+import Glibc
+import LinuxSystem
+import StreamCompression
+
+/// A tar archive that can be read at random: its entries are found once.
+///
+/// A compressed archive, or one that comes through a pipe, is unpacked into an unnamed temporary file first.
+final class ArchiveFile: LayoutFiles {
+    let path: String
+    private let file: SharedFile
+    private let index: ArchiveIndex
+
+    /// - Parameter temporaryDirectory: where to unpack a compressed archive.
+    init(path: String, temporaryDirectory: String) throws {
+        self.path = path
+        file = try TransportError.wrapping(path) { try Self.open(path, temporaryDirectory: temporaryDirectory) }
+        let file = file
+        index = try TransportError.wrapping(path) { try ArchiveIndex(of: file) }
+    }
+
+    func open(_ name: String) throws(TransportError) -> (file: SharedFile, range: Range<Int64>)? {
+        index.content(of: name).map { (file, $0) }
+    }
+
+    private static func open(_ path: String, temporaryDirectory: String) throws -> SharedFile {
+        // Opening a pipe blocks until its writer comes, as it should here.
+        let descriptor = try OwnedFD.open(path, O_RDONLY | O_NOCTTY)
+        let isRegular = try descriptor.status().kind == .regular
+        if isRegular {
+            var magic = [UInt8](repeating: 0, count: Compression.magicLength)
+            let count = max(pread(descriptor.raw, &magic, magic.count, 0), 0)
+            if Compression.detect(Array(magic[..<count])) == .none { return try SharedFile(descriptor, path: path) }
+        }
+        let spool = try OwnedFD.open(temporaryDirectory, O_RDWR | BlobWriter.unnamedFile, mode: 0o600)
+        let unpacked = try DecompressingSource(FileDescriptorSource(fd: descriptor.raw), nil)
+        try unpacked.copy(to: FileDescriptorSink(fd: spool.raw), bufferSize: 1 << 20)
+        return try SharedFile(spool, path: path)
+    }
+}

@@ -1,0 +1,115 @@
+import ContentDigest
+import Glibc
+import ImageModel
+import LinuxSystem
+import StreamCompression
+
+/// Fills one new file that has no name until it is complete: whatever happens before, nothing is left behind.
+///
+/// Where the file system has no unnamed files, a hidden temporary name stands in, which dropping this removes.
+final class BlobWriter {
+    private let directory: OwnedFD
+    private let file: OwnedFD
+    private let place: String
+    private var temporaryName: String?
+    private(set) var byteCount: Int64 = 0
+
+    init(in path: String) throws(TransportError) {
+        place = path
+        do throws(LinuxError) {
+            directory = try OwnedFD.open(path, O_RDONLY | O_DIRECTORY)
+            if let unnamed = try? OwnedFD.open(path, O_WRONLY | Self.unnamedFile, mode: 0o644) {
+                file = unnamed
+            } else {
+                let name = ".tmp-blob-\(RandomBytes.hex(8))"
+                file = try OwnedFD.open(at: directory.raw, name, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+                temporaryName = name
+            }
+        } catch {
+            throw TransportError(.system, error.description, at: path, cause: error)
+        }
+    }
+
+    deinit {
+        if let temporaryName { unlinkat(directory.raw, temporaryName, 0) }
+    }
+
+    /// `O_TMPFILE`, which C defines by an expression that Swift does not import.
+    static let unnamedFile = 0o20000000 | O_DIRECTORY
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws(TransportError) {
+        do {
+            try file.writeAll(bytes)
+        } catch {
+            throw TransportError(.system, error.description, at: place, cause: error)
+        }
+        byteCount += Int64(bytes.count)
+    }
+
+    /// Gives the file its name, `name` below `target`, atomically. An existing file of the same size stays; any other
+    /// is replaced.
+    func publish(in target: borrowing OwnedFD, as name: String, synchronize: Bool) throws(TransportError) {
+        do throws(LinuxError) {
+            if synchronize { try file.synchronize() }
+            if try Files.statusIfPresent(at: target.raw, name).map({ $0.kind == .regular && $0.size == byteCount })
+                ?? false
+            {
+                return
+            }
+            let staged = temporaryName ?? ".tmp-blob-\(RandomBytes.hex(8))"
+            if temporaryName == nil { try link(as: staged) }
+            temporaryName = staged
+            try Files.rename(at: directory.raw, staged, to: target.raw, name)
+            temporaryName = nil
+        } catch {
+            throw TransportError(.system, error.description, at: "\(place)/\(name)", cause: error)
+        }
+    }
+
+    private func link(as name: String) throws(LinuxError) {
+        let path = "/proc/self/fd/\(file.raw)"
+        guard linkat(AT_FDCWD, path, directory.raw, name, AT_SYMLINK_FOLLOW) == 0 else {
+            throw LinuxError("link", name, code: errno)
+        }
+    }
+}
+
+extension BlobWriter {
+    /// Copies `source` into the file, and checks or computes its digest on the way.
+    func fill(from source: any ByteSource, expected: Descriptor?, place: String) throws -> Digest {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        let hasher = BlobHasher(expected)
+        while true {
+            let count = try source.read(into: buffer)
+            if count == 0 { return try hasher.finish(place: place) }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            try hasher.update(bytes, place: place)
+            try write(bytes)
+        }
+    }
+}
+
+/// The digest of a blob on its way: checked when one is expected, else computed.
+final class BlobHasher {
+    private let expected: Descriptor?
+    private let verifier: DigestVerifier?
+    private let hash = SHA256Stream()
+
+    init(_ expected: Descriptor?) {
+        self.expected = expected
+        verifier = expected.map { DigestVerifier(expecting: $0.digest) }
+    }
+
+    func update(_ bytes: UnsafeRawBufferPointer, place: String) throws(TransportError) {
+        guard let verifier, let expected else { return hash.update(bytes) }
+        verifier.update(bytes)
+        if expected.size >= 0, verifier.byteCount > expected.size { throw BlobCheck.tooLong(expected, place: place) }
+    }
+
+    func finish(place: String) throws(TransportError) -> Digest {
+        guard let verifier, let expected else { return hash.finalize() }
+        try BlobCheck.verify(verifier, against: expected, place: place)
+        return expected.digest
+    }
+}

@@ -1,0 +1,92 @@
+package import ContentDigest
+import Glibc
+package import ImageModel
+import LinuxSystem
+package import StreamCompression
+import Synchronization
+
+/// `dir:`, writing one image into a directory, in the place of the image that was there.
+package final class DirDestination: ImageDestination {
+    private let path: String
+    private let synchronizes: Bool
+    private let directory: OwnedFD
+    private let written = Mutex(Written())
+
+    private struct Written {
+        var names: Set<String> = []
+        var manifest: RawManifest?
+    }
+
+    /// Prepares the directory at `path`.
+    ///
+    /// - Throws: ``TransportError``; also for a directory with files that are not an image's.
+    package init(path: String, synchronizes: Bool = true) throws {
+        self.path = path
+        self.synchronizes = synchronizes
+        directory = try TransportError.wrapping(path) {
+            try Files.makeDirectories(path, mode: 0o755)
+            return try OwnedFD.open(path, O_RDONLY | O_DIRECTORY)
+        }
+        try TransportError.wrapping(path) {
+            let version = try Files.readFileIfPresent("\(path)/\(DirPath.version)", limit: 4096)
+            let isImage = version.map { String(decoding: $0, as: UTF8.self).hasPrefix(DirPath.versionPrefix) }
+            if isImage == nil, try !Files.entries(of: directory).isEmpty {
+                throw TransportError(
+                    .unsupported, "not a containers image directory, don't want to overwrite important data", at: path)
+            }
+            guard isImage ?? true else {
+                throw TransportError(.malformed, "not the version file of an image directory", at: "\(path)/version")
+            }
+        }
+    }
+
+    package var description: String { "dir:\(path)" }
+    package var acceptedManifestTypes: [MediaType] { [] }
+
+    package func hasBlob(_ blob: Descriptor) throws -> Bool {
+        let status = try TransportError.wrapping(path) {
+            try Files.statusIfPresent(at: directory.raw, blob.digest.hex)
+        }
+        guard let status, status.kind == .regular, blob.size < 0 || status.size == blob.size else { return false }
+        written.withLock { _ = $0.names.insert(blob.digest.hex) }
+        return true
+    }
+
+    package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
+        let writer = try BlobWriter(in: path)
+        let digest = try writer.fill(from: source, expected: expected, place: description)
+        try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
+        written.withLock { _ = $0.names.insert(digest.hex) }
+        return (digest, writer.byteCount)
+    }
+
+    package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
+        guard let instance else {
+            written.withLock { $0.manifest = manifest }
+            return
+        }
+        let name = "\(instance.hex).\(DirPath.manifest)"
+        try write(name, manifest.bytes)
+        written.withLock { _ = $0.names.insert(name) }
+    }
+
+    package func commit() throws {
+        let (names, manifest) = written.withLock { ($0.names, $0.manifest) }
+        guard let manifest else { throw TransportError(.notFound, "no manifest was written", at: description) }
+        try write(DirPath.version, DirPath.versionContent)
+        try write(DirPath.manifest, manifest.bytes)
+        try TransportError.wrapping(path) {
+            for entry in try Files.entries(of: directory) {
+                let name = entry.text
+                guard name != DirPath.manifest, DirPath.isOwn(name), !names.contains(name) else { continue }
+                try Files.removeFile(at: directory.raw, entry.name)
+            }
+        }
+    }
+
+    private func write(_ name: String, _ bytes: [UInt8]) throws(TransportError) {
+        try TransportError.wrapping(path) {
+            try Files.replaceFile("\(path)/\(name)", with: bytes, mode: 0o644, synchronize: synchronizes)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import ImageModel
+import JSONText
+
+/// The images of an archive as `docker save` writes it, by old and new versions of Docker and by others.
+///
+/// Layers may be compressed, and may be links to each other. Archives without `manifest.json`, from before Docker 1.10,
+/// are refused.
+package final class DockerArchive: Sendable {
+    /// One element of `manifest.json`.
+    package struct Image: Sendable, Equatable {
+        /// The file with the configuration.
+        package let config: String
+        /// The image's names, as they stand there.
+        package let tags: [String]
+        /// The files with the layers, the base first.
+        package let layers: [String]
+    }
+
+    /// The archive's path.
+    package var path: String { files.path }
+    /// The images, in order.
+    package let images: [Image]
+    let files: any LayoutFiles
+
+    /// Finds the files of the archive.
+    ///
+    /// - Parameter temporaryDirectory: where a compressed archive, or one from a pipe, is unpacked.
+    package init(path: String, temporaryDirectory: String = "/var/tmp") throws {
+        files = try ArchiveFile(path: path, temporaryDirectory: temporaryDirectory)
+        guard let bytes = try files.read("manifest.json", limit: ImageLimits.manifest) else {
+            throw TransportError(
+                .unsupported,
+                "no manifest.json: not an archive of \"docker save\", or one from before Docker 1.10", at: path)
+        }
+        images = try TransportError.wrapping("\(path)/manifest.json") {
+            guard let list = try JSONValue(parsing: bytes).array else {
+                throw TransportError(.malformed, "not a list of images", at: "\(path)/manifest.json")
+            }
+            return try list.map { try Self.image($0, path: path) }
+        }
+    }
+
+    private static func image(_ value: JSONValue, path: String) throws(TransportError) -> Image {
+        guard let config = value["Config"]?.string, !config.isEmpty else {
+            throw TransportError(.malformed, "an image without Config", at: "\(path)/manifest.json")
+        }
+        return Image(
+            config: config, tags: value["RepoTags"]?.array?.compactMap(\.string) ?? [],
+            layers: value["Layers"]?.array?.compactMap(\.string) ?? [])
+    }
+
+    /// The image that a reference names; without a name or index, the only one.
+    func choose(_ reference: DockerArchiveReference) throws(TransportError) -> Image {
+        if let index = reference.index {
+            guard images.indices.contains(index) else {
+                throw TransportError(
+                    .notFound, "invalid source index @\(index), only \(images.count) manifest items available", at: path
+                )
+            }
+            return images[index]
+        }
+        if let wanted = reference.image {
+            let match = images.first { image in
+                image.tags.contains { (try? ImageReference(parsing: $0).withDefaultTag()) == wanted }
+            }
+            guard let match else { throw TransportError(.notFound, "tag \"\(wanted)\" not found", at: path) }
+            return match
+        }
+        guard let image = images.first, images.count == 1 else {
+            throw TransportError(
+                images.isEmpty ? .notFound : .ambiguous,
+                "expected one image, found \(images.count): name one, or give its index", at: path)
+        }
+        return image
+    }
+}

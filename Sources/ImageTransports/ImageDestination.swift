@@ -1,0 +1,54 @@
+package import ContentDigest
+package import ImageModel
+package import StreamCompression
+
+/// A place to write an image, or a list of images, to: all blobs first, then the manifests, then `commit`.
+///
+/// Nothing that was there before is lost, and nothing of the new image can be seen, until `commit`. Dropping a
+/// destination without it leaves at most unreferenced blobs behind, never half-written ones.
+package protocol ImageDestination: AnyObject {
+    /// The types of manifests that can be stored, the preferred one first; empty when every type can.
+    var acceptedManifestTypes: [MediaType] { get }
+    /// `transport:reference`, for messages.
+    var description: String { get }
+    /// How layers should be compressed here.
+    var preferredLayerCompression: LayerCompressionPreference { get }
+
+    /// Whether the blob is there already, with the descriptor's size.
+    func hasBlob(_ blob: Descriptor) throws -> Bool
+
+    /// Stores a blob. With `expected` it must turn out to have that digest and, unless negative, that size; without,
+    /// it gets its SHA-256 digest.
+    ///
+    /// - Throws: ``TransportError`` of kind `mismatch` when it does not; then nothing is stored.
+    func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64)
+
+    /// Stores a manifest: the image's own, or, with a digest, one that it lists.
+    func putManifest(_ manifest: RawManifest, instance: Digest?) throws
+
+    /// Makes everything visible. Called once, at the end.
+    func commit() throws
+}
+
+/// How a destination wants layers.
+package enum LayerCompressionPreference: Sendable {
+    /// As they are.
+    case preserve
+    /// Compressed.
+    case compress
+    /// Not compressed.
+    case decompress
+}
+
+extension ImageDestination {
+    /// Layers stay as they are unless a destination says otherwise.
+    package var preferredLayerCompression: LayerCompressionPreference { .preserve }
+
+    /// Stores a small blob and returns its descriptor.
+    @discardableResult
+    package func putBlob(_ bytes: [UInt8], mediaType: MediaType) throws -> Descriptor {
+        let descriptor = Descriptor(mediaType: mediaType, describing: bytes)
+        _ = try putBlob(from: MemorySource(bytes), expected: descriptor)
+        return descriptor
+    }
+}

@@ -1,0 +1,45 @@
+package import ContentDigest
+package import ImageModel
+package import StreamCompression
+
+/// An image, or a list of images, to read from.
+package protocol ImageSource: AnyObject {
+    /// `transport:reference`, for messages.
+    var description: String { get }
+
+    /// The manifest that the reference names, or, with a digest, one that it lists.
+    ///
+    /// - Throws: ``TransportError``, or `ImageModelError` when the bytes are no manifest. Bytes that do not have the
+    ///   digest they are asked for by are never returned.
+    func manifest(_ instance: Digest?) throws -> RawManifest
+
+    /// The bytes of a config or layer, and how many there are when that is known.
+    ///
+    /// The bytes are **not** verified against the digest: whoever consumes them does, or uses ``openVerifiedBlob(_:)``.
+    /// Blobs may be opened and read on several threads at the same time.
+    func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?)
+}
+
+extension ImageSource {
+    /// The bytes of a blob, from a source that throws at the end unless size and digest are the descriptor's.
+    package func openVerifiedBlob(_ blob: Descriptor) throws -> any ByteSource {
+        VerifiedSource(try openBlob(blob).source, expecting: blob, place: description)
+    }
+
+    /// A whole small blob, verified; `tooLarge` when it has more than `limit` bytes.
+    package func readBlob(_ blob: Descriptor, limit: Int = ImageLimits.configuration) throws -> [UInt8] {
+        guard blob.size <= Int64(limit) else {
+            throw TransportError(
+                .tooLarge, "blob \(blob.digest) has \(blob.size) bytes, more than \(limit)", at: description)
+        }
+        return try openVerifiedBlob(blob).readAll(limit: limit)
+    }
+}
+
+/// How large the parts of an image may be that are read into memory.
+package enum ImageLimits {
+    /// Manifests, indexes, and the files that list images: 4 MiB.
+    package static let manifest = RawManifest.maximumSize
+    /// Image configurations: 8 MiB.
+    package static let configuration = 8 << 20
+}

@@ -1,0 +1,31 @@
+package import ContentDigest
+package import ImageModel
+package import StreamCompression
+
+/// `oci-archive:`, an image in an OCI image layout in a tar archive, compressed or not.
+package final class OCIArchiveSource: ImageSource {
+    private let reference: OCILayoutReference
+    private let layout: LayoutReader
+
+    /// Finds the files of the archive and the image.
+    ///
+    /// - Parameter temporaryDirectory: where a compressed archive, or one from a pipe, is unpacked.
+    /// - Throws: ``TransportError``: `notFound`, `ambiguous`, `malformed`.
+    package init(_ reference: OCILayoutReference, temporaryDirectory: String = "/var/tmp") throws {
+        self.reference = reference
+        layout = try LayoutReader(
+            try ArchiveFile(path: reference.path, temporaryDirectory: temporaryDirectory), name: reference.name,
+            index: reference.index)
+    }
+
+    package var description: String { "oci-archive:\(reference)" }
+
+    /// What `index.json` says about the image.
+    package var image: Descriptor { layout.image }
+
+    package func manifest(_ instance: Digest?) throws -> RawManifest { try layout.manifest(instance) }
+
+    package func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
+        try layout.openBlob(blob.digest)
+    }
+}

@@ -1,0 +1,111 @@
+package import ContentDigest
+import Glibc
+package import ImageModel
+import LinuxSystem
+package import StreamCompression
+
+/// `oci:`, writing into an OCI image layout in a directory, which is made when it is missing.
+///
+/// Blobs get their names when they are complete and verified; blobs that are there are used again. `commit` replaces
+/// `index.json` atomically, under a lock, so that several writers can share a layout. Other images stay.
+package final class OCILayoutDestination: ImageDestination {
+    private let reference: OCILayoutReference
+    private let synchronizes: Bool
+    private let root: RootedDirectory
+    private var image: Descriptor?
+
+    /// Prepares the layout's directory.
+    ///
+    /// - Parameter synchronizes: whether blobs and index survive a power failure once `commit` has returned.
+    package init(_ reference: OCILayoutReference, synchronizes: Bool = true) throws {
+        guard reference.index == nil else {
+            throw TransportError(
+                .invalidReference, "cannot write to an index of a layout: give a name", at: "oci:\(reference)")
+        }
+        self.reference = reference
+        self.synchronizes = synchronizes
+        root = try TransportError.wrapping(reference.path) {
+            try Files.makeDirectories(reference.path, mode: 0o755)
+            return try RootedDirectory(opening: reference.path)
+        }
+        try TransportError.wrapping(reference.path) {
+            let marker = "\(reference.path)/\(LayoutPath.marker)"
+            if !Files.exists(marker) {
+                try Files.replaceFile(marker, with: LayoutPath.markerContent, mode: 0o644, synchronize: synchronizes)
+            }
+        }
+    }
+
+    package var description: String { "oci:\(reference)" }
+    package var acceptedManifestTypes: [MediaType] { [.ociManifest, .ociIndex] }
+    package var preferredLayerCompression: LayerCompressionPreference { .compress }
+
+    package func hasBlob(_ blob: Descriptor) throws -> Bool {
+        guard let directory = try blobDirectory(blob.digest.algorithm, create: false) else { return false }
+        let status = try TransportError.wrapping(reference.path) {
+            try Files.statusIfPresent(at: directory.raw, blob.digest.hex)
+        }
+        return status.map { $0.kind == .regular && (blob.size < 0 || $0.size == blob.size) } ?? false
+    }
+
+    package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
+        let writer = try BlobWriter(in: reference.path)
+        let digest = try writer.fill(from: source, expected: expected, place: description)
+        guard let directory = try blobDirectory(digest.algorithm, create: true) else {
+            throw TransportError(.system, "cannot make the directory of blobs", at: reference.path)
+        }
+        try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
+        return (digest, writer.byteCount)
+    }
+
+    package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
+        guard manifest.mediaType == .ociManifest || manifest.mediaType == .ociIndex else {
+            throw TransportError(
+                .unsupported, "an OCI layout cannot hold a manifest of type \(manifest.mediaType)", at: description)
+        }
+        _ = try putBlob(from: MemorySource(manifest.bytes), expected: manifest.descriptor)
+        if instance == nil { image = manifest.descriptor }
+    }
+
+    package func commit() throws {
+        guard let image else { throw TransportError(.notFound, "no manifest was written", at: description) }
+        try TransportError.wrapping(reference.path) {
+            let directory = try OwnedFD.open(reference.path, O_RDONLY | O_DIRECTORY)
+            while flock(directory.raw, LOCK_EX) != 0 {
+                guard errno == EINTR else { throw LinuxError("lock", reference.path, code: errno) }
+            }
+            var index = try LayoutIndexDocument(directory: reference.path)
+            try index.add(image, name: reference.name)
+            // The names of blobs must be on the disk before the index that refers to them.
+            if synchronizes { try blobDirectory(image.digest.algorithm, create: false)?.synchronize() }
+            try index.write(synchronize: synchronizes)
+            // Which gives the lock up.
+            directory.close()
+        }
+    }
+
+    /// The directory of an algorithm's blobs, not reached through a symbolic link; nil when it is missing.
+    private func blobDirectory(_ algorithm: Digest.Algorithm, create: Bool) throws(TransportError) -> OwnedFD? {
+        do throws(LinuxError) {
+            if create {
+                // Step by step, so that nothing is made behind a symbolic link either.
+                try makeDirectory("blobs", below: root.fd)
+                let blobs = try root.openNoSymlinks("blobs", O_RDONLY | O_DIRECTORY)
+                try makeDirectory(algorithm.rawValue, below: blobs.raw)
+                blobs.close()
+            }
+            return try root.openNoSymlinks("blobs/\(algorithm.rawValue)", O_RDONLY | O_DIRECTORY)
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw TransportError(.system, error.description, at: reference.path, cause: error)
+        }
+    }
+
+    private func makeDirectory(_ name: String, below directory: Int32) throws(LinuxError) {
+        do throws(LinuxError) {
+            try Files.makeDirectory(at: directory, name, mode: 0o755)
+        } catch {
+            if error.code != EEXIST { throw error }
+        }
+    }
+}

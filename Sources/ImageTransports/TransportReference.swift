@@ -1,0 +1,59 @@
+/// `transport:rest`, as the ecosystem names images in places (containers-transports(5)).
+package struct TransportReference: Sendable, Equatable, CustomStringConvertible {
+    /// The known transports, by their prefixes.
+    package enum Transport: String, Sendable, CaseIterable {
+        /// A registry; the rest begins with `//`.
+        case docker
+        /// The local store.
+        case containersStorage = "containers-storage"
+        /// An OCI image layout in a directory.
+        case oci
+        /// An OCI image layout in a tar archive.
+        case ociArchive = "oci-archive"
+        /// What `docker save` writes.
+        case dockerArchive = "docker-archive"
+        /// A directory with one image.
+        case dir
+        /// A Docker daemon.
+        case dockerDaemon = "docker-daemon"
+        /// Layers as tar archives, without a configuration.
+        case tarball
+    }
+
+    /// The part before the first colon.
+    package let transport: Transport
+    /// The part after it, unchecked.
+    package let rest: String
+
+    /// A reference of these parts.
+    package init(_ transport: Transport, _ rest: String) {
+        self.transport = transport
+        self.rest = rest
+    }
+
+    /// Splits `text`; nil when it does not begin with a known transport and a colon: it may be a plain image name.
+    package init?(parsing text: String) {
+        guard let colon = text.firstIndex(of: ":"), let transport = Transport(rawValue: String(text[..<colon])) else {
+            return nil
+        }
+        self.init(transport, String(text[text.index(after: colon)...]))
+    }
+
+    /// Splits `text`, which must have a transport.
+    ///
+    /// - Throws: ``TransportError`` that says whether the colon is missing or the transport is unknown.
+    package init(requiring text: String) throws(TransportError) {
+        guard let colon = text.firstIndex(of: ":") else {
+            throw TransportError(
+                .invalidReference, "invalid image name \"\(text)\", expected colon-separated transport:reference")
+        }
+        guard let reference = TransportReference(parsing: text) else {
+            throw TransportError(
+                .invalidReference, "invalid image name \"\(text)\", unknown transport \"\(text[..<colon])\"")
+        }
+        self = reference
+    }
+
+    /// `transport:rest`.
+    package var description: String { "\(transport.rawValue):\(rest)" }
+}

@@ -1,0 +1,52 @@
+import CLinux
+import Glibc
+
+/// Running other programs.
+package struct ChildProcess {
+    /// Runs a program to its end.
+    ///
+    /// `argv[0]` is a path, or a name that is looked for in the directories of this process's PATH. `environment` holds
+    /// `NAME=value`; nil passes this process's own on. `input` goes to standard input. With `captureOutput` both output
+    /// streams are returned (past `outputLimit` bytes the program is killed and `EFBIG` thrown) and standard input
+    /// is empty where there is no `input`; else the streams are this process's own.
+    ///
+    /// The status is the exit code, or 128 plus the number of the signal that ended the program.
+    package static func run(
+        _ argv: [String], environment: [String]? = nil, input: [UInt8]? = nil, captureOutput: Bool,
+        workingDirectory: String? = nil, outputLimit: Int = 64 << 20
+    ) throws(LinuxError) -> (status: Int32, output: [UInt8], errors: [UInt8]) {
+        guard let program = argv.first else { throw LinuxError("run program", code: EINVAL) }
+        var streams = try ChildStreams(hasInput: input != nil, captureOutput: captureOutput)
+        let arguments = CStringVector(argv)
+        let variables = CStringVector(environment ?? [])
+        let pid = withOptionalCString(workingDirectory) { directory in
+            program.withCString { program in
+                var plan = linux_spawn_plan(
+                    program: program, argv: arguments.pointer, environment: environment == nil ? nil : variables.pointer,
+                    directory: directory, streams: streams.ofChild)
+                return linux_spawn(&plan)
+            }
+        }
+        try checked(pid, "run", program)
+        streams.closeChildEnds()
+        do throws(LinuxError) {
+            let (output, errors) = try streams.exchange(input ?? [], limit: outputLimit)
+            return (try wait(for: pid), output, errors)
+        } catch {
+            kill(pid, SIGKILL)
+            _ = try? wait(for: pid)
+            throw LinuxError(error.operation, program, error.errno)
+        }
+    }
+
+    private static func wait(for pid: Int32) throws(LinuxError) -> Int32 {
+        var status: Int32 = 0
+        try checked(linux_waitpid(pid, &status, 0), "wait for program")
+        let signal = status & 0x7F
+        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    }
+
+    private static func withOptionalCString<R>(_ string: String?, _ body: (UnsafePointer<CChar>?) -> R) -> R {
+        string.map { $0.withCString(body) } ?? body(nil)
+    }
+}

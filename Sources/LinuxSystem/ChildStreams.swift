@@ -1,0 +1,92 @@
+import CLinux
+import Glibc
+
+/// The pipes between this process and a program's standard streams.
+struct ChildStreams: ~Copyable {
+    /// Standard input, output and error; -1 where this process has no part in one, or has closed its end.
+    private var own: [Int32] = [-1, -1, -1]
+    private var child: [Int32] = [-1, -1, -1]
+
+    init(hasInput: Bool, captureOutput: Bool) throws(LinuxError) {
+        if hasInput {
+            try makePipe(0)
+        } else if captureOutput {
+            child[0] = try OwnedFD.open("/dev/null", O_RDONLY).duplicate().release()
+        }
+        if captureOutput {
+            try makePipe(1)
+            try makePipe(2)
+        }
+    }
+
+    deinit {
+        for descriptor in own + child where descriptor >= 0 { _ = linux_close(descriptor) }
+    }
+
+    /// The child's ends, as `linux_spawn` takes them.
+    var ofChild: (Int32, Int32, Int32) { (child[0], child[1], child[2]) }
+
+    private mutating func makePipe(_ stream: Int) throws(LinuxError) {
+        var ends: [Int32] = [-1, -1]
+        try checked(linux_pipe2(&ends, LINUX_O_CLOEXEC), "pipe")
+        let reader = OwnedFD(adopting: ends[0])
+        let writer = OwnedFD(adopting: ends[1])
+        // Duplicates, since they are above the standard streams even where one of those is closed.
+        child[stream] = try stream == 0 ? reader.duplicate().release() : writer.duplicate().release()
+        own[stream] = try stream == 0 ? writer.duplicate().release() : reader.duplicate().release()
+        try checked(linux_fcntl(own[stream], F_SETFL, Int(O_NONBLOCK)), "set up pipe")
+    }
+
+    /// Only the child may hold its ends, else the streams would never end.
+    mutating func closeChildEnds() {
+        for stream in 0..<3 { Self.close(&child[stream]) }
+    }
+
+    private static func close(_ descriptor: inout Int32) {
+        if descriptor >= 0 { _ = linux_close(descriptor) }
+        descriptor = -1
+    }
+
+    /// Writes all input and reads all output, in whatever order the program deals with them.
+    mutating func exchange(_ input: [UInt8], limit: Int) throws(LinuxError) -> (output: [UInt8], errors: [UInt8]) {
+        var collected: [[UInt8]] = [[], [], []]
+        var written = 0
+        if input.isEmpty { Self.close(&own[0]) }
+        while own.contains(where: { $0 >= 0 }) {
+            // poll(2) ignores negative descriptors.
+            var polled = own.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            polled[0].events = Int16(POLLOUT)
+            if poll(&polled, 3, -1) < 0, errno != EINTR { throw LinuxError("poll", code: errno) }
+            if polled[0].revents != 0 {
+                written += try write(input[written...])
+                if written == input.count { Self.close(&own[0]) }
+            }
+            for stream in 1...2 where polled[stream].revents != 0 {
+                if try !read(stream, into: &collected[stream]) { Self.close(&own[stream]) }
+                if collected[stream].count > limit { throw LinuxError("read output of", code: EFBIG) }
+            }
+        }
+        return (collected[1], collected[2])
+    }
+
+    /// How many bytes are done with; all of them where the program does not want more.
+    private func write(_ bytes: ArraySlice<UInt8>) throws(LinuxError) -> Int {
+        let count = bytes.withUnsafeBytes { linux_write_unsignalled(own[0], $0.baseAddress, $0.count) }
+        if count == -Int(EPIPE) { return bytes.count }
+        if count == -Int(EAGAIN) { return 0 }
+        return try checked(count, "write input of")
+    }
+
+    /// False at the end of the stream.
+    private func read(_ stream: Int, into bytes: inout [UInt8]) throws(LinuxError) -> Bool {
+        var count = 0
+        let chunk = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, length in
+            count = linux_read(own[stream], buffer.baseAddress, buffer.count)
+            length = max(count, 0)
+        }
+        if count == -Int(EAGAIN) { return true }
+        try checked(count, "read output of")
+        bytes += chunk
+        return count > 0
+    }
+}

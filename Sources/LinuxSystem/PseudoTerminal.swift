@@ -1,0 +1,69 @@
+import CLinux
+import Glibc
+
+/// A terminal's size in characters.
+package struct WindowSize: Sendable, Equatable {
+    /// Lines and columns.
+    package var rows, columns: UInt16
+
+    /// Makes a size.
+    package init(rows: UInt16, columns: UInt16) {
+        (self.rows, self.columns) = (rows, columns)
+    }
+
+    /// The size of a terminal; throws `ENOTTY` for anything else.
+    package static func of(terminal fd: Int32) throws(LinuxError) -> WindowSize {
+        var size = WindowSize(rows: 0, columns: 0)
+        try checked(linux_get_window_size(fd, &size.rows, &size.columns), "get window size")
+        return size
+    }
+
+    /// Gives a terminal this size; its foreground processes get SIGWINCH where that changes it.
+    package func apply(toTerminal fd: Int32) throws(LinuxError) {
+        try checked(linux_set_window_size(fd, rows, columns), "set window size")
+    }
+}
+
+/// A pair of connected terminal ends (pty(7)).
+package struct PseudoTerminal: ~Copyable, Sendable {
+    /// The end for the program that plays the terminal.
+    package let controller: OwnedFD
+
+    /// Makes a new pair in the present /dev/pts.
+    package init() throws(LinuxError) {
+        controller = OwnedFD(adopting: try checked(linux_open_terminal_controller(), "open pseudo-terminal"))
+    }
+
+    /// Takes over a controller that was opened elsewhere, such as in a container's own /dev/pts.
+    package init(adopting controller: consuming OwnedFD) {
+        self.controller = controller
+    }
+
+    /// Opens the end for the programs in the terminal; it does not become this process's controlling terminal.
+    package func openPeer() throws(LinuxError) -> OwnedFD {
+        let flags = O_RDWR | O_NOCTTY | LINUX_O_CLOEXEC
+        return OwnedFD(adopting: try checked(linux_open_terminal_peer(controller.raw, flags), "open terminal"))
+    }
+}
+
+/// Puts a terminal into raw mode: every byte passes as it is. `restore` brings the former mode back.
+package struct RawTerminalMode: Sendable {
+    private let fd: Int32
+    private let former: linux_terminal_mode
+
+    /// Changes the mode of the terminal, which the caller keeps open; throws `ENOTTY` for anything else.
+    package init(terminal fd: Int32) throws(LinuxError) {
+        var mode = linux_terminal_mode()
+        try checked(linux_get_terminal_mode(fd, &mode), "get terminal mode")
+        self.fd = fd
+        former = mode
+        linux_make_raw(&mode)
+        try checked(linux_set_terminal_mode(fd, &mode), "set terminal mode")
+    }
+
+    /// Brings the former mode back.
+    package func restore() {
+        var mode = former
+        _ = linux_set_terminal_mode(fd, &mode)
+    }
+}

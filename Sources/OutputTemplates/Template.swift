@@ -1,0 +1,59 @@
+package import JSONText
+
+/// A Go template (text/template) that is filled with a JSON value.
+///
+/// Knows fields, variables, pipelines, `if`, `else if`, `with`, `range`, `break`, `continue`, `define`, `block`,
+/// `template`, comments, trim markers, and the functions of text/template and of Docker's and Podman's `--format`.
+///
+/// A field `.CreatedAt` finds the key `CreatedAt`, or else one that differs only in case and underscores.
+package struct Template: Sendable {
+    /// What a field that does not exist means.
+    package enum MissingFields: Sendable, Equatable {
+        /// An error, as with Go's structs, except in the objects that are the value of one of these fields.
+        case errors(exceptIn: Set<String>)
+        /// Prints `<no value>`, as with Go's maps.
+        case printNoValue
+
+        /// An error, except among labels, annotations, options and the like, whose keys are data.
+        package static let standard = MissingFields.errors(exceptIn: [
+            "Labels", "Annotations", "Options", "DriverOpts", "ExposedPorts", "Volumes", "GraphOptions", "GraphStatus",
+            "ImageAnnotations", "Sysctls",
+        ])
+    }
+
+    /// The largest output in bytes.
+    package static let maximumOutput = 256 << 20
+
+    let source: TemplateSource
+    let nodes: [TemplateNode]
+    let definitions: [String: [TemplateNode]]
+
+    /// Parses a template; `name` is what errors call it.
+    package init(parsing text: String, name: String) throws(TemplateError) {
+        source = TemplateSource(name: name, text: text)
+        var parser = try TemplateParser(source)
+        nodes = try parser.parse()
+        definitions = parser.definitions
+    }
+
+    /// The text for `data`.
+    package func execute(
+        _ data: JSONValue, missingFields: MissingFields = .standard
+    ) throws(TemplateError) -> String {
+        var executor = TemplateExecutor(self, data: TemplateValue(data), missingFields: missingFields)
+        return try executor.run()
+    }
+
+    /// Whether the template goes through the list itself: its first action is `{{range`. Then it wants the list, not
+    /// each row.
+    package var startsWithRange: Bool {
+        for node in nodes {
+            switch node {
+            case .text(let text) where text.allSatisfy(\.isWhitespace): continue
+            case .range: return true
+            default: return false
+            }
+        }
+        return false
+    }
+}

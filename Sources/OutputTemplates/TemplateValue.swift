@@ -1,0 +1,60 @@
+import JSONText
+
+/// A value while a template runs.
+struct TemplateValue: Sendable {
+    var json: JSONValue
+    /// The key does not exist: printed as `<no value>`.
+    var isMissing = false
+    /// An object whose keys are data (labels, options), where a missing key is nothing wrong.
+    var isMap = false
+
+    init(_ json: JSONValue) { self.json = json }
+
+    static let missing: TemplateValue = {
+        var value = TemplateValue(.null)
+        value.isMissing = true
+        return value
+    }()
+
+    /// What `if` takes for true: anything but false, zero, nothing and the empty.
+    var isTrue: Bool {
+        switch json {
+        case .null: false
+        case .bool(let value): value
+        case .integer(let value): value != 0
+        case .double(let value): value != 0
+        case .string(let value): !value.isEmpty
+        case .array(let values): !values.isEmpty
+        case .object(let object): !object.isEmpty
+        }
+    }
+
+    /// Go's name for the type.
+    var typeName: String {
+        switch json {
+        case .null: "<nil>"
+        case .bool: "bool"
+        case .integer: "int"
+        case .double: "float64"
+        case .string: "string"
+        case .array: "[]interface {}"
+        case .object: "map[string]interface {}"
+        }
+    }
+
+    /// As an action prints it.
+    var printed: String { isMissing ? "<no value>" : GoPrinter.text(json) }
+}
+
+extension JSONObject {
+    /// The value of a field: the key itself, else the one key that differs only in case and underscores (Go's field
+    /// names are `CreatedAt` where the JSON keys may be `created_at`).
+    func field(_ name: String) -> (key: String, value: JSONValue)? {
+        if let value = self[name] { return (name, value) }
+        let wanted = Self.folded(name)
+        guard let key = keys.first(where: { Self.folded($0) == wanted }), let value = self[key] else { return nil }
+        return (key, value)
+    }
+
+    private static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" } }
+}

@@ -1,0 +1,37 @@
+import CSandbox
+import Glibc
+import LinuxSystem
+
+/// What a sandbox's plan depends on besides its specification.
+struct HostFacts: Sendable, Equatable {
+    /// What this process may do, and so can give to a container.
+    var capabilities: CapabilitySet
+    /// Whether group 5, which owns terminals, exists in this user namespace.
+    var mapsTerminalGroup: Bool
+    /// Whether supplementary groups may be changed.
+    var canSetGroups: Bool
+    /// Whether all ids of the machine are ours: no user namespace around us.
+    var isInitialUserNamespace: Bool
+    /// Whether control groups are version 2 only.
+    var hasUnifiedControlGroups: Bool
+
+    private static let terminalGroup: UInt32 = 5
+
+    static func read() throws(SandboxError) -> HostFacts {
+        var effective: UInt64 = 0
+        var permitted: UInt64 = 0
+        let result = sandbox_capabilities(&effective, &permitted)
+        guard result == 0 else { throw SandboxError(.setup, "capget", errno: -result) }
+        let groups = IDMapping(parsing: text("/proc/self/gid_map")) ?? .identity
+        let users = IDMapping(parsing: text("/proc/self/uid_map")) ?? .identity
+        return HostFacts(
+            capabilities: CapabilitySet(rawValue: permitted), mapsTerminalGroup: groups.toHost(terminalGroup) != nil,
+            canSetGroups: !text("/proc/self/setgroups").hasPrefix("deny"),
+            isInitialUserNamespace: users.isIdentity, hasUnifiedControlGroups: sandbox_has_unified_control_groups() == 1)
+    }
+
+    private static func text(_ path: String) -> String {
+        guard let bytes = try? Files.readFileIfPresent(path, limit: 1 << 16) else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,85 @@
+import CSandbox
+import Glibc
+
+/// Runs processes in containers of their own: new namespaces, a root, restricted privileges.
+package enum Sandbox {
+    /// Runs a container to its end.
+    ///
+    /// The caller is root, of the machine or of its user namespace, and may have other threads. When this returns
+    /// or throws, no process of the container exists any more, nothing of it is mounted, and mount points made for it are
+    /// gone. When the calling process dies meanwhile, by whatever means, the container dies too. Several may run at
+    /// once, in several threads.
+    ///
+    /// - Parameters:
+    ///   - cacheDirectory: where compiled seccomp filters are kept between runs (made if missing); nil for nowhere.
+    ///   - prepare: called with the process's id once its namespaces exist and before its command starts, for
+    ///     instance to plug in a network. What it throws ends the run with an error of code `setup`.
+    /// - Throws: when the command could not be started; `SandboxError.exitCode` says what a command line tool exits with.
+    package static func run(
+        _ spec: SandboxSpec, cacheDirectory: String? = nil, prepare: ((Int32) throws -> Void)? = nil
+    ) throws(SandboxError) -> ExitStatus {
+        try spec.validate()
+        let facts = try HostFacts.read()
+        let filter = try SeccompFilters(cacheDirectory: cacheDirectory).filter(
+            for: spec.seccomp, capabilities: spec.capabilities.bounding)
+        let plan = spec.plan(facts: facts, filter: filter)
+
+        spec.forgetUnsyncedRun()
+        var run = SandboxRun(spec: spec)
+        let outcome: Result<ExitStatus, SandboxError>
+        do throws(SandboxError) {
+            outcome = .success(try run.perform(plan, prepare))
+        } catch {
+            outcome = .failure(error)
+        }
+        try run.removeMountPoints()
+        return try outcome.get()
+    }
+}
+
+/// One run of a container.
+struct SandboxRun {
+    let spec: SandboxSpec
+    private(set) var created: [SandboxProcess.CreatedMountPoint] = []
+    private var console: Int32 = -1
+    private var failure: SandboxError?
+
+    init(spec: SandboxSpec) {
+        self.spec = spec
+    }
+
+    mutating func perform(
+        _ plan: SandboxPlan, _ prepare: ((Int32) throws -> Void)?
+    ) throws(SandboxError) -> ExitStatus {
+        let process = try SandboxProcess(starting: plan, namespaces: spec.cloneFlags)
+        let slot = sandbox_relay_begin(process.descriptor, spec.signals == .kill ? 1 : 0)
+        defer { if console >= 0 { close(console) } }
+        if let prepare {
+            do {
+                try prepare(process.pid)
+            } catch {
+                failure = SandboxError(.setup, "\(error)")
+                process.kill()
+            }
+        }
+        process.release()
+        listen(to: process, plan)
+        if failure == nil, console >= 0 {
+            TerminalRelay(console: console, process: process.descriptor, slot: slot).run()
+        }
+        let status = Result { () throws(SandboxError) in try process.wait() }
+        let killedBy = slot >= 0 ? sandbox_relay_end(slot) : 0
+        if let failure { throw failure }
+        return killedBy > 0 ? .signalled(killedBy) : try status.get()
+    }
+
+    private mutating func listen(to process: borrowing SandboxProcess, _ plan: SandboxPlan) {
+        while let message = process.receive(plan) {
+            switch message {
+            case .failed(let error): failure = failure ?? error
+            case .created(let mountPoint): created.append(mountPoint)
+            case .console(let descriptor): console = descriptor
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// A mount's options in the words of the OCI runtime specification (config.md, Mounts) and of `--volume`.
+extension SandboxMount {
+    private static let attributeNames: [(name: String, attribute: MountAttributes)] = [
+        ("ro", .readOnly), ("nosuid", .noSuid), ("nodev", .noDevices), ("noexec", .noExec),
+        ("noatime", .noAccessTime), ("strictatime", .strictAccessTime), ("nodiratime", .noDirectoryAccessTime),
+        ("nosymfollow", .noSymlinkFollow),
+    ]
+
+    private static let withdrawals: [String: MountAttributes] = [
+        "rw": .readOnly, "suid": .noSuid, "dev": .noDevices, "exec": .noExec, "atime": .noAccessTime,
+        "diratime": .noDirectoryAccessTime, "symfollow": .noSymlinkFollow, "nostrictatime": .strictAccessTime,
+        "relatime": [.noAccessTime, .strictAccessTime],
+    ]
+
+    /// Reads type, source and options as a runtime specification or a command line has them.
+    ///
+    /// A type of `bind`, or an option `bind` or `rbind`, makes a bind mount. Of contradicting options the last counts.
+    /// For binds an option that is not known is an error of code `unknownOption`; for other types it is passed to the
+    /// file system.
+    package init(type: String, source: String, destination: String, options: [String]) throws(SandboxError) {
+        let isBind = type == "bind" || type == "rbind" || options.contains { $0 == "bind" || $0 == "rbind" }
+        guard !isBind || !source.isEmpty, isBind || !type.isEmpty else {
+            throw SandboxError(.invalidSpecification, "mount at \(destination) lacks a type or source")
+        }
+        self.init(isBind ? .bind(source) : .fileSystem(type), at: destination)
+        isRecursive = type == "rbind"
+        for option in options {
+            if !take(option), isBind {
+                throw SandboxError(.unknownOption, "unknown mount option \"\(option)\" for \(destination)")
+            } else if !isBind, !isGeneric(option) {
+                data.append(option)
+            }
+        }
+    }
+
+    private func isGeneric(_ option: String) -> Bool {
+        var probe = self
+        return probe.take(option)
+    }
+
+    /// Applies an option that every mount has; false when it is none.
+    private mutating func take(_ option: String) -> Bool {
+        if let known = Self.attributeNames.first(where: { $0.name == option }) {
+            attributes.insert(known.attribute)
+        } else if let withdrawn = Self.withdrawals[option] {
+            attributes.subtract(withdrawn)
+        } else if let propagation = Propagation(rawValue: option) {
+            self.propagation = propagation
+        } else if option.hasPrefix("r"), let propagation = Propagation(rawValue: String(option.dropFirst())) {
+            self.propagation = propagation
+        } else if option == "bind" {
+            isRecursive = false
+        } else if option == "rbind" {
+            isRecursive = true
+        } else if option == "rro" {
+            attributes.insert(.readOnly)
+        } else {
+            return ["defaults", "async"].contains(option)
+        }
+        return true
+    }
+
+    /// The options as a runtime specification writes them.
+    package var runtimeOptions: [String] {
+        var options = Self.attributeNames.filter { attributes.contains($0.attribute) }.map(\.name)
+        if case .bind = source {
+            options.insert(isRecursive ? "rbind" : "bind", at: 0)
+            options.append((isRecursive ? "r" : "") + propagation.rawValue)
+        }
+        return options + data
+    }
+}

@@ -1,0 +1,108 @@
+import CLinux
+import CSandbox
+import Glibc
+import LinuxSystem
+
+/// Taking away what was made for mounting on.
+extension SandboxRun {
+    /// Removes the mount points that were made, deepest first, where they are still empty, and gives their parents' their
+    /// modification times back.
+    ///
+    /// It is done in the root as a container sees it, so that an overlay hides what it has to hide again.
+    func removeMountPoints() throws(SandboxError) {
+        guard !created.isEmpty, spec.mountPoints == .createAndRemove else { return }
+        spec.forgetUnsyncedRun()
+        let plan = removalPlan
+        let process = try SandboxProcess(starting: plan, namespaces: NamespaceFlag.mount)
+        var failure: SandboxError?
+        while let message = process.receive(plan) {
+            if case .failed(let error) = message { failure = error }
+        }
+        _ = try process.wait()
+        if let failure { throw failure }
+        if case .mountedOverlay(let overlay) = spec.rootfs {
+            created.reversed().forEach { overlay.removeRedundantParents(of: $0.path) }
+        }
+    }
+
+    private var removalPlan: SandboxPlan {
+        var plan = SandboxPlanBuilder()
+        plan.add(
+            SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
+        spec.addRoot(to: &plan)
+        for entry in created.reversed() {
+            let times = [entry.before.seconds, entry.before.nanoseconds, entry.after.seconds, entry.after.nanoseconds]
+            plan.add(
+                SANDBOX_REMOVE, .string("/" + entry.path), numbers: times.map { UInt64(bitPattern: $0) },
+                flags: [SANDBOX_OPTIONAL] + (entry.isDirectory ? [SANDBOX_IS_DIRECTORY] : []),
+                for: .step("remove mount point \(entry.path)"))
+        }
+        plan.add(SANDBOX_EXIT, numbers: [0], for: .step("exit"))
+        return plan.finish()
+    }
+}
+
+extension SandboxSpec {
+    /// A volatile overlay leaves a mark in its work directory, with which the kernel refuses to mount it again. Who asks
+    /// for such an overlay has decided that already.
+    func forgetUnsyncedRun() {
+        if case .mountedOverlay(let overlay) = rootfs, overlay.volatile, let work = overlay.work {
+            try? Files.removeTree(work + "/work/incompat")
+        }
+    }
+}
+
+extension OverlayRoot {
+    /// Making an entry copied its parent directories into the upper directory. Those that hold nothing and differ in
+    /// nothing from the lower ones are no change, and are taken away.
+    func removeRedundantParents(of path: String) {
+        guard let upper else { return }
+        var components = path.split(separator: "/").map(String.init)
+        while components.count > 1 {
+            components.removeLast()
+            let directory = components.joined(separator: "/")
+            guard isRedundant(directory, upper) else { return }
+            guard remove(directory, upper) else { return }
+        }
+    }
+
+    /// Removes a directory if it is empty, leaving its parent's modification time as it is.
+    private func remove(_ directory: String, _ upper: String) -> Bool {
+        let name = directory.split(separator: "/").last.map(String.init) ?? directory
+        let parent = directory.dropLast(name.count)
+        guard let root = try? RootedDirectory(opening: upper),
+            let holder = try? root.openNoSymlinks(parent.isEmpty ? "." : String(parent), LINUX_O_DIRECTORY),
+            let before = try? holder.status(), unlinkat(holder.raw, name, LINUX_AT_REMOVEDIR) == 0
+        else { return false }
+        try? Files.setTimes(fd: holder.raw, access: nil, modification: before.modification)
+        return true
+    }
+
+    private func isRedundant(_ directory: String, _ upper: String) -> Bool {
+        guard let own = status(upper, directory), own.kind == .directory, !hasMarks("\(upper)/\(directory)") else {
+            return false
+        }
+        for layer in lower {
+            let root = layer.hasPrefix("/") ? layer : "\(workingDirectory)/\(layer)"
+            guard let below = status(root, directory) else { continue }
+            return below.kind == .directory && below.mode == own.mode && below.uid == own.uid
+                && below.gid == own.gid && below.modification == own.modification
+        }
+        return false
+    }
+
+    /// Never through a link: a layer's content is hostile.
+    private func status(_ root: String, _ path: String) -> FileStatus? {
+        guard let directory = try? RootedDirectory(opening: root),
+            let entry = try? directory.openNoSymlinks(path, LINUX_O_PATH | LINUX_O_NOFOLLOW)
+        else { return nil }
+        return try? entry.status()
+    }
+
+    /// Attributes that say more than where the directory was copied from.
+    private func hasMarks(_ path: String) -> Bool {
+        guard let names = try? ExtendedAttributes.list(path) else { return true }
+        let harmless = ["overlay.origin", "overlay.impure"].flatMap { ["user." + $0, "trusted." + $0] }
+        return names.contains { !harmless.contains(String(decoding: $0, as: UTF8.self)) }
+    }
+}

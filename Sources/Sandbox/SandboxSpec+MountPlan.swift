@@ -1,0 +1,108 @@
+import CSandbox
+import Glibc
+
+/// Mounts and devices as operations.
+extension SandboxSpec {
+    func addMounts(to plan: inout SandboxPlanBuilder, _ facts: HostFacts) {
+        for standard in standardMounts(facts) {
+            add(standard, to: &plan)
+            if standard.mount.destination == "/dev" {
+                addDevices(to: &plan)
+            }
+        }
+        if isReplaced("/dev") {
+            devices.forEach { add($0, to: &plan) }
+        }
+        for (slot, mount) in sortedMounts.enumerated() {
+            add(mount, to: &plan, flags: creation, slot: slot < Int(SANDBOX_SLOTS) ? slot : nil)
+        }
+        if let terminal {
+            plan.add(
+                SANDBOX_CONSOLE, numbers: [UInt64(terminal.rows), UInt64(terminal.columns), UInt64(user.uid)],
+                for: .step("open a terminal"))
+        }
+    }
+
+    /// Opens what the specification binds, before the root is mounted.
+    func addSources(to plan: inout SandboxPlanBuilder) {
+        for (slot, mount) in sortedMounts.prefix(Int(SANDBOX_SLOTS)).enumerated() {
+            guard case .bind(let source) = mount.source else { continue }
+            plan.add(
+                SANDBOX_OPEN_TREE, .string(source), numbers: [UInt64(slot)],
+                flags: mount.isRecursive ? [SANDBOX_RECURSIVE] : [], for: .bind(source, at: mount.destination))
+        }
+    }
+
+    /// Outer ones first, else as given.
+    private var sortedMounts: [SandboxMount] {
+        let depth = { (path: String) in path.utf8.count { $0 == UInt8(ascii: "/") } }
+        return mounts.enumerated().sorted { left, right in
+            let depths = (depth(left.element.destination), depth(right.element.destination))
+            return depths.0 == depths.1 ? left.offset < right.offset : depths.0 < depths.1
+        }.map(\.element)
+    }
+
+    private var creation: [sandbox_flag] { mountPoints == .requireExisting ? [] : [SANDBOX_CREATE] }
+
+    /// The kernel would refuse nothing here that an image turned into a link, so a link is refused: what follows relies on
+    /// these being where they seem to be.
+    private func add(_ standard: StandardMount, to plan: inout SandboxPlanBuilder) {
+        let choices = [standard.mount] + standard.alternatives
+        for (index, mount) in choices.enumerated() {
+            let isLast = index == choices.count - 1
+            let mayFail = !isLast || standard.isOptional
+            add(
+                mount, to: &plan, flags: creation + [SANDBOX_NO_SYMLINKS] + (mayFail ? [SANDBOX_OPTIONAL] : []),
+                skip: choices.count - 1 - index)
+        }
+    }
+
+    private func add(
+        _ mount: SandboxMount, to plan: inout SandboxPlanBuilder, flags: [sandbox_flag], skip: Int = 0, slot: Int? = nil
+    ) {
+        let numbers = [mount.attributes.rawValue, mount.propagation.flag, UInt64(slot.map { $0 + 1 } ?? 0)]
+        switch mount.source {
+        case .bind(let source):
+            plan.add(
+                SANDBOX_BIND, .string(mount.destination), .string(source), numbers: numbers,
+                flags: flags + (mount.isRecursive ? [SANDBOX_RECURSIVE] : []), skip: skip,
+                for: .bind(source, at: mount.destination))
+        case .fileSystem(let type):
+            plan.add(
+                SANDBOX_MOUNT, .string(mount.destination), .string(type), .list(mount.data), .string(type),
+                numbers: numbers, flags: flags, skip: skip, for: .mount(type, at: mount.destination))
+        }
+    }
+
+    private func addDevices(to plan: inout SandboxPlanBuilder) {
+        (SandboxDevice.standard + devices).forEach { add($0, to: &plan) }
+        for (path, content) in Self.deviceLinks {
+            plan.add(SANDBOX_SYMLINK, .string(path), .string(content), for: .device(path))
+        }
+    }
+
+    /// Making devices is for the machine's root; others get the host's bound to the place.
+    private func add(_ device: SandboxDevice, to plan: inout SandboxPlanBuilder) {
+        let mode = (device.isBlock ? S_IFBLK : S_IFCHR) | device.mode
+        let owner = UInt64(device.uid) | UInt64(device.gid) << 32
+        plan.add(
+            SANDBOX_NODE, .string(device.path),
+            numbers: [UInt64(mode), UInt64(device.major), UInt64(device.minor), owner],
+            flags: [SANDBOX_OPTIONAL], skip: 1, for: .device(device.path))
+        plan.add(
+            SANDBOX_BIND, .string(device.path), .string(device.hostPath), numbers: [0, 0],
+            flags: [SANDBOX_CREATE, SANDBOX_SKIP_MISSING], for: .device(device.path))
+    }
+}
+
+extension SandboxMount.Propagation {
+    /// MS_PRIVATE and its kin.
+    var flag: UInt64 {
+        switch self {
+        case .private: UInt64(MS_PRIVATE)
+        case .slave: UInt64(MS_SLAVE)
+        case .shared: UInt64(MS_SHARED)
+        case .unbindable: UInt64(MS_UNBINDABLE)
+        }
+    }
+}

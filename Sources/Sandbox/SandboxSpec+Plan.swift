@@ -1,0 +1,174 @@
+import CSandbox
+import Glibc
+
+/// The order of things: first the file systems, seen from outside; then into the root; then who the process is, from
+/// most to least power; then the command.
+extension SandboxSpec {
+    /// Everything between clone and exec. The specification was validated.
+    func plan(facts: HostFacts, filter: [UInt8]?) -> SandboxPlan {
+        var plan = SandboxPlanBuilder()
+        addNamespaces(to: &plan)
+        addSources(to: &plan)
+        addRoot(to: &plan)
+        addMounts(to: &plan, facts)
+        addRestrictions(to: &plan)
+        let flags = noPivot ? [SANDBOX_CHANGE_ROOT] : []
+        plan.add(SANDBOX_ENTER_ROOT, flags: flags, for: .step("enter the root file system"))
+        addProcess(to: &plan)
+        addPrivileges(to: &plan, facts, filter)
+        addCommand(to: &plan)
+        return plan.finish()
+    }
+
+    /// The flags for clone(2).
+    var cloneFlags: UInt64 {
+        var flags = NamespaceFlag.mount | NamespaceFlag.process
+        if namespaces.ipc { flags |= NamespaceFlag.ipc }
+        if namespaces.uts { flags |= NamespaceFlag.uts }
+        if namespaces.cgroup { flags |= NamespaceFlag.cgroup }
+        if network == .none { flags |= NamespaceFlag.network }
+        return flags
+    }
+
+    private func addNamespaces(to plan: inout SandboxPlanBuilder) {
+        // Nothing mounted here shows up outside; what is mounted outside meanwhile may show up here.
+        plan.add(
+            SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
+        if case .path(let path) = network {
+            plan.add(
+                SANDBOX_JOIN_NAMESPACE, .string(path), numbers: [NamespaceFlag.network], for: .namespace(path))
+        }
+        if network == .none {
+            plan.add(SANDBOX_LOOPBACK_UP, flags: [SANDBOX_OPTIONAL], for: .step("bring the loopback device up"))
+        }
+        // Inside a container whose seccomp profile forbids it, the outer name stays.
+        if namespaces.uts, let hostname {
+            plan.add(SANDBOX_HOSTNAME, .string(hostname), flags: [SANDBOX_OPTIONAL], for: .step("set the host name"))
+        }
+        if namespaces.uts, let domainname {
+            plan.add(
+                SANDBOX_DOMAINNAME, .string(domainname), flags: [SANDBOX_OPTIONAL], for: .step("set the domain name"))
+        }
+    }
+
+    /// The root alone, also for tidying up afterwards.
+    func addRoot(to plan: inout SandboxPlanBuilder) {
+        switch rootfs {
+        case .directory(let path):
+            plan.add(SANDBOX_ROOT_DIRECTORY, .string(path), for: .rootFilesystem(path))
+        case .mountedOverlay(let overlay):
+            let readOnly: UInt64 = overlay.upper == nil ? 1 : 0
+            let purpose = OperationPurpose.rootFilesystem(overlay.target)
+            if let options = overlay.optionString {
+                plan.add(
+                    SANDBOX_ROOT_OVERLAY, .string(overlay.workingDirectory), .string(options),
+                    .string(overlay.target), numbers: [readOnly], for: purpose)
+            } else {
+                plan.add(
+                    SANDBOX_ROOT_OVERLAY_LAYERS, .string(overlay.workingDirectory), .list(overlay.optionList),
+                    .string(overlay.target), numbers: [readOnly], for: purpose)
+            }
+        }
+    }
+
+    private func addRestrictions(to plan: inout SandboxPlanBuilder) {
+        for (name, value) in sysctls {
+            let path = "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 })
+            plan.add(SANDBOX_WRITE, .string(path), .string(value), for: .step("set \(name)"))
+        }
+        for path in maskedPaths {
+            plan.add(SANDBOX_MASK, .string(path), for: .restrict(path))
+        }
+        for path in readonlyPaths {
+            plan.add(SANDBOX_READ_ONLY, .string(path), for: .restrict(path))
+        }
+        if readOnlyRoot {
+            plan.add(SANDBOX_ROOT_READ_ONLY, for: .restrict("/"))
+        }
+    }
+
+    private func addProcess(to plan: inout SandboxPlanBuilder) {
+        // Its quota may be used up by containers of others; the outer keyring is not readable without its owner's id.
+        plan.add(SANDBOX_SESSION_KEYRING, flags: [SANDBOX_OPTIONAL], for: .step("join a session keyring"))
+        for limit in rlimits {
+            plan.add(
+                SANDBOX_LIMIT, numbers: [UInt64(limit.resource), limit.soft, limit.hard], for: .limit(limit.name))
+        }
+        if useInit {
+            plan.add(SANDBOX_INIT, for: .step("start init"))
+        }
+        let flags = terminal == nil ? [] : [SANDBOX_TERMINAL]
+        plan.add(SANDBOX_SESSION, flags: flags, for: .step("start a session"))
+        let streams = [stdio.input, stdio.output, stdio.error].enumerated().map { index, stream -> UInt64 in
+            switch stream {
+            case .inherit: UInt64(index)
+            case .null: UInt64.max
+            case .descriptor(let descriptor): UInt64(clamping: descriptor)
+            }
+        }
+        plan.add(SANDBOX_STREAMS, numbers: streams, flags: flags, for: .step("connect the standard streams"))
+        plan.add(SANDBOX_CLOSE_DESCRIPTORS, for: .step("close other descriptors"))
+        plan.add(
+            SANDBOX_DIRECTORY, .string(workingDirectory), flags: [SANDBOX_DEFERRED],
+            for: .workingDirectory(workingDirectory))
+        plan.add(SANDBOX_AWAIT_RELEASE, for: .step("wait for the parent"))
+    }
+
+    private func addPrivileges(to plan: inout SandboxPlanBuilder, _ facts: HostFacts, _ filter: [UInt8]?) {
+        let sets = capabilities.limited(to: facts.capabilities)
+        // With no_new_privs a filter may come last, over as little of our own code as can be; without, it needs power.
+        if let filter, !noNewPrivileges { addFilter(filter, to: &plan) }
+        plan.add(SANDBOX_BOUNDING, numbers: [sets.bounding.rawValue], for: .step("limit capabilities"))
+        if facts.canSetGroups {
+            let groups = user.additionalGIDs.flatMap { withUnsafeBytes(of: $0) { Array($0) } }
+            plan.add(
+                SANDBOX_GROUPS, .raw(groups), numbers: [UInt64(user.additionalGIDs.count)], for: .groups)
+        }
+        plan.add(
+            SANDBOX_USER, numbers: [UInt64(user.uid), UInt64(user.gid)], for: .user(uid: user.uid, gid: user.gid))
+        plan.add(
+            SANDBOX_CAPABILITIES,
+            numbers: [sets.effective, sets.permitted, sets.inheritable, sets.ambient].map(\.rawValue),
+            for: .step("set capabilities"))
+        // Changing the user has cleared it.
+        plan.add(SANDBOX_PARENT_DEATH, numbers: [UInt64(SIGKILL)], for: .step("tie the process to its parent"))
+        if noNewPrivileges {
+            plan.add(SANDBOX_NO_NEW_PRIVILEGES, for: .step("set no_new_privs"))
+        }
+        plan.add(SANDBOX_FILE_MASK, numbers: [UInt64(user.umask)], for: .step("set the umask"))
+        plan.add(SANDBOX_DIRECTORY, .string(workingDirectory), for: .workingDirectory(workingDirectory))
+        if let filter, noNewPrivileges { addFilter(filter, to: &plan) }
+    }
+
+    private func addFilter(_ filter: [UInt8], to plan: inout SandboxPlanBuilder) {
+        plan.add(
+            SANDBOX_SECCOMP, .raw(filter), numbers: [UInt64(filter.count / 8)], for: .step("load the seccomp filter"))
+    }
+
+    private func addCommand(to plan: inout SandboxPlanBuilder) {
+        let command = args.first ?? ""
+        let candidates = commandCandidates
+        plan.add(
+            SANDBOX_EXECUTE, .vector(candidates), .vector(args), .vector(environment),
+            numbers: [candidates.count, args.count, environment.count].map { UInt64($0) },
+            for: .command(command, isSearched: !command.contains("/")))
+    }
+
+    /// Where the command may be: as given, or in the directories of the container's own PATH.
+    var commandCandidates: [String] {
+        guard let command = args.first, !command.isEmpty else { return [] }
+        if command.contains("/") { return [command] }
+        let path = environment.last { $0.hasPrefix("PATH=") }?.dropFirst("PATH=".count)
+        return (path ?? "").split(separator: ":", omittingEmptySubsequences: true).map { "\($0)/\(command)" }
+    }
+}
+
+/// CLONE_NEW* of clone(2).
+enum NamespaceFlag {
+    static let mount: UInt64 = 0x0002_0000
+    static let cgroup: UInt64 = 0x0200_0000
+    static let uts: UInt64 = 0x0400_0000
+    static let ipc: UInt64 = 0x0800_0000
+    static let process: UInt64 = 0x2000_0000
+    static let network: UInt64 = 0x4000_0000
+}

@@ -1,0 +1,101 @@
+/// What every container has mounted, as with Podman.
+extension SandboxSpec {
+    /// Paths hidden unless a specification says otherwise: they tell about, or act on, the host.
+    package static let standardMaskedPaths = [
+        "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+        "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/fs/selinux", "/sys/dev/block",
+    ]
+
+    /// Paths not writable unless a specification says otherwise.
+    package static let standardReadonlyPaths = [
+        "/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+    ]
+
+    /// What the standard mounts and the files that are usually provided are mounted on. A root that holds all of them,
+    /// say in its bottom layer, needs no mount points made and removed for each run. Files are empty, of mode 0644;
+    /// directories, parents first, of mode 0755; all owned by root.
+    package static var standardMountPoints: (directories: [String], files: [String]) {
+        (
+            ["/dev", "/etc", "/proc", "/run", "/sys"],
+            ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/run/.containerenv"]
+        )
+    }
+
+    /// A mount with what may stand in for it where the kernel refuses.
+    struct StandardMount {
+        var mount: SandboxMount
+        var alternatives: [SandboxMount] = []
+        /// Whether a container does without when all of them fail.
+        var isOptional = false
+    }
+
+    private static let closed: MountAttributes = [.noSuid, .noExec, .noDevices]
+
+    /// The standard mounts that no mount of the specification replaces, in order.
+    func standardMounts(_ facts: HostFacts) -> [StandardMount] {
+        let all = [processes, system(facts)] + [controlGroups(facts)] + deviceMounts(facts)
+        return all.filter { !isReplaced($0.mount.destination) }
+    }
+
+    /// Whether the specification mounts something of its own here or above.
+    func isReplaced(_ path: String) -> Bool {
+        mounts.contains { path == $0.destination || path.hasPrefix($0.destination + "/") }
+    }
+
+    /// A fresh /proc may be refused in a container whose own /proc is partly hidden: then that one is shared.
+    private var processes: StandardMount {
+        let shared = SandboxMount(.bind("/proc"), at: "/proc", attributes: Self.closed, isRecursive: true)
+        return StandardMount(
+            mount: SandboxMount(.fileSystem("proc"), at: "/proc", attributes: Self.closed), alternatives: [shared])
+    }
+
+    /// sysfs shows the network namespace's devices and is only given to its owner.
+    private func system(_ facts: HostFacts) -> StandardMount {
+        let attributes = Self.closed.union(.readOnly)
+        let own = SandboxMount(.fileSystem("sysfs"), at: "/sys", attributes: attributes)
+        let shared = SandboxMount(.bind("/sys"), at: "/sys", attributes: attributes, isRecursive: true)
+        return !facts.isInitialUserNamespace && network == .host
+            ? StandardMount(mount: shared) : StandardMount(mount: own, alternatives: [shared])
+    }
+
+    /// With the older control groups an empty directory hides the host's tree.
+    private func controlGroups(_ facts: HostFacts) -> StandardMount {
+        let attributes = Self.closed.union(.readOnly)
+        let type = facts.hasUnifiedControlGroups && namespaces.cgroup ? "cgroup2" : "tmpfs"
+        let empty = SandboxMount(.fileSystem("tmpfs"), at: "/sys/fs/cgroup", attributes: attributes)
+        return StandardMount(
+            mount: SandboxMount(.fileSystem(type), at: "/sys/fs/cgroup", attributes: attributes),
+            alternatives: type == "tmpfs" ? [] : [empty], isOptional: true)
+    }
+
+    private func deviceMounts(_ facts: HostFacts) -> [StandardMount] {
+        let terminals =
+            ["newinstance", "ptmxmode=0666", "mode=0620"] + (facts.mapsTerminalGroup ? ["gid=5"] : [])
+        return [
+            StandardMount(
+                mount: .tmpfs(at: "/dev", attributes: [.noSuid, .strictAccessTime], ["mode=755", "size=65536k"])),
+            StandardMount(
+                mount: SandboxMount(
+                    .fileSystem("devpts"), at: "/dev/pts", attributes: [.noSuid, .noExec], data: terminals)),
+            StandardMount(
+                mount: SandboxMount(.fileSystem("mqueue"), at: "/dev/mqueue", attributes: Self.closed),
+                alternatives: [
+                    SandboxMount(.bind("/dev/mqueue"), at: "/dev/mqueue", attributes: Self.closed, isRecursive: true)
+                ], isOptional: true),
+            StandardMount(mount: sharedMemory),
+        ]
+    }
+
+    /// Shared memory belongs with the IPC namespace.
+    private var sharedMemory: SandboxMount {
+        namespaces.ipc
+            ? .tmpfs(at: "/dev/shm", attributes: Self.closed, ["mode=1777", "size=\(shmSize)"])
+            : SandboxMount(.bind("/dev/shm"), at: "/dev/shm", attributes: Self.closed, isRecursive: true)
+    }
+
+    /// Links in /dev (runtime-spec, config-linux.md, Dev symbolic links).
+    static let deviceLinks: [(path: String, content: String)] = [
+        ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"),
+        ("/dev/stderr", "/proc/self/fd/2"), ("/dev/core", "/proc/kcore"), ("/dev/ptmx", "pts/ptmx"),
+    ]
+}

@@ -1,0 +1,74 @@
+/// Which system calls a container may make.
+package enum SeccompPolicy: Sendable, Equatable {
+    /// As the machine's default profile says (`/etc/containers/seccomp.json`, `/usr/share/containers/seccomp.json`), else
+    /// as the built-in one does.
+    case standard
+    /// As the profile in this file says, in the format of containers-common (Docker's).
+    case profile(String)
+    /// All of them.
+    case unconfined
+}
+
+/// A seccomp profile: rules in the format of `seccomp.json`.
+struct SeccompProfile: Sendable, Equatable {
+    /// A condition for capabilities, architectures (in Go's names) and kernels.
+    struct Condition: Sendable, Equatable {
+        var capabilities: CapabilitySet = []
+        var architectures: [String] = []
+        var minimumKernel: String?
+    }
+
+    /// A comparison of a system call's argument.
+    struct Argument: Sendable, Equatable {
+        var index: UInt32
+        var value, valueTwo: UInt64
+        var comparison: String
+    }
+
+    struct Rule: Sendable, Equatable {
+        var names: [String]
+        var action: String
+        var errno: UInt16?
+        var arguments: [Argument] = []
+        var includes = Condition()
+        var excludes = Condition()
+    }
+
+    var defaultAction: String
+    var defaultErrno: UInt16?
+    /// Architectures that a native one brings along: libseccomp's names (`SCMP_ARCH_X86_64`).
+    var subarchitectures: [String: [String]] = [:]
+    var rules: [Rule]
+}
+
+/// What rules are chosen by.
+struct SeccompContext: Sendable, Equatable {
+    var capabilities: CapabilitySet
+    /// In Go's name, such as `amd64`.
+    var architecture: String
+    /// As uname -r gives it, such as `6.1.0-18-amd64`.
+    var kernel: String
+
+    /// Whether a rule holds: all that it includes is there, nothing that it excludes.
+    func admits(_ rule: SeccompProfile.Rule) -> Bool {
+        let includes = rule.includes
+        let excludes = rule.excludes
+        return capabilities.isSuperset(of: includes.capabilities)
+            && (includes.architectures.isEmpty || includes.architectures.contains(architecture))
+            && (includes.minimumKernel.map(isAtLeast) ?? true)
+            && capabilities.isDisjoint(with: excludes.capabilities)
+            && !excludes.architectures.contains(architecture)
+            && !(excludes.minimumKernel.map(isAtLeast) ?? false)
+    }
+
+    private func isAtLeast(_ version: String) -> Bool {
+        let own = Self.numbers(kernel)
+        let wanted = Self.numbers(version)
+        return (own.0, own.1) >= (wanted.0, wanted.1)
+    }
+
+    private static func numbers(_ version: String) -> (Int, Int) {
+        let parts = version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+        return (parts.first ?? 0, parts.count > 1 ? parts[1] : 0)
+    }
+}

@@ -1,0 +1,56 @@
+/// Why an archive could not be read, written or given back.
+package struct TarError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
+        /// The bytes break the format.
+        case malformed
+        /// The stream ended within a header or a file's content.
+        case truncated
+        /// The archive asks for more than ``TarLimits`` allows.
+        case limitExceeded
+        /// The entry has something that the format cannot express.
+        case unrepresentable
+        /// Content does not have the size or the checksum that was announced.
+        case mismatch
+        /// The caller used a reader or writer in the wrong order.
+        case misuse
+    }
+
+    package let kind: Kind
+    package let message: String
+    /// The byte offset in the stream where the faulty header or line begins; nil where none applies.
+    package let offset: Int64?
+    /// The entry's name, for showing only; nil where none is known.
+    package let entry: String?
+
+    package init(_ kind: Kind, _ message: String, offset: Int64? = nil, entry: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.offset = offset
+        self.entry = entry
+    }
+
+    package var description: String {
+        var text =
+            switch kind {
+            case .malformed: "invalid tar header"
+            case .truncated: "truncated tar archive"
+            case .limitExceeded: "tar archive exceeds a limit"
+            case .unrepresentable: "cannot write tar entry"
+            case .mismatch: "tar content mismatch"
+            case .misuse: "tar stream misused"
+            }
+        if let entry { text += kind == .unrepresentable ? " \(entry)" : " for \(entry)" }
+        if let offset { text += " at offset \(offset)" }
+        return "\(text): \(message)"
+    }
+
+    /// A name as errors show it: quoted, control characters escaped, cut to a sensible length.
+    static func shown(_ name: [UInt8]) -> String {
+        let cut = name.count > 200 ? Array(name.prefix(200)) : name
+        var text = "\""
+        for scalar in String(decoding: cut, as: UTF8.self).unicodeScalars {
+            text += scalar.escaped(asASCII: false)
+        }
+        return text + (name.count > 200 ? "...\"" : "\"")
+    }
+}

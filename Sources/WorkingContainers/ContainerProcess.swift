@@ -1,0 +1,69 @@
+import LinuxSystem
+package import Sandbox
+
+/// One command in a container's root file system: what an image's configuration and a caller's wishes say, put
+/// together into a sandbox.
+package struct ContainerProcess: Sendable {
+    /// The command and its arguments.
+    package var arguments: [String]
+    /// `NAME=value`; later ones win.
+    package var environment: [String] = []
+    /// An absolute path inside the container; empty for `/`.
+    package var workingDirectory = ""
+    /// `user[:group]`, by names of the image or by number; empty for root.
+    package var user = ""
+    package var hostname: String
+    package var mounts: [SandboxMount] = []
+    package var confinement = StepConfinement()
+    package var stdio = StandardStreams()
+    package var readOnlyRoot = false
+    package var useInit = false
+    package var terminal: TerminalRequest?
+
+    package init(arguments: [String], hostname: String) {
+        self.arguments = arguments
+        self.hostname = hostname
+    }
+
+    /// Runs the command and waits for it.
+    ///
+    /// - Parameters:
+    ///   - files: the root file system, mounted where this process sees it.
+    ///   - hostFiles: gives `/etc/hosts` and the like.
+    ///   - caches: a directory for compiled filters.
+    package func run(in files: String, hostFiles: HostFiles, caches: String) throws -> ExitStatus {
+        let reader = try RootFileReader(files)
+        let account = try ImageUsers { try reader.read($0) }.resolve(user)
+        var spec = SandboxSpec(
+            rootfs: .directory(files), args: arguments, environment: completeEnvironment(home: account.home))
+        spec.workingDirectory = workingDirectory.isEmpty ? "/" : workingDirectory
+        spec.user = ProcessUser(
+            uid: account.uid, gid: account.gid, additionalGIDs: account.additionalGIDs, umask: confinement.umask)
+        spec.hostname = hostname
+        spec.network = confinement.network
+        let base = try confinement.defaultCapabilities.map { try CapabilitySet.union(of: $0) } ?? .standard
+        spec.capabilities = ProcessCapabilities(
+            granted: try CapabilitySet.resolve(
+                add: confinement.addCapabilities, drop: confinement.dropCapabilities, base: base),
+            added: try CapabilitySet.union(of: confinement.addCapabilities), uid: account.uid)
+        try SecurityOptions.parse(confinement.securityOptions).apply(to: &spec)
+        spec.rlimits = try confinement.resourceLimits.map { try ResourceLimit(parsing: $0) }
+        spec.shmSize = confinement.shmSize
+        spec.stdio = stdio
+        spec.readOnlyRoot = readOnlyRoot
+        spec.useInit = useInit
+        spec.terminal = terminal
+        spec.mounts = try hostFiles.mounts(for: self) + mounts
+        return try Sandbox.run(spec, cacheDirectory: caches)
+    }
+
+    private func completeEnvironment(home: String) -> [String] {
+        var environment = environment
+        func has(_ name: String) -> Bool { environment.contains { $0.hasPrefix(name + "=") } }
+        if !has("PATH") { environment.append("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") }
+        if !has("HOME") { environment.append("HOME=\(home)") }
+        if !has("HOSTNAME") { environment.append("HOSTNAME=\(hostname)") }
+        if terminal != nil, !has("TERM") { environment.append("TERM=xterm") }
+        return environment
+    }
+}

@@ -1,0 +1,111 @@
+package import ContainerStore
+package import ContentDigest
+package import ImageModel
+import JSONText
+package import LinuxSystem
+
+/// Which media types an image is written with.
+package enum ImageFormat: String, Sendable {
+    case oci
+    case docker
+}
+
+/// An image that is being made: its configuration so far, and the layers below.
+package struct ImageDraft: Sendable {
+    package var config: ImageConfig
+    /// The uppermost layer; nil while there is none.
+    package var topLayer: String?
+    /// The layers' archives, base first.
+    package var layers: [(diffID: Digest, size: Int64)]
+    /// The manifest's annotations.
+    package var annotations: [String: String]
+
+    /// The part of the configuration that containers run with.
+    package var container: ContainerConfig {
+        get { config.config ?? ContainerConfig() }
+        set { config.config = newValue }
+    }
+
+    /// An image of nothing, for a platform.
+    package init(scratchFor platform: Platform) {
+        config = ImageConfig(rootfs: RootFS(diffIDs: []))
+        config.platform = platform
+        topLayer = nil
+        layers = []
+        annotations = [:]
+    }
+
+    /// The image to go on from.
+    ///
+    /// - Throws: ``WorkingContainerError`` when the store's layers are not those that the configuration lists.
+    package init(from image: StoredImage, in store: ContainerStore) throws {
+        config = image.config
+        topLayer = image.record.topLayer
+        annotations = [:]
+        layers = []
+        var next = image.record.topLayer
+        while let id = next {
+            guard let layer = try store.layer(id), let diffID = layer.diffID else {
+                throw WorkingContainerError(.notFound, "image \(image.record.id) lacks its layer \(id)")
+            }
+            layers.append((diffID, layer.diffSize))
+            next = layer.parent
+        }
+        layers.reverse()
+        guard layers.map(\.diffID) == config.rootfs.diffIDs else {
+            throw WorkingContainerError(
+                .invalid, "image \(image.record.id): the layers in the store are not those that its configuration lists"
+            )
+        }
+    }
+
+    /// Puts a layer on top.
+    package mutating func add(_ layer: LayerRecord) throws {
+        guard let diffID = layer.diffID, layer.parent == topLayer else {
+            throw WorkingContainerError(.invalid, "layer \(layer.id) does not lie on \(topLayer ?? "nothing")")
+        }
+        topLayer = layer.id
+        layers.append((diffID, layer.diffSize))
+    }
+
+    /// Adds a history entry.
+    package mutating func addHistory(_ entry: History) {
+        config.history = (config.history ?? []) + [entry]
+    }
+
+    /// Writes the image's record, with its manifest and configuration, into the store.
+    ///
+    /// - Parameter names: fully qualified; an image that has one of them loses it.
+    package func commit(
+        to store: ContainerStore, format: ImageFormat, names: [String], created: FileTime
+    ) throws -> (record: ImageRecord, manifest: RawManifest) {
+        var config = config
+        config.created = Clock.rfc3339(created)
+        config.rootfs = RootFS(diffIDs: layers.map(\.diffID))
+        let configBytes = try config.serialized()
+        let manifest = try manifest(describing: configBytes, format: format)
+        let configDigest = Digest.sha256(of: configBytes)
+        let record = try store.createImage(
+            id: configDigest.hex, names: names, topLayer: topLayer, metadata: "{}", digest: manifest.digest,
+            created: created,
+            bigData: [
+                (key: "manifest", bytes: manifest.bytes),
+                (key: "manifest-\(manifest.digest)", bytes: manifest.bytes),
+                (key: configDigest.description, bytes: configBytes),
+            ])
+        return (record, manifest)
+    }
+
+    private func manifest(describing config: [UInt8], format: ImageFormat) throws -> RawManifest {
+        let isDocker = format == .docker
+        var manifest = Manifest(
+            mediaType: isDocker ? .dockerManifest : .ociManifest,
+            config: Descriptor(mediaType: isDocker ? .dockerConfig : .ociConfig, describing: config),
+            layers: layers.map { layer in
+                Descriptor(mediaType: isDocker ? .dockerLayer : .ociLayer, digest: layer.diffID, size: layer.size)
+            })
+        if !isDocker, !annotations.isEmpty { manifest.annotations = annotations }
+        return try RawManifest(
+            bytes: JSONValueEncoder().encode(manifest).serialized(), declaredType: manifest.mediaType)
+    }
+}

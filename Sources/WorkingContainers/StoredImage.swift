@@ -1,0 +1,34 @@
+package import ContainerStore
+import ContentDigest
+package import ImageModel
+
+/// An image of the store with its configuration read.
+package struct StoredImage: Sendable {
+    package let record: ImageRecord
+    package let config: ImageConfig
+    package let manifest: RawManifest
+
+    /// The configuration that containers of the image begin with.
+    package var containerConfig: ContainerConfig { config.config ?? ContainerConfig() }
+
+    /// Reads an image's manifest and configuration out of the store, the digests checked.
+    ///
+    /// - Throws: ``WorkingContainerError`` with `unsupported` for a manifest list and for what is no image at all.
+    package init(_ record: ImageRecord, in store: ContainerStore) throws {
+        guard let bytes = try store.bigData(image: record.id, "manifest") else {
+            throw WorkingContainerError(.notFound, "image \(record.id) has no manifest")
+        }
+        let raw = try RawManifest(bytes: bytes, declaredType: nil)
+        guard !raw.mediaType.isIndex else {
+            throw WorkingContainerError(
+                .unsupported, "\(record.names.first ?? record.id) is a manifest list, not an image")
+        }
+        let manifest = try raw.decodeManifest()
+        guard let config = try store.bigData(image: record.id, manifest.config.digest.description) else {
+            throw WorkingContainerError(.notFound, "image \(record.id) has no configuration \(manifest.config.digest)")
+        }
+        self.record = record
+        self.manifest = raw
+        self.config = try ImageConfig(parsing: config)
+    }
+}

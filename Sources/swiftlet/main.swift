@@ -1,0 +1,4 @@
+import CommandLineInterface
+import Glibc
+
+exit(Swiftlet.run(arguments: CommandLine.arguments))

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import ContainersConfig
+
+@Suite struct AuthFilesTests {
+    let host = TemporaryRoot()
+    /// `user:secret`
+    let auth = "dXNlcjpzZWNyZXQ="
+    let known = RegistryCredentials.password(user: "user", password: "secret")
+
+    @Test func filesAreAskedInOrder() throws {
+        let runtime = host.makeDirectory("runtime")
+        host.write("runtime/containers/auth.json", #"{"auths":{"a.io":{"auth":"\#(auth)"}}}"#)
+        host.write("home/someone/.docker/config.json", #"{"auths":{"b.io":{"auth":"\#(auth)"},"a.io":{}}}"#)
+        let files = try AuthFiles.load(env: host.user(["XDG_RUNTIME_DIR": runtime]))
+        #expect(files.files.count == 2)
+        #expect(try files.credentials(for: "a.io/x") == known)
+        #expect(try files.credentials(for: "b.io") == known)
+        #expect(try files.credentials(for: "c.io") == nil)
+    }
+
+    @Test func aNamedFileStandsAlone() throws {
+        host.write("home/someone/.docker/config.json", #"{"auths":{"b.io":{"auth":"\#(auth)"}}}"#)
+        let named = host.write("named.json", #"{"auths":{}}"#)
+        #expect(try AuthFiles.load(env: host.user(["REGISTRY_AUTH_FILE": named])).credentials(for: "b.io") == nil)
+        #expect(throws: ConfigError.self) { try AuthFiles.load(env: host.user(), path: "/no/such/auth.json") }
+    }
+
+    @Test func theLongestKeyWinsAndHelpersComeFirst() throws {
+        let file = try AuthFile(
+            parsing: Array(
+                """
+                {"auths": {"r.io/ns/repo": {"auth": "\(auth)"}, "r.io": {"auth": "eDp5"},
+                           "https://index.docker.io/v1/": {"auth": "\(auth)"},
+                           "t.io": {"auth": "dTo=", "identitytoken": "tok"}, "bad.io": {"auth": "&"}},
+                 "credHelpers": {"h.io": "pass"}}
+                """.utf8), file: "auth.json", isLegacy: false)
+        #expect(try file.credentials(for: "r.io/ns/repo") == known)
+        #expect(try file.credentials(for: "r.io/ns/other") == .password(user: "x", password: "y"))
+        #expect(try file.credentials(for: "docker.io/library/x") == known)
+        #expect(try file.credentials(for: "t.io") == .identityToken(user: "u", token: "tok"))
+        #expect(try file.credentials(for: "h.io/x") == .helper(name: "pass", registry: "h.io"))
+        let error = #expect(throws: ConfigError.self) { try file.credentials(for: "bad.io") }
+        #expect(error?.description == "auth.json: the entry for bad.io is not base64")
+    }
+
+    @Test func brokenFilesAreErrors() throws {
+        let file = host.write("broken.json", "{")
+        let error = #expect(throws: ConfigError.self) { try AuthFiles.load(env: host.user(), path: file) }
+        #expect(error?.code == .syntax && error?.file == file)
+    }
+
+    @Test(arguments: ["", "QQ==", "QUI=", "QUJD"])
+    func base64Decodes(text: String) {
+        #expect(Base64.decode(text)?.count == ["": 0, "QQ==": 1, "QUI=": 2, "QUJD": 3][text])
+    }
+
+    @Test(arguments: ["Q", "QQ=", "Q===", "Q Q=", "QQ==QQ=="])
+    func notBase64(text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+}

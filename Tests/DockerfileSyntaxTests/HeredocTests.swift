@@ -1,0 +1,56 @@
+import Testing
+
+@testable import DockerfileSyntax
+
+@Suite struct HeredocTests {
+    func run(_ text: String) throws -> RunInstruction {
+        guard case .run(let run) = try single(text).kind else { throw TestFailure() }
+        return run
+    }
+
+    @Test func aLoneHeredocIsAScript() throws {
+        let run = try run("RUN <<EOF\nset -e\n# kept\necho $x \\\n\nEOF\n")
+        guard case .script(let heredoc) = run.command else { throw TestFailure() }
+        #expect(heredoc.content == "set -e\n# kept\necho $x \\\n\n")
+        #expect(heredoc.expands && !heredoc.stripsTabs)
+    }
+
+    @Test func dashStripsTabsAndQuotesStopExpansion() throws {
+        guard case .script(let heredoc) = try run("RUN <<-'E OF'\n\t\ta\n\tb\tc\n\tE OF").command else {
+            throw TestFailure()
+        }
+        #expect(heredoc.name == "E OF" && !heredoc.expands)
+        #expect(heredoc.content == "a\nb\tc\n")
+        #expect(heredoc.rawContent == "\t\ta\n\tb\tc\n")
+    }
+
+    @Test func severalOnALineGoToTheShell() throws {
+        let run = try run("RUN cat <<A 3<<B > /x\n1\nA\n2\nB\n")
+        #expect(run.command == .shell("cat <<A 3<<B > /x\n1\nA\n2\nB"))
+    }
+
+    @Test func copyTakesInlineFiles() throws {
+        let file = try parse("FROM x\nCOPY a <<one <<\"two\" /d/\n$V\none\n$V\ntwo\nRUN next")
+        guard case .copy(let copy) = file.stages[0].instructions[0].kind else { throw TestFailure() }
+        #expect(copy.sources.map(\.text) == ["a"])
+        #expect(copy.inlineFiles.map(\.name) == ["one", "two"])
+        let expander = file.expander
+        #expect(try expander.expand(copy.inlineFiles[0]) { _ in "val" }.value == "val\n")
+        #expect(try expander.expand(copy.inlineFiles[1]) { _ in "val" }.value == "$V\n")
+        #expect(file.stages[0].instructions[1].text == "RUN next")
+    }
+
+    @Test(arguments: [
+        "RUN x=$((1<<2))", "RUN cat <<<\"word\"", "RUN [\"cat\", \"<<EOF\"]", "RUN echo '<<EOF'", "ENV A=<<EOF",
+        "RUN a << b",
+    ])
+    func notHeredocs(text: String) throws {
+        #expect(try single(text).heredocs.isEmpty)
+    }
+
+    @Test func expansionInHeredocsKeepsQuotesAndOtherEscapes() throws {
+        let content = "a '$V' \"${V}\" \\$V \\n \\\\\n"
+        guard case .copy(let copy) = try single("COPY <<EOF /x\n\(content)EOF").kind else { throw TestFailure() }
+        #expect(try WordExpander().expand(copy.inlineFiles[0]) { _ in "1" }.value == "a '1' \"1\" $V \\n \\\n")
+    }
+}

@@ -1,0 +1,176 @@
+# shellcheck shell=bash
+# What every .bats file loads: a store, a base image, and the checks.
+#
+# A file names in a line `# runs as: ...` who runs it: `user` (an ordinary user with subordinate ids), `root`, `plain` (an
+# ordinary user without subordinate ids), or several of these. `scripts/test-end-to-end` sets the scene:
+#   PATH       begins with the swiftlet to test
+#   EXAMPLES   the repository's examples/
+bats_require_minimum_version 1.5.0
+
+EXAMPLES=${EXAMPLES:-$BATS_TEST_DIRNAME/../../examples}
+SUPPORT=$BATS_TEST_DIRNAME/support
+export EXAMPLES SUPPORT LC_ALL=C
+
+# --- Stores ---------------------------------------------------------------------------------------------------------
+
+# A store of this file's own, with localhost/busybox in it.
+begin_store() {
+    export STORE=$BATS_FILE_TMPDIR/store DRIVER=${1:-overlay}
+    mkdir -p "$STORE"
+    make_base
+}
+
+end_store() {
+    as_owner rm -rf "$STORE"
+}
+
+# The store in the places that every tool takes by default; for root, whose real store that would be, one of its own.
+begin_default_store() {
+    if is_root; then
+        begin_store
+        return
+    fi
+    unset STORE
+    wipe_default_store
+    export STORAGE_DRIVER=overlay
+    make_base
+}
+
+end_default_store() {
+    if is_root; then end_store; else wipe_default_store; fi
+}
+
+# Only ever called as the user that scripts/test-end-to-end made, or with a HOME that it made.
+wipe_default_store() {
+    [ -n "${SWIFTLET_TEST_HOME:-}" ] && [ "$HOME" = "$SWIFTLET_TEST_HOME" ] || fail "this is not a test's home: $HOME"
+    podman system migrate >/dev/null 2>&1 || true
+    as_owner rm -rf "$HOME/.local/share/containers"
+}
+
+# The directory that holds the store's files.
+graphroot() {
+    if [ -n "${STORE:-}" ]; then echo "$STORE/graph"; else echo "$HOME/.local/share/containers/storage"; fi
+}
+
+make_base() {
+    local context=$BATS_RUN_TMPDIR/busybox
+    if [ ! -e "$context/root.tar" ]; then
+        mkdir -p "$context"
+        cp "$EXAMPLES/busybox/Dockerfile" "$context/"
+        "$EXAMPLES/busybox/make-root" "$context"
+    fi
+    swiftlet build -q -t localhost/busybox "$context"
+}
+
+# --- Who ------------------------------------------------------------------------------------------------------------
+
+is_root() { [ "$(id -u)" = 0 ]; }
+
+has_subordinate_ids() { grep -q "^$(id -un):" /etc/subuid; }
+
+# Runs a command as the owner of all files of a store: root, or root of the user's own user namespace.
+as_owner() {
+    if is_root; then
+        "$@"
+    elif has_subordinate_ids; then
+        unshare --user --map-auto --map-root-user -- "$@"
+    else
+        unshare --user --map-root-user -- "$@"
+    fi
+}
+
+# --- Tools, all on the same store -----------------------------------------------------------------------------------
+
+swiftlet() {
+    command swiftlet ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
+}
+
+buildah() {
+    command buildah ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
+}
+
+# runc and cgroupfs work wherever control groups are set up in a way that crun or systemd would refuse.
+podman() {
+    command podman ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} \
+        --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
+}
+
+podman_run() { podman run --rm --network host "$@"; }
+
+# Runs a command in an image, as a user would look into it.
+in_image() { swiftlet container run --rm "$@"; }
+
+# A value of an image's configuration: in_config IMAGE JQ-FILTER
+in_config() { swiftlet inspect "$1" | jq -c "$2"; }
+
+# --- Layers ---------------------------------------------------------------------------------------------------------
+
+# Writes an image as an OCI layout and prints the paths of its layers, the lowest first.
+layer_files() {
+    local layout=${2:-$BATS_TEST_TMPDIR/layout.$RANDOM}
+    swiftlet push -q "$1" "oci:$layout:image" >&2
+    local manifest
+    manifest=$(jq -r '.manifests[0].digest' "$layout/index.json")
+    jq -r '.layers[].digest' "$layout/blobs/${manifest/://}" | sed "s|^|$layout/blobs/|; s|sha256:|sha256/|"
+}
+
+layer_count() { in_config "$1" '.OCIv1.rootfs.diff_ids | length'; }
+
+# The names in the last layer of an image, sorted, without the root directory itself.
+last_layer_names() {
+    tar -tf "$(layer_files "$1" | tail -n 1)" | sed 's|^\./||; s|/$||' | grep -v '^$' | LC_ALL=C sort
+}
+
+# --- Files of a test ------------------------------------------------------------------------------------------------
+
+# Writes a Dockerfile from standard input into the current directory.
+dockerfile() { cat >"${1:-Dockerfile}"; }
+
+# An empty directory to work in.
+enter_new_directory() {
+    local directory
+    directory=$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX")
+    chmod 755 "$directory"
+    cd "$directory" || return
+}
+
+# --- Checks: each says what it saw ----------------------------------------------------------------------------------
+
+fail() {
+    printf '%s\n' "$@" >&2
+    return 1
+}
+
+# The last `run` printed this text.
+has() { [[ $output == *"$1"* ]] || fail "the output has no \"$1\":" "$output"; }
+
+lacks() { [[ $output != *"$1"* ]] || fail "the output has \"$1\":" "$output"; }
+
+has_line() { grep -qxF -- "$1" <<<"$output" || fail "the output has no line \"$1\":" "$output"; }
+
+matches() { [[ $output =~ $1 ]] || fail "the output does not match $1:" "$output"; }
+
+# The last `run` printed exactly this text.
+prints() { [ "$output" = "$1" ] || fail "expected:" "$1" "got:" "$output"; }
+
+equal() { [ "$1" = "$2" ] || fail "expected:" "$2" "got:" "$1"; }
+
+different() { [ "$1" != "$2" ] || fail "both are:" "$1"; }
+
+# A failure of the tool's own: its exit code, one error, no crash.
+own_failure() {
+    [ "$status" -eq 125 ] || fail "exit code $status, not 125:" "$output"
+    has "Error: "
+    lacks "Fatal error"
+}
+
+# --- Leaks ----------------------------------------------------------------------------------------------------------
+
+# What lies in the store without a record, and what records name that does not lie there.
+store_problems() { as_owner python3 "$SUPPORT/store_check.py" "$(graphroot)" "$DRIVER"; }
+
+store_is_sound() {
+    local problems
+    problems=$(DRIVER=${DRIVER:-overlay} store_problems)
+    [ -z "$problems" ] || fail "the store is not sound:" "$problems"
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Prints a file tree, a line per file: path, kind, mode, owner, size, content, link target, attributes, hard links.
+
+usage: tree.py ROOT [--without-content REGEX]
+
+Times are left out. Two trees with the same lines are the same to whoever uses them. --without-content names paths whose
+content differs from run to run (logs, caches); the rest of their line stays.
+"""
+import hashlib
+import os
+import re
+import stat
+import sys
+
+ROOT = sys.argv[1]
+VOLATILE = re.compile(sys.argv[3]) if len(sys.argv) > 3 else None
+KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo",
+         stat.S_IFCHR: "character-device", stat.S_IFBLK: "block-device", stat.S_IFSOCK: "socket"}
+# What a storage driver keeps in attributes of its own is not part of the image.
+OURS = ("user.overlay.", "trusted.overlay.", "security.selinux")
+
+
+def attributes(path):
+    found = []
+    for name in sorted(os.listxattr(path, follow_symlinks=False)):
+        if not name.startswith(OURS):
+            found.append(f"{name}={os.getxattr(path, name, follow_symlinks=False).hex()}")
+    return ",".join(found)
+
+
+def digest(path):
+    result = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            result.update(block)
+    return result.hexdigest()[:16]
+
+
+def paths():
+    yield "."
+    for folder, directories, files in os.walk(ROOT):
+        for name in directories + files:
+            yield os.path.relpath(os.path.join(folder, name), ROOT)
+
+
+groups = {}
+lines = []
+for path in sorted(paths(), key=os.fsencode):
+    full = os.path.join(ROOT, path)
+    status = os.lstat(full)
+    kind = KINDS[stat.S_IFMT(status.st_mode)]
+    line = [repr(os.fsencode(path))[2:-1], kind, oct(stat.S_IMODE(status.st_mode)), f"{status.st_uid}:{status.st_gid}"]
+    if kind == "file":
+        if VOLATILE and VOLATILE.search("/" + path):
+            line.append("volatile")
+        else:
+            line += [str(status.st_size), digest(full)]
+        if status.st_nlink > 1:
+            # The first name of a file stands for all of them.
+            line.append("same-as=" + groups.setdefault((status.st_dev, status.st_ino), path))
+    elif kind == "link":
+        line.append("-> " + os.readlink(full))
+    elif kind.endswith("device"):
+        line.append(f"{os.major(status.st_rdev)},{os.minor(status.st_rdev)}")
+    if found := attributes(full):
+        line.append(found)
+    lines.append(" ".join(line))
+sys.stdout.buffer.write(("\n".join(lines) + "\n").encode("utf-8", "surrogateescape"))

@@ -1,0 +1,130 @@
+import ContentDigest
+import ImageModel
+import JSONText
+import LinuxSystem
+import StreamCompression
+import Testing
+
+@testable import ImageTransports
+
+@Suite struct OCILayoutTests {
+    let directory: TemporaryDirectory
+    let image: SampleImage
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        image = try SampleImage()
+    }
+
+    private func reference(_ name: String? = nil, index: Int? = nil) throws -> OCILayoutReference {
+        try OCILayoutReference(path: directory.file("layout"), name: name, index: index)
+    }
+
+    private func write(_ image: SampleImage, as name: String? = nil) throws {
+        try image.write(to: try OCILayoutDestination(try reference(name), synchronizes: false))
+    }
+
+    @Test func whatIsWrittenIsRead() throws {
+        try write(image)
+        let source = try OCILayoutSource(try reference())
+        #expect(try image.isIdentical(to: source))
+        #expect(source.description == "oci:\(directory.file("layout"))")
+        #expect(try source.manifest(image.manifest.digest).bytes == image.manifest.bytes)
+        let blobs = (image.blobs.map(\.descriptor.digest) + [image.manifest.digest]).map {
+            "layout/\(LayoutPath.blob($0))"
+        }
+        #expect(try directory.names() == (blobs + ["layout/index.json", "layout/oci-layout"]).sorted())
+    }
+
+    @Test func namesAreReplacedAndOthersStay() throws {
+        let second = try SampleImage(seed: 1)
+        try write(image, as: "a")
+        try write(image, as: "b")
+        try write(second, as: "a")
+        #expect(try second.isIdentical(to: OCILayoutSource(try reference("a"))))
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference("b"))))
+        #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 2)
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference(index: 1))))
+        let ambiguous = #expect(throws: TransportError.self) { try OCILayoutSource(try reference()) }
+        #expect(ambiguous?.kind == .ambiguous && ambiguous?.message.contains("a, b") == true)
+        #expect(throws: TransportError.self) { try OCILayoutSource(try reference("c")) }
+        #expect(throws: TransportError.self) { try OCILayoutSource(try reference(index: 2)) }
+    }
+
+    @Test func theUnnamedImageIsReplaced() throws {
+        try write(image)
+        let second = try SampleImage(seed: 1)
+        try write(second)
+        #expect(try second.isIdentical(to: OCILayoutSource(try reference())))
+        #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 1)
+    }
+
+    @Test func whatOthersWroteIntoTheIndexStays() throws {
+        try write(image, as: "a")
+        let index = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
+        var object = try #require(index.object)
+        object["annotations"] = ["com.example": "x"]
+        object["later"] = 1
+        try directory.write("layout/index.json", JSONValue.object(object).serialized())
+        try write(try SampleImage(seed: 1), as: "b")
+        let after = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
+        #expect(after["annotations"]?["com.example"]?.string == "x" && after["later"]?.integer == 1)
+        #expect(after["manifests"]?.array?.count == 2)
+    }
+
+    @Test func nothingCanBeSeenBeforeCommit() throws {
+        let destination = try OCILayoutDestination(try reference(), synchronizes: false)
+        try destination.putManifest(image.manifest, instance: nil)
+        #expect(throws: TransportError.self) { try OCILayoutSource(try reference()) }
+        #expect(throws: TransportError.self) {
+            try OCILayoutDestination(try reference(), synchronizes: false).commit()
+        }
+    }
+
+    @Test func wrongContentIsNotStored() throws {
+        let destination = try OCILayoutDestination(try reference(), synchronizes: false)
+        let (descriptor, bytes) = image.blobs[1]
+        var other = bytes
+        other[0] ^= 1
+        var longer = descriptor
+        longer.size -= 1
+        var shorter = descriptor
+        shorter.size += 1
+        for (content, expected) in [(other, descriptor), (bytes, longer), (bytes, shorter), ([], descriptor)] {
+            let error = #expect(throws: TransportError.self) {
+                try destination.putBlob(from: MemorySource(content), expected: expected)
+            }
+            #expect(error?.kind == .mismatch)
+        }
+        #expect(try directory.names() == ["layout/oci-layout"])
+        #expect(try !destination.hasBlob(descriptor))
+    }
+
+    @Test func aBlobWithoutADigestGetsOne() throws {
+        let destination = try OCILayoutDestination(try reference(), synchronizes: false)
+        let (digest, size) = try destination.putBlob(from: MemorySource(Array("x".utf8)), expected: nil)
+        #expect(digest == Digest.sha256(of: "x") && size == 1)
+        let long = Digest.hash(Array("y".utf8), with: .sha512)
+        let stored = try destination.putBlob(
+            from: MemorySource(Array("y".utf8)), expected: Descriptor(mediaType: "x/y", digest: long, size: -1))
+        #expect(stored.digest == long)
+        #expect(Files.exists(directory.file("layout/blobs/sha512/\(long.hex)")))
+    }
+
+    @Test func aTruncatedBlobIsReplaced() throws {
+        let (descriptor, bytes) = image.blobs[1]
+        let destination = try OCILayoutDestination(try reference(), synchronizes: false)
+        _ = try destination.putBlob(from: MemorySource(bytes), expected: descriptor)
+        try directory.write("layout/\(LayoutPath.blob(descriptor.digest))", Array(bytes.prefix(10)))
+        #expect(try !destination.hasBlob(descriptor))
+        _ = try destination.putBlob(from: MemorySource(bytes), expected: descriptor)
+        #expect(try destination.hasBlob(descriptor))
+    }
+
+    @Test func manifestsOfOtherFormatsAreRefused() throws {
+        let destination = try OCILayoutDestination(try reference(), synchronizes: false)
+        let docker = try SampleImage(docker: true)
+        let error = #expect(throws: TransportError.self) { try destination.putManifest(docker.manifest, instance: nil) }
+        #expect(error?.kind == .unsupported)
+    }
+}

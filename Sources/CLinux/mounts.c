@@ -2,7 +2,11 @@
 
 #include "CLinux.h"
 
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,4 +54,19 @@ long linux_mount_flags(const char *path) {
     struct statvfs status;
     long result = LINUX_RESULT(statvfs(path, &status));
     return result < 0 ? result : (long)status.f_flag;
+}
+
+int linux_owns_mount_namespace(void) {
+    struct stat own, owner;
+    if (stat("/proc/self/ns/user", &own) == -1) return -errno;
+    int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (mounts == -1) return -errno;
+    int fd = (int)LINUX_RESULT(ioctl(mounts, NS_GET_USERNS));
+    close(mounts);
+    // The kernel shows no user namespace outside the own one.
+    if (fd == -EPERM) return 0;
+    if (fd < 0) return fd;
+    int result = (int)LINUX_RESULT(fstat(fd, &owner));
+    close(fd);
+    return result != 0 ? result : owner.st_dev == own.st_dev && owner.st_ino == own.st_ino;
 }

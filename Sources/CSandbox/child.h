@@ -49,6 +49,7 @@ int open_parent(const struct child *child, const char *path, const char **name);
 int mount_overlay_root(struct child *child);
 int mount_overlay_root_by_layers(struct child *child);
 int mount_directory_root(struct child *child);
+int use_root_of_host(struct child *child);
 int make_root_read_only(struct child *child);
 int enter_root(struct child *child);
 
@@ -61,6 +62,7 @@ int mask_path(struct child *child);
 int make_path_read_only(struct child *child);
 
 /* entries.c */
+int make_target(struct child *child);
 int make_node(struct child *child);
 int make_symlink(struct child *child);
 int write_file(struct child *child);

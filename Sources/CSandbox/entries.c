@@ -5,6 +5,15 @@
 #include <sys/sysmacros.h>
 #include <termios.h>
 
+int make_target(struct child *child)
+{
+    int target = open_target(child, text(child, 0), flag(child, SANDBOX_IS_DIRECTORY) ? TARGET_DIRECTORY : TARGET_FILE);
+    if (target < 0)
+        return target;
+    close(target);
+    return 0;
+}
+
 int make_node(struct child *child)
 {
     const char *name;

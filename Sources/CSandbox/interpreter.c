@@ -9,9 +9,11 @@ static int run_operation(struct child *child)
     case SANDBOX_ROOT_OVERLAY: return mount_overlay_root(child);
     case SANDBOX_ROOT_OVERLAY_LAYERS: return mount_overlay_root_by_layers(child);
     case SANDBOX_ROOT_DIRECTORY: return mount_directory_root(child);
+    case SANDBOX_ROOT_OF_HOST: return use_root_of_host(child);
     case SANDBOX_MOUNT: return mount_file_system(child);
     case SANDBOX_OPEN_TREE: return clone_tree(child);
     case SANDBOX_BIND: return mount_bind(child);
+    case SANDBOX_MAKE_TARGET: return make_target(child);
     case SANDBOX_NODE: return make_node(child);
     case SANDBOX_SYMLINK: return make_symlink(child);
     case SANDBOX_WRITE: return write_file(child);

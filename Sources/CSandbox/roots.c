@@ -48,6 +48,13 @@ int mount_directory_root(struct child *child)
     return result;
 }
 
+int use_root_of_host(struct child *child)
+{
+    if (child->root >= 0)
+        close(child->root);
+    return adopt_root(child, "/");
+}
+
 int make_root_read_only(struct child *child)
 {
     return set_mount_attributes(child->root, MOUNT_ATTR_RDONLY, 0, 0);

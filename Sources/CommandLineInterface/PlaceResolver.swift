@@ -8,8 +8,10 @@ enum PlaceResolver {
         let reference = try reference(text)
         switch reference.transport {
         case .oci: return try OCILayoutDestination(OCILayoutReference(parsing: reference.rest))
-        case .docker, .containersStorage, .ociArchive, .dockerArchive, .dir, .dockerDaemon, .tarball:
-            throw unsupported(reference)
+        case .ociArchive: return try OCIArchiveDestination(OCILayoutReference(parsing: reference.rest))
+        case .dockerArchive: return try DockerArchiveDestination(DockerArchiveReference(parsing: reference.rest))
+        case .dir: return try DirDestination(path: reference.rest)
+        case .docker, .containersStorage, .dockerDaemon, .tarball: throw unsupported(reference)
         }
     }
 
@@ -20,17 +22,27 @@ enum PlaceResolver {
         case .oci:
             let layout = try OCILayoutReference(parsing: reference.rest)
             let source = try OCILayoutSource(layout)
-            return (source, try names(of: source, layout, calledAs: calledAs))
-        case .docker, .containersStorage, .ociArchive, .dockerArchive, .dir, .dockerDaemon, .tarball:
-            throw unsupported(reference)
+            return (source, try names(source.image, layout, calledAs: calledAs))
+        case .ociArchive:
+            let layout = try OCILayoutReference(parsing: reference.rest)
+            let source = try OCIArchiveSource(layout)
+            return (source, try names(source.image, layout, calledAs: calledAs))
+        case .dockerArchive:
+            let archive = try DockerArchiveReference(parsing: reference.rest)
+            let contents = try DockerArchive(path: archive.path)
+            let source = try DockerArchiveSource(contents, archive)
+            let tags = contents.images.count == 1 ? contents.images[0].tags : []
+            return (source, try (archive.image.map { [$0.description] } ?? tags).map { try LocalNames.qualified($0) })
+        case .dir: return (try DirSource(path: reference.rest), [])
+        case .docker, .containersStorage, .dockerDaemon, .tarball: throw unsupported(reference)
         }
     }
 
     /// The layout's own name for the image if it has one, else the directory's; Buildah gives none in that case.
     private static func names(
-        of source: OCILayoutSource, _ layout: OCILayoutReference, calledAs: String
+        _ image: Descriptor, _ layout: OCILayoutReference, calledAs: String
     ) throws -> [String] {
-        if let name = layout.name ?? source.image.annotations?["org.opencontainers.image.ref.name"] {
+        if let name = layout.name ?? image.annotations?["org.opencontainers.image.ref.name"] {
             return [try LocalNames.qualified(name)]
         }
         if calledAs == "buildah" { return [] }
@@ -40,11 +52,15 @@ enum PlaceResolver {
 
     private static func reference(_ text: String) throws -> TransportReference {
         if let reference = TransportReference(parsing: text) { return reference }
-        throw CommandError("\(text): registries come with a later version; this one reads and writes oci:PATH[:TAG]")
+        throw CommandError(
+            "\(text): registries come with a later version; this one knows oci:, oci-archive:, docker-archive: and dir:"
+        )
     }
 
     private static func unsupported(_ reference: TransportReference) -> CommandError {
-        CommandError("transport \(reference.transport.rawValue) is not supported yet: use oci:PATH[:TAG]")
+        CommandError(
+            "transport \(reference.transport.rawValue) is not supported yet: use oci:, oci-archive:, docker-archive: or dir:"
+        )
     }
 }
 

@@ -26,8 +26,9 @@ enum PushCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : name
-        let destination = try PlaceResolver.destination(target)
+        // Namespaces first: a descriptor from before belongs to other mounts.
         let store = try session.openStore()
+        let destination = try PlaceResolver.destination(target)
         guard let image = try store.image(name) else { throw CommandError("\(name): image not known") }
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let manifest = try ImagePush(from: store, report: rendering.handler).push(image, to: destination)
@@ -53,8 +54,8 @@ enum PullCommand: Command {
         ], arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        let place = try PlaceResolver.source(arguments.positionals[0], calledAs: session.calledAs)
         let store = try session.openStore()
+        let place = try PlaceResolver.source(arguments.positionals[0], calledAs: session.calledAs)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let image = try ImagePull(into: store, report: rendering.handler).pull(
             place.source, platform: try Platforms.wanted(arguments.string("platform")), names: place.names)

@@ -17,7 +17,7 @@ extension ContainerStore {
             }
             let file = try StoreLayout.bigDataFileName(key)
             try Files.makeDirectories(layout.containerDirectory(id), mode: 0o700)
-            try Files.replaceFile("\(layout.containerDirectory(id))/\(file)", with: bytes)
+            try Files.replaceRecords("\(layout.containerDirectory(id))/\(file)", with: bytes)
             if !container.bigDataNames.contains(key) { container.bigDataNames.append(key) }
             container.bigDataSizes[key] = Int64(bytes.count)
             container.bigDataDigests[key] = Digest.sha256(of: bytes).description

@@ -137,9 +137,11 @@ extension ContainerStore {
     func removeContainerDirectories(_ id: String) throws {
         for directory in [layout.containerDirectory(id), layout.containerRunDirectory(id)] {
             // Podman mounts the shared memory of a container there.
-            try? Mounts.unmount("\(directory)/userdata/shm", detach: true)
-            try Files.removeTree(directory)
+            let shared = "\(directory)/userdata/shm"
+            if Files.exists(shared) { try? Mounts.unmount(shared, detach: true) }
         }
+        try putAway(layout.containerDirectory(id))
+        try Files.removeTree(layout.containerRunDirectory(id))
     }
 
     // MARK: What is kept beside a container

@@ -69,7 +69,7 @@ extension ContainerStore {
             imageTable.remove([id])
             try imageTable.save()
             try removeLayers(layers)
-            try Files.removeTree(layout.imageDirectory(id))
+            try putAway(layout.imageDirectory(id))
             return layers
         }
     }
@@ -139,8 +139,10 @@ extension ContainerStore {
             if !isThere, let twin = written[bytes], twin != path {
                 try Files.removeTree(path)
                 try Files.link(twin, path)
+            } else if !isThere, bytes.isEmpty {
+                try Files.replaceFile(path, with: bytes, synchronize: false)
             } else if !isThere {
-                try Files.replaceFile(path, with: bytes, synchronize: !bytes.isEmpty)
+                try Files.replaceRecords(path, with: bytes)
             }
             if !bytes.isEmpty { written[bytes] = path }
             if !record.bigDataNames.contains(key) { record.bigDataNames.append(key) }

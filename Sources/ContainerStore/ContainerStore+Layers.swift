@@ -138,7 +138,7 @@ extension ContainerStore {
     func removeLayerFiles(_ id: String) throws {
         try forgetMounts(of: id)
         try storage.remove(id, trash: trashDirectory)
-        try Files.removeTree(layout.tarSplit(id))
-        try Files.removeTree(layout.layerDataDirectory(id))
+        try putAway(layout.tarSplit(id))
+        try putAway(layout.layerDataDirectory(id))
     }
 }

@@ -37,7 +37,9 @@ extension ContainerStore {
         let litter = depth == 0 ? trash : nil
         if depth == 0 { trash = nil }
         gate.leave()
-        try? litter?.remove()
+        guard let litter else { return }
+        try? Files.removeTree("\(layout.staging)/\(litter.token)")
+        try? litter.remove()
     }
 
     private func acquire(
@@ -79,6 +81,15 @@ extension ContainerStore {
         let made = try TemporaryDirectory.make(in: layout.temporaryDirectories)
         trash = made
         return made
+    }
+
+    /// Takes a file or directory below the graph root out of its place, to be removed once the locks are released.
+    /// Missing is fine. The driver's own directory may be a mount of its own, so that its trash cannot take these.
+    func putAway(_ path: String) throws {
+        guard Files.exists(path) else { return }
+        let place = "\(layout.staging)/\(try trashDirectory().token)"
+        if !Files.exists(place) { try Files.makeDirectories(place, mode: 0o700) }
+        try Files.rename(path, "\(place)/\(RandomBytes.hex(8))")
     }
 
     /// This process's journal, begun when it first changes something.

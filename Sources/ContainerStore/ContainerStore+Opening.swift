@@ -68,6 +68,7 @@ extension ContainerStore {
     }
 
     private func makeDirectories() throws {
+        let isFresh = !Files.exists(layout.imagesDirectory)
         let directories = [
             layout.layersDirectory, layout.imagesDirectory, layout.containersDirectory,
             "\(layout.runRoot)/\(layout.driver)-layers", "\(layout.runRoot)/\(layout.driver)-containers",
@@ -77,5 +78,17 @@ extension ContainerStore {
         }
         let locks = [graphLock, mountsLock, layerTable.lock, imageTable.lock, containerTable.lock]
         for lock in locks { try lock?.create() }
+        if isFresh { try noteNetworkBackend() }
+    }
+
+    /// Podman 4 takes a store that has images, but no note of how its containers are connected, for one from the time
+    /// before netavark. A store made here gets the note that Podman itself would give it.
+    private func noteNetworkBackend() throws {
+        let note = "\(layout.graphRoot)/defaultNetworkBackend"
+        let helpers = ["/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman", "/usr/lib/podman"]
+        let hasNetavark = helpers.contains { Files.exists("\($0)/netavark") }
+        let hasPlugins = Files.exists("/usr/lib/cni") || Files.exists("/opt/cni/bin")
+        guard hasNetavark || !hasPlugins, !Files.exists(note) else { return }
+        try Files.replaceFile(note, with: Array("netavark".utf8), mode: 0o644, synchronize: false)
     }
 }

@@ -39,11 +39,10 @@ extension OverlayDriver: LayerStorage {
         _ prepared: String, as layer: String, parent: String?, trash: () throws -> TemporaryDirectory
     ) throws {
         let link = Self.newLinkName()
-        try Files.replaceFile("\(prepared)/link", with: Array(link.utf8), mode: 0o644, synchronize: false)
+        try Files.writeNewFile("\(prepared)/link", link, mode: 0o644)
         if let parent {
-            let lower = try lowerFile(upon: parent)
-            try Files.replaceFile("\(prepared)/lower", with: Array(lower.utf8), mode: 0o644, synchronize: false)
-            try Files.removeTree("\(prepared)/empty")
+            try Files.writeNewFile("\(prepared)/lower", lowerFile(upon: parent), mode: 0o644)
+            if Files.exists("\(prepared)/empty") { try Files.removeTree("\(prepared)/empty") }
         } else if !Files.exists("\(prepared)/empty") {
             try Files.makeDirectory("\(prepared)/empty", mode: 0o700)
         }

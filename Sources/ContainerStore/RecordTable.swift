@@ -68,7 +68,7 @@ final class RecordTable<Record: StoreRecord> {
     func save() throws {
         guard isChanged || isVolatileChanged else { return }
         if isChanged {
-            try Files.replaceFile(path, with: text(isVolatile: false))
+            try Files.replaceRecords(path, with: text(isVolatile: false))
             stamp = try Self.stamp(of: path)
         }
         if isVolatileChanged, let volatilePath {

@@ -64,7 +64,22 @@ package final class OCILayoutDestination: ImageDestination {
                 .unsupported, "an OCI layout cannot hold a manifest of type \(manifest.mediaType)", at: description)
         }
         _ = try putBlob(from: MemorySource(manifest.bytes), expected: manifest.descriptor)
-        if instance == nil { image = manifest.descriptor }
+        guard instance == nil else { return }
+        var descriptor = manifest.descriptor
+        descriptor.platform = platform(of: manifest)
+        image = descriptor
+    }
+
+    /// What the image's configuration says it runs on, for the index; nil where the manifest is not that of an image.
+    private func platform(of manifest: RawManifest) -> Platform? {
+        guard manifest.mediaType == .ociManifest, let config = try? manifest.decodeManifest().config,
+            config.mediaType.isImageConfig, config.size <= Int64(ImageLimits.configuration),
+            let directory = try? blobDirectory(config.digest.algorithm, create: false),
+            let file = try? OwnedFD.open(at: directory.raw, config.digest.hex, O_RDONLY | O_NOFOLLOW),
+            let bytes = try? file.readAll(limit: ImageLimits.configuration),
+            let image = try? ImageConfig(parsing: bytes), !image.architecture.isEmpty, !image.os.isEmpty
+        else { return nil }
+        return Platform(architecture: image.architecture, os: image.os, variant: image.variant)
     }
 
     package func commit() throws {

@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// Running other programs.
-package struct ChildProcess {
+package enum ChildProcess {
     /// Runs a program to its end.
     ///
     /// `argv[0]` is a path, or a name that is looked for in the directories of this process's PATH. `environment` holds
@@ -22,7 +22,8 @@ package struct ChildProcess {
         let pid = withOptionalCString(workingDirectory) { directory in
             program.withCString { program in
                 var plan = linux_spawn_plan(
-                    program: program, argv: arguments.pointer, environment: environment == nil ? nil : variables.pointer,
+                    program: program, argv: arguments.pointer,
+                    environment: environment == nil ? nil : variables.pointer,
                     directory: directory, streams: streams.ofChild)
                 return linux_spawn(&plan)
             }

@@ -77,7 +77,8 @@ package struct FileStatus: Sendable, Equatable {
         change = FileTime(status.change)
     }
 
-    static func read(at directory: Int32, _ path: UnsafePointer<CChar>, _ flags: Int32) throws(LinuxError) -> FileStatus {
+    static func read(at directory: Int32, _ path: UnsafePointer<CChar>, _ flags: Int32) throws(LinuxError) -> FileStatus
+    {
         var status = linux_file_status()
         try checked(linux_fstatat(directory, path, &status, flags), "stat", path)
         return FileStatus(status)

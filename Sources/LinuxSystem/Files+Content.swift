@@ -99,7 +99,8 @@ private struct RangeCopier {
             if count == 0 { return false }
             var written = 0
             while written < count {
-                written += try checked(linux_pwrite(to, base + written, count - written, Int64(offset + written)), "write")
+                written += try checked(
+                    linux_pwrite(to, base + written, count - written, Int64(offset + written)), "write")
             }
             offset += count
         }

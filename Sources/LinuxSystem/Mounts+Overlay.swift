@@ -102,7 +102,9 @@ struct OverlayMount: Sendable {
         }
         try checked(linux_chdir("/proc/self/fd"), "enter", "/proc/self/fd")
         let text = short.text
-        if text.utf8.count > Self.pageLimit { throw LinuxError("mount overlay (too many layers) on", target, code: E2BIG) }
+        if text.utf8.count > Self.pageLimit {
+            throw LinuxError("mount overlay (too many layers) on", target, code: E2BIG)
+        }
         try Mounts.mount(source: "overlay", target: target, type: "overlay", data: text)
     }
 

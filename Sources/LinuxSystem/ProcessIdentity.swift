@@ -12,7 +12,8 @@ struct ProcessIdentity: Sendable {
     static func current() -> ProcessIdentity {
         let uid = geteuid()
         return ProcessIdentity(
-            uid: uid, gid: getegid(), name: accountName(of: uid), capabilities: linux_effective_capabilities(),
+            uid: uid, gid: getegid(), name: uid == 0 ? "root" : accountName(of: uid),
+            capabilities: linux_effective_capabilities(),
             uidMap: map("uid_map"), gidMap: map("gid_map"))
     }
 

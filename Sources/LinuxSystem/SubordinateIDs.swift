@@ -23,7 +23,8 @@ package struct SubordinateIDs: Sendable, Equatable {
     static func parse(_ text: String, user name: String?, uid: UInt32) -> [Range] {
         text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: ":", omittingEmptySubsequences: false)
-            guard fields.count == 3, !fields[0].isEmpty, name.map({ fields[0] == $0 }) == true || UInt32(fields[0]) == uid,
+            guard fields.count == 3, !fields[0].isEmpty,
+                name.map({ fields[0] == $0 }) == true || UInt32(fields[0]) == uid,
                 let start = UInt32(fields[1]), let count = UInt32(fields[2]), count > 0,
                 !start.addingReportingOverflow(count - 1).overflow
             else { return nil }
@@ -53,7 +54,9 @@ extension SubordinateIDs.Range {
     private var end: UInt64 { UInt64(start) + UInt64(count) }
 
     private init?(_ start: UInt64, _ end: UInt64) {
-        guard start < end, let first = UInt32(exactly: start), let count = UInt32(exactly: end - start) else { return nil }
+        guard start < end, let first = UInt32(exactly: start), let count = UInt32(exactly: end - start) else {
+            return nil
+        }
         self.init(start: first, count: count)
     }
 

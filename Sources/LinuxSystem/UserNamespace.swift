@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// The user namespace in which an ordinary user is root over the own storage.
-package struct UserNamespace {
+package enum UserNamespace {
     /// Where newuidmap and newgidmap are looked for by default.
     package static let programDirectories = [
         "/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/run/wrappers/bin",
@@ -13,7 +13,7 @@ package struct UserNamespace {
     /// dropped where the kernel allows it. Mounts made afterwards do not spread outside.
     ///
     /// Does nothing for root of the machine (`alreadyRoot`) and for root of a user namespace with CAP_SYS_ADMIN
-    /// (`alreadyInside`); `inheritedUID` and `inheritedGID` then tell which user an ancestor process was when it
+    /// (`alreadyInside`; only a mount namespace that belongs to an outer user namespace is left for a new one); `inheritedUID` and `inheritedGID` then tell which user an ancestor process was when it
     /// entered, if it passed that on. Root without CAP_SYS_ADMIN enters a nested namespace with the same ids.
     ///
     /// Must be called before any other thread exists. After an error the process may be left without any mapped id:
@@ -23,6 +23,7 @@ package struct UserNamespace {
     ) throws(UserNamespaceError) -> UserNamespaceEntry {
         let identity = ProcessIdentity.current()
         if identity.uid == 0, identity.has(LINUX_CAP_SYS_ADMIN) {
+            try claimMountNamespace()
             return present(identity, inheritedUID, inheritedGID)
         }
         let plan: UserNamespacePlan
@@ -41,6 +42,17 @@ package struct UserNamespace {
         return UserNamespaceEntry(
             kind: .entered, rootlessUID: identity.uid, rootlessGID: identity.gid, uidMap: uidMap,
             gidMap: ProcessIdentity.map("gid_map"), isSingleID: uidMap.count == 1, warning: plan.warning)
+    }
+
+    /// Root of a user namespace may only mount in a mount namespace that belongs to it; `unshare -U` makes none.
+    private static func claimMountNamespace() throws(UserNamespaceError) {
+        guard linux_owns_mount_namespace() == 0 else { return }
+        do throws(LinuxError) {
+            try Mounts.unshareMountNamespace()
+            try Mounts.makeSlave("/", recursive: true)
+        } catch {
+            throw UserNamespaceError(kind: .failed, message: "cannot enter a mount namespace: \(error)")
+        }
     }
 
     /// The entry for a process that needs no new namespace.

@@ -18,7 +18,9 @@ struct UserNamespaceSettings: Sendable {
             unprivilegedClone: read("kernel/unprivileged_userns_clone"),
             appArmorRestriction: read("kernel/apparmor_restrict_unprivileged_userns"),
             hasUserNamespaces: Files.exists("/proc/self/ns/user") || !Files.exists("/proc/self/ns"),
-            isFilteredBySeccomp: status.split(separator: "\n").contains { $0.split(separator: "\t") == ["Seccomp:", "2"] },
+            isFilteredBySeccomp: status.split(separator: "\n").contains {
+                $0.split(separator: "\t") == ["Seccomp:", "2"]
+            },
             threads: (try? Files.entries(ofDirectory: "/proc/self/task").count) ?? 1)
     }
 

@@ -10,12 +10,14 @@ struct HostFacts: Sendable, Equatable {
     var mapsTerminalGroup: Bool
     /// Whether supplementary groups may be changed.
     var canSetGroups: Bool
-    /// Whether all ids of the machine are ours: no user namespace around us.
+    /// Whether no user namespace is around us.
     var isInitialUserNamespace: Bool
     /// Whether control groups are version 2 only.
     var hasUnifiedControlGroups: Bool
 
     private static let terminalGroup: UInt32 = 5
+    /// The kernel's fixed inode number, PROC_USER_INIT_INO.
+    private static let initialUserNamespace = "user:[4026531837]"
 
     static func read() throws(SandboxError) -> HostFacts {
         var effective: UInt64 = 0
@@ -23,11 +25,11 @@ struct HostFacts: Sendable, Equatable {
         let result = sandbox_capabilities(&effective, &permitted)
         guard result == 0 else { throw SandboxError(.setup, "capget", errno: -result) }
         let groups = IDMapping(parsing: text("/proc/self/gid_map")) ?? .identity
-        let users = IDMapping(parsing: text("/proc/self/uid_map")) ?? .identity
+        let namespace = (try? Files.readSymlink("/proc/self/ns/user")) ?? []
         return HostFacts(
             capabilities: CapabilitySet(rawValue: permitted), mapsTerminalGroup: groups.toHost(terminalGroup) != nil,
             canSetGroups: !text("/proc/self/setgroups").hasPrefix("deny"),
-            isInitialUserNamespace: users.isIdentity, hasUnifiedControlGroups: sandbox_has_unified_control_groups() == 1)
+            isInitialUserNamespace: namespace == Array(initialUserNamespace.utf8), hasUnifiedControlGroups: sandbox_has_unified_control_groups() == 1)
     }
 
     private static func text(_ path: String) -> String {

@@ -11,29 +11,50 @@ package enum Sandbox {
     /// once, in several threads.
     ///
     /// - Parameters:
+    ///   - isolation: how it is kept apart. With an external runtime, `prepare` is told the runtime's process.
     ///   - cacheDirectory: where compiled seccomp filters are kept between runs (made if missing); nil for nowhere.
     ///   - prepare: called with the process's id once its namespaces exist and before its command starts, for
     ///     instance to plug in a network. What it throws ends the run with an error of code `setup`.
     /// - Throws: when the command could not be started; `SandboxError.exitCode` says what a command line tool exits with.
     package static func run(
-        _ spec: SandboxSpec, cacheDirectory: String? = nil, prepare: ((Int32) throws -> Void)? = nil
+        _ spec: SandboxSpec, isolation: SandboxIsolation = .builtIn, cacheDirectory: String? = nil,
+        prepare: ((Int32) throws -> Void)? = nil
     ) throws(SandboxError) -> ExitStatus {
         try spec.validate()
         let facts = try HostFacts.read()
-        let filter = try SeccompFilters(cacheDirectory: cacheDirectory).filter(
-            for: spec.seccomp, capabilities: spec.capabilities.bounding)
-        let plan = spec.plan(facts: facts, filter: filter)
-
+        let plan = try spec.plan(isolation, facts, SeccompFilters(cacheDirectory: cacheDirectory))
         spec.forgetUnsyncedRun()
         var run = SandboxRun(spec: spec)
-        let outcome: Result<ExitStatus, SandboxError>
+        var outcome: Result<ExitStatus, SandboxError>
         do throws(SandboxError) {
-            outcome = .success(try run.perform(plan, prepare))
+            outcome = .success(try run.perform(plan, spec.cloneFlags(isolation), prepare))
+            if case .external(let runtime) = isolation, try outcome.get() != .exited(0),
+                let failure = runtime.failure()
+            {
+                outcome = .failure(failure)
+            }
         } catch {
             outcome = .failure(error)
         }
         try run.removeMountPoints()
         return try outcome.get()
+    }
+}
+
+extension SandboxSpec {
+    fileprivate func plan(
+        _ isolation: SandboxIsolation, _ facts: HostFacts, _ filters: SeccompFilters
+    ) throws(SandboxError) -> SandboxPlan {
+        if case .external(let runtime) = isolation {
+            let seccomp = try filters.runtimeSpecJSON(for: seccomp, capabilities: capabilities.bounding)
+            return try plan(for: runtime, facts: facts, seccomp: seccomp)
+        }
+        let filter = try filters.filter(for: seccomp, capabilities: capabilities.bounding)
+        return plan(facts: facts, filter: filter, sharesHost: isolation == .chroot)
+    }
+
+    fileprivate func cloneFlags(_ isolation: SandboxIsolation) -> UInt64 {
+        cloneFlags(sharesHost: isolation != .builtIn)
     }
 }
 
@@ -49,9 +70,9 @@ struct SandboxRun {
     }
 
     mutating func perform(
-        _ plan: SandboxPlan, _ prepare: ((Int32) throws -> Void)?
+        _ plan: SandboxPlan, _ cloneFlags: UInt64, _ prepare: ((Int32) throws -> Void)?
     ) throws(SandboxError) -> ExitStatus {
-        let process = try SandboxProcess(starting: plan, namespaces: spec.cloneFlags)
+        let process = try SandboxProcess(starting: plan, namespaces: cloneFlags)
         let slot = sandbox_relay_begin(process.descriptor, spec.signals == .kill ? 1 : 0)
         defer { if console >= 0 { close(console) } }
         if let prepare {

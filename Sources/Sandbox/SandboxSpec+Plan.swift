@@ -5,9 +5,9 @@ import Glibc
 /// most to least power; then the command.
 extension SandboxSpec {
     /// Everything between clone and exec. The specification was validated.
-    func plan(facts: HostFacts, filter: [UInt8]?) -> SandboxPlan {
+    func plan(facts: HostFacts, filter: [UInt8]?, sharesHost: Bool = false) -> SandboxPlan {
         var plan = SandboxPlanBuilder()
-        addNamespaces(to: &plan)
+        addNamespaces(to: &plan, sharesHost: sharesHost)
         addSources(to: &plan)
         addRoot(to: &plan)
         addMounts(to: &plan, facts)
@@ -20,9 +20,10 @@ extension SandboxSpec {
         return plan.finish()
     }
 
-    /// The flags for clone(2).
-    var cloneFlags: UInt64 {
+    /// The flags for clone(2). With `sharesHost` the only namespaces are those that keep mounts and processes together.
+    func cloneFlags(sharesHost: Bool) -> UInt64 {
         var flags = NamespaceFlag.mount | NamespaceFlag.process
+        if sharesHost { return flags }
         if namespaces.ipc { flags |= NamespaceFlag.ipc }
         if namespaces.uts { flags |= NamespaceFlag.uts }
         if namespaces.cgroup { flags |= NamespaceFlag.cgroup }
@@ -30,10 +31,11 @@ extension SandboxSpec {
         return flags
     }
 
-    private func addNamespaces(to plan: inout SandboxPlanBuilder) {
+    private func addNamespaces(to plan: inout SandboxPlanBuilder, sharesHost: Bool) {
         // Nothing mounted here shows up outside; what is mounted outside meanwhile may show up here.
         plan.add(
             SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
+        if sharesHost { return }
         if case .path(let path) = network {
             plan.add(
                 SANDBOX_JOIN_NAMESPACE, .string(path), numbers: [NamespaceFlag.network], for: .namespace(path))
@@ -87,6 +89,18 @@ extension SandboxSpec {
         }
     }
 
+    func addStreams(to plan: inout SandboxPlanBuilder, flags: [sandbox_flag] = []) {
+        let streams = [stdio.input, stdio.output, stdio.error].enumerated().map { index, stream -> UInt64 in
+            switch stream {
+            case .inherit: UInt64(index)
+            case .null: UInt64.max
+            case .descriptor(let descriptor): UInt64(clamping: descriptor)
+            }
+        }
+        plan.add(SANDBOX_STREAMS, numbers: streams, flags: flags, for: .step("connect the standard streams"))
+        plan.add(SANDBOX_CLOSE_DESCRIPTORS, for: .step("close other descriptors"))
+    }
+
     private func addProcess(to plan: inout SandboxPlanBuilder) {
         // Its quota may be used up by containers of others; the outer keyring is not readable without its owner's id.
         plan.add(SANDBOX_SESSION_KEYRING, flags: [SANDBOX_OPTIONAL], for: .step("join a session keyring"))
@@ -99,15 +113,7 @@ extension SandboxSpec {
         }
         let flags = terminal == nil ? [] : [SANDBOX_TERMINAL]
         plan.add(SANDBOX_SESSION, flags: flags, for: .step("start a session"))
-        let streams = [stdio.input, stdio.output, stdio.error].enumerated().map { index, stream -> UInt64 in
-            switch stream {
-            case .inherit: UInt64(index)
-            case .null: UInt64.max
-            case .descriptor(let descriptor): UInt64(clamping: descriptor)
-            }
-        }
-        plan.add(SANDBOX_STREAMS, numbers: streams, flags: flags, for: .step("connect the standard streams"))
-        plan.add(SANDBOX_CLOSE_DESCRIPTORS, for: .step("close other descriptors"))
+        addStreams(to: &plan, flags: flags)
         plan.add(
             SANDBOX_DIRECTORY, .string(workingDirectory), flags: [SANDBOX_DEFERRED],
             for: .workingDirectory(workingDirectory))

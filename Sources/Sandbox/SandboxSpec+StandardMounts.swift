@@ -33,7 +33,7 @@ extension SandboxSpec {
 
     /// The standard mounts that no mount of the specification replaces, in order.
     func standardMounts(_ facts: HostFacts) -> [StandardMount] {
-        let all = [processes, system(facts)] + [controlGroups(facts)] + deviceMounts(facts)
+        let all = [processes, system(facts), controlGroups(facts)] + deviceMounts(facts)
         return all.filter { !isReplaced($0.mount.destination) }
     }
 
@@ -76,7 +76,11 @@ extension SandboxSpec {
                 mount: .tmpfs(at: "/dev", attributes: [.noSuid, .strictAccessTime], ["mode=755", "size=65536k"])),
             StandardMount(
                 mount: SandboxMount(
-                    .fileSystem("devpts"), at: "/dev/pts", attributes: [.noSuid, .noExec], data: terminals)),
+                    .fileSystem("devpts"), at: "/dev/pts", attributes: [.noSuid, .noExec], data: terminals),
+                alternatives: [
+                    SandboxMount(
+                        .bind("/dev/pts"), at: "/dev/pts", attributes: [.noSuid, .noExec], isRecursive: true)
+                ]),
             StandardMount(
                 mount: SandboxMount(.fileSystem("mqueue"), at: "/dev/mqueue", attributes: Self.closed),
                 alternatives: [

@@ -26,8 +26,7 @@ struct SeccompCompiler {
     }
 
     private static func addArchitectures(of profile: SeccompProfile, to filter: scmp_filter_ctx) throws(SandboxError) {
-        let native = seccomp_arch_native()
-        let own = profile.subarchitectures.first { token(of: $0.key) == native }
+        let own = profile.subarchitectures.first { isNative($0.key) }
         for name in own?.value ?? [] {
             let token = token(of: name)
             guard token != 0 else { continue }
@@ -36,6 +35,11 @@ struct SeccompCompiler {
                 throw SandboxError(.seccomp, "seccomp profile: architecture \(name)", errno: -result)
             }
         }
+    }
+
+    /// Whether this machine's architecture has that name.
+    static func isNative(_ name: String) -> Bool {
+        token(of: name) == seccomp_arch_native()
     }
 
     /// `SCMP_ARCH_X86_64` is `x86_64` to libseccomp.

@@ -1,5 +1,6 @@
 import CSeccomp
 import Glibc
+import JSONText
 import LinuxSystem
 
 /// Finds or makes the filter for a policy. Compiling takes longer than starting a container, so filters are kept.
@@ -14,14 +15,25 @@ struct SeccompFilters {
     /// The filter as bytes of `struct sock_filter`s; nil for none.
     func filter(for policy: SeccompPolicy, capabilities: CapabilitySet) throws(SandboxError) -> [UInt8]? {
         guard let profile = try profileBytes(policy) else { return nil }
-        let context = SeccompContext(
-            capabilities: capabilities, architecture: Self.architecture, kernel: Self.kernelRelease)
+        let context = Self.context(capabilities)
         let key = Self.key(profile, context)
         if let cached = cached(key) { return cached }
         let parsed = profile.isEmpty ? .builtIn : try SeccompProfile(parsing: profile)
         let filter = try SeccompCompiler.compile(parsed, for: context)
         keep(filter, key)
         return filter
+    }
+
+    /// The policy as an OCI runtime takes it; nil for none.
+    func runtimeSpecJSON(for policy: SeccompPolicy, capabilities: CapabilitySet) throws(SandboxError) -> JSONValue? {
+        guard let bytes = try profileBytes(policy) else { return nil }
+        let profile = bytes.isEmpty ? .builtIn : try SeccompProfile(parsing: bytes)
+        let native = profile.subarchitectures.keys.first { SeccompCompiler.isNative($0) }
+        return profile.runtimeSpecJSON(for: Self.context(capabilities), native: native ?? "SCMP_ARCH_NATIVE")
+    }
+
+    private static func context(_ capabilities: CapabilitySet) -> SeccompContext {
+        SeccompContext(capabilities: capabilities, architecture: architecture, kernel: kernelRelease)
     }
 
     /// The profile's text, empty for the built-in one, nil for unconfined.

@@ -17,7 +17,6 @@ setup() { enter_new_directory; }
     has_line "Hello"
     has_line "STEP 3/3: RUN touch my-file"
     has "COMMIT localhost/my-image:latest"
-    matches "${lines[-1]:0:64}"
     [[ ${lines[-1]} =~ ^[0-9a-f]{64}$ ]] || fail "the last line is no image id:" "$output"
     equal "$(in_config my-image '.FromImageID')" "\"${lines[-1]}\""
 
@@ -246,7 +245,7 @@ CMD echo default
 EOF
     run -0 swiftlet build -t shell .
     run -0 in_image shell cat /shell
-    matches 'options: .*e.*u'
+    matches 'options: [a-z]*e' && matches 'options: [a-z]*u'
     equal "$(in_config shell '.OCIv1.config | [.Shell, .Cmd]')" \
         '[["/bin/busybox","ash","-euc"],["/bin/busybox","ash","-euc","echo default"]]'
 }
@@ -349,7 +348,7 @@ EOF
     touch -d '2001-02-03 04:05:06.789 UTC' tree/sub/program
     dockerfile <<<$'FROM localhost/busybox\nCOPY tree /opt/tree'
     run -0 swiftlet build -t directory .
-    run -0 in_image directory sh -c 'cd /opt/tree; find . | sort; readlink link dangling; stat -c "%a %u:%g %y" sub/program; stat -c %a sub'
+    run -0 in_image directory sh -c 'cd /opt/tree; find . | sort; readlink link; readlink dangling; stat -c "%a %u:%g %y" sub/program; stat -c %a sub'
     prints "$(printf '%s\n' . ./.hidden ./.hidden/file ./dangling ./link ./sub ./sub/empty ./sub/program sub/program \
         /nowhere '750 0:0 2001-02-03 04:05:06.789000000 +0000' 2775)"
 }
@@ -378,9 +377,9 @@ EOF
     own_failure
     sed -i 's/COPY \[\[\]x\]\* /COPY /' Dockerfile
     run -0 swiftlet build -t wild .
-    run -0 in_image wild sh -c 'ls /src "/target dir" /dir /brackets'
-    prints "$(printf '%s\n' '/brackets:' '[x]' '' '/dir:' -dash '[x]' $'\xc3\xa9t\xc3\xa9' '' '/src:' one.c three.h two.c '' \
-        '/target dir:' 'with space')"
+    run -0 in_image wild find /src '/target dir' /dir /brackets -type f
+    equal "$(sort <<<"$output")" "$(printf '%s\n' '/brackets/[x]' /dir/-dash '/dir/[x]' $'/dir/\xc3\xa9t\xc3\xa9' /src/one.c \
+        /src/three.h /src/two.c '/target dir/with space')"
 }
 
 @test "COPY --chown by number and by the image's names, and --chmod" {
@@ -409,7 +408,7 @@ EOF
 @test "COPY --from an earlier stage, by name and number, and from an image" {
     dockerfile <<'EOF'
 FROM localhost/busybox AS Maker
-RUN mkdir /out && echo made >/out/file && chmod 4755 /out/file && chown 8:9 /out/file && ln /out/file /out/second && ln -s file /out/link
+RUN mkdir /out && echo made >/out/file && chown 8:9 /out/file && chmod 4755 /out/file && ln /out/file /out/second && ln -s file /out/link
 FROM scratch AS middle
 COPY --from=0 /out/file /from-number
 FROM localhost/busybox
@@ -470,7 +469,7 @@ EOF
     prints $'2 7\n67108864\nsparse'
     local layer
     layer=$(layer_files special | tail -n 1)
-    equal "$(tar --xattrs --xattrs-include='*' -tvvf "$layer" | grep -o 'x: .*user.note')" "x:  4 user.note"
+    equal "$(tar --xattrs --xattrs-include='*' -tvvf "$layer" | grep -o 'x: .*user.note' | tr -s ' ')" "x: 4 user.note"
 }
 
 # --- ADD -------------------------------------------------------------------------------------------------------------
@@ -664,10 +663,10 @@ EOF
 
 @test "FROM scratch: an empty image, then a program in it" {
     cp /bin/busybox .
-    dockerfile <<<$'FROM scratch\nCOPY busybox /program\nENTRYPOINT ["/program", "echo"]'
+    dockerfile <<<$'FROM scratch\nCOPY busybox /\nENTRYPOINT ["/busybox", "echo"]'
     run -0 swiftlet build -t empty .
     equal "$(layer_count empty)" 1
-    equal "$(last_layer_names empty)" program
+    equal "$(last_layer_names empty)" busybox
     run -0 in_image empty ran from scratch
     prints "ran from scratch"
     dockerfile <<<$'FROM scratch\nLABEL nothing=1'
@@ -836,7 +835,7 @@ EOF
 }
 
 @test "a command that is killed, and one that does not exist" {
-    dockerfile <<<$'FROM localhost/busybox\nRUN kill -9 $$'
+    dockerfile <<<$'FROM localhost/busybox\nRUN sh -c "kill -9 \$\$"; exit $?'
     run -137 swiftlet build .
     dockerfile <<<$'FROM localhost/busybox\nRUN ["/no/such/program"]'
     run swiftlet build .
@@ -894,5 +893,6 @@ EOF
     equal "$(swiftlet images -a -q | sort)" "$before"
     store_is_sound
     run -1 swiftlet build .
-    lacks running
+    ! grep -qx running <<<"$output" || fail "the step ran again:" "$output"
+    has "--> Using cache"
 }

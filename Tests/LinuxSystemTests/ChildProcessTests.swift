@@ -9,7 +9,8 @@ import Testing
         let result = try ChildProcess.run(
             ["sh", "-c", script], environment: environment, input: input, captureOutput: true, outputLimit: limit)
         return (
-            result.status, String(decoding: result.output, as: UTF8.self), String(decoding: result.errors, as: UTF8.self)
+            result.status, String(decoding: result.output, as: UTF8.self),
+            String(decoding: result.errors, as: UTF8.self)
         )
     }
 

@@ -102,6 +102,7 @@ import Testing
     }
 
     @Test func entriesAreCompleteAndReadAgainFromTheStart() throws {
+        let temporary = try TemporaryDirectory(inMemory: true)
         let names = (0..<3000).map { "a-rather-long-name-to-fill-several-batches-\($0)" }
         for name in names { try OwnedFD.open(temporary(name), O_CREAT | O_WRONLY).close() }
         let directory = try OwnedFD.open(temporary.path, O_RDONLY | O_DIRECTORY)

@@ -105,7 +105,8 @@ import Testing
         try inNamespace {
             let error = #expect(throws: LinuxError.self) {
                 try Mounts.overlay(
-                    lower: ["no", "such"], upper: nil, work: nil, target: root, workingDirectory: root, userXattr: false,
+                    lower: ["no", "such"], upper: nil, work: nil, target: root, workingDirectory: root,
+                    userXattr: false,
                     volatile: false)
             }
             #expect(error?.description == "mount overlay on \(root): No such file or directory")

@@ -1,11 +1,14 @@
+import Glibc
 import LinuxSystem
 
 /// A directory that goes with the value.
 final class TemporaryDirectory {
     let path: String
 
-    init() throws {
-        path = "/tmp/swiftlet-test-\(RandomBytes.hex(8))"
+    /// In memory where the system has a place for that: for tests with very many files.
+    init(inMemory: Bool = false) throws {
+        let parent = inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        path = "\(parent)/swiftlet-test-\(RandomBytes.hex(8))"
         try Files.makeDirectory(path)
     }
 

@@ -73,7 +73,9 @@ import Testing
     @Test func rootInAContainerTakesAllItsIDsAlong() {
         var root = ann
         root.uid = 0
-        root.uidMap = IDMapping([.init(containerID: 0, hostID: 1000, size: 1), .init(containerID: 1, hostID: 5, size: 9)])
+        root.uidMap = IDMapping([
+            .init(containerID: 0, hostID: 1000, size: 1), .init(containerID: 1, hostID: 5, size: 9),
+        ])
         #expect(UserNamespacePlan.nested(root).uidMap.text == "0 0 1\n")
         root.capabilities = .max
         let plan = UserNamespacePlan.nested(root)
@@ -124,7 +126,8 @@ import Testing
         #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, ENOSPC).kind == .exhausted)
         #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, EINVAL).kind == .disabled)
         #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, EINVAL) { $0.threads = 3 }.kind == .tooManyThreads)
-        #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, EPERM) { $0.isFilteredBySeccomp = true }.message.contains("seccomp"))
+        #expect(
+            explain(LINUX_USER_NAMESPACE_UNSHARE, EPERM) { $0.isFilteredBySeccomp = true }.message.contains("seccomp"))
         #expect(explain(LINUX_USER_NAMESPACE_BECOME_ROOT, EIO).message.hasSuffix("become its root: Input/output error"))
         #expect(explain(LINUX_USER_NAMESPACE_UID_MAP, EPERM, uid: 0).message.contains("CAP_SETFCAP"))
     }

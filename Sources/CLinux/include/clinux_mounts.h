@@ -64,6 +64,10 @@ int linux_open_tree(int directory, const char *path, unsigned flags);
 int linux_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
                                       uint64_t propagation, int user_namespace);
 
+/// 1 when the user namespace of this process owns its mount namespace, 0 when an outer one does and mounting is thus
+/// forbidden, or `-errno`.
+int linux_owns_mount_namespace(void);
+
 /// The mount flags (ST_*, which equal MS_* for the per-mount ones) of the mount that holds `path`, or `-errno`.
 long linux_mount_flags(const char *path);
 

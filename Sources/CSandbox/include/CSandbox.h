@@ -34,9 +34,11 @@ enum sandbox_code {
     SANDBOX_ROOT_OVERLAY,        /* text: working directory, option string, target; number: mount flags */
     SANDBOX_ROOT_OVERLAY_LAYERS, /* text: working directory, option list, target; number: mount attributes */
     SANDBOX_ROOT_DIRECTORY,      /* text: path */
+    SANDBOX_ROOT_OF_HOST,        /* targets are the host's own paths from here on */
     SANDBOX_MOUNT,          /* text: target, type, option list, source; number: attributes, propagation */
     SANDBOX_OPEN_TREE,      /* text: source; number: slot. Keeps a clone for a later BIND */
     SANDBOX_BIND,           /* text: target, source; number: attributes, propagation, slot + 1 or 0 for the source */
+    SANDBOX_MAKE_TARGET,    /* text: target. Only makes it, with CREATE and perhaps IS_DIRECTORY */
     SANDBOX_NODE,           /* text: target; number: mode, major, minor, owner (uid | gid << 32) */
     SANDBOX_SYMLINK,        /* text: target, content */
     SANDBOX_WRITE,          /* text: target, content */
@@ -76,7 +78,7 @@ enum sandbox_flag {
     SANDBOX_RECURSIVE = 1 << 1,    /* BIND: with the mounts below the source */
     SANDBOX_NO_SYMLINKS = 1 << 2,  /* refuse a target reached through a symbolic link */
     SANDBOX_CREATE = 1 << 3,       /* make a missing target and report it */
-    SANDBOX_IS_DIRECTORY = 1 << 4, /* REMOVE: what kind it was */
+    SANDBOX_IS_DIRECTORY = 1 << 4, /* REMOVE, MAKE_TARGET: what kind it is */
     SANDBOX_CHANGE_ROOT = 1 << 5,  /* ENTER_ROOT: move the mount and chroot instead of pivot_root */
     SANDBOX_TERMINAL = 1 << 6,     /* SESSION, STREAMS: the console is the controlling terminal */
     SANDBOX_DEFERRED = 1 << 7,     /* DIRECTORY: where access is refused, a later one decides */

@@ -1,0 +1,82 @@
+import CSandbox
+import Glibc
+import JSONText
+import LinuxSystem
+
+/// Running another runtime: it is executed where the root is already mounted, with a process namespace around it, so that
+/// nothing it leaves behind survives.
+extension SandboxSpec {
+    /// Writes the bundle and plans the runtime's start.
+    func plan(
+        for runtime: ExternalRuntime, facts: HostFacts, seccomp: JSONValue?
+    ) throws(SandboxError) -> SandboxPlan {
+        let configuration = runtimeSpecJSON(facts: facts, seccomp: seccomp).serialized()
+        do {
+            try Files.replaceFile(runtime.bundle + "/config.json", with: configuration, synchronize: false)
+            try Files.removeTree(runtime.logFile)
+        } catch {
+            throw SandboxError(.runtime, "write the bundle for \(runtime.path): \(error)")
+        }
+        var plan = SandboxPlanBuilder()
+        plan.add(
+            SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
+        addRoot(to: &plan)
+        addTargets(to: &plan, facts)
+        // The runtime looks at its processes by their numbers in the namespace it is in.
+        plan.add(SANDBOX_ROOT_OF_HOST, for: .step("open the host's root"))
+        plan.add(
+            SANDBOX_MOUNT, .string("/proc"), .string("proc"), .none, .string("proc"), numbers: [0xe],
+            for: .mount("proc", at: "/proc"))
+        addStreams(to: &plan)
+        plan.add(SANDBOX_AWAIT_RELEASE, for: .step("wait for the parent"))
+        plan.add(
+            SANDBOX_EXECUTE, .vector([runtime.path]), .vector(runtime.arguments), .vector(runtime.environment),
+            numbers: [1, UInt64(runtime.arguments.count), UInt64(runtime.environment.count)],
+            for: .command(runtime.path, isSearched: false))
+        return plan.finish()
+    }
+
+    /// A runtime makes missing targets too, but does not tell, and leaves them.
+    private func addTargets(to plan: inout SandboxPlanBuilder, _ facts: HostFacts) {
+        guard mountPoints != .requireExisting else { return }
+        let tops = ["/proc", "/sys", "/dev"].map { SandboxMount.tmpfs(at: $0) }
+        for mount in tops + mounts {
+            plan.add(
+                SANDBOX_MAKE_TARGET, .string(mount.destination),
+                flags: [SANDBOX_CREATE] + (mount.isDirectory ? [SANDBOX_IS_DIRECTORY] : []),
+                for: .mount("target", at: mount.destination))
+        }
+    }
+}
+
+extension ExternalRuntime {
+    /// Why the runtime could not start the command, from its log; nil when it could.
+    ///
+    /// Runtimes exit with 1 then, as the command may, too.
+    func failure() -> SandboxError? {
+        guard let bytes = try? Files.readFileIfPresent(logFile, limit: 1 << 20) else { return nil }
+        let messages = bytes.split(separator: UInt8(ascii: "\n")).compactMap { line -> String? in
+            guard let json = try? JSONValue(parsing: line), json["level"]?.string == "error" else { return nil }
+            return json["msg"]?.string
+        }
+        guard let message = messages.last else { return nil }
+        let lowered = message.lowercased()
+        let concernsCommand = lowered.contains("executable") || lowered.contains("exec ") || lowered.contains("exec:")
+        let code: SandboxError.Code =
+            if concernsCommand, lowered.contains("not found") || lowered.contains("no such file") {
+                .commandNotFound
+            } else if concernsCommand, lowered.contains("permission denied") || lowered.contains("format error") {
+                .commandNotExecutable
+            } else {
+                .runtime
+            }
+        return SandboxError(code, message)
+    }
+}
+
+extension SandboxMount {
+    fileprivate var isDirectory: Bool {
+        guard case .bind(let source) = source else { return true }
+        return (try? Files.status(source, followSymlinks: true).kind) == .directory
+    }
+}

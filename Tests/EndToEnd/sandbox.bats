@@ -1,0 +1,320 @@
+#!/usr/bin/env bats
+# What a RUN step and a container see and may do, and what of it stays.
+# runs as: user root
+
+load support/session
+
+setup_file() { begin_store; }
+teardown_file() { end_store; }
+setup() { enter_new_directory; }
+
+# Builds with these RUN lines and leaves the image `box`.
+build_box() {
+    { echo FROM localhost/busybox; printf '%s\n' "$@"; } >Dockerfile
+    swiftlet build -q --no-cache -t box .
+}
+
+# --- What stays in the layer -----------------------------------------------------------------------------------------
+
+@test "a step's layer has what the step made: no /proc, /dev, /sys, no /etc/hosts" {
+    build_box 'RUN touch /only'
+    equal "$(last_layer_names box)" only
+    build_box 'RUN cat /etc/hosts /etc/resolv.conf /etc/hostname /proc/self/stat >/dev/null; ls /dev /sys /proc >/dev/null; echo x >/dev/shm/file'
+    equal "$(layer_count box)" 1
+    build_box 'RUN touch /etc/mine'
+    equal "$(last_layer_names box | paste -sd' ')" "etc etc/mine"
+    # An image without /etc at all.
+    cp /bin/busybox .
+    dockerfile <<<$'FROM scratch\nCOPY busybox /busybox\nRUN ["/busybox", "touch", "/made"]'
+    swiftlet build -q -t box .
+    equal "$(last_layer_names box)" made
+}
+
+@test "/etc/hosts, /etc/resolv.conf and /etc/hostname are there, writable, and forgotten" {
+    build_box 'RUN cat /etc/hosts >/hosts; cat /etc/resolv.conf >/resolver; cat /etc/hostname >/name; hostname >/name2; echo 1.2.3.4 intruder >>/etc/hosts'
+    run -0 in_image box cat /hosts
+    matches '127\.0\.0\.1[[:space:]]+.*localhost'
+    equal "$(in_image box grep '^nameserver' /resolver)" "$(grep '^nameserver' /etc/resolv.conf)"
+    equal "$(in_image box cat /name)" "$(in_image box cat /name2)"
+    run ! grep -q intruder /etc/hosts
+    run -0 in_image box cat /etc/hosts
+    lacks intruder
+    equal "$(tar -xOf "$(layer_files box | tail -n 1)" etc/hosts 2>/dev/null || true)" ""
+}
+
+@test "an image's own /etc/hosts stays as it is" {
+    build_box 'RUN true'
+    mkdir etc
+    echo '9.9.9.9 own' >etc/hosts
+    dockerfile <<<$'FROM localhost/busybox\nCOPY etc /etc\nRUN ! grep own /etc/hosts && touch /x'
+    swiftlet build -q -t box .
+    equal "$(last_layer_names box)" x
+    equal "$(tar -xOf "$(layer_files box | sed -n 2p)" etc/hosts)" '9.9.9.9 own'
+}
+
+@test "images that bring /proc, /dev and /etc/resolv.conf as links keep them" {
+    dockerfile <<<$'FROM localhost/busybox\nRUN mkdir /proc /dev /sys 2>/dev/null; ln -s ../run/resolv.conf /etc/resolv.conf; true'
+    mkdir -p root/proc root/dev root/sys root/etc
+    ln -s ../run/resolv.conf root/etc/resolv.conf
+    tar --create --file root.tar --owner=0 --group=0 -C root .
+    dockerfile <<<$'FROM localhost/busybox\nADD root.tar /\nRUN touch /x'
+    run -0 swiftlet build -q -t box .
+    equal "$(last_layer_names box)" x
+    equal "$(tar -tvf "$(layer_files box | sed -n 2p)" | grep -o 'resolv.conf -> .*')" 'resolv.conf -> ../run/resolv.conf'
+}
+
+# --- What it may do --------------------------------------------------------------------------------------------------
+
+@test "capabilities: the usual set for root, none for others; --cap-add and --cap-drop" {
+    run -0 in_image localhost/busybox grep Cap /proc/self/status
+    has_line $'CapInh:\t0000000000000000'
+    local effective
+    effective=$(awk '/CapEff/ { print $2 }' <<<"$output")
+    # chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, sys_chroot, setfcap
+    [ $((0x$effective & 0x800405fb)) = $((0x800405fb)) ] || fail "a usual capability is missing: $effective"
+    # net_admin, sys_module, sys_rawio, sys_ptrace, sys_admin, sys_boot, sys_time
+    [ $((0x$effective & ((1 << 12) | (1 << 16) | (1 << 17) | (1 << 19) | (1 << 21) | (1 << 22) | (1 << 25)))) = 0 ] ||
+        fail "too much may be done: $effective"
+    equal "$(awk '/CapBnd/ { print $2 }' <<<"$output")" "$effective"
+
+    run -0 in_image -u nobody localhost/busybox grep -E 'Cap(Eff|Prm)' /proc/self/status
+    prints $'CapPrm:\t0000000000000000\nCapEff:\t0000000000000000'
+    run -0 in_image --cap-add sys_admin --cap-drop CAP_CHOWN localhost/busybox grep CapEff /proc/self/status
+    effective=${output#*$'\t'}
+    [ $((0x$effective & (1 << 21))) != 0 ] || fail "sys_admin was not added: $effective"
+    [ $((0x$effective & 1)) = 0 ] || fail "chown was not dropped: $effective"
+    run -0 in_image --cap-drop all localhost/busybox grep -E 'Cap(Eff|Bnd)' /proc/self/status
+    prints $'CapEff:\t0000000000000000\nCapBnd:\t0000000000000000'
+    run in_image --cap-add no_such_capability localhost/busybox true
+    own_failure
+    matches "no_such_capability|NO_SUCH_CAPABILITY"
+    build_box 'RUN grep CapEff /proc/self/status >/caps'
+    equal "$(in_image box cat /caps)" "$(in_image localhost/busybox grep CapEff /proc/self/status)"
+}
+
+@test "seccomp: filtered by default, not with seccomp=unconfined" {
+    run -0 in_image localhost/busybox grep -E '^(Seccomp|NoNewPrivs):' /proc/self/status
+    prints $'NoNewPrivs:\t0\nSeccomp:\t2'
+    run in_image localhost/busybox unshare -U true
+    [ "$status" -ne 0 ] || fail "a new user namespace was allowed"
+    run -0 in_image --security-opt seccomp=unconfined localhost/busybox grep '^Seccomp:' /proc/self/status
+    prints $'Seccomp:\t0'
+    run -0 in_image --security-opt seccomp=unconfined localhost/busybox unshare -U true
+    run -0 in_image --security-opt no-new-privileges localhost/busybox grep '^NoNewPrivs:' /proc/self/status
+    prints $'NoNewPrivs:\t1'
+    build_box 'RUN grep ^Seccomp: /proc/self/status >/seccomp'
+    equal "$(in_image box cat /seccomp)" $'Seccomp:\t2'
+}
+
+@test "a seccomp profile of one's own" {
+    cat >profile.json <<'EOF'
+{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
+EOF
+    run in_image --security-opt "seccomp=$PWD/profile.json" localhost/busybox mkdir /x
+    [ "$status" -ne 0 ]
+    has "Operation not permitted"
+    run -0 in_image --security-opt "seccomp=$PWD/profile.json" localhost/busybox touch /x
+    run in_image --security-opt "seccomp=$PWD/no-such-profile" localhost/busybox true
+    own_failure
+    has no-such-profile
+}
+
+@test "mounting, changing the clock, loading modules and raw disks are out of reach" {
+    run in_image localhost/busybox mount -t tmpfs none /tmp
+    [ "$status" -ne 0 ]
+    run in_image localhost/busybox chroot /proc/1/root /bin/true
+    run in_image localhost/busybox sh -c 'mknod /tmp/disk b 254 0 && cat /tmp/disk >/dev/null'
+    [ "$status" -ne 0 ]
+    run in_image localhost/busybox date -s 2001-01-01
+    [ "$status" -ne 0 ]
+    run in_image localhost/busybox sh -c 'echo b >/proc/sysrq-trigger'
+    [ "$status" -ne 0 ]
+    run in_image localhost/busybox sh -c 'echo 1 >/proc/sys/kernel/panic'
+    [ "$status" -ne 0 ]
+    run in_image localhost/busybox sh -c 'echo x >/sys/kernel/x 2>&1 || touch /sys/x'
+    [ "$status" -ne 0 ]
+}
+
+# --- What it sees ----------------------------------------------------------------------------------------------------
+
+@test "device nodes: the usual ones work, disks are not there" {
+    run -0 in_image localhost/busybox sh -c 'cd /dev; for d in null zero full random urandom tty; do [ -c $d ] || echo missing $d; done
+        echo gone >/dev/null && head -c 4 /dev/zero | wc -c && head -c 4 /dev/urandom | wc -c
+        ls -d /dev/fd /dev/stdin /dev/stdout /dev/stderr /dev/ptmx /dev/pts /dev/shm /dev/mqueue | wc -l
+        stat -c %a /dev/null /dev/shm; echo full 2>/dev/null >/dev/full || echo is full'
+    prints $'4\n4\n8\n666\n1777\nis full'
+    run -0 in_image localhost/busybox sh -c 'ls /dev'
+    lacks vda
+    lacks sda
+    lacks kmsg
+    lacks mem
+    run -0 in_image localhost/busybox sh -c 'mkdir /dev/x && rmdir /dev/x'
+}
+
+@test "namespaces of its own: processes, host name, IPC, mounts" {
+    local kind
+    run -0 in_image localhost/busybox sh -c 'for n in pid ipc uts mnt cgroup; do readlink /proc/self/ns/$n; done'
+    local inside=$output
+    for kind in pid ipc uts mnt cgroup; do
+        [[ $inside != *"$(readlink "/proc/self/ns/$kind")"* ]] || fail "the $kind namespace is the machine's"
+    done
+    run -0 in_image localhost/busybox sh -c 'ls /proc | grep -c "^[0-9]"'
+    [ "$output" -le 4 ] || fail "it sees $output processes"
+    run -0 in_image localhost/busybox sh -c 'cat /proc/1/cmdline | tr "\0" " "'
+    has "cat /proc/1/cmdline"
+    run -0 in_image --hostname chosen localhost/busybox sh -c 'hostname; cat /etc/hostname; grep -c chosen /etc/hosts; echo $HOSTNAME'
+    prints $'chosen\nchosen\n1\nchosen'
+    different "$(in_image localhost/busybox hostname)" "$(hostname)"
+}
+
+@test "/proc: masked and read-only places" {
+    run -0 in_image localhost/busybox sh -c 'wc -c </proc/kcore 2>/dev/null || echo 0; wc -c </proc/timer_list 2>/dev/null || echo 0; ls /sys/firmware | wc -l; ls /proc/acpi 2>/dev/null | wc -l'
+    prints $'0\n0\n0\n0'
+    run -0 in_image localhost/busybox sh -c 'grep -cE " (/proc/sys|/proc/bus|/proc/fs|/proc/irq|/proc/sysrq-trigger) ro[, ]" /proc/self/mounts'
+    [ "$output" -ge 3 ] || fail "only $output places of /proc are read-only"
+    run -0 in_image localhost/busybox sh -c 'grep " /sys " /proc/self/mounts'
+    matches ' ro[, ]'
+}
+
+@test "a step's mounts are seen by nobody outside, and its descriptors are clean" {
+    dockerfile <<<$'FROM localhost/busybox\nRUN ls -l /proc/self/fd >/fds; touch /running; sleep 2'
+    swiftlet build -q -t box . &
+    local build=$! seen="" i
+    for ((i = 0; i < 15; i++)); do
+        seen+=$(grep -hE "${STORE:-$HOME/.local}/" /proc/self/mountinfo /proc/mounts || true)
+        sleep 0.1
+    done
+    wait "$build"
+    [ -z "$seen" ] || fail "mounts are visible outside:" "$seen"
+    # 0, 1, 2, and the directory that ls reads.
+    run -0 in_image box sh -c 'grep -c " -> " /fds'
+    prints 4
+}
+
+@test "the environment: PATH, HOME, HOSTNAME, what the image and the user say, nothing of the caller's" {
+    export LEAKED=from-caller
+    run -0 in_image -e GIVEN=1 localhost/busybox env
+    has_line "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    has_line "HOME=/root"
+    has_line "GIVEN=1"
+    lacks from-caller
+    build_box 'RUN env >/env'
+    run -0 in_image box cat /env
+    lacks from-caller
+    run -0 in_image -e LEAKED localhost/busybox env
+    has_line "LEAKED=from-caller"
+}
+
+@test "umask 022, limits, and the working directory" {
+    build_box 'RUN touch /file && mkdir /dir && umask >/umask && pwd >/pwd'
+    run -0 in_image box sh -c 'stat -c %a /file /dir; cat /umask /pwd'
+    prints $'644\n755\n0022\n/'
+}
+
+@test "users: by name, by number, supplementary groups" {
+    build_box "RUN echo 'app:x:1000:1001::/home/app:/bin/sh' >>/etc/passwd; printf 'app:x:1001:\\nmore:x:2000:nobody,app\\n' >>/etc/group"
+    run -0 in_image -u app box id
+    prints 'uid=1000(app) gid=1001(app) groups=1001(app),2000(more)'
+    run -0 in_image -u app:more box id
+    prints 'uid=1000(app) gid=2000(more) groups=2000(more)'
+    run -0 in_image -u 1000:0 box id
+    prints 'uid=1000(app) gid=0(root) groups=0(root)'
+    run -0 in_image -u 12345 box id
+    prints 'uid=12345 gid=0(root) groups=0(root)'
+    run -0 in_image box id
+    prints 'uid=0(root) gid=0(root) groups=0(root)'
+    run in_image -u nosuchuser box id
+    own_failure
+    has nosuchuser
+    # Files of the store's owner are not the container's to read.
+    run -0 in_image -u app box sh -c 'touch /home/x 2>/dev/null || echo refused'
+    prints refused
+}
+
+# --- Processes -------------------------------------------------------------------------------------------------------
+
+@test "exit codes: the command's, 127, 126, and 128 plus the signal" {
+    run -42 in_image localhost/busybox sh -c 'exit 42'
+    run -0 in_image localhost/busybox true
+    run -127 in_image localhost/busybox no-such-program
+    has no-such-program
+    run -126 in_image localhost/busybox /etc/passwd
+    run -137 in_image localhost/busybox sh -c 'kill -9 $$'
+    run -143 in_image localhost/busybox sh -c 'kill -TERM $$; sleep 1'
+    run -125 in_image no-such-image true
+}
+
+@test "standard input, output and error are passed through as they are" {
+    run -0 --separate-stderr in_image localhost/busybox sh -c 'echo out; echo err >&2'
+    equal "$output" out
+    equal "$stderr" err
+    head -c 300000 /dev/urandom >data
+    in_image -i localhost/busybox cat <data >copy
+    cmp data copy
+    run -0 bash -c "yes | head -n 100000 | $(command -v swiftlet) --root '$STORE/graph' --runroot '$STORE/run' container run -i --rm localhost/busybox wc -l"
+    prints 100000
+}
+
+@test "signals are forwarded, and the exit code that follows is passed on" {
+    command swiftlet --root "$STORE/graph" --runroot "$STORE/run" container run --rm localhost/busybox \
+        sh -c 'trap "echo caught; exit 7" TERM; echo ready; while :; do sleep 0.05; done' >log &
+    local pid=$! i
+    for ((i = 0; i < 100; i++)); do grep -q ready log && break; sleep 0.05; done
+    kill -TERM "$pid"
+    local code=0
+    wait "$pid" || code=$?
+    equal "$code" 7
+    grep -q caught log
+    # A container's first process has no default action for signals: this one ends because the tool sees to it.
+    command swiftlet --root "$STORE/graph" --runroot "$STORE/run" container run --rm localhost/busybox \
+        sh -c 'trap "exit 9" INT; echo ready >&2; while :; do sleep 0.05; done' 2>log &
+    pid=$!
+    for ((i = 0; i < 100; i++)); do grep -q ready log && break; sleep 0.05; done
+    kill -INT "$pid"
+    code=0
+    wait "$pid" || code=$?
+    equal "$code" 9
+}
+
+# Processes of this machine whose command line has a text.
+count_processes() { pgrep -fc -- "$1" || true; }
+
+@test "a step's processes end with the step" {
+    build_box 'RUN (setsid sleep 71717 </dev/null >/dev/null 2>&1 &); (nohup sleep 71717 >/dev/null 2>&1 &); sleep 0.1; touch /done'
+    equal "$(count_processes 'sleep 71717')" 0
+    run -0 in_image localhost/busybox sh -c 'sleep 71718 >/dev/null 2>&1 & sleep 71718 >/dev/null 2>&1 & true'
+    equal "$(count_processes 'sleep 71718')" 0
+}
+
+@test "a tool that dies takes the step's whole process tree with it" {
+    dockerfile <<<$'FROM localhost/busybox\nRUN sleep 72727 & (setsid sleep 72727 &) ; sh -c "trap : TERM INT HUP; sleep 72727"'
+    local signal build i
+    for signal in KILL TERM INT; do
+        # A background job of a script ignores SIGINT unless told otherwise.
+        ( set -m; exec python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' \
+            "$(command -v swiftlet)" --root "$STORE/graph" --runroot "$STORE/run" build --no-cache . >/dev/null 2>&1 ) &
+        build=$!
+        for ((i = 0; i < 100; i++)); do [ "$(count_processes '^sleep 72727')" -ge 3 ] && break; sleep 0.05; done
+        [ "$(count_processes '^sleep 72727')" -ge 3 ] || fail "the step did not start"
+        pkill "-$signal" -f "^$(command -v swiftlet) --root $STORE/graph .*build --no-cache"
+        wait "$build" || true
+        for ((i = 0; i < 60; i++)); do [ "$(count_processes '^sleep 72727')" = 0 ] && break; sleep 0.05; done
+        equal "$(count_processes '^sleep 72727')" 0
+    done
+    run -0 swiftlet images
+    store_is_sound
+}
+
+@test "a step that forks a lot, and one that leaves zombies" {
+    build_box 'RUN i=0; while [ $i -lt 300 ]; do (true &); i=$((i + 1)); done; touch /done'
+    equal "$(last_layer_names box)" done
+}
+
+@test "network none: a loopback device only; host: the machine's" {
+    run -0 in_image --network none localhost/busybox sh -c 'tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " "; ping -c 1 -w 1 127.0.0.1 >/dev/null 2>&1; cat /sys/class/net/lo/operstate >/dev/null && ip addr show lo | grep -o "127.0.0.1"'
+    prints $'lo\n127.0.0.1'
+    equal "$(in_image --network host localhost/busybox readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
+    different "$(in_image --network none localhost/busybox readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
+    run in_image --network no-such-network localhost/busybox true
+    own_failure
+}

@@ -43,6 +43,7 @@ enum BuildCommand: Command {
             help: "format of the built image's manifest and metadata"),
         .string("ignorefile", "file", help: "path to an alternate .dockerignore file"),
         .string("platform", "OS/ARCH[/VARIANT]", help: "set the OS/ARCH/VARIANT of the image to the provided value"),
+        .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
         .bool("rm", default: true, hidden: true),
         .bool("force-rm", default: true, hidden: true),
         .string("isolation", environment: "BUILDAH_ISOLATION", hidden: true),
@@ -85,6 +86,7 @@ enum BuildCommand: Command {
         let files = try BuildFiles.find(
             context: arguments.positionals.first, files: arguments.strings("file"),
             ignoreFile: arguments.string("ignorefile"))
+        let conf = try session.containersConf()
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
         options.ignoreFile = files.ignoreFile
@@ -93,6 +95,7 @@ enum BuildCommand: Command {
             // A name alone takes its value from the environment, if it is there.
             if let value = value ?? session.environment.environment[key] { options.buildArguments[key] = value }
         }
+        if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.target = arguments.string("target")
         options.usesCache = !arguments.bool("no-cache")
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
@@ -106,7 +109,6 @@ enum BuildCommand: Command {
             }
             options.timestamp = seconds
         }
-        let conf = try session.containersConf()
         options.format = try format(arguments.string("format") ?? conf.engine.imageDefaultFormat)
         options.names = try arguments.strings("tag").map { try LocalNames.qualified($0) }
         options.platform = try Platforms.wanted(arguments.string("platform"))

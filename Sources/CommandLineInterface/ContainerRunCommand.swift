@@ -27,6 +27,9 @@ enum ContainerRunCommand: Command {
         .string("entrypoint", help: "overwrite the default ENTRYPOINT of the image"),
         .string("hostname", short: "h", help: "set container hostname"),
         .bool("read-only", help: "make containers root filesystem read-only"),
+        .bool(
+            "http-proxy", default: true,
+            help: "set proxy environment variables in the container based on the host proxy vars"),
         .bool("init", help: "run an init inside the container that forwards signals and reaps processes"),
         .bool("interactive", short: "i", help: "keep STDIN open even if not attached"),
         Flag("pull", .optionalString(noOptDefault: "always"), help: "pull image policy: always, missing, never, newer"),
@@ -89,6 +92,12 @@ enum ContainerRunCommand: Command {
             guard let value = given ?? session.environment.environment[key] else { continue }
             process.environment.removeAll { $0.hasPrefix(key + "=") }
             process.environment.append("\(key)=\(value)")
+        }
+        if arguments.bool("http-proxy") {
+            for (name, value) in session.proxies.sorted(by: { $0.key < $1.key })
+            where !process.environment.contains(where: { $0.hasPrefix(name + "=") }) {
+                process.environment.append("\(name)=\(value)")
+            }
         }
         process.workingDirectory = arguments.string("workdir") ?? config.workingDir
         process.user = arguments.string("user") ?? config.user

@@ -1,5 +1,6 @@
 import ContainerStore
 import ContainersConfig
+import DockerfileSyntax
 import Glibc
 import LinuxSystem
 
@@ -50,6 +51,11 @@ final class Session {
     /// containers.conf and its drop-ins.
     func containersConf() throws -> ContainersConf {
         try ContainersConf.load(env: environment)
+    }
+
+    /// The proxies of this machine, as the environment names them.
+    var proxies: [String: String] {
+        environment.environment.filter { PredefinedArguments.proxy.contains($0.key) && !$0.value.isEmpty }
     }
 
     // MARK: Output

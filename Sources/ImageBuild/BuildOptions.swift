@@ -15,6 +15,8 @@ package struct BuildOptions: Sendable {
     /// The ignore file's name and text, if there is one.
     package var ignoreFile: (name: String, text: String)?
     package var buildArguments: [String: String] = [:]
+    /// The proxies that commands see in their environment: a matter of the machine, never part of the image.
+    package var proxies: [String: String] = [:]
     /// The stage to build, by name or index; nil: the last.
     package var target: String?
     /// Whether steps may be taken from the cache.

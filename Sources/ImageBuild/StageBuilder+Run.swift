@@ -48,7 +48,7 @@ extension StageBuilder {
         _ instruction: Instruction
     ) throws {
         var process = ContainerProcess(arguments: arguments, hostname: hostname)
-        process.environment = scope.environment + scope.visibleArguments.map { "\($0.name)=\($0.value)" }
+        process.environment = scope.environment + scope.visibleArguments.map { "\($0.name)=\($0.value)" } + proxies
         process.workingDirectory = workingDirectory
         process.user = draft.container.user
         process.confinement = confinement
@@ -76,6 +76,16 @@ extension StageBuilder {
             throw session.error(
                 .commandFailed, at: instruction.range, "building at STEP \"\(instruction.text)\": \(how)",
                 exitCode: status.shellCode)
+        }
+    }
+
+    /// The proxies that the stage says nothing of: those given for the build, else the machine's.
+    private var proxies: [String] {
+        PredefinedArguments.proxy.sorted().compactMap { name in
+            guard scope.value(of: name) == nil,
+                let value = session.options.buildArguments[name] ?? session.options.proxies[name]
+            else { return nil }
+            return "\(name)=\(value)"
         }
     }
 

@@ -29,7 +29,8 @@ struct HostFacts: Sendable, Equatable {
         return HostFacts(
             capabilities: CapabilitySet(rawValue: permitted), mapsTerminalGroup: groups.toHost(terminalGroup) != nil,
             canSetGroups: !text("/proc/self/setgroups").hasPrefix("deny"),
-            isInitialUserNamespace: namespace == Array(initialUserNamespace.utf8), hasUnifiedControlGroups: sandbox_has_unified_control_groups() == 1)
+            isInitialUserNamespace: namespace == Array(initialUserNamespace.utf8),
+            hasUnifiedControlGroups: sandbox_has_unified_control_groups() == 1)
     }
 
     private static func text(_ path: String) -> String {

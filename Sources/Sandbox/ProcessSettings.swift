@@ -98,7 +98,8 @@ package struct ResourceLimit: Sendable, Equatable {
             throw SandboxError(.unknownOption, "unknown resource limit \"\(name)\"")
         }
         guard soft <= hard else {
-            throw SandboxError(.unknownOption, "resource limit \(lowered): soft limit \(soft) exceeds hard limit \(hard)")
+            throw SandboxError(
+                .unknownOption, "resource limit \(lowered): soft limit \(soft) exceeds hard limit \(hard)")
         }
         self.name = lowered
         self.soft = soft
@@ -110,7 +111,8 @@ package struct ResourceLimit: Sendable, Equatable {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let values = parts.count == 2 ? parts[1].split(separator: ":", omittingEmptySubsequences: false) : []
         let numbers = values.map { $0 == "-1" || $0 == "unlimited" ? UInt64.max : UInt64($0) }
-        guard numbers.count == 1 || numbers.count == 2, let soft = numbers[0], let hard = numbers[numbers.count - 1] else {
+        guard numbers.count == 1 || numbers.count == 2, let soft = numbers[0], let hard = numbers[numbers.count - 1]
+        else {
             throw SandboxError(.unknownOption, "invalid ulimit \"\(text)\": expected NAME=SOFT[:HARD]")
         }
         try self.init(String(parts[0]), soft: soft, hard: hard)

@@ -38,7 +38,10 @@ package struct ContainerProcess: Sendable {
             rootfs: .directory(files), args: arguments, environment: completeEnvironment(home: account.home))
         spec.workingDirectory = workingDirectory.isEmpty ? "/" : workingDirectory
         spec.user = ProcessUser(
-            uid: account.uid, gid: account.gid, additionalGIDs: account.additionalGIDs, umask: confinement.umask)
+            uid: account.uid, gid: account.gid,
+            // The primary group counts among them, so that no set-group-id file can take it away.
+            additionalGIDs: [account.gid] + account.additionalGIDs.filter { $0 != account.gid },
+            umask: confinement.umask)
         spec.hostname = hostname
         spec.network = confinement.network
         let base = try confinement.defaultCapabilities.map { try CapabilitySet.union(of: $0) } ?? .standard

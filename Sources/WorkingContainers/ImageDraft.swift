@@ -39,24 +39,29 @@ package struct ImageDraft: Sendable {
     ///
     /// - Throws: ``WorkingContainerError`` when the store's layers are not those that the configuration lists.
     package init(from image: StoredImage, in store: ContainerStore) throws {
-        config = image.config
-        topLayer = image.record.topLayer
-        annotations = [:]
-        layers = []
-        var next = image.record.topLayer
-        while let id = next {
-            guard let layer = try store.layer(id), let diffID = layer.diffID else {
-                throw WorkingContainerError(.notFound, "image \(image.record.id) lacks its layer \(id)")
-            }
-            layers.append((diffID, layer.diffSize))
-            next = layer.parent
-        }
-        layers.reverse()
+        try self.init(config: image.config, upon: image.record.topLayer, in: store)
         guard layers.map(\.diffID) == config.rootfs.diffIDs else {
             throw WorkingContainerError(
                 .invalid, "image \(image.record.id): the layers in the store are not those that its configuration lists"
             )
         }
+    }
+
+    /// An image with a configuration of its own, upon the layers that lie below and including `topLayer`.
+    ///
+    /// - Throws: ``WorkingContainerError`` when a layer is missing.
+    package init(config: ImageConfig, upon topLayer: String?, in store: ContainerStore) throws {
+        self.config = config
+        self.topLayer = topLayer
+        annotations = [:]
+        layers = []
+        for layer in try topLayer.map({ try store.layerChain($0) }) ?? [] {
+            guard let diffID = layer.diffID else {
+                throw WorkingContainerError(.invalid, "layer \(layer.id) belongs to a container, not to an image")
+            }
+            layers.append((diffID, layer.diffSize))
+        }
+        layers.reverse()
     }
 
     /// Puts a layer on top.

@@ -1,0 +1,86 @@
+package import ContainerStore
+import ImageLayers
+package import ImageModel
+package import LinuxSystem
+
+extension WorkingContainer {
+    /// How a commit is made.
+    package struct CommitOptions: Sendable {
+        /// Fully qualified names of the image.
+        package var names: [String] = []
+        package var format = ImageFormat.oci
+        /// Whether the image gets one single layer, its base included.
+        package var squashes = false
+        /// The time that everything bears; nil: now, and each file's own.
+        package var timestamp: FileTime?
+        /// Whether the image says nothing of how it came about.
+        package var omitsHistory = false
+        /// Names of variables to leave out of the image.
+        package var unsetEnvironment: [String] = []
+        /// Labels besides the container's own.
+        package var labels: [String: String] = [:]
+
+        package init() {}
+    }
+
+    /// Makes an image of the container, which stays as it is and can be changed and committed again.
+    ///
+    /// The process must be where it can mount if it squashes.
+    package func commit(
+        _ options: CommitOptions, to store: ContainerStore
+    ) throws -> (record: ImageRecord, manifest: RawManifest) {
+        var draft = try ImageDraft(config: config, upon: store.layer(record.layer)?.parent, in: store)
+        let created = options.timestamp ?? Clock.now()
+        if options.squashes {
+            draft.topLayer = nil
+            draft.layers = []
+            draft.config.history = nil
+            let layer = try withFiles(in: store, readOnly: true) { files in
+                try LayerSnapshot.take(
+                    of: files, content: .wholeTree(parent: nil), upon: nil, modification: options.timestamp, in: store)
+            }
+            try draft.add(layer)
+        } else {
+            try draft.add(try changes(upon: draft.topLayer, options, in: store))
+        }
+        var container = draft.container
+        container.env = container.env?.filter { entry in
+            !options.unsetEnvironment.contains { entry == $0 || entry.hasPrefix($0 + "=") }
+        }
+        if !options.labels.isEmpty {
+            container.labels = (container.labels ?? [:]).merging(options.labels) { $1 }
+        }
+        draft.container = container
+        draft.annotations = annotations
+        if options.format == .docker, !comment.isEmpty { draft.config.extra["comment"] = .string(comment) }
+        if options.omitsHistory {
+            draft.config.history = nil
+        } else {
+            for entry in history { draft.addHistory(entry) }
+            draft.addHistory(ownEntry(created))
+        }
+        return try draft.commit(to: store, format: options.format, names: options.names, created: created)
+    }
+
+    /// What the container has changed, as a layer.
+    private func changes(upon parent: String?, _ options: CommitOptions, in store: ContainerStore) throws -> LayerRecord
+    {
+        let content: LayerMaker.Content =
+            store.driver.holdsChangesOnly
+            ? .overlayUpper(userXattr: store.driver.usesUserAttributes)
+            : .wholeTree(parent: parent.map { store.driver.contentDirectory($0) })
+        return try LayerSnapshot.take(
+            of: store.driver.contentDirectory(record.layer), content: content, upon: parent,
+            modification: options.timestamp, in: store)
+    }
+
+    private func ownEntry(_ created: FileTime) -> History {
+        var by = createdBy
+        if by.isEmpty { by = container.shell?.joined(separator: " ") ?? "" }
+        if by.isEmpty { by = "/bin/sh" }
+        var note = historyComment
+        if !imageID.isEmpty, imageName != imageID { note += "FROM \(imageName)" }
+        return History(
+            created: Clock.rfc3339(created), createdBy: by, author: config.author, comment: note.isEmpty ? nil : note)
+    }
+}

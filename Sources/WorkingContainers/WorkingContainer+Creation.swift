@@ -1,0 +1,104 @@
+package import ContainerStore
+package import ImageModel
+import JSONText
+
+extension WorkingContainer {
+    /// What a new working container begins with.
+    package struct Request: Sendable {
+        /// The image, and the name that it was found by; nil: nothing.
+        package var image: StoredImage?
+        package var imageName = ""
+        /// The container's own name; nil: made from the image's.
+        package var name: String?
+        package var format = ImageFormat.oci
+        package var settings = RunSettings()
+
+        package init() {}
+    }
+
+    /// Makes a container and its file.
+    ///
+    /// - Throws: `StoreError` with `exists` where the name that was asked for is taken.
+    package static func create(_ request: Request, in store: ContainerStore) throws -> WorkingContainer {
+        let names = request.name.map { [$0] }
+        var attempt = 0
+        while true {
+            let name = try names?[0] ?? freeName(for: request.imageName, in: store)
+            do {
+                let record = try store.createContainer(
+                    ContainerRequest(
+                        names: [name], image: request.image?.record.id, baseLayer: request.image?.record.topLayer))
+                let container = WorkingContainer(request, record)
+                do {
+                    try container.save(to: store)
+                } catch {
+                    try? store.deleteContainer(record.id)
+                    throw error
+                }
+                return container
+            } catch let error as StoreError {
+                // Somebody else may have taken a free name meanwhile.
+                attempt += 1
+                guard names == nil, error.kind == .exists, attempt < 100 else { throw error }
+            }
+        }
+    }
+
+    private init(_ request: Request, _ record: ContainerRecord) {
+        self.record = record
+        settings = request.settings
+        format = request.format
+        imageName = request.imageName
+        comment = ""
+        createdBy = ""
+        historyComment = ""
+        history = []
+        annotations = [:]
+        state = ["Args": [:], "IDMappingOptions": ["HostUIDMapping": true, "HostGIDMapping": true]]
+        guard let image = request.image else {
+            imageID = ""
+            imageDigest = ""
+            config = ImageConfig(rootfs: RootFS(diffIDs: []))
+            config.platform = Platform.host
+            return
+        }
+        imageID = image.record.id
+        imageDigest = image.manifest.digest.description
+        config = image.config
+        comment = image.config.extra["comment"]?.string ?? ""
+        config.extra = JSONObject()
+        annotations = image.manifestAnnotations
+        annotations["org.opencontainers.image.base.name"] = request.imageName
+        annotations["org.opencontainers.image.base.digest"] = imageDigest
+        state["config"] = .string(Base64.encode((try? image.config.serialized()) ?? []))
+        state["manifest"] = .string(Base64.encode(image.manifest.bytes))
+        if let layer = image.record.topLayer { state["TopLayer"] = .string(layer) }
+    }
+
+    /// `IMAGE-working-container`, with a number where that is taken.
+    private static func freeName(for image: String, in store: ContainerStore) throws -> String {
+        let taken = Set(try store.containers().flatMap(\.names))
+        let stem = shortName(of: image)
+        let base = stem.isEmpty ? "working-container" : "\(stem)-working-container"
+        if !taken.contains(base) { return base }
+        var number = 1
+        while taken.contains("\(base)-\(number)") { number += 1 }
+        return "\(base)-\(number)"
+    }
+
+    /// The last part of an image's name without tag and digest, or the beginning of its id.
+    static func shortName(of image: String) -> String {
+        var text = image
+        if text.hasPrefix("sha256:") { text = String(text.dropFirst(7)) }
+        if text.count == 64, text.allSatisfy(\.isHexDigit) { return String(text.prefix(12)) }
+        text = text.split(separator: "/").last.map(String.init) ?? text
+        return text.split(whereSeparator: { $0 == ":" || $0 == "@" }).first.map(String.init) ?? text
+    }
+}
+
+extension StoredImage {
+    /// The annotations of the manifest.
+    var manifestAnnotations: [String: String] {
+        (try? manifest.decodeManifest().annotations) ?? [:]
+    }
+}

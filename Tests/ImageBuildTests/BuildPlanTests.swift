@@ -1,0 +1,49 @@
+import DockerfileSyntax
+import Testing
+
+@testable import ImageBuild
+
+@Suite struct BuildPlanTests {
+    private func plan(_ text: String, _ change: (inout BuildOptions) -> Void = { _ in }) throws -> BuildPlan {
+        var options = BuildOptions(dockerfile: (name: "Dockerfile", text: text))
+        change(&options)
+        return try BuildPlan(Dockerfile(parsing: Array(text.utf8), file: "Dockerfile"), options: options)
+    }
+
+    private static let stages = """
+        FROM one AS a
+        FROM two AS b
+        RUN true
+        FROM three AS c
+        COPY --from=a /x /y
+        FROM c
+        """
+
+    @Test func stagesThatNothingNeedsAreLeftOut() throws {
+        #expect(try plan(Self.stages).stages.map(\.stage.index) == [0, 2, 3])
+        #expect(try plan(Self.stages) { $0.target = "b" }.stages.map(\.stage.index) == [1])
+    }
+
+    @Test func onlyBuildsOfSeveralStagesLabelThem() throws {
+        let several = try plan(Self.stages)
+        #expect(several.stages.map { several.label(of: $0) } == ["1/3", "2/3", "3/3"])
+        let one = try plan("FROM one")
+        #expect(one.label(of: one.stages[0]) == nil)
+    }
+
+    @Test func basesSeeGlobalArgumentsAndBuildArguments() throws {
+        let text = "ARG BASE=one\nFROM $BASE"
+        #expect(try plan(text).stages[0].base == "one")
+        #expect(try plan(text) { $0.buildArguments = ["BASE": "other"] }.stages[0].base == "other")
+    }
+
+    @Test func anUnknownTargetIsAnErrorWithItsName() throws {
+        let error = #expect(throws: BuildError.self) { try plan(Self.stages) { $0.target = "nowhere" } }
+        #expect(error?.description.contains("nowhere") == true)
+    }
+
+    @Test func anUnknownPlatformPointsAtItsLine() throws {
+        let error = #expect(throws: BuildError.self) { try plan("FROM --platform=a/b/c/d/e one") }
+        #expect(error?.description.contains("Dockerfile:1:") == true)
+    }
+}

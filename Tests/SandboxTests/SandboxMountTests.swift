@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Sandbox
+
+@Suite struct SandboxMountTests {
+    @Test func bindOptionsAreRead() throws {
+        let mount = try SandboxMount(
+            type: "bind", source: "/src", destination: "/dst", options: ["rbind", "ro", "nosuid", "rslave"])
+        #expect(mount.source == .bind("/src") && mount.isRecursive)
+        #expect(mount.attributes == [.readOnly, .noSuid] && mount.propagation == .slave)
+    }
+
+    @Test func ofContradictingOptionsTheLastCounts() throws {
+        let mount = try SandboxMount(
+            type: "bind", source: "/s", destination: "/d", options: ["ro", "rw", "rbind", "bind"])
+        #expect(mount.attributes.isEmpty && !mount.isRecursive)
+    }
+
+    @Test func fileSystemsGetTheOptionsThatAreTheirs() throws {
+        let mount = try SandboxMount(
+            type: "tmpfs", source: "tmpfs", destination: "/t", options: ["nodev", "size=1m", "mode=1777"])
+        #expect(mount.data == ["size=1m", "mode=1777"] && mount.attributes == .noDevices)
+    }
+
+    @Test func unknownBindOptionsAreErrors() {
+        #expect(throws: SandboxError.self) {
+            try SandboxMount(type: "bind", source: "/s", destination: "/d", options: ["size=1m"])
+        }
+        #expect(throws: SandboxError.self) {
+            try SandboxMount(type: "bind", source: "", destination: "/d", options: [])
+        }
+    }
+
+    @Test func optionsAreWrittenAsRead() throws {
+        let options = ["rbind", "ro", "noexec", "rprivate"]
+        let mount = try SandboxMount(type: "bind", source: "/s", destination: "/d", options: options)
+        #expect(mount.runtimeOptions == options)
+    }
+
+    @Test func overlayOptionsEscapeWhatSeparates() {
+        let overlay = OverlayRoot(
+            lower: ["a:b", "c,d"], upper: "/u,p", work: "/w", target: "/t", workingDirectory: "/", userXattr: true,
+            volatile: true)
+        #expect(
+            overlay.optionString == #"lowerdir=a\:b:c\,d,upperdir=/u\,p,workdir=/w,userxattr,volatile"#)
+    }
+
+    @Test func manyLayersDoNotFitIntoOneString() {
+        let lower = (0..<400).map { "layers/\($0)/diff" }
+        let overlay = OverlayRoot(
+            lower: lower, upper: "/store/u", work: "/store/w", target: "/t", workingDirectory: "/store",
+            userXattr: false, volatile: false)
+        #expect(overlay.optionString == nil)
+        #expect(overlay.optionList.prefix(2) == ["lowerdir+=layers/0/diff", "lowerdir+=layers/1/diff"])
+        #expect(overlay.optionList.suffix(2) == ["upperdir=u", "workdir=w"])
+    }
+
+    @Test func aReadOnlyOverlayHasNoUpperDirectory() {
+        let overlay = OverlayRoot(
+            lower: ["a", "b"], upper: nil, work: nil, target: "/t", workingDirectory: "/", userXattr: false,
+            volatile: true)
+        #expect(overlay.optionString == "lowerdir=a:b")
+    }
+}

@@ -31,6 +31,7 @@ enum RemoveImageCommand: Command {
         for name in arguments.positionals {
             failed = !remove(name, force: arguments.bool("force"), store, session) || failed
         }
+        try BuildCacheIndex(store).collect()
         return failed ? ErrorReport.ownFailure : 0
     }
 

@@ -26,8 +26,8 @@ package struct BuildCacheIndex: Sendable {
         }
     }
 
-    private let store: ContainerStore
-    private var directory: String { store.layout.buildCache }
+    let store: ContainerStore
+    var directory: String { store.layout.buildCache }
 
     package init(_ store: ContainerStore) {
         self.store = store
@@ -93,13 +93,13 @@ package struct BuildCacheIndex: Sendable {
         return "\(directory)/\(key)"
     }
 
-    private static func keys(in directory: String) throws -> [String] {
+    static func keys(in directory: String) throws -> [String] {
         guard Files.exists(directory) else { return [] }
         return try Files.entries(ofDirectory: directory).map(\.text).filter(StoreLayout.isHex)
     }
 
     /// nil for what is not there, and for what cannot be read: it is only a cache.
-    private static func read(_ path: String) throws -> Entry? {
+    static func read(_ path: String) throws -> Entry? {
         guard let bytes = try Files.readFileIfPresent(path, limit: 1 << 20),
             let value = try? JSONValue(parsing: bytes), value.object != nil
         else { return nil }

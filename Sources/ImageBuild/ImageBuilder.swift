@@ -56,7 +56,10 @@ package struct ImageBuilder {
         guard let last = plan.stages.last, var draft = session.results[last.stage.index] else {
             throw BuildError(.invalid, "there is no stage to build")
         }
-        return try commit(&draft, session, didWork: didWork)
+        let result = try commit(&draft, session, didWork: didWork)
+        // What this build has replaced in the cache would otherwise stay for good.
+        if didWork { try session.cache.collect() }
+        return result
     }
 
     private func context() throws -> BuildContext? {

@@ -53,6 +53,8 @@ extension StageBuilder {
         process.user = draft.container.user
         process.confinement = confinement
         process.stdio.input = .null
+        // As process 1 a shell would not feel the Ctrl-C that is meant to end the build.
+        process.signals = .kill
         let hostFiles = try session.hostFiles()
         if let script {
             process.mounts = [try hostFiles.executable(script, at: StageBuilder.scriptPath)]

@@ -19,6 +19,7 @@ package struct ContainerProcess: Sendable {
     package var readOnlyRoot = false
     package var useInit = false
     package var terminal: TerminalRequest?
+    package var signals = SignalPolicy.forward
 
     package init(arguments: [String], hostname: String) {
         self.arguments = arguments
@@ -56,6 +57,7 @@ package struct ContainerProcess: Sendable {
         spec.readOnlyRoot = readOnlyRoot
         spec.useInit = useInit
         spec.terminal = terminal
+        spec.signals = signals
         spec.mounts = try hostFiles.mounts(for: self) + mounts
         return try Sandbox.run(spec, cacheDirectory: caches)
     }

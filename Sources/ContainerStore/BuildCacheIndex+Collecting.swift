@@ -1,0 +1,58 @@
+import LinuxSystem
+
+extension BuildCacheIndex {
+    /// How long an outcome that nobody uses is kept: 30 days, in seconds.
+    private static let longestIdle: Int64 = 30 * 24 * 3600
+
+    /// Forgets the outcomes that no build can come to any more, and removes the layers that only they kept. Gives the
+    /// ids of those.
+    ///
+    /// A build can come to a step that begins with nothing, to one upon a layer of an image or of a container, and to
+    /// one upon the layer of another such step. Steps whose outcome was replaced by a newer one, and all that was built
+    /// upon them, are thus gone, unless an image has them. So are those that were not used for 30 days.
+    @discardableResult
+    package func collect() throws(StoreError) -> [String] {
+        let keys = try StoreError.mapping { try Self.keys(in: directory) }
+        if keys.isEmpty { return [] }
+        let oldest = Clock.now().seconds - Self.longestIdle
+        return try store.locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
+            var entries: [String: Entry] = [:]
+            var idle: Set<String> = []
+            for key in keys {
+                guard let status = try Files.statusIfPresent("\(directory)/\(key)") else { continue }
+                entries[key] = try Self.read("\(directory)/\(key)")
+                if status.modification.seconds < oldest { idle.insert(key) }
+            }
+            let live = liveKeys(entries.filter { !idle.contains($0.key) })
+            var layers: Set<String> = []
+            for key in keys where !live.contains(key) {
+                if let layer = entries[key]?.layer { layers.insert(layer) }
+                try Files.removeTree("\(directory)/\(key)")
+            }
+            for layer in layers { try store.journal().note(.layer, layer) }
+            return try store.removeUnreferenced(Array(layers))
+        }
+    }
+
+    /// The keys of the entries that a build can come to. With all locks held.
+    private func liveKeys(_ entries: [String: Entry]) -> Set<String> {
+        var byParent: [String: [String]] = [:]
+        for (key, entry) in entries { byParent[entry.parent ?? "", default: []].append(key) }
+        var live: Set<String> = []
+        var seen: Set<String> = []
+        var pending = [""]
+        for top in store.imageTable.records.compactMap(\.topLayer) + store.containerTable.records.map(\.layer) {
+            var next: String? = top
+            while let layer = next, seen.insert(layer).inserted {
+                pending.append(layer)
+                next = store.layerTable.record(id: layer)?.parent
+            }
+        }
+        while let parent = pending.popLast() {
+            for key in byParent[parent] ?? [] where live.insert(key).inserted {
+                if let layer = entries[key]?.layer, seen.insert(layer).inserted { pending.append(layer) }
+            }
+        }
+        return live
+    }
+}

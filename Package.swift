@@ -126,9 +126,12 @@ let package = Package(
         tests(of: "ImageLayers", dependsOn: ["TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),
         tests(
             of: "ContainerStore",
-            dependsOn: ["ImageLayers", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ContainersConfig"]),
+            dependsOn: [
+                "ImageLayers", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ContainersConfig",
+                "StreamCompression", "TarArchive",
+            ]),
         tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
-        tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem"]),
+        tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
         tests(of: "DockerfileSyntax"),
         tests(of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
         tests(of: "CommandLineGrammar"),

@@ -68,7 +68,7 @@ int remove_entry(struct child *child)
         result = CHECKED(unlinkat(parent, name, flag(child, SANDBOX_IS_DIRECTORY) ? AT_REMOVEDIR : 0));
     if (result == 0) {
         struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, before.st_mtim};
-        if ((uint64_t)before.st_mtim.tv_sec == number(child, 2) && (uint64_t)before.st_mtim.tv_nsec == number(child, 3)) {
+        if (before.st_mtim.tv_sec == (time_t)number(child, 2) && before.st_mtim.tv_nsec == (long)number(child, 3)) {
             times[1].tv_sec = (time_t)number(child, 0);
             times[1].tv_nsec = (long)number(child, 1);
         }

@@ -40,10 +40,9 @@ int sandbox_receive(const struct sandbox_process *process, struct sandbox_messag
     long count;
     do
         count = CHECKED(recvmsg(process->channel, &header, MSG_CMSG_CLOEXEC));
-    while (count == -EINTR);
-    if (count == 0 || count == -ECONNRESET)
-        return 0;
-    if (count < 0)
+    /* A child that failed before it read its release resets the connection; its message is still there afterwards. */
+    while (count == -EINTR || count == -ECONNRESET);
+    if (count <= 0)
         return (int)count;
     if ((size_t)count < HEADER_SIZE)
         return -EBADMSG;

@@ -109,7 +109,7 @@ enum BuildCommand: Command {
             }
             options.timestamp = seconds
         }
-        options.format = try format(arguments.string("format") ?? conf.engine.imageDefaultFormat)
+        options.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
         options.names = try arguments.strings("tag").map { try LocalNames.qualified($0) }
         options.platform = try Platforms.wanted(arguments.string("platform"))
         options.step = try ConfinementFlags.read(arguments, conf)
@@ -119,22 +119,9 @@ enum BuildCommand: Command {
     private static func pullPolicy(_ arguments: ParsedArguments) throws -> BuildOptions.PullPolicy {
         if arguments.bool("pull-always") { return .always }
         if arguments.bool("pull-never") { return .never }
-        switch arguments.string("pull")?.lowercased() {
-        case nil, "missing", "ifmissing", "notpresent", "true", "": return .missing
-        case "always": return .always
-        case "never", "false": return .never
-        case "newer", "ifnewer": return .newer
-        case let other?: throw CommandError("unrecognized pull policy \"\(other)\"")
-        }
+        return try BuildOptions.PullPolicy(flag: arguments.string("pull"))
     }
 
-    private static func format(_ text: String) throws -> ImageFormat {
-        switch text {
-        case "", "oci": return .oci
-        case "docker", "v2s2": return .docker
-        default: throw CommandError("unrecognized image type \"\(text)\"")
-        }
-    }
 }
 
 /// `KEY=VALUE` flags.

@@ -3,6 +3,7 @@ import ContainerStore
 import ImageModel
 import JSONText
 import LinuxSystem
+import OutputTemplates
 import WorkingContainers
 
 /// `history`: how an image came about, the latest step first.
@@ -14,7 +15,7 @@ enum HistoryCommand: Command {
             .bool("quiet", short: "q", help: "display the numeric IDs only"),
             .bool("human", short: "H", default: true, help: "display sizes and dates in human readable format"),
             .bool("json", help: "output in JSON format"),
-            .string("format", help: "json, or leave it out: templates come with a later version"),
+            .string("format", help: "json, or a Go template"),
         ], arguments: .exactly(1))
 
     private struct Line {
@@ -24,9 +25,7 @@ enum HistoryCommand: Command {
     }
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        if let format = arguments.string("format"), format != "json" {
-            throw CommandError("--format takes only json in this version, not \"\(format)\"")
-        }
+        let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "history") }
         let store = try session.openStore()
         guard let record = try store.image(arguments.positionals[0]) else {
             throw CommandError("\(arguments.positionals[0]): image not known")
@@ -38,14 +37,32 @@ enum HistoryCommand: Command {
             let size = entry.emptyLayer == true || sizes.isEmpty ? 0 : sizes.removeFirst()
             lines.append(Line(id: index == 0 ? record.id : "<missing>", entry: entry, size: size))
         }
-        if arguments.bool("json") || arguments.string("format") == "json" {
+        if arguments.bool("json") || format.isJSON {
             session.printLine(String(decoding: json(lines).serialized(pretty: true), as: UTF8.self))
         } else if arguments.bool("quiet") {
             lines.forEach { session.printLine(shortened($0.id, arguments)) }
+        } else if let format, !format.isPlainTable {
+            session.write(
+                try format.render(lines.map { row($0, arguments) }, headers: ["CreatedSince": "CREATED"]))
         } else {
             table(lines, arguments).lines.forEach(session.printLine)
         }
         return 0
+    }
+
+    /// What templates see of a step.
+    private static func row(_ line: Line, _ arguments: ParsedArguments) -> JSONValue {
+        let time = line.entry.created.flatMap(Clock.parseRFC3339)
+        var by = line.entry.createdBy ?? ""
+        if !arguments.bool("no-trunc"), by.count > 45 { by = by.prefix(42) + "..." }
+        return [
+            "ID": .string(shortened(line.id, arguments)), "CreatedAt": .string(line.entry.created ?? ""),
+            "Created": .string(time.map { HumanUnits.age(since: $0, now: Clock.now()) } ?? ""),
+            "CreatedSince": .string(time.map { HumanUnits.age(since: $0, now: Clock.now()) } ?? ""),
+            "CreatedBy": .string(by),
+            "Size": .string(arguments.bool("human") ? HumanUnits.size(line.size) : "\(line.size)"),
+            "Comment": .string(line.entry.comment ?? ""),
+        ]
     }
 
     private static func shortened(_ id: String, _ arguments: ParsedArguments) -> String {

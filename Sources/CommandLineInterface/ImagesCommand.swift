@@ -3,6 +3,7 @@ import ContainerStore
 import ContentDigest
 import JSONText
 import LinuxSystem
+import OutputTemplates
 
 /// `images`: what is in the store.
 enum ImagesCommand: Command {
@@ -19,7 +20,7 @@ enum ImagesCommand: Command {
             .bool("no-trunc", aliases: ["notruncate"], help: "do not truncate output"),
             .bool("quiet", short: "q", help: "display only image IDs"),
             .bool("history", help: "display the image name history"),
-            .refused("format", "templates come with a later version: use --json"),
+            .string("format", help: "pretty-print images using a Go template"),
         ], arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -35,17 +36,44 @@ enum ImagesCommand: Command {
             for image in try store.images() { listings += try ImageListing.listings(of: image, in: store) }
         }
         listings = listings.filter { filter.matches($0, in: store) }.sorted { $0.created > $1.created }
-        if arguments.bool("json") {
+        let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "list") }
+        if arguments.bool("json") || format.isJSON {
             session.write(String(decoding: json(listings, arguments).serialized(pretty: true), as: UTF8.self) + "\n")
         } else if arguments.bool("quiet") {
             var seen: Set<String> = []
             for listing in listings where seen.insert(listing.record.id).inserted {
                 session.printLine(identifier(of: listing, arguments))
             }
+        } else if let format, !format.isPlainTable {
+            let rows = listings.map { row($0, arguments) }
+            session.write(
+                try format.render(
+                    rows, headers: ["ID": "IMAGE ID", "CreatedSince": "CREATED", "Name": "REPOSITORY"],
+                    isHeaded: !arguments.bool("noheading")))
         } else {
             table(listings, arguments).lines.forEach(session.printLine)
         }
         return 0
+    }
+
+    /// What templates see of an image.
+    private static func row(_ listing: ImageListing, _ arguments: ParsedArguments) -> JSONValue {
+        let age = HumanUnits.age(since: listing.created, now: Clock.now())
+        var row = JSONObject()
+        row["ID"] = .string(identifier(of: listing, arguments))
+        row["Name"] = .string(listing.repository)
+        row["Repository"] = .string(listing.repository)
+        row["Tag"] = .string(listing.tag)
+        row["Digest"] = .string(listing.record.digest?.description ?? "<none>")
+        row["CreatedAt"] = .string(age)
+        row["CreatedSince"] = .string(age)
+        row["Created"] = .integer(listing.created.seconds)
+        row["CreatedAtRaw"] = .string(Clock.rfc3339(listing.created))
+        row["Size"] = .string(HumanUnits.size(listing.size))
+        row["ReadOnly"] = .bool(listing.record.isReadOnly)
+        row["History"] = .string(listing.record.namesHistory.joined(separator: ", "))
+        row["Names"] = .array(listing.record.names.map { .string($0) })
+        return .object(row)
     }
 
     private static func named(_ name: String, in store: ContainerStore) throws -> [ImageListing] {

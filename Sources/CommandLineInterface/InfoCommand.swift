@@ -4,6 +4,7 @@ import Glibc
 import ImageModel
 import JSONText
 import LinuxSystem
+import OutputTemplates
 
 /// `info`: the machine and the store, as JSON.
 enum InfoCommand: Command {
@@ -11,7 +12,7 @@ enum InfoCommand: Command {
         "info", summary: "Display system information", usage: "info [options]",
         flags: [
             .bool("debug", short: "d", help: "display additional debug information"),
-            .refused("format", "templates come with a later version"),
+            .string("format", help: "use format as a Go template to format the output"),
         ], arguments: .none)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -22,6 +23,11 @@ enum InfoCommand: Command {
         }
         value["host"] = .object(host(session, store))
         value["store"] = .object(try describe(store))
+        let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "format") }
+        if let format, !format.isPlainTable, !Optional(format).isJSON {
+            session.write(try format.render([.object(value)], missingFields: .printNoValue))
+            return 0
+        }
         session.printLine(String(decoding: JSONValue.object(value).serialized(pretty: true), as: UTF8.self))
         return 0
     }

@@ -9,9 +9,12 @@ package enum Swiftlet {
 
     private static var commands: [any Command.Type] {
         [
-            BuildCommand.self, HistoryCommand.self, ImagesCommand.self, InfoCommand.self, InspectCommand.self,
-            PullCommand.self, PushCommand.self, RemoveImageCommand.self, TagCommand.self, UntagCommand.self,
-            VersionCommand.self,
+            AddCommand.self, BuildCommand.self, CommitCommand.self, ConfigCommand.self, ContainersCommand.self,
+            CopyCommand.self,
+            FromCommand.self, HistoryCommand.self,
+            ImagesCommand.self, InfoCommand.self, InspectCommand.self, MountCommand.self, PruneCommand.self, PullCommand.self,
+            PushCommand.self, RemoveCommand.self, RemoveImageCommand.self, RenameCommand.self, RunCommand.self,
+            TagCommand.self, UnmountCommand.self, UnshareCommand.self, UntagCommand.self, VersionCommand.self,
         ]
     }
 

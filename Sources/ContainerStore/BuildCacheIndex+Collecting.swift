@@ -4,6 +4,22 @@ extension BuildCacheIndex {
     /// How long an outcome that nobody uses is kept: 30 days, in seconds.
     private static let longestIdle: Int64 = 30 * 24 * 3600
 
+    /// Where the time of the last collection is noted.
+    private var stamp: String { "\(store.layout.ownRoom)/cache-collected" }
+
+    /// Collects if an outcome was put down since the last time, by whichever process: also by one that died before it
+    /// could collect.
+    package func collectIfChanged() throws(StoreError) {
+        let isCollected = try StoreError.mapping {
+            guard let changed = try Files.statusIfPresent(directory) else { return true }
+            guard let collected = try Files.statusIfPresent(stamp) else { return false }
+            return collected.modification > changed.modification
+        }
+        if isCollected { return }
+        try collect()
+        try StoreError.mapping { try Files.replaceFile(stamp, with: [], synchronize: false) }
+    }
+
     /// Forgets the outcomes that no build can come to any more, and removes the layers that only they kept. Gives the
     /// ids of those.
     ///

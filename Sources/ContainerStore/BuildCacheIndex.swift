@@ -18,6 +18,7 @@ package struct BuildCacheIndex: Sendable {
         /// For people: what the step was.
         package var note: String
 
+        /// An outcome with these values.
         package init(layer: String?, parent: String?, created: FileTime, note: String = "") {
             self.layer = layer
             self.parent = parent
@@ -29,6 +30,7 @@ package struct BuildCacheIndex: Sendable {
     let store: ContainerStore
     var directory: String { store.layout.buildCache }
 
+    /// The cache beside a store.
     package init(_ store: ContainerStore) {
         self.store = store
     }

@@ -7,9 +7,12 @@ import LinuxSystem
 package struct CompressedBlobIndex: Sendable {
     /// A compressed archive.
     package struct Entry: Sendable, Equatable {
+        /// The digest of the compressed bytes.
         package var digest: Digest
+        /// How many compressed bytes there are.
         package var size: Int64
 
+        /// An outcome with these values.
         package init(digest: Digest, size: Int64) {
             self.digest = digest
             self.size = size
@@ -18,6 +21,7 @@ package struct CompressedBlobIndex: Sendable {
 
     private let directory: String
 
+    /// The index beside a store.
     package init(_ layout: StoreLayout) {
         directory = layout.compressedBlobs
     }

@@ -10,19 +10,28 @@ package struct ContainerRecord: Sendable, Equatable {
     package var image: String
     /// The id of its own, writable layer.
     package var layer: String
+    /// A text that the owner keeps: JSON for Podman, empty for Buildah.
     package var metadata = ""
+    /// The names of the pieces of data, in the order in which they came.
     package var bigDataNames: [String] = []
+    /// Their lengths in bytes, by name.
     package var bigDataSizes: [String: Int64] = [:]
+    /// Their digests, by name.
     package var bigDataDigests: [String: String] = [:]
     /// RFC 3339 with up to nanoseconds.
     package var created: String
+    /// The id map for users as it stands in the file; nil for the store's own.
     package var uidMap: JSONValue?
+    /// The id map for groups as it stands in the file; nil for the store's own.
     package var gidMap: JSONValue?
+    /// Labels and whether it is volatile, as the owner set them.
     package var flags = JSONObject()
+    /// Whether the record lies in the file for what need not survive a crash of the machine.
     package internal(set) var isVolatile = false
     /// Fields of other versions.
     var rest = JSONObject()
 
+    /// A record with these values and nothing else.
     package init(id: String, image: String, layer: String, created: String) {
         self.id = id
         self.image = image

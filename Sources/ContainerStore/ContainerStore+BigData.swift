@@ -30,7 +30,9 @@ extension ContainerStore {
     package func bigData(layer id: String, _ key: String) throws(StoreError) -> [UInt8]? {
         try StoreError.mapping {
             let file = try StoreLayout.bigDataFileName(key)
-            for directory in [layout.layerDataDirectory(id)] + additionalStores.map({ $0.layout.layerDataDirectory(id) }) {
+            for directory in [layout.layerDataDirectory(id)]
+                + additionalStores.map({ $0.layout.layerDataDirectory(id) })
+            {
                 if let bytes = try Files.readFileIfPresent("\(directory)/\(file)") { return bytes }
             }
             return nil

@@ -13,10 +13,12 @@ package struct ContainerRequest: Sendable {
     package var baseLayer: String?
     /// What the owner keeps in the record: Podman a JSON text, Buildah nothing.
     package var metadata = ""
+    /// As Buildah sets them.
     package var flags: JSONObject = ["MountLabel": "", "ProcessLabel": "", "Volatile": true]
     /// Files of the container's `userdata` directory, such as `buildah.json`.
     package var files: [(name: String, bytes: [UInt8])]
 
+    /// A request with these values.
     package init(
         id: String? = nil, names: [String], image: String?, baseLayer: String?,
         files: [(name: String, bytes: [UInt8])] = []

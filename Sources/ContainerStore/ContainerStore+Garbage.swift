@@ -50,7 +50,9 @@ extension ContainerStore {
     /// Newer tools can keep records below the run root, with the files still below the graph root.
     private func transientIDs(of kind: String) -> [String] {
         let path = "\(layout.runRoot)/\(layout.driver)-\(kind)/volatile-\(kind).json"
-        guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else { return [] }
+        guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else {
+            return []
+        }
         return (value.array ?? []).compactMap { $0["id"]?.string }
     }
 }

@@ -60,7 +60,8 @@ extension ContainerStore {
             let users = containerTable.records.filter { $0.image == id }.map { $0.names.first ?? $0.id }
             guard users.isEmpty else {
                 throw StoreError(
-                    .inUse, "image \(id) is used by container\(users.count == 1 ? "" : "s") "
+                    .inUse,
+                    "image \(id) is used by container\(users.count == 1 ? "" : "s") "
                         + users.sorted().joined(separator: ", "), subject: id)
             }
             let layers = removableLayers(of: image)

@@ -21,7 +21,8 @@ extension ContainerStore {
                 layerTable.ids(withPrefix: idOrName)
                     + (try additionalStores.flatMap { try $0.layers() }.map(\.id).filter { $0.hasPrefix(idOrName) }))
             guard ids.count <= 1 else {
-                throw StoreError(.ambiguous, "\(ids.count) layers have ids that begin with \(idOrName)", subject: idOrName)
+                throw StoreError(
+                    .ambiguous, "\(ids.count) layers have ids that begin with \(idOrName)", subject: idOrName)
             }
             return try ids.first.flatMap { try layerByID($0) }
         }
@@ -41,7 +42,8 @@ extension ContainerStore {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
             guard layerTable.record(id: id) != nil else {
                 if try layerByID(id) != nil {
-                    throw StoreError(.readOnly, "layer \(id) is in an additional store, which is only read", subject: id)
+                    throw StoreError(
+                        .readOnly, "layer \(id) is in an additional store, which is only read", subject: id)
                 }
                 throw StoreError(.notFound, "no layer \(id)", subject: id)
             }

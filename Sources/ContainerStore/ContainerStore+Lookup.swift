@@ -3,6 +3,7 @@ import ImageModel
 
 /// An image that was looked up, and the name that led to it.
 package struct FoundImage: Sendable, Equatable {
+    /// The image.
     package var image: ImageRecord
     /// The fully qualified name that matched; nil when it was the id, or a digest.
     package var name: String?

@@ -25,6 +25,7 @@ extension ContainerStore {
                     mounts[id] = MountRecord(path: known.path, count: known.count + 1)
                     return known.path
                 }
+                try storage.makeHomeMount()
                 let path = try storage.mount(id, readOnly: readOnly, isVolatile: isVolatile)
                 mounts[id] = MountRecord(path: path, count: 1)
                 return path
@@ -43,6 +44,11 @@ extension ContainerStore {
                 }
                 try storage.unmount(id)
                 mounts[id] = nil
+                if mounts.records.isEmpty {
+                    try storage.removeHomeMount()
+                    // The others look for the home mount again before they mount something.
+                    try graphLock.touch()
+                }
                 return false
             }
         }

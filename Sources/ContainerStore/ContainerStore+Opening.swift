@@ -43,7 +43,9 @@ extension ContainerStore {
         }
         switch name {
         case "overlay":
-            let driver = OverlayDriver(layout: layout, additionalStores: config.imageStores, userXattr: rootless)
+            let driver = OverlayDriver(
+                layout: layout, additionalStores: config.imageStores, userXattr: rootless,
+                mountsHome: config.options["skip_mount_home"] != "true")
             do {
                 try driver.setUp()
             } catch {

@@ -33,7 +33,7 @@ extension ContainerStore {
     /// Registers several layers at once, in this order, with one write of the records. Either all are there afterwards
     /// or none.
     package func register(_ batch: [LayerRegistration]) throws(StoreError) -> [LayerRecord] {
-        try locked(layers: .exclusive) {
+        let records = try locked(layers: .exclusive) {
             var records: [LayerRecord] = []
             var installed: [String] = []
             do {
@@ -47,9 +47,11 @@ extension ContainerStore {
                 for id in installed { try? removeLayerFiles(id) }
                 throw error
             }
-            for registration in batch { registration.staging.discard() }
             return records
         }
+        // Nobody waits for this: a layer that was there already may leave a large tree behind.
+        for registration in batch { registration.staging.discard() }
+        return records
     }
 
     // MARK: Steps

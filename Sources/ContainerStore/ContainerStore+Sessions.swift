@@ -40,23 +40,22 @@ extension ContainerStore {
     }
 
     /// Removes those of these layers that no image, container, other layer, cached build step or working process refers
-    /// to; and so on with the ones below, if they are among these. What `journal` claims (nil: this process's) does not
+    /// to; and so on with the ones below. What `journal` claims (nil: this process's) does not
     /// count. With all locks held.
     @discardableResult
     func removeUnreferenced(_ candidates: [String], notClaimedBut journal: String? = nil) throws -> [String] {
         var left = Set(candidates.filter { layerTable.record(id: $0) != nil && layerUser($0) == nil })
         if left.isEmpty { return [] }
-        let waiting = Set(candidates)
-        let kept = claims(besides: journal ?? session?.path).union(try BuildCacheIndex.layersInUse(in: layout.buildCache))
+        let kept = claims(besides: journal ?? session?.path).union(
+            try BuildCacheIndex.layersInUse(in: layout.buildCache))
         left.subtract(kept)
         var removed: [String] = []
         while let layer = left.popFirst() {
             let parent = layerTable.record(id: layer)?.parent
             try removeLayers([layer])
             removed.append(layer)
-            if let parent, waiting.contains(parent), !kept.contains(parent), layerTable.record(id: parent) != nil,
-                layerUser(parent) == nil
-            {
+            // What only the removed layer kept would else be there for ever.
+            if let parent, !kept.contains(parent), layerTable.record(id: parent) != nil, layerUser(parent) == nil {
                 left.insert(parent)
             }
         }

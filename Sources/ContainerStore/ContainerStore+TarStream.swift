@@ -11,7 +11,9 @@ extension ContainerStore {
     /// digest with the layer's diff ID. The layer must not be removed meanwhile.
     package func tarStream(of layer: String) throws(StoreError) -> (any ByteSource)? {
         let path: String? = try locked(layers: .shared) {
-            guard let record = try layerByID(layer) else { throw StoreError(.notFound, "no layer \(layer)", subject: layer) }
+            guard let record = try layerByID(layer) else {
+                throw StoreError(.notFound, "no layer \(layer)", subject: layer)
+            }
             guard record.isReadOnly else { return layout.tarSplit(layer) }
             return additionalStores.map { $0.layout.tarSplit(layer) }.first { Files.exists($0) }
         }

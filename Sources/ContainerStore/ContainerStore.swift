@@ -13,8 +13,9 @@ package final class ContainerStore: @unchecked Sendable {
     package let layout: StoreLayout
     /// How layers are laid out.
     package var driver: any GraphDriver { storage }
-    /// The id maps in which files lie on disk.
+    /// The map of user ids in which files lie on disk.
     package let uidMap: IDMapping
+    /// The same for groups.
     package let gidMap: IDMapping
     /// Whether the process works in a user namespace of an ordinary user.
     package let isRootless: Bool

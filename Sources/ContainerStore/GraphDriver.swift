@@ -46,6 +46,12 @@ protocol LayerStorage: GraphDriver {
     /// Mounts the layer at its own mount point and gives that.
     func mount(_ layer: String, readOnly: Bool, isVolatile: Bool) throws -> String
 
+    /// Makes the driver's directory ready for mounts that other processes shall see, as the format's own tools do.
+    func makeHomeMount() throws
+
+    /// Undoes that, when nothing is mounted any more.
+    func removeHomeMount() throws
+
     /// Unmounts the layer's mount point if it is mounted in this mount namespace.
     func unmount(_ layer: String) throws
 
@@ -58,4 +64,3 @@ protocol LayerStorage: GraphDriver {
     /// What is wrong with the layer's directory, for `check`.
     func problems(of layer: String, parent: String?) -> [String]
 }
-

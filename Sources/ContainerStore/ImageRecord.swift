@@ -15,18 +15,24 @@ package struct ImageRecord: Sendable, Equatable {
     package var topLayer: String?
     /// Copies of the uppermost layer for other id maps.
     package var mappedTopLayers: [String] = []
+    /// A text of the image's maker: for containers/image JSON with the sizes of signatures.
     package var metadata = ""
+    /// The names of the pieces of data, in the order in which they came.
     package var bigDataNames: [String] = []
+    /// Their lengths in bytes, by name.
     package var bigDataSizes: [String: Int64] = [:]
+    /// Their digests, by name.
     package var bigDataDigests: [String: String] = [:]
     /// RFC 3339 with up to nanoseconds.
     package var created: String
+    /// Whatever tools have set.
     package var flags = JSONObject()
     /// Whether the image lies in an additional store.
     package internal(set) var isReadOnly = false
     /// Fields of other versions.
     var rest = JSONObject()
 
+    /// A record with these values and nothing else.
     package init(id: String, topLayer: String?, created: String) {
         self.id = id
         self.topLayer = topLayer

@@ -9,6 +9,7 @@ package struct LayerRecord: Sendable, Equatable {
     package var names: [String] = []
     /// The id of the layer below; nil for a base layer.
     package var parent: String?
+    /// A text of the layer's maker.
     package var metadata = ""
     /// The SELinux label to mount with.
     package var mountLabel = ""
@@ -26,18 +27,24 @@ package struct LayerRecord: Sendable, Equatable {
     package var compression: Int64 = 0
     /// Owners that occur in the layer.
     package var uids: [UInt32] = []
+    /// Groups that occur in the layer.
     package var gids: [UInt32] = []
+    /// `incomplete` while it is being filled or removed; others as tools have set them.
     package var flags = JSONObject()
     /// The id map the files were written with, as it stands in the file; nil for the store's own.
     package var uidMap: JSONValue?
+    /// The same for groups.
     package var gidMap: JSONValue?
+    /// The names of the pieces of data kept for the layer.
     package var bigDataNames: [String] = []
     /// Whether the layer lies in an additional store.
     package internal(set) var isReadOnly = false
+    /// Whether the record lies in the file for what need not survive a crash of the machine.
     package internal(set) var isVolatile = false
     /// Fields of other versions.
     var rest = JSONObject()
 
+    /// A record with these values and nothing else.
     package init(id: String, parent: String?, created: String) {
         self.id = id
         self.parent = parent

@@ -6,16 +6,25 @@ extension OverlayDriver {
     ///
     /// - Throws: `driver`, saying what to do, where it cannot.
     func setUp() throws(StoreError) {
-        try StoreError.mapping {
-            if !Files.exists(home) { try Files.makeDirectories(home, mode: 0o755) }
-            if !Files.exists("\(home)/l") { try Files.makeDirectory("\(home)/l", mode: 0o755) }
-            if !Files.exists(runHome) { try Files.makeDirectories(runHome, mode: 0o700) }
-            try checkMountProgram()
-            let stamp = "\(runHome)/overlay-true"
-            if Files.exists(stamp) { return }
-            try testMount()
-            try Files.replaceFile(stamp, with: [], mode: 0o644, synchronize: false)
+        let isNew = !Files.exists(home)
+        do {
+            try StoreError.mapping { try makeDirectoriesAndTest() }
+        } catch {
+            // A directory left here would tell the format's tools that layers of this driver had been made.
+            if isNew { try? Files.removeTree(home) }
+            throw error
         }
+    }
+
+    private func makeDirectoriesAndTest() throws {
+        if !Files.exists(home) { try Files.makeDirectories(home, mode: 0o755) }
+        if !Files.exists("\(home)/l") { try Files.makeDirectory("\(home)/l", mode: 0o755) }
+        if !Files.exists(runHome) { try Files.makeDirectories(runHome, mode: 0o700) }
+        try checkMountProgram()
+        let stamp = "\(runHome)/overlay-true"
+        if Files.exists(stamp) { return }
+        try testMount()
+        try Files.replaceFile(stamp, with: [], mode: 0o644, synchronize: false)
     }
 
     private func checkMountProgram() throws {

@@ -11,14 +11,18 @@ package struct OverlayDriver: GraphDriver {
     /// The graph roots of additional, read-only stores.
     let additionalStores: [String]
 
+    /// Whether the directory is to be bound to itself for mounts (not so with the option `skip_mount_home`).
+    let mountsHome: Bool
+
     package var name: String { "overlay" }
     package var holdsChangesOnly: Bool { true }
 
-    init(layout: StoreLayout, additionalStores: [String], userXattr: Bool) {
+    init(layout: StoreLayout, additionalStores: [String], userXattr: Bool, mountsHome: Bool) {
         home = layout.driverHome
         runHome = layout.driverRunDirectory
         self.additionalStores = additionalStores
         usesUserAttributes = userXattr
+        self.mountsHome = mountsHome
     }
 
     // MARK: Places

@@ -23,6 +23,7 @@ package struct OverlayMount: Sendable, Equatable {
         userXattr ? ["index=off"] : ["index=off", "redirect_dir=off", "metacopy=off"]
     }
 
+    /// A mount with these values.
     package init(
         lower: [String], upper: String?, work: String?, target: String, workingDirectory: String, userXattr: Bool,
         isVolatile: Bool = false

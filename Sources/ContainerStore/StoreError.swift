@@ -35,6 +35,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     /// The failed system call behind it, if there was one.
     package let cause: LinuxError?
 
+    /// An error with these values.
     package init(_ kind: Kind, _ message: String, subject: String = "", cause: LinuxError? = nil) {
         self.kind = kind
         self.message = message
@@ -42,6 +43,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// The message, and the failed system call behind it.
     package var description: String {
         guard let cause else { return message }
         return message.isEmpty ? cause.description : "\(message): \(cause)"

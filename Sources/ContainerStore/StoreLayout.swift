@@ -9,6 +9,7 @@ package struct StoreLayout: Sendable, Equatable {
     /// `overlay` or `vfs`.
     package let driver: String
 
+    /// The layout below these directories; nothing is looked at.
     package init(graphRoot: String, runRoot: String, driver: String) {
         self.graphRoot = graphRoot
         self.runRoot = runRoot
@@ -21,9 +22,13 @@ package struct StoreLayout: Sendable, Equatable {
     package var storageLock: String { "\(graphRoot)/storage.lock" }
     /// Guards the distribution of user id ranges.
     package var userNamespaceLock: String { "\(graphRoot)/userns.lock" }
+    /// Guards `layers.json` and the layers' directories.
     package var layersLock: String { "\(layersDirectory)/layers.lock" }
+    /// Guards `images.json` and the images' directories.
     package var imagesLock: String { "\(imagesDirectory)/images.lock" }
+    /// Guards `containers.json` and the containers' directories.
     package var containersLock: String { "\(containersDirectory)/containers.lock" }
+    /// Guards `mountpoints.json`.
     package var mountsLock: String { "\(runRoot)/\(driver)-layers/mountpoints.lock" }
 
     // MARK: The driver
@@ -37,9 +42,13 @@ package struct StoreLayout: Sendable, Equatable {
 
     // MARK: Layers
 
+    /// The records of layers, their tar-splits and their big data.
     package var layersDirectory: String { "\(graphRoot)/\(driver)-layers" }
+    /// The records of layers.
     package var layersFile: String { "\(layersDirectory)/layers.json" }
+    /// The records of layers that need not survive a crash of the machine.
     package var volatileLayersFile: String { "\(layersDirectory)/volatile-layers.json" }
+    /// How often and where layers are mounted.
     package var mountsFile: String { "\(runRoot)/\(driver)-layers/mountpoints.json" }
 
     /// The gzipped tar-split lines of a layer.
@@ -50,7 +59,9 @@ package struct StoreLayout: Sendable, Equatable {
 
     // MARK: Images
 
+    /// The records of images and their big data.
     package var imagesDirectory: String { "\(graphRoot)/\(driver)-images" }
+    /// The records of images.
     package var imagesFile: String { "\(imagesDirectory)/images.json" }
 
     /// The directory of an image's big data.
@@ -58,8 +69,11 @@ package struct StoreLayout: Sendable, Equatable {
 
     // MARK: Containers
 
+    /// The records of containers and their directories.
     package var containersDirectory: String { "\(graphRoot)/\(driver)-containers" }
+    /// The records of containers.
     package var containersFile: String { "\(containersDirectory)/containers.json" }
+    /// The records of containers that need not survive a crash of the machine.
     package var volatileContainersFile: String { "\(containersDirectory)/volatile-containers.json" }
 
     /// The directory of a container's big data.
@@ -81,7 +95,9 @@ package struct StoreLayout: Sendable, Equatable {
     package var sessions: String { "\(ownRoom)/sessions" }
     /// Files being filled that later move to other places below the graph root.
     package var staging: String { "\(ownRoom)/staging" }
+    /// Outcomes of build steps: see `BuildCacheIndex`.
     package var buildCache: String { "\(ownRoom)/cache" }
+    /// Outcomes of compressing: see `CompressedBlobIndex`.
     package var compressedBlobs: String { "\(ownRoom)/compressed" }
 
     // MARK: Big data

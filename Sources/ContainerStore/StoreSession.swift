@@ -46,7 +46,11 @@ final class StoreSession {
     /// Writes down that `id` is about to be made or removed; before the first change on disk.
     func note(_ subject: Subject, _ id: String) throws {
         guard entries.insert(Entry(subject: subject, id: id)).inserted else { return }
-        try file?.writeAll(Array("\(subject.rawValue) \(id)\n".utf8))
+        do throws(LinuxError) {
+            try file?.writeAll(Array("\(subject.rawValue) \(id)\n".utf8))
+        } catch {
+            throw LinuxError(error.operation, path, error.errno)
+        }
     }
 
     /// Whether the process must not be taken for dead when it ends: everything named is in use or gone.
@@ -96,7 +100,9 @@ extension StoreSession {
         // A line that a dying process left half written names nothing that was begun.
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let text = String(decoding: line, as: UTF8.self)
-            guard let subject = Subject(rawValue: String(text.prefix(1))), text.dropFirst().first == " " else { continue }
+            guard let subject = Subject(rawValue: String(text.prefix(1))), text.dropFirst().first == " " else {
+                continue
+            }
             let id = String(text.dropFirst(2))
             if StoreLayout.isFullID(id) { entries.append(Entry(subject: subject, id: id)) }
         }

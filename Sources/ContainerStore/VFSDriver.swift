@@ -80,6 +80,10 @@ extension VFSDriver: LayerStorage {
         try contentDirectories(of: layer)[0]
     }
 
+    func makeHomeMount() throws {}
+
+    func removeHomeMount() throws {}
+
     func unmount(_ layer: String) throws {}
 
     func directories() throws -> [String] {

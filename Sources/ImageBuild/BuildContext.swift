@@ -1,8 +1,8 @@
-import DockerfileSyntax
-import WorkingContainers
+package import DockerfileSyntax
+package import WorkingContainers
 
 /// The directory that COPY and ADD read, with what its ignore file hides.
-struct BuildContext: Sendable {
+package struct BuildContext: Sendable {
     let directory: String
     let ignored: IgnorePatterns?
 
@@ -17,7 +17,7 @@ struct BuildContext: Sendable {
     }
 
     /// Selects sources from any directory.
-    static func select(
+    package static func select(
         _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String]
     ) throws -> CopySelection {
         var hidden = ignored.map { [$0] } ?? []

@@ -57,8 +57,8 @@ package struct ImageBuilder {
             throw BuildError(.invalid, "there is no stage to build")
         }
         let result = try commit(&draft, session, didWork: didWork)
-        // What this build has replaced in the cache would otherwise stay for good.
-        if didWork { try session.cache.collect() }
+        // What this build, or one that died, has replaced in the cache would otherwise stay for good.
+        try session.cache.collectIfChanged()
         return result
     }
 

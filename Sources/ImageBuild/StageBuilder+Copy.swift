@@ -47,13 +47,18 @@ extension StageBuilder {
         let kind = selection.items.count == 1 && selection.items[0].isDirectory ? "dir" : "file"
         let createdBy =
             "/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind):\(digest.hex) in \(request.destination) "
+        var step = CopyStep.Request(sourceCount: request.sources.count)
+        step.owner = request.owner
+        step.mode = request.mode
+        step.keepsParents = request.keepsParents
+        step.unpacks = request.unpacks
+        step.inlineFiles = request.inlineFiles
+        step.keepsOwners = origin.keepsOwners
+        step.fileTime = session.fileTime
+        step.ignoresUnmappedOwners = session.store.isSingleID
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
-                try CopyStep(
-                    request: request, selection: selection, keepsOwners: origin.keepsOwners,
-                    destination: self.absolute(request.destination), rootfs: files, fileTime: self.session.fileTime,
-                    ignoresUnmappedOwners: self.session.store.isSingleID
-                ).run()
+                try CopyStep(step, selection, to: self.absolute(request.destination), in: files).run()
             }
         }
         origin.close()

@@ -12,14 +12,7 @@ extension StageBuilder {
 
     /// A path of the container, absolute and without `.` and `..`; a slash at the end stays.
     func absolute(_ path: String) -> String {
-        let whole = path.hasPrefix("/") ? path : workingDirectory + "/" + path
-        var parts: [Substring] = []
-        for part in whole.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-        }
-        let clean = "/" + parts.joined(separator: "/")
-        let endsInDirectory = path.hasSuffix("/") || path.hasSuffix("/.") || path == "."
-        return endsInDirectory && clean != "/" ? clean + "/" : clean
+        ContainerPath.absolute(path, from: workingDirectory)
     }
 
     /// WORKDIR: the directory is made where it is missing, and only then is there a layer.

@@ -10,13 +10,16 @@ enum AttributePolicy {
     /// What a made layer carries: file capabilities and the `user.` attributes, as the field's tools do.
     static func isCarried(_ name: [UInt8]) -> Bool {
         if isOverlayBookkeeping(name) { return false }
-        return name.elementsEqual("security.capability".utf8) || name.starts(with: "user.".utf8)
+        return name.elementsEqual(fileCapability) || name.starts(with: "user.".utf8)
     }
 
-    /// Attributes that only a privileged writer may set: without the privilege they are left out silently, since
-    /// no container would see them either.
-    static func needsPrivilege(_ name: [UInt8]) -> Bool {
-        name.starts(with: "trusted.".utf8)
-            || (name.starts(with: "security.".utf8) && !name.elementsEqual("security.capability".utf8))
+    /// What applying a layer sets. Labels of the host's own security modules and `trusted.` attributes are not a
+    /// stranger's to choose, whatever rights the caller has.
+    static func isApplied(_ name: [UInt8]) -> Bool {
+        if name.isEmpty || name.contains(0) || isOverlayBookkeeping(name) { return false }
+        return name.elementsEqual(fileCapability) || name.elementsEqual("security.ima".utf8)
+            || name.starts(with: "user.".utf8) || name.starts(with: "system.posix_acl_".utf8)
     }
+
+    static let fileCapability = Array("security.capability".utf8)
 }

@@ -7,25 +7,19 @@ struct EntryPath {
     let parent: [CChar]
     /// The last component, NUL-terminated; empty (a lone NUL) when the entry is the root directory.
     let base: [CChar]
-
-    var isRoot: Bool { base.count <= 1 }
+    /// Whether the name says nothing (`./`): the directory that the archive's names begin in.
+    let isTop: Bool
 
     /// The whole path relative to the root, NUL-terminated.
     var whole: [CChar] {
-        if isRoot { return [0x2e, 0] }
+        if base.count <= 1 { return [0x2e, 0] }
         if parent.count == 2, parent[0] == 0x2e { return base }
-        var path = parent
+        var path: [CChar] = []
+        path.reserveCapacity(parent.count + base.count)
+        path.append(contentsOf: parent)
         path[path.count - 1] = 0x2f
         path.append(contentsOf: base)
         return path
-    }
-
-    /// The last component without its terminator.
-    var baseBytes: ArraySlice<CChar> { base.dropLast() }
-
-    init(parent: [CChar], base: [CChar]) {
-        self.parent = parent
-        self.base = base
     }
 
     /// - Throws: ``LayerError`` with `escapesRoot` for names that leave the root or hold a NUL.
@@ -34,17 +28,23 @@ struct EntryPath {
         cleaned.reserveCapacity(prefix.count + name.count + 2)
         var starts: [Int] = []
         try EntryPath.append(prefix, to: &cleaned, starts: &starts, floor: 0)
-        try EntryPath.append(name, to: &cleaned, starts: &starts, floor: starts.count)
+        let floor = starts.count
+        try EntryPath.append(name, to: &cleaned, starts: &starts, floor: floor)
+        isTop = starts.count == floor
+        cleaned.append(0)
         guard let last = starts.last else {
             parent = [0x2e, 0]
             base = [0]
             return
         }
-        base = Array(cleaned[last...]) + [0]
         if last == 0 {
             parent = [0x2e, 0]
+            base = cleaned
         } else {
-            parent = Array(cleaned[..<(last - 1)]) + [0]
+            base = Array(cleaned[last...])
+            cleaned.removeSubrange(last...)
+            cleaned[last - 1] = 0
+            parent = cleaned
         }
     }
 
@@ -59,7 +59,9 @@ struct EntryPath {
             }
             var end = position
             while end < part.count, part[end] != 0x2f {
-                if part[end] == 0 { throw LayerError(.escapesRoot, "the name holds a NUL byte", entry: text(part)) }
+                if part[end] == 0 {
+                    throw LayerError(.escapesRoot, "the name holds a NUL byte", entry: LayerError.shown(part))
+                }
                 end += 1
             }
             let length = end - position
@@ -67,19 +69,15 @@ struct EntryPath {
                 // "." says nothing.
             } else if length == 2, part[position] == 0x2e, part[position + 1] == 0x2e {
                 guard starts.count > floor, let last = starts.popLast() else {
-                    throw LayerError(.escapesRoot, "the name leaves the root", entry: text(part))
+                    throw LayerError(.escapesRoot, "the name leaves the root", entry: LayerError.shown(part))
                 }
                 cleaned.removeSubrange(max(0, last - 1)...)
             } else {
                 if !cleaned.isEmpty { cleaned.append(0x2f) }
                 starts.append(cleaned.count)
-                for index in position..<end { cleaned.append(CChar(bitPattern: part[index])) }
+                for byte in part[position..<end] { cleaned.append(CChar(bitPattern: byte)) }
             }
             position = end
         }
-    }
-
-    static func text(_ bytes: [UInt8]) -> String {
-        String(decoding: bytes, as: UTF8.self)
     }
 }

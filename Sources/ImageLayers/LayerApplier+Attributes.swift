@@ -1,51 +1,61 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
     /// Sets owner, mode, attributes and times of a file that is open. The order matters: a change of owner clears
-    /// set-user-id bits and file capabilities.
+    /// set-user-id bits and file capabilities. A directory's times wait until everything lies in it.
     func setAttributes(of entry: TarEntry, openAs fd: Int32) throws {
         let (uid, gid) = try owner(of: entry)
-        if fchown(fd, uid, gid) != 0 { try ownerFailed(entry, uid, gid) }
-        try check(fchmod(fd, mode(of: entry)), "chmod", entry)
+        let owned = linux_fchown(fd, uid, gid)
+        if owned != 0 { try ownerFailed(entry, uid, gid, -owned) }
+        try check(linux_fchmod(fd, mode(of: entry)), "chmod", entry)
         for attribute in entry.xattrs {
             try setting(attribute.name, entry) { name throws(LinuxError) in
                 try ExtendedAttributes.set(name, value: attribute.value, fd: fd)
             }
         }
         if entry.kind != .directory {
-            let time = timespec(modification(of: entry))
-            var times = [time, time]
-            try check(futimens(fd, &times), "utimensat", entry)
+            let time = linux_file_time(modification(of: entry))
+            try check(linux_utimensat(fd, nil, time, time, 0), "set times", entry)
         }
     }
 
-    /// The same for what is not to be opened (symbolic links, devices, FIFOs), by name and without following.
+    /// The same for what is not to be opened (symbolic links, devices, FIFOs), without following.
     func setAttributes(of entry: TarEntry, at path: EntryPath, in parent: Int32) throws {
         let (uid, gid) = try owner(of: entry)
-        if fchownat(parent, path.base, uid, gid, AT_SYMLINK_NOFOLLOW) != 0 { try ownerFailed(entry, uid, gid) }
+        let owned = linux_fchownat(parent, path.base, uid, gid, LINUX_AT_SYMLINK_NOFOLLOW)
+        if owned != 0 { try ownerFailed(entry, uid, gid, -owned) }
         if entry.kind != .symlink {
-            try check(fchmodat(parent, path.base, mode(of: entry), 0), "chmod", entry)
+            let flags = LINUX_O_PATH | O_NOFOLLOW | O_CLOEXEC
+            let node = OwnedFD(adopting: try check(linux_openat(parent, path.base, flags, 0), "open", entry))
+            do throws(LinuxError) {
+                try Files.changeMode(pathDescriptor: node.raw, mode: mode(of: entry))
+            } catch {
+                throw failure("chmod", entry, error.code)
+            }
         }
         if !entry.xattrs.isEmpty {
-            let file = "/proc/self/fd/\(parent)/".utf8CString.dropLast() + path.base
+            let file = Array("/proc/self/fd/\(parent)/".utf8CString.dropLast() + path.base)
             for attribute in entry.xattrs {
                 try setting(attribute.name, entry) { name throws(LinuxError) in
-                    try ExtendedAttributes.set(name, value: attribute.value, of: Array(file))
+                    try ExtendedAttributes.set(name, value: attribute.value, of: file)
                 }
             }
         }
-        let time = timespec(modification(of: entry))
-        var times = [time, time]
-        try check(utimensat(parent, path.base, &times, AT_SYMLINK_NOFOLLOW), "utimensat", entry)
+        let time = linux_file_time(modification(of: entry))
+        let result = linux_utimensat(parent, path.base, time, time, LINUX_AT_SYMLINK_NOFOLLOW)
+        try check(result, "set times", entry)
     }
 
-    func setAttributes(ofRoot entry: TarEntry) throws {
-        guard prefix.isEmpty else { return }
-        let fd = try root.open(".", O_RDONLY | O_DIRECTORY)
-        try setAttributes(of: entry, openAs: fd.raw)
-        rememberTimes(of: [0x2e, 0], modification(of: entry))
+    /// The entry for the directory that the archive's names begin in. Links on the way to it are followed inside the
+    /// root: `ADD` may be told to unpack through one.
+    func setAttributes(ofTop entry: TarEntry, _ path: EntryPath) throws {
+        let whole = path.whole
+        let directory = try root.open(whole, O_RDONLY | O_DIRECTORY)
+        try setAttributes(of: entry, openAs: directory.raw)
+        try directoryTimes.record(whole, modification(of: entry), in: root)
     }
 
     func modification(of entry: TarEntry) -> FileTime {
@@ -54,22 +64,21 @@ extension LayerApplier {
             seconds: entry.modification.seconds, nanoseconds: Int64(entry.modification.nanoseconds))
     }
 
-    private func mode(of entry: TarEntry) -> mode_t {
-        mode_t(options.permissions ?? (entry.mode & 0o7777))
+    private func mode(of entry: TarEntry) -> UInt32 {
+        (options.permissions ?? entry.mode) & 0o7777
     }
 
-    private func owner(of entry: TarEntry) throws(LayerError) -> (uid_t, gid_t) {
+    private func owner(of entry: TarEntry) throws(LayerError) -> (uid: UInt32, gid: UInt32) {
         if let owner = options.owner { return owner }
         // 2^32 - 1 means "leave as it is" to chown and is no owner.
         guard let uid = UInt32(exactly: entry.uid), let gid = UInt32(exactly: entry.gid), uid != .max, gid != .max
         else { throw LayerError(.unmappedOwner, "owner \(entry.uid):\(entry.gid) is no id", entry: entry.displayName) }
-        uids.insert(uid)
-        gids.insert(gid)
         return (uid, gid)
     }
 
-    private func ownerFailed(_ entry: TarEntry, _ uid: uid_t, _ gid: gid_t) throws(LayerError) {
-        let cause = errno
+    private func ownerFailed(
+        _ entry: TarEntry, _ uid: UInt32, _ gid: UInt32, _ cause: Int32
+    ) throws(LayerError) {
         if options.ignoreUnmappedOwners, cause == EINVAL || cause == EPERM { return }
         if cause == EINVAL {
             throw LayerError(
@@ -81,7 +90,7 @@ extension LayerApplier {
         }
         throw LayerError(
             .system, "cannot be given its owner \(uid):\(gid)", entry: entry.displayName,
-            cause: LinuxError("chown", entry.displayName, code: cause))
+            cause: LinuxError("chown", code: cause))
     }
 
     /// Sets one attribute, leaving out those that have no business in a container's files, and those that this file
@@ -89,15 +98,23 @@ extension LayerApplier {
     private func setting(
         _ name: [UInt8], _ entry: TarEntry, _ set: ([CChar]) throws(LinuxError) -> Void
     ) throws(LayerError) {
-        if AttributePolicy.isOverlayBookkeeping(name) || name.isEmpty || name.contains(0) { return }
+        guard AttributePolicy.isApplied(name) else { return }
         do throws(LinuxError) {
             try set(name.map { CChar(bitPattern: $0) } + [0])
         } catch {
             if error.code == ENOTSUP { return }
-            if error.code == EPERM, AttributePolicy.needsPrivilege(name) || entry.kind == .symlink { return }
+            // Only regular files and directories have `user.` attributes; IMA's need the host's own administrator.
+            let isPlain = entry.kind == .regular || entry.kind == .directory
+            if error.code == EPERM, !isPlain || name.elementsEqual("security.ima".utf8) { return }
             throw LayerError(
-                .system, "cannot be given the attribute \(String(decoding: name, as: UTF8.self))",
-                entry: entry.displayName, cause: error)
+                .system, "cannot be given the attribute \(LayerError.shown(name))", entry: entry.displayName,
+                cause: error)
         }
+    }
+}
+
+extension linux_file_time {
+    init(_ time: FileTime) {
+        self.init(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import TarArchive
@@ -10,11 +11,12 @@ extension LayerApplier {
         case .regular: try makeRegular(entry, path, in: parent, reader: reader)
         case .symlink:
             let target = try pathArgument(entry.linkTarget, of: entry)
-            try replacing(path, in: parent, entry, "symlink") { symlinkat(target, parent, path.base) }
+            try replacing(path, in: parent, entry, "symlink") { linux_symlinkat(target, parent, path.base) }
             try setAttributes(of: entry, at: path, in: parent)
         case .hardLink: try makeHardLink(entry, path, in: parent)
         case .fifo:
-            try replacing(path, in: parent, entry, "mkfifo") { mkfifoat(parent, path.base, 0o600) }
+            let mode = UInt32(S_IFIFO) | 0o600
+            try replacing(path, in: parent, entry, "mkfifo") { linux_mknodat(parent, path.base, mode, 0, 0) }
             try setAttributes(of: entry, at: path, in: parent)
         case .characterDevice, .blockDevice: try makeDevice(entry, path, in: parent)
         case .other:
@@ -23,66 +25,92 @@ extension LayerApplier {
         }
     }
 
+    // MARK: Regular files
+
     private func makeRegular(_ entry: TarEntry, _ path: EntryPath, in parent: Int32, reader: TarReader) throws {
         let flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC
-        var raw = openat(parent, path.base, flags, 0o600)
-        if raw < 0, errno == EEXIST {
+        var result = linux_openat(parent, path.base, flags, 0o600)
+        if result == -EEXIST {
             try removeExisting(path, in: parent, entry)
-            raw = openat(parent, path.base, flags, 0o600)
+            result = linux_openat(parent, path.base, flags, 0o600)
         }
-        guard raw >= 0 else { throw failure("open", entry) }
-        let fd = OwnedFD(adopting: raw)
-        try copyContent(of: entry, reader: reader, to: fd.raw)
-        try setAttributes(of: entry, openAs: fd.raw)
+        let file = OwnedFD(adopting: try check(result, "open", entry))
+        try copyContent(of: entry, reader: reader, to: file.raw)
+        try setAttributes(of: entry, openAs: file.raw)
     }
 
+    /// Writes content from where it lies in the reader's memory. Holes stay holes, however large they are.
     private func copyContent(of entry: TarEntry, reader: TarReader, to fd: Int32) throws {
-        while true {
-            var count = try reader.readContent(into: buffer)
-            if count == 0 { return }
-            var start = buffer.baseAddress
-            while count > 0 {
-                let written = write(fd, start, count)
-                if written < 0 {
-                    if errno == EINTR { continue }
-                    throw failure("write", entry)
-                }
-                start = start?.advanced(by: written)
-                count -= written
-            }
+        var end: Int64 = 0
+        while try reader.withDataChunk({ offset, bytes in
+            try write(bytes, to: fd, at: offset, entry)
+            end = offset + Int64(bytes.count)
+        }) {}
+        if end < entry.size { try check(linux_ftruncate(fd, entry.size), "truncate", entry) }
+    }
+
+    private func write(
+        _ bytes: UnsafeRawBufferPointer, to fd: Int32, at offset: Int64, _ entry: TarEntry
+    ) throws(LayerError) {
+        guard let base = bytes.baseAddress else { return }
+        var done = 0
+        while done < bytes.count {
+            let count = linux_pwrite(fd, base + done, bytes.count - done, offset + Int64(done))
+            if count == -Int(EINTR) { continue }
+            guard count > 0 else { throw failure("write", entry, count == 0 ? EIO : Int32(clamping: -count)) }
+            done += count
         }
     }
+
+    // MARK: Directories
 
     private func makeDirectory(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
         var hidesLower = false
-        if mkdirat(parent, path.base, 0o700) != 0 {
-            guard errno == EEXIST else { throw failure("mkdir", entry) }
-            var status = stat()
-            try check(fstatat(parent, path.base, &status, AT_SYMLINK_NOFOLLOW), "stat", entry)
-            if status.st_mode & S_IFMT != S_IFDIR {
-                // A whiteout that the same layer follows with a directory: what lies below stays deleted.
-                hidesLower = status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == 0
+        let made = linux_mkdirat(parent, path.base, 0o700)
+        if made == -EEXIST {
+            if try Files.status(at: parent, path.base).kind != .directory {
+                // A whiteout, or a file, that the same layer follows with a directory: what lies below stays hidden.
+                hidesLower = true
                 try removeExisting(path, in: parent, entry)
-                try check(mkdirat(parent, path.base, 0o700), "mkdir", entry)
+                try check(linux_mkdirat(parent, path.base, 0o700), "mkdir", entry)
             }
+        } else {
+            try check(made, "mkdir", entry)
         }
-        let raw = openat(parent, path.base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard raw >= 0 else { throw failure("open", entry) }
-        let fd = OwnedFD(adopting: raw)
-        if hidesLower { try setOpaque(fd.raw, entry) }
-        try setAttributes(of: entry, openAs: fd.raw)
-        rememberTimes(of: path.whole, modification(of: entry))
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let directory = OwnedFD(adopting: try check(linux_openat(parent, path.base, flags, 0), "open", entry))
+        if hidesLower { try setOpaque(directory.raw, entry) }
+        try setAttributes(of: entry, openAs: directory.raw)
+        try directoryTimes.record(path.whole, modification(of: entry), in: root)
     }
+
+    // MARK: Hard links
 
     private func makeHardLink(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
         let target = try EntryPath(cleaning: entry.linkTarget, below: prefix)
-        guard !target.isRoot else { throw LayerError(.malformed, "a hard link to the root", entry: entry.displayName) }
-        if target.parent == path.parent, target.base == path.base { return }
-        let directory = try openParentOfLink(target, entry)
-        try replacing(path, in: parent, entry, "link") { linkat(directory.raw, target.base, parent, path.base, 0) }
+        guard !target.isTop else {
+            throw LayerError(.malformed, "a hard link to the root", entry: entry.displayName)
+        }
+        let directory = try openDirectory(ofTarget: target, entry)
+        guard let status = try Files.statusIfPresent(at: directory.raw, target.base) else {
+            throw LayerError(.malformed, "a hard link to nothing", entry: entry.displayName)
+        }
+        if try status.kind == .directory || isWhiteout(target.base, in: directory.raw) {
+            let what = status.kind == .directory ? "a directory" : "a deleted file"
+            throw LayerError(.malformed, "a hard link to \(what)", entry: entry.displayName)
+        }
+        var result = linux_linkat(directory.raw, target.base, parent, path.base, 0)
+        if result == -EEXIST {
+            // Perhaps under another name of the same directory: removing it would lose the file.
+            let present = try Files.status(at: parent, path.base)
+            if FileIdentity(present) == FileIdentity(status) { return }
+            try removeExisting(path, in: parent, entry)
+            result = linux_linkat(directory.raw, target.base, parent, path.base, 0)
+        }
+        try check(result, "link", entry)
     }
 
-    private func openParentOfLink(_ target: EntryPath, _ entry: TarEntry) throws(LayerError) -> OwnedFD {
+    private func openDirectory(ofTarget target: EntryPath, _ entry: TarEntry) throws(LayerError) -> OwnedFD {
         do throws(LinuxError) {
             return try root.open(target.parent, OpenFlags.path | O_DIRECTORY)
         } catch {
@@ -90,38 +118,33 @@ extension LayerApplier {
         }
     }
 
+    // MARK: Special files
+
     private func makeDevice(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
-        guard options.makesDevices else { return }
-        let type = entry.kind == .characterDevice ? S_IFCHR : S_IFBLK
         try removeExisting(path, in: parent, entry)
-        do throws(LinuxError) {
-            try Files.makeNode(
-                at: parent, path.base, mode: type | 0o600, major: entry.deviceMajor, minor: entry.deviceMinor)
-        } catch {
-            throw LayerError(.system, "cannot be made", entry: entry.displayName, cause: error)
-        }
+        guard options.makesDevices else { return }
+        let type = UInt32(entry.kind == .characterDevice ? S_IFCHR : S_IFBLK)
+        let (major, minor) = (entry.deviceMajor, entry.deviceMinor)
+        try check(linux_mknodat(parent, path.base, type | 0o600, major, minor), "mknod", entry)
         try setAttributes(of: entry, at: path, in: parent)
     }
+
+    // MARK: Replacing
 
     /// Runs a system call that makes a new name; where the name is taken, what lies there goes first.
     private func replacing(
         _ path: EntryPath, in parent: Int32, _ entry: TarEntry, _ operation: String, _ make: () -> Int32
     ) throws {
-        if make() == 0 { return }
-        guard errno == EEXIST else {
-            if errno == ENOENT, operation == "link" {
-                throw LayerError(.malformed, "a hard link to nothing", entry: entry.displayName)
-            }
-            throw failure(operation, entry)
+        var result = make()
+        if result == -EEXIST {
+            try removeExisting(path, in: parent, entry)
+            result = make()
         }
-        try removeExisting(path, in: parent, entry)
-        try check(make(), operation, entry)
+        try check(result, operation, entry)
     }
 
     /// Removes what lies at a name, a whole directory too. Nothing there is fine.
-    func removeExisting(_ path: EntryPath, in parent: Int32, _ entry: TarEntry) throws {
-        if unlinkat(parent, path.base, 0) == 0 || errno == ENOENT { return }
-        guard errno == EISDIR || errno == EPERM else { throw failure("unlink", entry) }
+    private func removeExisting(_ path: EntryPath, in parent: Int32, _ entry: TarEntry) throws(LayerError) {
         do throws(LinuxError) {
             try Files.removeTree(at: parent, path.base)
         } catch {

@@ -1,19 +1,24 @@
+import CLinux
 import Glibc
 import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
+    /// How deep below a deleted directory this layer's own files may lie in a tree that holds the parent's files too.
+    private static let maximumDepth = 256
+
     /// `.wh..wh..opq`: hides everything that lower layers have in the directory.
     func makeOpaque(_ parent: Int32, _ path: EntryPath, _ entry: TarEntry) throws {
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let directory = OwnedFD(adopting: try check(linux_openat(parent, ".", flags, 0), "open", entry))
         if options.whiteouts == .removing {
-            try removeInherited(in: path, entry)
-            return
+            try removeInherited(in: directory, entry, depth: 0)
+        } else {
+            try setOpaque(directory.raw, entry)
         }
-        let fd = try root.open(path.parent, O_RDONLY | O_DIRECTORY)
-        try setOpaque(fd.raw, entry)
     }
 
-    func setOpaque(_ fd: Int32, _ entry: TarEntry) throws {
+    func setOpaque(_ fd: Int32, _ entry: TarEntry) throws(LayerError) {
         guard let attribute = options.whiteouts.opaqueAttribute else { return }
         do throws(LinuxError) {
             try ExtendedAttributes.set(attribute, value: [0x79], fd: fd)
@@ -23,31 +28,44 @@ extension LayerApplier {
     }
 
     /// `.wh.NAME`: deletes what lower layers have under that name. What this layer itself has put there stays.
-    func whiteOut(_ name: [CChar], in parent: Int32, _ path: EntryPath, _ entry: TarEntry) throws {
-        let target = EntryPath(parent: path.parent, base: name)
+    func whiteOut(_ name: [CChar], in parent: Int32, _ entry: TarEntry) throws {
         if options.whiteouts == .removing {
-            if !appliedHere.contains(target.whole) { try removeExisting(target, in: parent, entry) }
-            return
+            let identity = FileIdentity(try Files.status(at: parent, "."))
+            return try removeInherited(name, in: parent, identity, entry, depth: 0)
         }
-        if mknodat(parent, name, S_IFCHR, 0) == 0 { return }
-        guard errno == EEXIST else { throw failure("mknod", entry) }
-        var status = stat()
-        try check(fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW), "stat", entry)
-        guard status.st_mode & S_IFMT == S_IFDIR else { return }
-        let raw = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard raw >= 0 else { throw failure("open", entry) }
-        let fd = OwnedFD(adopting: raw)
-        try setOpaque(fd.raw, entry)
+        let result = linux_mknodat(parent, name, UInt32(S_IFCHR), 0, 0)
+        if result == 0 { return }
+        guard result == -EEXIST else { throw failure("mknod", entry, -result) }
+        // A file of this layer hides the lower ones by itself, a directory when it is opaque.
+        guard try Files.status(at: parent, name).kind == .directory else { return }
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let directory = OwnedFD(adopting: try check(linux_openat(parent, name, flags, 0), "open", entry))
+        try setOpaque(directory.raw, entry)
     }
 
     /// Removes from a directory all that this layer has not put there.
-    private func removeInherited(in path: EntryPath, _ entry: TarEntry) throws {
-        forgetParent()
-        let directory = try root.open(path.parent, O_RDONLY | O_DIRECTORY)
-        for child in try Files.entries(of: directory) {
-            let whole = EntryPath(parent: path.parent, base: child.name).whole
-            if appliedHere.contains(whole) { continue }
-            try Files.removeTree(at: directory.raw, child.name)
+    private func removeInherited(in directory: borrowing OwnedFD, _ entry: TarEntry, depth: Int) throws {
+        guard depth < LayerApplier.maximumDepth else {
+            throw LayerError(.malformed, "deletes a tree that is too deep", entry: entry.displayName)
         }
+        let identity = FileIdentity(try directory.status())
+        if footprint?.isCleared(identity) ?? true { return }
+        for child in try Files.entries(of: directory) {
+            try removeInherited(child.name, in: directory.raw, identity, entry, depth: depth)
+        }
+        footprint?.setCleared(identity)
+    }
+
+    private func removeInherited(
+        _ name: [CChar], in parent: Int32, _ identity: FileIdentity, _ entry: TarEntry, depth: Int
+    ) throws {
+        guard let footprint, let status = try Files.statusIfPresent(at: parent, name) else { return }
+        let isOurs = footprint.holds(name, in: identity)
+        if status.kind == .directory, isOurs || footprint.reaches(into: FileIdentity(status)) {
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+            let directory = OwnedFD(adopting: try check(linux_openat(parent, name, flags, 0), "open", entry))
+            return try removeInherited(in: directory, entry, depth: depth + 1)
+        }
+        if !isOurs { try Files.removeTree(at: parent, name) }
     }
 }

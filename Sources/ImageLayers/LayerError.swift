@@ -1,4 +1,5 @@
 package import LinuxSystem
+import TarArchive
 
 /// What went wrong while a layer was applied to, or made from, a directory.
 package struct LayerError: Error, Sendable, CustomStringConvertible {
@@ -10,13 +11,15 @@ package struct LayerError: Error, Sendable, CustomStringConvertible {
         case malformed
         /// The owner asked for is not mapped in this user namespace.
         case unmappedOwner
+        /// The directory holds something that no layer can express.
+        case unsupported
         /// A system call failed.
         case system
     }
 
     package let code: Code
     package let message: String
-    /// The entry concerned, as it stands in the archive; empty where none is.
+    /// The entry concerned, fit for showing; empty where none is.
     package let entry: String
     package let cause: LinuxError?
 
@@ -32,4 +35,18 @@ package struct LayerError: Error, Sendable, CustomStringConvertible {
         if let cause { text += ": \(cause)" }
         return text
     }
+
+    /// A name as errors show it: control characters escaped, repaired where it is not UTF-8, cut to a sensible length.
+    static func shown(_ name: [UInt8]) -> String {
+        var text = ""
+        for scalar in String(decoding: name.prefix(240), as: UTF8.self).unicodeScalars {
+            text += scalar.escaped(asASCII: false)
+        }
+        return name.count > 240 ? text + "..." : text
+    }
+}
+
+extension TarEntry {
+    /// The name for messages.
+    var displayName: String { LayerError.shown(name) }
 }

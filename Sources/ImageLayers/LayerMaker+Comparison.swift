@@ -1,5 +1,7 @@
+import CLinux
 import Glibc
 import LinuxSystem
+import TarArchive
 
 extension LayerMaker {
     /// Whether a file equals its counterpart in the parent tree. Content counts as equal when size, times and all
@@ -9,10 +11,10 @@ extension LayerMaker {
         guard status.mode == parent.mode, status.uid == parent.uid, status.gid == parent.gid else { return false }
         switch status.kind {
         case .directory:
-            return try attributesEqual(child, in: frame, O_RDONLY | O_DIRECTORY)
+            return try attributesEqual(child, in: frame, O_DIRECTORY)
         case .regular:
             guard status.size == parent.size, status.modification == parent.modification else { return false }
-            return try attributesEqual(child, in: frame, O_RDONLY | O_NONBLOCK)
+            return try attributesEqual(child, in: frame, O_NONBLOCK)
         case .symlink:
             return try Files.readSymlink(at: frame.fd, child.name) == Files.readSymlink(at: frame.parentFD, child.name)
         case .characterDevice, .blockDevice:
@@ -29,23 +31,20 @@ extension LayerMaker {
     }
 
     private func attributesEqual(_ child: Child, in frame: Frame, _ flags: Int32) throws -> Bool {
-        let one = openat(frame.fd, child.name, flags | O_NOFOLLOW | O_CLOEXEC)
-        let other = openat(frame.parentFD, child.name, flags | O_NOFOLLOW | O_CLOEXEC)
-        defer {
-            if one >= 0 { _ = Glibc.close(one) }
-            if other >= 0 { _ = Glibc.close(other) }
-        }
-        guard one >= 0, other >= 0 else {
-            throw LayerError(
-                .system, "cannot be compared with the parent layer", entry: String(decoding: child.bytes, as: UTF8.self),
-                cause: LinuxError("open", "", code: errno))
-        }
-        return try attributeTable(one) == attributeTable(other)
+        try attributeTable(child, in: frame.fd, flags) == attributeTable(child, in: frame.parentFD, flags)
     }
 
-    private func attributeTable(_ fd: Int32) throws -> [[UInt8]: [UInt8]] {
-        var attributes: [[UInt8]: [UInt8]] = [:]
-        for (name, value) in try carriedAttributes(fd) { attributes[name] = value }
-        return attributes
+    private func attributeTable(_ child: Child, in directory: Int32, _ flags: Int32) throws -> [[UInt8]: [UInt8]] {
+        let name = child.name.dropLast().map { UInt8(bitPattern: $0) }
+        let raw = linux_openat(directory, child.name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0)
+        guard raw >= 0 else {
+            throw LayerError(
+                .system, "cannot be compared with the parent layer", entry: LayerError.shown(name),
+                cause: LinuxError("open", code: -raw))
+        }
+        let file = OwnedFD(adopting: raw)
+        let carried = try attributes(of: file.raw, name).carried
+        if carried.isEmpty { return [:] }
+        return Dictionary(carried.map { ($0.name, $0.value) }) { first, _ in first }
     }
 }

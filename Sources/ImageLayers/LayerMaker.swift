@@ -36,22 +36,19 @@ package final class LayerMaker {
     let root: RootedDirectory
     let parentRoot: RootedDirectory?
     let writer: TarWriter
-    let digester: SHA256Stream
+    private let digester: SHA256Stream
     let buffer: UnsafeMutableRawBufferPointer
-    var uids: Set<UInt32> = []
-    var gids: Set<UInt32> = []
-    var entryCount = 0
+    private var uids: Set<UInt32> = []
+    private var gids: Set<UInt32> = []
+    private var lastOwner: (uid: Int64, gid: Int64) = (-1, -1)
+    private var entryCount = 0
     /// First names of files with several, by device and inode.
     var firstNames: [FileIdentity: [UInt8]] = [:]
     /// Directories on the way to the current place that have no entry yet: they get one only if something in them
     /// has changed (comparison with a parent).
     var pendingDirectories: [TarEntry] = []
     private let observer: TarSplitWriter?
-
-    struct FileIdentity: Hashable {
-        let device: UInt64
-        let inode: UInt64
-    }
+    private let bookkeeping: OverlayBookkeeping
 
     /// - Parameters:
     ///   - directory: the directory to read.
@@ -79,6 +76,7 @@ package final class LayerMaker {
                 digester.update(bytes)
                 try archive?(bytes)
             }, segmentObserver: observer)
+        bookkeeping = OverlayBookkeeping(content)
         buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
     }
 
@@ -104,7 +102,7 @@ package final class LayerMaker {
         let fd = try root.open(".", O_RDONLY | O_DIRECTORY)
         let status = try fd.status()
         guard status.mode != parent.mode || status.uid != parent.uid || status.gid != parent.gid else { return }
-        try emit(entry(named: Array("./".utf8), kind: .directory, status, xattrs: carriedAttributes(fd.raw)))
+        try emit(entry(named: Array("./".utf8), kind: .directory, status, xattrs: attributes(of: fd.raw, []).carried))
     }
 
     // MARK: Entries
@@ -122,8 +120,11 @@ package final class LayerMaker {
             for directory in directories { try emit(directory) }
         }
         entryCount += 1
-        if let uid = UInt32(exactly: entry.uid) { uids.insert(uid) }
-        if let gid = UInt32(exactly: entry.gid) { gids.insert(gid) }
+        if lastOwner != (entry.uid, entry.gid) {
+            lastOwner = (entry.uid, entry.gid)
+            if let uid = UInt32(exactly: entry.uid) { uids.insert(uid) }
+            if let gid = UInt32(exactly: entry.gid) { gids.insert(gid) }
+        }
         try writer.begin(entry)
     }
 
@@ -140,18 +141,57 @@ package final class LayerMaker {
         return entry
     }
 
-    func carriedAttributes(_ fd: Int32) throws(LayerError) -> [(name: [UInt8], value: [UInt8])] {
+    /// What a file's extended attributes say.
+    struct Attributes {
+        /// Those that travel in a layer, in order of their names.
+        var carried: [(name: [UInt8], value: [UInt8])] = []
+        /// Whether a directory hides what lower layers have in it.
+        var isOpaque = false
+    }
+
+    func attributes(of fd: Int32, _ path: [UInt8]) throws(LayerError) -> Attributes {
         do throws(LinuxError) {
-            var carried: [(name: [UInt8], value: [UInt8])] = []
-            for name in try ExtendedAttributes.list(fd: fd) where AttributePolicy.isCarried(name) {
+            var attributes = Attributes()
+            for name in try ExtendedAttributes.list(fd: fd) {
                 let argument = name.map { CChar(bitPattern: $0) } + [0]
-                guard let value = try ExtendedAttributes.get(argument, fd: fd) else { continue }
-                carried.append((name, value))
+                if AttributePolicy.isCarried(name) {
+                    guard let value = try value(of: argument, fd) else { continue }
+                    attributes.carried.append((name, value))
+                } else if bookkeeping.opaque.contains(name) {
+                    if try value(of: argument, fd) == [0x79] { attributes.isOpaque = true }
+                } else if bookkeeping.indirect.contains(name) {
+                    throw LinuxError("read an overlay that redirects", code: ENOTSUP)
+                }
             }
-            return carried
+            attributes.carried.sort { $0.name.lexicographicallyPrecedes($1.name) }
+            return attributes
         } catch {
-            if error.code == ENOTSUP { return [] }
-            throw LayerError(.system, "cannot read a file's attributes", cause: error)
+            throw LayerError(.system, "cannot read its attributes", entry: LayerError.shown(path), cause: error)
         }
+    }
+
+    private func value(of name: [CChar], _ fd: Int32) throws(LinuxError) -> [UInt8]? {
+        do throws(LinuxError) {
+            return try ExtendedAttributes.get(name, fd: fd)
+        } catch {
+            // A file capability of a user namespace that is not this one: it gives nothing to anyone here.
+            if error.code == EOVERFLOW { return nil }
+            throw error
+        }
+    }
+}
+
+/// The attributes by which overlayfs keeps what is in an upper directory; none in a whole tree.
+private struct OverlayBookkeeping {
+    private(set) var opaque: [[UInt8]] = []
+    /// What makes a file's content, or a directory's, lie under another name than its own.
+    private(set) var indirect: [[UInt8]] = []
+
+    init(_ content: LayerMaker.Content) {
+        guard case .overlayUpper(let userXattr) = content else { return }
+        let prefix = userXattr ? "user.overlay." : "trusted.overlay."
+        opaque = ["\(prefix)opaque"].map { Array($0.utf8) }
+        if userXattr { opaque.append(Array("user.fuseoverlayfs.opaque".utf8)) }
+        indirect = ["\(prefix)redirect", "\(prefix)metacopy"].map { Array($0.utf8) }
     }
 }

@@ -20,20 +20,30 @@ package enum WhiteoutStyle: Sendable, Equatable {
 /// The names that image layers give to deletions (image-spec, "Layer", Whiteouts).
 enum WhiteoutName {
     static let prefix: [CChar] = [0x2e, 0x77, 0x68, 0x2e]
-    static let opaque: [CChar] = Array(".wh..wh..opq".utf8CString.dropLast())
+    private static let opaque: [CChar] = Array(".wh..wh..opq".utf8CString.dropLast())
 
     enum Reading: Equatable {
         case ordinary
         /// `.wh..wh..opq`: the directory hides what lower layers have in it.
         case opaqueDirectory
-        /// AUFS bookkeeping (`.wh..wh.plnk` and the like), which is no content.
+        /// AUFS bookkeeping (`.wh..wh.plnk` and the like, with all below it), which is no content.
         case bookkeeping
         /// `.wh.NAME`, with NAME NUL-terminated.
         case deletion([CChar])
-        /// A whiteout of nothing, of `.` or of `..`.
+        /// A whiteout of nothing, of `.` or of `..`, or something that lies below a whiteout.
         case invalid
     }
 
+    /// What an entry's path says about deletions.
+    static func read(_ path: EntryPath) -> Reading {
+        switch readDirectories(path.parent) {
+        case .ordinary: return read(path.base.dropLast())
+        case .bookkeeping: return .bookkeeping
+        default: return .invalid
+        }
+    }
+
+    /// What a last component (without a terminator) says.
     static func read(_ name: ArraySlice<CChar>) -> Reading {
         guard name.starts(with: prefix) else { return .ordinary }
         if name.elementsEqual(opaque) { return .opaqueDirectory }
@@ -41,5 +51,18 @@ enum WhiteoutName {
         if target.starts(with: prefix) { return .bookkeeping }
         if target.isEmpty || target.elementsEqual([0x2e]) || target.elementsEqual([0x2e, 0x2e]) { return .invalid }
         return .deletion(Array(target) + [0])
+    }
+
+    /// Reads the components of a directory path (NUL-terminated), nearly all of which do not begin with a dot.
+    private static func readDirectories(_ path: [CChar]) -> Reading {
+        var start = 0
+        while start < path.count {
+            if path[start] == 0x2e, path[start...].starts(with: prefix) {
+                return path[(start + prefix.count)...].starts(with: prefix) ? .bookkeeping : .invalid
+            }
+            while start < path.count, path[start] != 0x2f { start += 1 }
+            start += 1
+        }
+        return .ordinary
     }
 }

@@ -24,6 +24,7 @@ package enum Sandbox {
         let facts = try HostFacts.read()
         let plan = try spec.plan(isolation, facts, SeccompFilters(cacheDirectory: cacheDirectory))
         spec.forgetUnsyncedRun()
+        let root = SharedRoot(spec.rootfs)
         var run = SandboxRun(spec: spec)
         var outcome: Result<ExitStatus, SandboxError>
         do throws(SandboxError) {
@@ -36,7 +37,9 @@ package enum Sandbox {
         } catch {
             outcome = .failure(error)
         }
-        try run.removeMountPoints()
+        if root.isOurs() {
+            try run.removeMountPoints()
+        }
         return try outcome.get()
     }
 }

@@ -10,9 +10,6 @@ extension SandboxSpec {
                 addDevices(to: &plan)
             }
         }
-        if isReplaced("/dev") {
-            devices.forEach { add($0, to: &plan) }
-        }
         for (slot, mount) in sortedMounts.enumerated() {
             add(mount, to: &plan, flags: creation, slot: slot < Int(SANDBOX_SLOTS) ? slot : nil)
         }
@@ -75,14 +72,16 @@ extension SandboxSpec {
     }
 
     private func addDevices(to plan: inout SandboxPlanBuilder) {
-        (SandboxDevice.standard + devices).forEach { add($0, to: &plan) }
+        // A host may lack one of those that all containers have, but not one that was asked for.
+        SandboxDevice.standard.forEach { add($0, to: &plan, flags: [SANDBOX_CREATE, SANDBOX_SKIP_MISSING]) }
+        devices.forEach { add($0, to: &plan, flags: [SANDBOX_CREATE]) }
         for (path, content) in Self.deviceLinks {
             plan.add(SANDBOX_SYMLINK, .string(path), .string(content), for: .device(path))
         }
     }
 
     /// Making devices is for the machine's root; others get the host's bound to the place.
-    private func add(_ device: SandboxDevice, to plan: inout SandboxPlanBuilder) {
+    private func add(_ device: SandboxDevice, to plan: inout SandboxPlanBuilder, flags: [sandbox_flag]) {
         let mode = (device.isBlock ? S_IFBLK : S_IFCHR) | device.mode
         let owner = UInt64(device.uid) | UInt64(device.gid) << 32
         plan.add(
@@ -91,7 +90,7 @@ extension SandboxSpec {
             flags: [SANDBOX_OPTIONAL], skip: 1, for: .device(device.path))
         plan.add(
             SANDBOX_BIND, .string(device.path), .string(device.hostPath), numbers: [0, 0],
-            flags: [SANDBOX_CREATE, SANDBOX_SKIP_MISSING], for: .device(device.path))
+            flags: flags, for: .device(device.path))
     }
 }
 

@@ -5,7 +5,7 @@ extension SandboxSpec {
     /// the caller's user namespace.
     ///
     /// Its root is the directory of `.directory`, or the target of an overlay, on which the caller mounts it first.
-    /// The seccomp profile is left out: runtimes take it in another form (`seccompJSON`).
+    /// The seccomp rules are left out here: they depend on files of the machine and are added when a runtime is run.
     package func runtimeSpecJSON() -> JSONValue {
         runtimeSpecJSON(
             facts: (try? HostFacts.read())

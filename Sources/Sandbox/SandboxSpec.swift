@@ -20,7 +20,7 @@ package struct SandboxSpec: Sendable {
     /// Mounts beside the standard ones, done by depth of their destination; one at the place of a standard mount
     /// replaces that and those below it.
     package var mounts: [SandboxMount] = []
-    /// Devices beside the standard ones.
+    /// Devices beside the standard ones; not made where a mount of the specification replaces `/dev`.
     package var devices: [SandboxDevice] = []
     /// Which namespaces are the container's own.
     package var namespaces = SandboxNamespaces()

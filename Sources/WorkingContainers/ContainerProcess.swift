@@ -19,6 +19,7 @@ package struct ContainerProcess: Sendable {
     package var readOnlyRoot = false
     package var useInit = false
     package var terminal: TerminalRequest?
+    package var isolation = SandboxIsolation.builtIn
     package var signals = SignalPolicy.forward
 
     package init(arguments: [String], hostname: String) {
@@ -50,7 +51,15 @@ package struct ContainerProcess: Sendable {
             granted: try CapabilitySet.resolve(
                 add: confinement.addCapabilities, drop: confinement.dropCapabilities, base: base),
             added: try CapabilitySet.union(of: confinement.addCapabilities), uid: account.uid)
-        try SecurityOptions.parse(confinement.securityOptions).apply(to: &spec)
+        let security = try SecurityOptions.parse(confinement.securityOptions)
+        if let label = security.labels.first(where: { $0 != "disable" }) {
+            throw WorkingContainerError(.unsupported, "--security-opt label=\(label): SELinux labels are not supported")
+        }
+        if let profile = security.apparmor, profile != "unconfined" {
+            throw WorkingContainerError(
+                .unsupported, "--security-opt apparmor=\(profile): AppArmor profiles are not supported")
+        }
+        security.apply(to: &spec)
         spec.rlimits = try confinement.resourceLimits.map { try ResourceLimit(parsing: $0) }
         spec.shmSize = confinement.shmSize
         spec.stdio = stdio
@@ -59,7 +68,7 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         spec.mounts = try hostFiles.mounts(for: self) + mounts
-        return try Sandbox.run(spec, cacheDirectory: caches)
+        return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches)
     }
 
     private func completeEnvironment(home: String) -> [String] {

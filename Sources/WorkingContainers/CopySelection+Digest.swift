@@ -3,11 +3,9 @@ import Glibc
 import LinuxSystem
 
 extension CopySelection {
-    /// A digest of all that a copy would bring: names, kinds, permission bits, link targets, file contents and,
-    /// where `includesOwners` is set, owners. Times do not count: a file touched is the same file.
-    ///
-    /// Each file's digest may be remembered by the caller under its identity (`remembered`), since reading
-    /// everything again is the largest part of a build in which nothing has changed.
+    /// A digest of all that a copy would bring: names, kinds, permission bits, link targets, file contents, the
+    /// extended attributes that are copied and, where `includesOwners` is set, owners. Times do not count: a file
+    /// touched is the same file.
     package func digest(includesOwners: Bool) throws -> Digest {
         let stream = SHA256Stream()
         let root = try RootedDirectory(opening: self.root)
@@ -35,9 +33,13 @@ extension CopySelection {
         let argument = path.map { CChar(bitPattern: $0) } + [0]
         switch status.kind {
         case .regular:
-            header += Array(" \(status.size)\n".utf8)
-            stream.update(header)
-            try digestContent(of: root.openNoSymlinks(argument, O_RDONLY | O_NONBLOCK), into: stream)
+            header += Array(" \(status.size) ".utf8)
+            let file = try root.openNoSymlinks(argument, O_RDONLY | O_NONBLOCK)
+            for (name, value) in try CopiedAttributes.read(file.raw) {
+                header += Array("\(name.count):".utf8) + name + Array("\(value.count):".utf8) + value
+            }
+            stream.update(header + [0x0a])
+            try digestContent(of: file, into: stream)
         case .symlink:
             let link = try root.open(argument, OpenFlags.path | O_NOFOLLOW)
             let target = try Files.readSymlink(at: link.raw, "")

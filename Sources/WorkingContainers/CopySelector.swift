@@ -27,13 +27,15 @@ package struct CopySelector: ~Copyable {
         var items: [CopySelection.Item] = []
         for source in sources {
             let found = try expand(source)
-            if found.isEmpty {
-                throw WorkingContainerError(
-                    .noSuchSource, "no items matching \"\(source)\" to copy: it does not exist, or is ignored")
-            }
-            for path in found { items.append(try item(at: path)) }
+            if found.isEmpty { throw noMatch(source) }
+            for path in found { items.append(try item(at: path, source)) }
         }
         return CopySelection(root: rootPath, items: items)
+    }
+
+    private func noMatch(_ source: String) -> WorkingContainerError {
+        WorkingContainerError(
+            .noSuchSource, "no items matching \"\(source)\" to copy: it does not exist, or is ignored")
     }
 
     // MARK: Wildcards
@@ -92,9 +94,11 @@ package struct CopySelector: ~Copyable {
 
     // MARK: Items
 
-    private func item(at path: [UInt8]) throws -> CopySelection.Item {
+    private func item(at path: [UInt8], _ source: String) throws -> CopySelection.Item {
         // A source that is a symbolic link stands for what it points to; links below a directory stay links.
         let resolved = try resolve(path)
+        // A link to a file that is left out leads to nothing.
+        guard try resolved == path || isVisible(resolved) else { throw noMatch(source) }
         let fd = try root.open(argument(resolved), OpenFlags.path | O_NOFOLLOW)
         let status = try fd.status()
         var descendants: [CopySelection.Descendant] = []

@@ -26,23 +26,48 @@ package final class FileCopier {
     private let source: RootedDirectory
     private let target: RootedDirectory
     private let attributes: CopyAttributes
+    private let buffer: UnsafeMutableRawBufferPointer
     /// First copies of files that have several names, by device and inode of the source.
-    private var firstCopies: [[UInt64]: [CChar]] = [:]
+    private var firstCopies: [FileKey: [CChar]] = [:]
+    /// The other way round: of which source a file in the root is the first copy.
+    private var origins: [FileKey: FileKey] = [:]
     private var directoryTimes: [(path: [CChar], time: FileTime)] = []
+    /// The directory that the previous file went into, kept open.
+    private var parentPath: [[UInt8]] = []
+    private var parentFD: Int32 = -1
+
+    private struct FileKey: Hashable {
+        let device, inode: UInt64
+
+        init(_ status: FileStatus) {
+            device = status.device
+            inode = status.inode
+        }
+    }
 
     package init(from selectionRoot: String, to rootfs: String, attributes: CopyAttributes) throws {
         source = try RootedDirectory(opening: selectionRoot)
         target = try RootedDirectory(opening: rootfs)
         self.attributes = attributes
+        buffer = .allocate(byteCount: 64 << 10, alignment: 4096)
     }
 
-    /// Copies one item to `destination`, which is the file's, or the directory's, own new path.
+    deinit {
+        closeParent()
+        buffer.deallocate()
+    }
+
+    /// Copies one item to `destination`, which is the file's, or the directory's, own new path. `..` in it is resolved
+    /// by the text alone and does not lead above the root.
     ///
     /// A directory's content is merged into a directory that is already there, which keeps its attributes.
     package func copy(_ item: CopySelection.Item, to destination: String) throws {
-        let place = Array(destination.utf8).split(separator: 0x2f).map(Array.init).filter { $0 != [0x2e] }
+        var place: [[UInt8]] = []
+        for part in Array(destination.utf8).split(separator: 0x2f).map(Array.init) where part != [0x2e] {
+            if part == [0x2e, 0x2e] { _ = place.popLast() } else { place.append(part) }
+        }
         if item.isDirectory {
-            _ = try makeParents(place)
+            _ = try openParent(place)
             for descendant in item.descendants {
                 let from = item.path.isEmpty ? descendant.path : item.path + [0x2f] + descendant.path
                 try copyFile(
@@ -55,11 +80,9 @@ package final class FileCopier {
 
     /// Sets the times of the directories made; call it after the last copy.
     package func finish() throws {
-        for (path, time) in directoryTimes.reversed() {
-            let fd = try target.open(path, O_RDONLY | O_DIRECTORY)
-            let spec = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
-            var times = [spec, spec]
-            _ = futimens(fd.raw, &times)
+        for (path, time) in directoryTimes {
+            let directory = try target.open(path, O_RDONLY | O_DIRECTORY)
+            try Files.setTimes(fd: directory.raw, access: time, modification: time)
         }
         directoryTimes = []
     }
@@ -71,146 +94,216 @@ package final class FileCopier {
             throw WorkingContainerError(.invalid, "a file cannot take the place of the root directory")
         }
         let name = last.map { CChar(bitPattern: $0) } + [0]
-        let parent = try makeParents(place.dropLast())
+        let parent = try openParent(place.dropLast())
         let path = argument(place)
         let origin = from.map { CChar(bitPattern: $0) } + [0]
         switch status.kind {
         case .directory:
-            try makeDirectory(name, in: parent.raw, status, path)
+            try makeDirectory(name, in: parent, status, path)
         case .regular:
-            try copyRegular(origin, status, to: name, in: parent.raw, path)
+            try copyRegular(origin, status, to: name, in: parent, path)
         case .symlink:
             let link = try source.open(origin, OpenFlags.path | O_NOFOLLOW)
             let target = try Files.readSymlink(at: link.raw, "").map { CChar(bitPattern: $0) } + [0]
-            try replacing(name, in: parent.raw, "symlink", path) { symlinkat(target, parent.raw, name) }
-            try setAttributes(of: name, in: parent.raw, status, path)
-        case .fifo:
-            try replacing(name, in: parent.raw, "mkfifo", path) { mkfifoat(parent.raw, name, 0o600) }
-            try setAttributes(of: name, in: parent.raw, status, path)
-        case .characterDevice, .blockDevice, .socket:
+            try replacing(name, in: parent, path) { () throws(LinuxError) in
+                try Files.symlink(target: target, at: parent, name)
+            }
+            try setAttributes(of: name, in: parent, status, path)
+        case .fifo, .characterDevice, .blockDevice:
+            try copySpecial(status, to: name, in: parent, path)
+        case .socket:
             throw WorkingContainerError(
-                .unsupported, "\(String(decoding: from, as: UTF8.self)) is a device or a socket and cannot be copied")
+                .unsupported, "\(String(decoding: from, as: UTF8.self)) is a socket and cannot be copied")
         }
     }
 
+    private func copySpecial(_ status: FileStatus, to name: [CChar], in parent: Int32, _ path: [CChar]) throws {
+        let mode = (status.mode & UInt32(S_IFMT)) | 0o600
+        do {
+            try replacing(name, in: parent, path) { () throws(LinuxError) in
+                try Files.makeNode(
+                    at: parent, name, mode: mode, major: status.deviceMajor, minor: status.deviceMinor)
+            }
+        } catch let error as WorkingContainerError {
+            // Without the right to make devices they are left out, as when a layer is applied.
+            if status.kind != .fifo, error.cause?.code == EPERM { return }
+            throw error
+        }
+        try setAttributes(of: name, in: parent, status, path)
+    }
+
     private func makeDirectory(_ name: [CChar], in parent: Int32, _ status: FileStatus, _ path: [CChar]) throws {
-        if mkdirat(parent, name, 0o700) != 0 {
-            guard errno == EEXIST else { throw failure("mkdir", path) }
+        do throws(LinuxError) {
+            try Files.makeDirectory(at: parent, name, mode: 0o700)
+        } catch {
+            guard error.code == EEXIST else { throw failure(path, error) }
             // A link to a directory may stand for the directory (/bin -> usr/bin): it is merged into.
-            if let fd = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
-                fd.close()
+            if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
+                directory.close()
                 return
             }
             try removeExisting(name, in: parent, path)
-            try check(mkdirat(parent, name, 0o700), "mkdir", path)
+            try Files.makeDirectory(at: parent, name, mode: 0o700)
         }
-        let raw = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard raw >= 0 else { throw failure("open", path) }
-        let fd = OwnedFD(adopting: raw)
-        try setAttributes(openAs: fd.raw, status, path)
+        let directory = try OwnedFD.open(at: parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+        try setAttributes(openAs: directory.raw, status, path)
         directoryTimes.append((path, attributes.modification ?? status.modification))
     }
 
     private func copyRegular(
         _ origin: [CChar], _ status: FileStatus, to name: [CChar], in parent: Int32, _ path: [CChar]
     ) throws {
-        if status.links > 1 {
-            let identity = [status.device, status.inode]
-            if let first = firstCopies[identity],
-                let directory = try? target.open(parentOf(first), OpenFlags.path | O_DIRECTORY)
-            {
-                try replacing(name, in: parent, "link", path) { linkat(directory.raw, baseOf(first), parent, name, 0) }
-                return
-            }
-            firstCopies[identity] = path
-        }
+        if status.links > 1, try linkToFirstCopy(of: FileKey(status), name, in: parent, path) { return }
         let input = try source.openNoSymlinks(origin, O_RDONLY | O_NONBLOCK)
-        let flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC
-        var raw = openat(parent, name, flags, 0o600)
-        if raw < 0, errno == EEXIST {
-            // What lies there is replaced, but a link to a file inside the root is followed, as cp does not: the
-            // field's tools replace the link itself.
-            try removeExisting(name, in: parent, path)
-            raw = openat(parent, name, flags, 0o600)
-        }
-        guard raw >= 0 else { throw failure("open", path) }
-        let output = OwnedFD(adopting: raw)
-        try Files.cloneOrCopy(from: input, to: output)
+        let output = try create(name, in: parent, path)
+        try copyContent(from: input, to: output, size: status.size)
         try setAttributes(openAs: output.raw, status, path)
-        try copyExtendedAttributes(from: input, to: output)
+        try CopiedAttributes.write(CopiedAttributes.read(input.raw), to: output.raw)
         let time = attributes.modification ?? status.modification
-        let spec = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
-        var times = [spec, spec]
-        try check(futimens(output.raw, &times), "utimensat", path)
+        try Files.setTimes(fd: output.raw, access: time, modification: time)
+        if status.links > 1 {
+            firstCopies[FileKey(status)] = path
+            origins[FileKey(try output.status())] = FileKey(status)
+        }
     }
 
-    private func copyExtendedAttributes(from input: borrowing OwnedFD, to output: borrowing OwnedFD) throws {
-        guard let names = try? ExtendedAttributes.list(fd: input.raw) else { return }
-        for name in names where name.elementsEqual("security.capability".utf8) || name.starts(with: "user.".utf8) {
-            let argument = name.map { CChar(bitPattern: $0) } + [0]
-            guard !name.starts(with: "user.overlay.".utf8),
-                let value = try ExtendedAttributes.get(argument, fd: input.raw)
-            else { continue }
-            do throws(LinuxError) {
-                try ExtendedAttributes.set(argument, value: value, fd: output.raw)
-            } catch {
-                // A file system that cannot hold attributes of this kind holds the file without them.
-                guard error.code == ENOTSUP else { throw error }
-            }
+    private func create(_ name: [CChar], in parent: Int32, _ path: [CChar]) throws -> OwnedFD {
+        let flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW
+        do throws(LinuxError) {
+            return try OwnedFD.open(at: parent, name, flags, mode: 0o600)
+        } catch {
+            guard error.code == EEXIST else { throw failure(path, error) }
         }
+        // A link that lies there is itself replaced, as the field's tools do.
+        try removeExisting(name, in: parent, path)
+        return try OwnedFD.open(at: parent, name, flags, mode: 0o600)
+    }
+
+    /// A small file is read and written in two calls; the kernel's own copying takes more of them.
+    private func copyContent(
+        from input: borrowing OwnedFD, to output: borrowing OwnedFD, size: Int64
+    ) throws(LinuxError) {
+        guard size <= Int64(buffer.count) else { return try Files.cloneOrCopy(from: input, to: output) }
+        var left = Int(size)
+        while left > 0 {
+            let count = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<left]))
+            if count == 0 { return }
+            try output.writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            left -= count
+        }
+    }
+
+    /// Links to the copy made of another name of the same file; false where there is none, or no longer.
+    private func linkToFirstCopy(of file: FileKey, _ name: [CChar], in parent: Int32, _ path: [CChar]) throws -> Bool {
+        guard let first = firstCopies[file],
+            let directory = try? target.open(parentOf(first), OpenFlags.path | O_DIRECTORY),
+            let present = try Files.statusIfPresent(at: directory.raw, baseOf(first)),
+            origins[FileKey(present)] == file
+        else { return false }
+        if let existing = try Files.statusIfPresent(at: parent, name), FileKey(existing) == FileKey(present) {
+            return true
+        }
+        let base = baseOf(first)
+        let from = directory.raw
+        try replacing(name, in: parent, path) { () throws(LinuxError) in
+            try Files.link(at: from, base, to: parent, name)
+        }
+        return true
     }
 
     // MARK: Attributes
 
     private func setAttributes(openAs fd: Int32, _ status: FileStatus, _ path: [CChar]) throws {
         let (uid, gid) = attributes.owner ?? (status.uid, status.gid)
-        try check(fchown(fd, uid, gid), "chown", path)
-        try check(fchmod(fd, mode_t(attributes.permissions ?? (status.mode & 0o7777))), "chmod", path)
+        do throws(LinuxError) {
+            try Files.changeOwner(fd: fd, uid: uid, gid: gid)
+            try Files.changeMode(fd: fd, mode: mode(of: status))
+        } catch {
+            throw failure(path, error)
+        }
     }
 
     private func setAttributes(of name: [CChar], in parent: Int32, _ status: FileStatus, _ path: [CChar]) throws {
         let (uid, gid) = attributes.owner ?? (status.uid, status.gid)
-        try check(fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW), "chown", path)
+        do throws(LinuxError) {
+            try Files.changeOwner(at: parent, name, uid: uid, gid: gid)
+        } catch {
+            throw failure(path, error)
+        }
         if status.kind != .symlink {
-            let mode = mode_t(attributes.permissions ?? (status.mode & 0o7777))
-            try check(fchmodat(parent, name, mode, 0), "chmod", path)
+            let node = try OwnedFD.open(at: parent, name, OpenFlags.path | O_NOFOLLOW)
+            try Files.changeMode(pathDescriptor: node.raw, mode: mode(of: status))
         }
         let time = attributes.modification ?? status.modification
-        let spec = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
-        var times = [spec, spec]
-        try check(utimensat(parent, name, &times, AT_SYMLINK_NOFOLLOW), "utimensat", path)
+        try Files.setTimes(at: parent, name, access: time, modification: time)
+    }
+
+    private func mode(of status: FileStatus) -> UInt32 {
+        (attributes.permissions ?? status.mode) & 0o7777
     }
 
     // MARK: Places
 
-    /// Opens the directory with these components, made where it is missing: 0755, owned as the files copied are.
-    private func makeParents(_ components: some Collection<[UInt8]>) throws -> OwnedFD {
-        let path = String(decoding: Array(components.joined(separator: [0x2f])), as: UTF8.self)
-        if path.isEmpty { return try target.open(".", OpenFlags.path | O_DIRECTORY) }
-        if let fd = try? target.open(argument(components), OpenFlags.path | O_DIRECTORY) { return fd }
+    /// Opens the directory with these components, made where it is missing: 0755, owned as the files copied are. It
+    /// stays open until another one is asked for.
+    private func openParent(_ components: some Collection<[UInt8]>) throws -> Int32 {
+        if parentFD >= 0, parentPath.elementsEqual(components) { return parentFD }
+        closeParent()
+        parentFD = try openOrMake(components).release()
+        parentPath = Array(components)
+        return parentFD
+    }
+
+    private func closeParent() {
+        if parentFD >= 0 { OwnedFD(adopting: parentFD).close() }
+        parentFD = -1
+    }
+
+    private func openOrMake(_ components: some Collection<[UInt8]>) throws -> OwnedFD {
+        let path = argument(components)
+        if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) { return directory }
         let (uid, gid) = attributes.owner ?? (0, 0)
+        let bytes = Array(components.joined(separator: [0x2f]))
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard bytes.elementsEqual(text.utf8) else {
+            throw WorkingContainerError(.invalid, "the directory /\(text) is missing, and its name is not UTF-8")
+        }
         do throws(LinuxError) {
-            return try target.makeDirectories(path, mode: 0o755, uid: uid, gid: gid)
+            return try target.makeDirectories(text, mode: 0o755, uid: uid, gid: gid)
         } catch {
-            throw WorkingContainerError(.system, "cannot make the directory /\(path)", cause: error)
+            throw WorkingContainerError(.system, "cannot make the directory /\(text)", cause: error)
         }
     }
 
+    /// Makes a new name; where the name is taken, what lies there goes first.
     private func replacing(
-        _ name: [CChar], in parent: Int32, _ operation: String, _ path: [CChar], _ make: () -> Int32
+        _ name: [CChar], in parent: Int32, _ path: [CChar], _ make: () throws(LinuxError) -> Void
     ) throws {
-        if make() == 0 { return }
-        guard errno == EEXIST else { throw failure(operation, path) }
+        do throws(LinuxError) {
+            return try make()
+        } catch {
+            guard error.code == EEXIST else { throw failure(path, error) }
+        }
         try removeExisting(name, in: parent, path)
-        try check(make(), operation, path)
+        do throws(LinuxError) {
+            try make()
+        } catch {
+            throw failure(path, error)
+        }
     }
 
     private func removeExisting(_ name: [CChar], in parent: Int32, _ path: [CChar]) throws {
-        if unlinkat(parent, name, 0) == 0 || errno == ENOENT { return }
-        if errno == EISDIR || errno == EPERM {
+        // The number of a first copy that goes is soon another file's.
+        if !origins.isEmpty, let status = try Files.statusIfPresent(at: parent, name) {
+            origins[FileKey(status)] = nil
+        }
+        do throws(LinuxError) {
+            try Files.removeFile(at: parent, name)
+        } catch {
+            if error.code == ENOENT { return }
+            guard error.code == EISDIR || error.code == EPERM else { throw failure(path, error) }
             throw WorkingContainerError(.invalid, "a file cannot take the place of the directory \(text(path))")
         }
-        throw failure("unlink", path)
     }
 
     private func argument(_ components: some Collection<[UInt8]>) -> [CChar] {
@@ -232,12 +325,8 @@ package final class FileCopier {
         "/" + String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private func check(_ result: Int32, _ operation: String, _ path: [CChar]) throws {
-        if result != 0 { throw failure(operation, path) }
-    }
-
-    private func failure(_ operation: String, _ path: [CChar]) -> WorkingContainerError {
+    private func failure(_ path: [CChar], _ cause: LinuxError) -> WorkingContainerError {
         WorkingContainerError(
-            .system, "cannot copy", cause: LinuxError(operation, text(path), code: errno))
+            .system, "cannot copy", cause: LinuxError(cause.operation, text(path), code: cause.code))
     }
 }

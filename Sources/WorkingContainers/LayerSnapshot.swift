@@ -32,7 +32,7 @@ package enum LayerSnapshot {
         _ store: ContainerStore
     ) throws -> LayerFacts {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw LinuxError("pipe", code: errno) }
+        guard pipe(&ends) == 0 else { throw LinuxError("pipe", code: errno) }
         let reader = OwnedFD(adopting: ends[0])
         let output = ends[1]
         let failure = FailureBox()
@@ -50,19 +50,20 @@ package enum LayerSnapshot {
                 failure.set(error)
             }
         }
+        let facts: LayerFacts
         do {
-            let facts = try apply(reader.raw, to: staging, store)
-            thread.join()
-            if let error = failure.error { throw error }
-            return facts
+            facts = try apply(reader.raw, to: staging, store)
         } catch {
-            // Without a reader the writer ends too; its own failure says more than the broken archive that came of it.
-            if failure.error == nil {
-                reader.close()
-                thread.join()
-            }
-            throw failure.error ?? error
+            // A writer's own failure says more than the broken archive that came of it. Without a reader it ends.
+            let cause = failure.error ?? error
+            reader.close()
+            thread.join()
+            throw cause
         }
+        reader.close()
+        thread.join()
+        if let error = failure.error { throw error }
+        return facts
     }
 
     private static func apply(_ archive: Int32, to staging: StagingLayer, _ store: ContainerStore) throws -> LayerFacts {

@@ -1,6 +1,7 @@
 package import ContainerStore
 import ImageLayers
 package import ImageModel
+import JSONText
 package import LinuxSystem
 
 extension WorkingContainer {

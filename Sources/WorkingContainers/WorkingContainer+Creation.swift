@@ -1,5 +1,6 @@
 package import ContainerStore
-package import ImageModel
+import ContentDigest
+import ImageModel
 import JSONText
 
 extension WorkingContainer {

@@ -29,6 +29,8 @@ extension WorkingContainer {
     }
 
     private static func mounted<T>(_ mount: OverlayMount, _ body: (String) throws -> T) throws -> T {
+        // Buildah removes the place when it unmounts.
+        if !Files.exists(mount.target) { try Files.makeDirectory(mount.target, mode: 0o700) }
         try mount.mount()
         defer { try? Mounts.unmount(mount.target, detach: true) }
         return try body(mount.target)

@@ -101,7 +101,6 @@ extension WorkingContainer {
         if !comment.isEmpty { docker["comment"] = .string(comment) }
         guard let encoded = try JSONValueEncoder().encode(config).object else { return docker }
         for (key, value) in encoded where key != "config" { docker[key] = value }
-        if !imageID.isEmpty { docker["parent"] = .string("sha256:\(imageID)") }
         let container = try dockerContainer(from: docker["config"]?.object ?? JSONObject())
         docker["config"] = .object(container)
         docker["container_config"] = .object(container)

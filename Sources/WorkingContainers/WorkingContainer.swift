@@ -1,6 +1,6 @@
 package import ContainerStore
 package import ImageModel
-package import JSONText
+import JSONText
 
 /// A container that is being worked on step by step, to become an image: a writable layer in the store, and the
 /// configuration of the image to be, kept beside it as Buildah keeps it (`buildah.json`), so that both tools can go on
@@ -78,10 +78,10 @@ extension WorkingContainer {
     ///   kind.
     package init(_ name: String, in store: ContainerStore) throws {
         guard let record = try store.container(name) else {
-            throw WorkingContainerError(.notFound, "\"\(name)\": container not known")
+            throw WorkingContainerError(.notFound, "reading build container \"\(name)\": container not known")
         }
         guard let found = try WorkingContainer(record, in: store) else {
-            throw WorkingContainerError(.notFound, "\"\(name)\" is not a working container")
+            throw WorkingContainerError(.notFound, "container \"\(name)\" is not a working container")
         }
         self = found
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ContainerStore
 
-@Suite struct CacheTests {
+@Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct CacheTests {
     let test: TestStore
     var store: ContainerStore { test.store }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ContainerStore
 
-@Suite struct ContainerTests {
+@Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct ContainerTests {
     @Test("a container has a layer of its own, files and a record", arguments: TestStore.drivers)
     func creating(_ driver: String) throws {
         let test = try TestStore(driver)

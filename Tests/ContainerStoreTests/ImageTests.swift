@@ -5,7 +5,7 @@ import Testing
 
 @testable import ContainerStore
 
-@Suite struct ImageTests {
+@Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct ImageTests {
     let test: TestStore
     var store: ContainerStore { test.store }
 

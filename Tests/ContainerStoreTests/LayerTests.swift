@@ -5,7 +5,7 @@ import Testing
 
 @testable import ContainerStore
 
-@Suite struct LayerTests {
+@Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct LayerTests {
     @Test("a registered layer is where the format wants it, and consistent", arguments: TestStore.drivers)
     func registering(_ driver: String) throws {
         let test = try TestStore(driver)
@@ -95,7 +95,9 @@ import Testing
         #expect(throws: StoreError.self) { try test.store.newStagingLayer(parent: base.id) }
     }
 
-    @Test("a writable mount changes the layer, counts, and shows through from below", .enabled(if: TestStore.canMountOverlay))
+    @Test(
+        "a writable mount changes the layer, counts, and shows through from below",
+        .enabled(if: TestStore.canMountOverlay))
     func mounting() throws {
         let test = try TestStore("overlay")
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -117,7 +119,9 @@ import Testing
         #expect(try test.store.check() == [])
     }
 
-    @Test("a staging layer can be filled through its overlay mount and becomes the layer", .enabled(if: TestStore.canMountOverlay))
+    @Test(
+        "a staging layer can be filled through its overlay mount and becomes the layer",
+        .enabled(if: TestStore.canMountOverlay))
     func stagingMount() throws {
         let test = try TestStore("overlay")
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")

@@ -7,7 +7,7 @@ import Testing
 @testable import ContainerStore
 
 /// Every state in which a process can die is put together by hand; the next one to open the store must clear it up.
-@Suite struct RecoveryTests {
+@Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct RecoveryTests {
     /// A journal of a process that is gone.
     private func abandon(_ store: ContainerStore, _ lines: [String]) throws {
         try Files.makeDirectories(store.layout.sessions)
@@ -72,7 +72,7 @@ import Testing
         try abandon(test.store, ["L \(base.id)", "L \(top.id)", "L \(cached.id)"])
         let other = try test.another()
         #expect(Set(try other.layers().map(\.id)) == [base.id, cached.id, foreign.id])
-        #expect(try BuildCacheIndex(other).prune() == [cached.id])
+        #expect(try BuildCacheIndex(other).prune() == [cached.id, base.id])
         #expect(try Files.entries(ofDirectory: other.layout.sessions).count == 1)
         #expect(try other.check() == [])
     }

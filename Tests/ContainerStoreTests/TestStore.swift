@@ -18,6 +18,9 @@ final class TestStore {
         return store.store.driver.name == "overlay"
     }()
 
+    /// Whether this process may own the directories of layers as they have to be: it is root, be it of a user namespace.
+    static let canKeepLayers = geteuid() == 0
+
     /// The drivers that can be tested here.
     static let drivers = canMountOverlay ? ["overlay", "vfs"] : ["vfs"]
 
@@ -30,6 +33,9 @@ final class TestStore {
 
     deinit {
         store.close()
+        // What the real tools have bound to itself.
+        let home = store.layout.driverHome
+        while (try? Mounts.isMountPoint(home)) == true { try? Mounts.unmount(home, detach: true) }
         try? Files.removeTree(directory)
     }
 

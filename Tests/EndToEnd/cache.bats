@@ -9,7 +9,7 @@ teardown_file() { end_store; }
 setup() { enter_new_directory; }
 
 # A number that differs in each run of a step: equal numbers say that the step did not run again.
-readonly RANDOM_NUMBER='cat /proc/sys/kernel/random/uuid'
+RANDOM_NUMBER='cat /proc/sys/kernel/random/uuid'
 
 # Builds and prints the number that the step left.
 number() {
@@ -38,7 +38,10 @@ EOF
 }
 
 @test "--no-cache runs everything" {
-    dockerfile <<<$"FROM localhost/busybox\nRUN $RANDOM_NUMBER >/number"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN $RANDOM_NUMBER >/number
+EOF
     local first
     first=$(number)
     equal "$(number)" "$first"
@@ -46,7 +49,12 @@ EOF
 }
 
 @test "a changed instruction misses, and so do all after it" {
-    dockerfile <<<$"FROM localhost/busybox\nRUN echo 1\nRUN touch /x\nRUN $RANDOM_NUMBER >/number"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN echo 1
+RUN touch /x
+RUN $RANDOM_NUMBER >/number
+EOF
     local first
     first=$(number)
     sed -i 's/echo 1/echo 2/' Dockerfile
@@ -60,7 +68,11 @@ EOF
     mkdir tree
     echo one >tree/file
     chmod 644 tree/file
-    dockerfile <<<$"FROM localhost/busybox\nCOPY tree /tree\nRUN $RANDOM_NUMBER >/number"
+    dockerfile <<EOF
+FROM localhost/busybox
+COPY tree /tree
+RUN $RANDOM_NUMBER >/number
+EOF
     local first second
     first=$(number)
     touch -d '1999-01-01' tree/file tree
@@ -90,7 +102,11 @@ EOF
     mkdir tree
     touch tree/seen tree/hidden
     echo tree/hidden >.dockerignore
-    dockerfile <<<$"FROM localhost/busybox\nCOPY tree /tree\nRUN $RANDOM_NUMBER >/number"
+    dockerfile <<EOF
+FROM localhost/busybox
+COPY tree /tree
+RUN $RANDOM_NUMBER >/number
+EOF
     local first
     first=$(number)
     echo changed >tree/hidden
@@ -118,7 +134,12 @@ EOF
 
 @test "ENV, USER, WORKDIR and SHELL before a RUN count" {
     local first changed
-    dockerfile <<<$"FROM localhost/busybox\nRUN chmod 777 /tmp\nRUN $RANDOM_NUMBER >/tmp/number\nRUN cp /tmp/number /number"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN chmod 777 /tmp
+RUN $RANDOM_NUMBER >/tmp/number
+RUN cp /tmp/number /number
+EOF
     first=$(number)
     for changed in 'ENV x=1' 'USER nobody' 'WORKDIR /tmp' 'SHELL ["/bin/sh", "-ec"]'; do
         dockerfile <<EOF
@@ -131,17 +152,31 @@ RUN cp /tmp/number /number
 EOF
         different "$(number)" "$first"
     done
-    dockerfile <<<$"FROM localhost/busybox\nRUN chmod 777 /tmp\nLABEL x=1\nRUN $RANDOM_NUMBER >/tmp/number\nRUN cp /tmp/number /number"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN chmod 777 /tmp
+LABEL x=1
+RUN $RANDOM_NUMBER >/tmp/number
+RUN cp /tmp/number /number
+EOF
     equal "$(number)" "$first"
 }
 
 @test "--chown and --chmod count, and ADD is not COPY" {
     tar --create --file data.tar Dockerfile 2>/dev/null || { touch seed; tar --create --file data.tar seed; }
     local line first
-    dockerfile <<<$"FROM localhost/busybox\nCOPY data.tar /d/\nRUN $RANDOM_NUMBER >/number"
+    dockerfile <<EOF
+FROM localhost/busybox
+COPY data.tar /d/
+RUN $RANDOM_NUMBER >/number
+EOF
     first=$(number)
     for line in 'COPY --chown=1:1 data.tar /d/' 'COPY --chmod=600 data.tar /d/' 'ADD data.tar /d/' 'COPY data.tar /e/'; do
-        dockerfile <<<"FROM localhost/busybox"$'\n'"$line"$'\n'"RUN $RANDOM_NUMBER >/number"
+        dockerfile <<EOF
+FROM localhost/busybox
+$line
+RUN $RANDOM_NUMBER >/number
+EOF
         different "$(number)" "$first"
     done
 }
@@ -169,7 +204,10 @@ EOF
     local first
     dockerfile <<<$'FROM localhost/busybox\nRUN echo 1 >/version'
     swiftlet build -q -t mybase .
-    dockerfile Child <<<$"FROM mybase\nRUN $RANDOM_NUMBER >/number"
+    dockerfile Child <<EOF
+FROM mybase
+RUN $RANDOM_NUMBER >/number
+EOF
     first=$(number -f Child)
     equal "$(number -f Child)" "$first"
     dockerfile <<<$'FROM localhost/busybox\nRUN echo 2 >/version'
@@ -178,7 +216,11 @@ EOF
 }
 
 @test "steps before a failed one are taken from the cache" {
-    dockerfile <<<$"FROM localhost/busybox\nRUN $RANDOM_NUMBER >/number\nRUN test -e /number && exit 7"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN $RANDOM_NUMBER >/number
+RUN test -e /number && exit 7
+EOF
     run -7 swiftlet build .
     sed -i 's/exit 7/true/' Dockerfile
     run -0 swiftlet build -t cached .
@@ -186,7 +228,10 @@ EOF
 }
 
 @test "the cache is only a cache: without it everything works" {
-    dockerfile <<<$"FROM localhost/busybox\nRUN $RANDOM_NUMBER >/number"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN $RANDOM_NUMBER >/number
+EOF
     local first
     first=$(number)
     as_owner rm -rf "$(graphroot)/swiftlet"
@@ -195,7 +240,10 @@ EOF
 }
 
 @test "an image that is removed takes its layers along, and a rebuild makes them again" {
-    dockerfile <<<$"FROM localhost/busybox\nRUN $RANDOM_NUMBER >/number && head -c 5000000 /dev/zero >/big"
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN $RANDOM_NUMBER >/number && head -c 5000000 /dev/zero >/big
+EOF
     number >/dev/null
     run -0 swiftlet rmi -f cached
     number >/dev/null
@@ -225,12 +273,12 @@ EOF
 
 @test "two builds of the same at the same time give one image" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo 1 >/one; sleep 0.2\nRUN echo 2 >/two; sleep 0.2'
-    local i
+    local i builds=()
     for i in 1 2 3 4; do
         swiftlet build -q -t "parallel:$i" . >"id.$i" 2>"errors.$i" &
+        builds+=($!)
     done
-    wait
-    cat errors.*
+    wait "${builds[@]}" || true
     for i in 1 2 3 4; do
         [[ $(cat "id.$i") =~ ^[0-9a-f]{64}$ ]] || fail "build $i failed:" "$(cat "errors.$i")"
         equal "$(in_image "parallel:$i" cat /one /two | paste -sd,)" 1,2

@@ -153,11 +153,12 @@ EOF
 }
 
 @test "twenty containers at the same time" {
-    local i
+    local i containers=()
     for ((i = 0; i < 20; i++)); do
-        in_image localhost/busybox sh -c "echo $i >/number; cat /number" >"out.$i" 2>"err.$i" &
+        in_image localhost/busybox sh -c "echo $i >/number; cat /number" >"out.$i" 2>&1 &
+        containers+=($!)
     done
-    wait
+    wait "${containers[@]}" || true
     for ((i = 0; i < 20; i++)); do equal "$(cat "out.$i")" "$i"; done
     store_is_sound
 }

@@ -267,10 +267,10 @@ EOF
     grep -q caught log
     # A container's first process has no default action for signals: this one ends because the tool sees to it.
     command swiftlet --root "$STORE/graph" --runroot "$STORE/run" container run --rm localhost/busybox \
-        sh -c 'trap "exit 9" INT; echo ready >&2; while :; do sleep 0.05; done' 2>log &
+        sh -c 'trap "exit 9" USR1; echo ready >&2; while :; do sleep 0.05; done' 2>log &
     pid=$!
     for ((i = 0; i < 100; i++)); do grep -q ready log && break; sleep 0.05; done
-    kill -INT "$pid"
+    kill -USR1 "$pid"
     code=0
     wait "$pid" || code=$?
     equal "$code" 9

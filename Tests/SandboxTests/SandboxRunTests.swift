@@ -5,11 +5,8 @@ import Testing
 @testable import Sandbox
 
 /// Real containers, which need root and a static busybox.
-@Suite(.enabled(if: getuid() == 0 && Files.exists("/bin/busybox") && canMount))
+@Suite(.enabled(if: TestRoot.isPossible))
 struct SandboxRunTests {
-    static let canMount = ((try? HostFacts.read())?.capabilities ?? []).isSuperset(
-        of: CapabilitySet(name: "SYS_ADMIN") ?? [])
-
     let root: TestRoot
 
     init() throws {
@@ -59,13 +56,13 @@ struct SandboxRunTests {
     }
 
     @Test func linksInTheImageCannotRedirectAMount() throws {
-        try Files.symlink("/../../../../../../../../tmp", at: root.path + "/evil")
+        try Files.symlink(target: "/../../../../../../../../tmp", at: root.path + "/evil")
         let (_, output) = try root.run(["sh", "-c", "cat /tmp/name; ls /evil"]) {
             $0.mounts = [.bind(root.hosts, at: "/evil/name")]
         }
         #expect(output == "127.0.0.1 localhost\nname\n")
         #expect(!Files.exists("/tmp/name"))
-        try Files.symlink("/etc", at: root.path + "/proc")
+        try Files.symlink(target: "/etc", at: root.path + "/proc")
         let error = #expect(throws: SandboxError.self) { try root.run(["true"]) }
         #expect(error?.code == .setup)
     }
@@ -91,7 +88,7 @@ struct SandboxRunTests {
 
     @Test func noDescriptorLeaksIn() throws {
         let leak = try OwnedFD.open("/", O_RDONLY)
-        let (_, output) = try root.run(["sh", "-c", "ls /proc/$$/fd"]) { _ in _ = leak.raw }
+        let (_, output) = try root.run(["sh", "-c", "ls /proc/$$/fd; true"]) { _ in _ = leak.raw }
         #expect(output == "0\n1\n2\n")
         let error = #expect(throws: SandboxError.self) {
             try root.run(["pwd"]) { $0.workingDirectory = "/proc/self/fd/\(leak.raw)" }
@@ -130,7 +127,8 @@ struct SandboxRunTests {
         var names: [UInt8] = []
         let spec = root.spec(["true"])
         let status = try Sandbox.run(spec) { pid in names = try Files.readSymlink("/proc/\(pid)/ns/pid") }
-        #expect(status.isSuccess && !names.isEmpty && names != (try Files.readSymlink("/proc/self/ns/pid")))
+        let own = try Files.readSymlink("/proc/self/ns/pid")
+        #expect(status.isSuccess && !names.isEmpty && names != own)
         struct Refusal: Error {}
         #expect(throws: SandboxError.self) { try Sandbox.run(spec) { _ in throw Refusal() } }
     }

@@ -1,6 +1,5 @@
 import Glibc
 import LinuxSystem
-import Testing
 
 @testable import Sandbox
 
@@ -10,6 +9,13 @@ final class TestRoot: Sendable {
     var path: String { base + "/root" }
     var hosts: String { base + "/hosts" }
 
+    /// Whether this machine and user can run containers of this kind.
+    static var isPossible: Bool {
+        let needed = CapabilitySet(name: "SYS_ADMIN") ?? .all
+        let held = (try? HostFacts.read())?.capabilities ?? []
+        return getuid() == 0 && held.isSuperset(of: needed) && Files.exists("/bin/busybox")
+    }
+
     init() throws {
         for directory in ["", "/root", "/root/bin", "/root/etc"] {
             try Files.makeDirectory(base + directory, mode: 0o755)
@@ -18,7 +24,7 @@ final class TestRoot: Sendable {
         let copy = try OwnedFD.open(path + "/bin/busybox", O_WRONLY | O_CREAT, mode: 0o755)
         try Files.cloneOrCopy(from: source, to: copy)
         for name in ["sh", "cat", "ls", "id", "grep", "hostname", "wc", "head", "sleep", "true", "tr", "pwd"] {
-            try Files.symlink("busybox", at: "\(path)/bin/\(name)")
+            try Files.symlink(target: "busybox", at: "\(path)/bin/\(name)")
         }
         try Files.replaceFile(hosts, with: Array("127.0.0.1 localhost\n".utf8), mode: 0o644)
     }
@@ -44,7 +50,7 @@ final class TestRoot: Sendable {
         _ args: [String], _ change: (inout SandboxSpec) -> Void = { _ in }
     ) throws -> (status: ExitStatus, output: String) {
         var ends: [Int32] = [-1, -1]
-        #expect(pipe2(&ends, O_CLOEXEC) == 0)
+        guard pipe(&ends) == 0 else { throw LinuxError("pipe", code: errno) }
         let reader = OwnedFD(adopting: ends[0])
         let writer = OwnedFD(adopting: ends[1])
         var spec = spec(args)

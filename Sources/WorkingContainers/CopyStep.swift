@@ -1,25 +1,68 @@
 import Glibc
 import ImageLayers
-import LinuxSystem
+package import LinuxSystem
 import Sandbox
 import StreamCompression
-import WorkingContainers
 
 /// Carries out one COPY or ADD in a container's root file system.
-struct CopyStep {
-    let request: StageBuilder.CopyRequest
-    let selection: CopySelection
-    let keepsOwners: Bool
-    /// Absolute; a slash at the end says that it is a directory.
-    let destination: String
-    let rootfs: String
-    let fileTime: FileTime?
-    let ignoresUnmappedOwners: Bool
+package struct CopyStep {
+    /// What is wanted besides the files themselves.
+    package struct Request: Sendable {
+        /// How many sources were named: several need a directory to go to.
+        package var sourceCount: Int
+        /// As `--chown` takes it; nil: root, or the files' own.
+        package var owner: String?
+        /// Permission bits of everything copied; nil: each file's own.
+        package var mode: UInt32?
+        /// Whether sources keep the directories they lie in.
+        package var keepsParents = false
+        /// Whether archives are unpacked.
+        package var unpacks = false
+        /// Inline files: names and contents.
+        package var inlineFiles: [(name: String, content: [UInt8])] = []
+        /// Whether files keep their owners where none is named.
+        package var keepsOwners = false
+        /// The time that everything bears; nil: each file's own.
+        package var fileTime: FileTime?
+        /// Whether owners that this process cannot give are ignored.
+        package var ignoresUnmappedOwners = false
 
-    func run() throws {
+        package init(sourceCount: Int) {
+            self.sourceCount = sourceCount
+        }
+    }
+
+    private let request: Request
+    private let selection: CopySelection
+    /// Absolute; a slash at the end says that it is a directory.
+    private let destination: String
+    private let rootfs: String
+
+    private var fileTime: FileTime? { request.fileTime }
+
+    /// - Parameters:
+    ///   - destination: absolute in the container; a slash at the end says that it is a directory.
+    ///   - rootfs: where the container's root is.
+    package init(_ request: Request, _ selection: CopySelection, to destination: String, in rootfs: String) {
+        self.request = request
+        self.selection = selection
+        self.destination = destination
+        self.rootfs = rootfs
+    }
+
+    /// The digest of what is copied, as it will lie in the container.
+    package func digest() throws -> CopyDigest {
+        let owner = try request.owner.map { try self.owner($0) }
+        let name = try destinationIsDirectory() ? nil : destination.split(separator: "/").last.map(String.init)
+        return try CopyDigest(
+            of: selection, owner: owner ?? (request.keepsOwners ? nil : (0, 0)), mode: request.mode, name: name)
+    }
+
+    /// Copies, and unpacks.
+    package func run() throws {
         let owner = try request.owner.map { try self.owner($0) }
         let attributes = CopyAttributes(
-            owner: owner ?? (keepsOwners ? nil : (0, 0)), permissions: request.mode, modification: fileTime)
+            owner: owner ?? (request.keepsOwners ? nil : (0, 0)), permissions: request.mode, modification: fileTime)
         let copier = try FileCopier(from: selection.root, to: rootfs, attributes: attributes)
         let isDirectory = try destinationIsDirectory()
         for item in selection.items {
@@ -35,7 +78,7 @@ struct CopyStep {
     /// Whether sources go into the destination rather than take its name.
     private func destinationIsDirectory() throws -> Bool {
         if destination.hasSuffix("/") { return true }
-        if selection.items.count + request.inlineFiles.count > 1 || request.sources.count > 1 {
+        if selection.items.count + request.inlineFiles.count > 1 || request.sourceCount > 1 {
             guard request.keepsParents || selection.items.allSatisfy(\.isDirectory) || existsAsDirectory() else {
                 throw WorkingContainerError(
                     .invalid, "with more than one source the destination must be a directory and end with a slash")
@@ -74,7 +117,7 @@ struct CopyStep {
             _ = try root.makeDirectories(clean, mode: 0o755, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0)
         }
         let options = ApplyOptions(
-            whiteouts: .literal, ignoreUnmappedOwners: ignoresUnmappedOwners, makesDevices: false, owner: owner,
+            whiteouts: .literal, ignoreUnmappedOwners: request.ignoresUnmappedOwners, makesDevices: false, owner: owner,
             permissions: request.mode, modification: fileTime)
         let applier = try LayerApplier(directory: rootfs, prefix: Array(clean.utf8), options: options)
         _ = try applier.apply(DecompressingSource(FileDescriptorSource(fd: file.raw), nil))

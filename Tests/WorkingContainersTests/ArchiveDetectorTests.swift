@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ImageBuild
+@testable import WorkingContainers
 
 @Suite struct ArchiveDetectorTests {
     /// A header block with a right checksum.

@@ -1,0 +1,174 @@
+import CommandLineGrammar
+import ContainerStore
+import ContentDigest
+import DockerfileSyntax
+import Glibc
+import ImageBuild
+import ImageModel
+import LinuxSystem
+import WorkingContainers
+
+/// `copy`: files into a working container.
+enum CopyCommand: Command {
+    static let grammar = CommandGrammar(
+        "copy", summary: "Copy content into the container", usage: "copy [options] CONTAINER SOURCE... [DESTINATION]",
+        flags: ContentCopy.flags)
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        try ContentCopy(arguments, session, isAdd: false).run()
+    }
+}
+
+/// `add`: as `copy`, but local archives are unpacked.
+enum AddCommand: Command {
+    static let grammar = CommandGrammar(
+        "add", summary: "Add content to the container", usage: "add [options] CONTAINER SOURCE... [DESTINATION]",
+        flags: ContentCopy.flags)
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        try ContentCopy(arguments, session, isAdd: true).run()
+    }
+}
+
+/// What `copy` and `add` have in common.
+struct ContentCopy {
+    static let flags: [Flag] = [
+        SharedFlags.addHistory,
+        .string("chmod", help: "set the access permissions of the destination content"),
+        .string("chown", "user[:group]", help: "set the user and group ownership of the destination content"),
+        .string("contextdir", "directory", help: "context directory path"),
+        Flag("exclude", .stringArray, help: "exclude pattern when copying files"),
+        .string(
+            "from", "container|image",
+            help: "use the specified container's or image's root directory as the source root directory"),
+        .string("ignorefile", "file", help: "path to .containerignore file"),
+        .bool("parents", help: "preserve leading directories in the paths of items being copied"),
+        .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
+        .string("retry", hidden: true), .string("retry-delay", hidden: true),
+        .bool("link", hidden: true),
+        .refused("checksum", "it is for URLs, which are not supported yet"),
+    ]
+
+    private let arguments: ParsedArguments
+    private let session: Session
+    private let isAdd: Bool
+    private let sources: [String]
+    private let destination: String?
+
+    init(_ arguments: ParsedArguments, _ session: Session, isAdd: Bool) throws {
+        self.arguments = arguments
+        self.session = session
+        self.isAdd = isAdd
+        let words = arguments.positionals
+        guard let container = words.first else { throw CommandError("container ID must be specified") }
+        guard words.count > 1 else { throw CommandError("src must be specified") }
+        _ = container
+        // With one source alone the destination is the working directory.
+        destination = words.count > 2 ? words.last : nil
+        sources = words.count > 2 ? Array(words[1..<(words.count - 1)]) : [words[1]]
+        for source in sources where source.contains("://") {
+            throw CommandError("copying from a URL is not supported yet: \(source)")
+        }
+        if arguments.wasSet("ignorefile"), !arguments.wasSet("contextdir") {
+            throw CommandError("--ignorefile option requires that you specify a context dir using --contextdir")
+        }
+    }
+
+    func run() throws -> Int32 {
+        let store = try session.openStore(mounts: true)
+        var container = try WorkingContainer(arguments.positionals[0], in: store)
+        let request = try request(store)
+        let place = container.absolutePath(destination ?? "./")
+        let digest = try withOrigin(store) { origin in
+            let selection = try BuildContext.select(
+                origin.sources, from: origin.root, ignored: try ignored(), excluding: arguments.strings("exclude"))
+            return try container.withFiles(in: store) { files in
+                var request = request
+                request.keepsOwners = origin.keepsOwners
+                let step = CopyStep(request, selection, to: place, in: files)
+                let digest = try step.digest()
+                try step.run()
+                return digest
+            }
+        }
+        if !arguments.bool("quiet") { session.printLine(digest.digest.hex) }
+        if arguments.bool("add-history") {
+            let kind = digest.kind.isEmpty ? "" : "\(digest.kind):"
+            container.note("/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind)\(digest.digest.hex)")
+            try container.save(to: store)
+        }
+        return 0
+    }
+
+    private func request(_ store: ContainerStore) throws -> CopyStep.Request {
+        var request = CopyStep.Request(sourceCount: sources.count)
+        request.owner = arguments.string("chown")
+        request.keepsParents = arguments.bool("parents")
+        request.unpacks = isAdd
+        request.ignoresUnmappedOwners = store.isSingleID
+        if let text = arguments.string("chmod") {
+            guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
+                throw CommandError("parsing chmod \"\(text)\": it takes an octal mode such as 0755")
+            }
+            request.mode = mode
+        }
+        return request
+    }
+
+    // MARK: Sources
+
+    /// Where sources lie.
+    private struct Origin {
+        let root: String
+        let sources: [String]
+        let keepsOwners: Bool
+    }
+
+    /// Lets `body` read the sources: from the host, or from a container or an image.
+    private func withOrigin<T>(_ store: ContainerStore, _ body: (Origin) throws -> T) throws -> T {
+        guard let from = arguments.string("from") else {
+            if let context = arguments.string("contextdir") {
+                return try body(Origin(root: try HostPath.real(context), sources: sources, keepsOwners: false))
+            }
+            let directory = try HostPath.real(".")
+            let absolute = sources.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+            return try body(Origin(root: "/", sources: absolute, keepsOwners: false))
+        }
+        if let record = try store.container(from) {
+            let container = try WorkingContainer(record.id, in: store)
+            return try container.withFiles(in: store, readOnly: true) { files in
+                try body(Origin(root: files, sources: sources, keepsOwners: true))
+            }
+        }
+        let rendering = ProgressRendering(steps: nil, copies: .error)
+        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
+        let image = try images.baseImage(from, policy: .missing, platform: nil)
+        let root = try ReadOnlyRoot(of: image.record.topLayer, in: store)
+        defer { root.close() }
+        return try body(Origin(root: root.path, sources: sources, keepsOwners: true))
+    }
+
+    /// What the context's ignore file hides.
+    private func ignored() throws -> IgnorePatterns? {
+        guard arguments.string("from") == nil, let context = arguments.string("contextdir") else { return nil }
+        let files =
+            arguments.string("ignorefile").map { [$0] } ?? ["\(context)/.containerignore", "\(context)/.dockerignore"]
+        for file in files {
+            if let bytes = try Files.readFileIfPresent(file, limit: 16 << 20) {
+                return try IgnorePatterns(parsing: bytes, file: file)
+            }
+        }
+        if let file = arguments.string("ignorefile") { throw CommandError("cannot read \(file): no such file") }
+        return nil
+    }
+}
+
+/// Paths of the host.
+enum HostPath {
+    /// The path without symbolic links; it must exist.
+    static func real(_ path: String) throws -> String {
+        guard let resolved = realpath(path, nil) else { throw LinuxError("open", path, code: errno) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

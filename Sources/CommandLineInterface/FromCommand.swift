@@ -1,0 +1,124 @@
+import CommandLineGrammar
+import ContainerStore
+import ContainersConfig
+import ImageBuild
+import ImageModel
+import Sandbox
+import WorkingContainers
+
+/// `from`: a new working container upon an image, or upon nothing.
+enum FromCommand: Command {
+    static let grammar = CommandGrammar(
+        "from", summary: "Create a working container based on an image", usage: "from [options] IMAGE",
+        flags: ownFlags + SharedFlags.registry + ConfinementFlags.flags)
+
+    private static let ownFlags: [Flag] = [
+        .string("name", "name", help: "name for the working container"),
+        .string("cidfile", "file", help: "write the container ID to the file"),
+        Flag(
+            "pull", .optionalString(noOptDefault: "true"),
+            help: "when to fetch the image: always, missing, never, newer"),
+        .bool("pull-always", help: "fetch the image even if it is present"),
+        .bool("pull-never", help: "never fetch the image"),
+        .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
+        .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform"),
+        .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
+        Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
+        SharedFlags.format,
+        .refused("arch", "use --platform"), .refused("os", "use --platform"), .refused("variant", "use --platform"),
+        .refused("device", "devices are not supported yet"),
+        .refused("ipc", "namespaces of others are not supported yet"),
+        .refused("pid", "namespaces of others are not supported yet"),
+        .refused("uts", "namespaces of others are not supported yet"),
+        .refused("userns", "the store's mapping is used"),
+        .refused("userns-uid-map-user", "the store's mapping is used"),
+        .refused("userns-gid-map-group", "the store's mapping is used"),
+        .refused("cgroupns", "control groups are not used"),
+        .refused("cpuset-mems", "control groups are not used"),
+        .bool("http-proxy", default: true, hidden: true),
+    ]
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        guard let name = arguments.positionals.first else {
+            throw CommandError("an image name (or \"scratch\") must be specified")
+        }
+        guard arguments.positionals.count == 1 else { throw CommandError("too many arguments specified") }
+        let conf = try session.containersConf()
+        var request = WorkingContainer.Request()
+        request.name = arguments.string("name")
+        request.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
+        request.settings = try settings(arguments, conf)
+        let store = try session.openStore()
+        if name != "scratch" {
+            let image = try image(name, arguments, store, session)
+            request.image = image
+            request.imageName = imageName(name, image.record)
+        }
+        let container = try WorkingContainer.create(request, in: store)
+        if let file = arguments.string("cidfile") { try OutputFile.write(container.id, to: file) }
+        session.printLine(container.name)
+        return 0
+    }
+
+    private static func image(
+        _ name: String, _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+    ) throws -> StoredImage {
+        let policy: BuildOptions.PullPolicy =
+            arguments.bool("pull-always")
+            ? .always
+            : arguments.bool("pull-never") ? .never : try BuildOptions.PullPolicy(flag: arguments.string("pull"))
+        let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
+        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
+        let platform = arguments.string("platform")
+        return try images.baseImage(name, policy: policy, platform: platform.map { try Platforms.wanted($0) })
+    }
+
+    /// The image's name that has in it what the user typed, else its first, else what the user typed.
+    private static func imageName(_ typed: String, _ record: ImageRecord) -> String {
+        record.names.first { $0.contains(typed) } ?? record.names.first ?? record.id
+    }
+
+    private static func settings(
+        _ arguments: ParsedArguments, _ conf: ContainersConf
+    ) throws -> WorkingContainer.RunSettings {
+        let confinement = try ConfinementFlags.read(arguments, conf)
+        var settings = WorkingContainer.RunSettings()
+        let base = try confinement.defaultCapabilities.map { try CapabilitySet.union(of: $0) } ?? .standard
+        settings.capabilities = try CapabilitySet.resolve(
+            add: confinement.addCapabilities, drop: confinement.dropCapabilities, base: base
+        ).capabilityNames
+        guard arguments.strings("security-opt").isEmpty else {
+            throw CommandError("--security-opt is not supported yet: it cannot be kept with the container")
+        }
+        settings.network = arguments.string("network") ?? ""
+        settings.isolation = try Isolation.parse(arguments)
+        settings.addHosts = confinement.addHosts
+        settings.dnsServers = confinement.dnsServers
+        settings.dnsSearches = confinement.dnsSearches
+        settings.dnsOptions = confinement.dnsOptions
+        settings.resourceLimits = confinement.resourceLimits
+        settings.shmSize = "\(confinement.shmSize / 1024)k"
+        settings.volumes = arguments.strings("volume")
+        for volume in settings.volumes { _ = try VolumeFlag.parse(volume) }
+        return settings
+    }
+}
+
+/// `--isolation`.
+enum Isolation {
+    /// What the flag or `BUILDAH_ISOLATION` says. The names of Buildah's own ways stand for ours.
+    static func parse(_ arguments: ParsedArguments) throws -> WorkingContainer.Isolation {
+        switch arguments.string("isolation") {
+        case nil, "", "built-in", "default": return .standard
+        case "rootless": return .rootless
+        case "oci":
+            // The environment asks for the default; a flag asks for a runtime.
+            guard !arguments.wasSet("isolation") else {
+                throw CommandError("--isolation oci is not supported yet: use built-in or chroot")
+            }
+            return .oci
+        case "chroot": return .chroot
+        case let other?: throw CommandError("unrecognized isolation type \"\(other)\"")
+        }
+    }
+}

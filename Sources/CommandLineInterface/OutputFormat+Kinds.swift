@@ -1,0 +1,15 @@
+import OutputTemplates
+
+extension OutputFormat? {
+    /// Whether the command's own JSON is asked for.
+    var isJSON: Bool {
+        if case .json? = self?.kind { true } else { false }
+    }
+}
+
+extension OutputFormat {
+    /// Whether the command's own table is asked for.
+    var isPlainTable: Bool {
+        if case .plainTable = kind { true } else { false }
+    }
+}

@@ -1,0 +1,27 @@
+import CommandLineGrammar
+import ContainerStore
+
+/// `prune`: removes images that nothing needs.
+enum PruneCommand: Command {
+    static let grammar = CommandGrammar(
+        "prune", summary: "Cleanup intermediate images as well as build cache", usage: "prune [options]",
+        flags: [
+            .bool("all", short: "a", help: "remove all unused images"),
+            .bool("force", short: "f", help: "force removal of the images and any containers using them"),
+        ], arguments: .none)
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let all = arguments.bool("all")
+        let force = arguments.bool("force")
+        let store = try session.openStore()
+        for image in try store.images() where !image.isReadOnly && (all || image.names.isEmpty) {
+            let users = try store.containers().filter { $0.image == image.id }
+            if !users.isEmpty, !force { continue }
+            for user in users { try store.deleteContainer(user.id) }
+            _ = try store.deleteImage(image.id)
+            session.printLine(image.id)
+        }
+        try BuildCacheIndex(store).prune()
+        return 0
+    }
+}

@@ -1,0 +1,163 @@
+import CommandLineGrammar
+import ContainerStore
+import ContainersConfig
+import Glibc
+import ImageModel
+import LinuxSystem
+import Sandbox
+import WorkingContainers
+
+/// `run`: a command in a working container.
+enum RunCommand: Command {
+    static let grammar = CommandGrammar(
+        "run", summary: "Run a command inside of the container",
+        usage: "run [options] CONTAINER COMMAND [ARG...]", flags: flags, interspersed: false)
+
+    private static let flags: [Flag] = [
+        SharedFlags.addHistory,
+        Flag("cap-add", .stringSlice, help: "add the specified capability"),
+        Flag("cap-drop", .stringSlice, help: "drop the specified capability"),
+        Flag("env", short: "e", .stringArray, help: "add environment variable to be set temporarily when running"),
+        .string("hostname", help: "set the hostname inside of the container"),
+        .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
+        Flag("mount", .stringArray, help: "attach a filesystem mount to the container"),
+        .string("network", "host|none", aliases: ["net"], help: "the network that the command sees: host or none"),
+        .bool("terminal", short: "t", aliases: ["tty"], help: "allocate a pseudo-TTY in the container"),
+        .string("user", "user[:group]", help: "user[:group] to run the command as"),
+        Flag("volume", short: "v", .stringArray, help: "bind mount a host location into the container"),
+        .string("workingdir", help: "temporarily set working directory for command"),
+        .bool("no-pivot", hidden: true),
+        .refused("contextdir", "build contexts in --mount are not supported yet"),
+        .refused("runtime", "external runtimes are not supported yet"),
+        .refused("runtime-flag", "external runtimes are not supported yet"),
+        .refused("cgroupns", "control groups are not used"),
+        .refused("ipc", "namespaces of others are not supported yet"),
+        .refused("pid", "namespaces of others are not supported yet"),
+        .refused("uts", "namespaces of others are not supported yet"),
+        .refused("no-hosts", "it is not supported yet"),
+        .refused("device", "devices are not supported yet"),
+    ]
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
+        var command = Array(arguments.positionals.dropFirst())
+        if command.first == "--" { command.removeFirst() }
+        guard !command.isEmpty else { throw CommandError("command must be specified") }
+        let conf = try session.containersConf()
+        let store = try session.openStore(mounts: true)
+        var container = try WorkingContainer(name, in: store)
+        var process = try process(command, container, arguments, session)
+        process.confinement = try confinement(of: container, arguments, conf)
+        process.isolation = try isolation(of: container, arguments)
+        let hostFiles = try HostFiles(store.layout)
+        do {
+            let status = try container.withFiles(in: store, lendsMountPoints: true) { files in
+                try WorkingDirectory.make(process.workingDirectory, in: files)
+                return try process.run(in: files, hostFiles: hostFiles, caches: store.layout.ownRoom + "/filters")
+            }
+            guard status.isSuccess else {
+                session.printError("Error: exit status \(status.shellCode)")
+                return status.shellCode
+            }
+        } catch let error as SandboxError {
+            session.printError("Error: \(error)")
+            return error.exitCode
+        }
+        if arguments.bool("add-history") {
+            let shell = container.container.shell?.joined(separator: " ") ?? "/bin/sh -c"
+            container.note("\(shell) \(command.joined(separator: " "))")
+            try container.save(to: store)
+        }
+        return 0
+    }
+
+    private static func process(
+        _ command: [String], _ container: WorkingContainer, _ arguments: ParsedArguments, _ session: Session
+    ) throws -> ContainerProcess {
+        let config = container.container
+        var process = ContainerProcess(
+            arguments: command,
+            hostname: arguments.string("hostname") ?? config.hostname ?? String(container.id.prefix(12)))
+        process.environment = config.env ?? []
+        for text in arguments.strings("env") {
+            let (key, given) = KeyValueFlag.split(text)
+            guard let value = given ?? session.environment.environment[key] else { continue }
+            process.environment.removeAll { $0.hasPrefix(key + "=") }
+            process.environment.append("\(key)=\(value)")
+        }
+        process.workingDirectory = arguments.string("workingdir") ?? config.workingDir
+        process.user = arguments.string("user") ?? config.user
+        process.mounts =
+            try (container.settings.volumes + arguments.strings("volume")).map { try VolumeFlag.parse($0) }
+            + arguments.strings("mount").map { try MountOption.parse($0) }
+        if arguments.boolIfGiven("terminal") ?? (isatty(STDIN_FILENO) == 1) { process.terminal = TerminalRequest() }
+        return process
+    }
+
+    private static func confinement(
+        of container: WorkingContainer, _ arguments: ParsedArguments, _ conf: ContainersConf
+    ) throws -> StepConfinement {
+        let settings = container.settings
+        var confinement = StepConfinement()
+        confinement.defaultCapabilities = settings.capabilities ?? conf.containers.defaultCapabilities
+        confinement.addCapabilities = arguments.strings("cap-add")
+        confinement.dropCapabilities = arguments.strings("cap-drop")
+        if !conf.containers.seccompProfile.isEmpty {
+            confinement.securityOptions = ["seccomp=\(conf.containers.seccompProfile)"]
+        }
+        confinement.addHosts = settings.addHosts
+        confinement.dnsServers = settings.dnsServers
+        confinement.dnsSearches = settings.dnsSearches
+        confinement.dnsOptions = settings.dnsOptions
+        // Buildah's own default is written into every container; a user may have less.
+        confinement.resourceLimits = settings.resourceLimits.filter { $0 != "nproc=32768:32768" }
+        confinement.umask = conf.containers.umask
+        confinement.shmSize =
+            settings.shmSize.isEmpty ? UInt64(clamping: conf.containers.shmSize) : try ByteCount.parse(settings.shmSize)
+        switch arguments.string("network") ?? settings.network {
+        case "none": confinement.network = .none
+        case "host", "": break
+        case let other: throw CommandError("--network \(other) is not supported yet: use host or none")
+        }
+        return confinement
+    }
+
+    private static func isolation(
+        of container: WorkingContainer, _ arguments: ParsedArguments
+    ) throws -> SandboxIsolation {
+        let own = try Isolation.parse(arguments)
+        return (own == .standard ? container.settings.isolation : own) == .chroot ? .chroot : .builtIn
+    }
+}
+
+/// `--mount type=bind,src=/here,dst=/there`.
+enum MountOption {
+    static func parse(_ text: String) throws -> SandboxMount {
+        var values: [String: String] = [:]
+        var options: [String] = []
+        for part in text.split(separator: ",").map(String.init) {
+            let (key, value) = KeyValueFlag.split(part)
+            switch key {
+            case "type": values["type"] = value
+            case "src", "source": values["source"] = value
+            case "dst", "destination", "target": values["target"] = value
+            case "ro", "readonly": if value != "false" { options.append("ro") }
+            case "rw", "readwrite": if value == "false" { options.append("ro") }
+            case "tmpfs-size", "size": options.append("size=\(value ?? "")")
+            case "tmpfs-mode", "mode": options.append("mode=\(value ?? "")")
+            case "bind-propagation": options.append(value ?? "")
+            case "z", "Z": break
+            default: throw CommandError("--mount option \"\(part)\" is not supported")
+            }
+        }
+        guard let target = values["target"] else { throw CommandError("--mount \"\(text)\" has no target") }
+        switch values["type"] ?? "bind" {
+        case "bind":
+            guard let source = values["source"] else { throw CommandError("--mount \"\(text)\" has no source") }
+            let mode = options.isEmpty ? "" : ":\(options.joined(separator: ","))"
+            return try VolumeFlag.parse("\(source):\(target)\(mode)")
+        case "tmpfs": return try VolumeFlag.parseTmpfs("\(target):\(options.joined(separator: ","))")
+        case let other: throw CommandError("--mount type \"\(other)\" is not supported yet: use bind or tmpfs")
+        }
+    }
+}

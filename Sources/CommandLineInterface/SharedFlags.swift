@@ -1,0 +1,51 @@
+import CommandLineGrammar
+import ImageBuild
+import ImageModel
+import WorkingContainers
+
+/// Flags that several commands have.
+enum SharedFlags {
+    /// Whether the image's history tells of what a command does.
+    static let addHistory = Flag.bool(
+        "add-history", environment: "BUILDAH_HISTORY",
+        help: "add an entry for this operation to the image's history")
+
+    /// The format that images are written in.
+    static let format = Flag.string(
+        "format", short: "f", "oci|docker", environment: "BUILDAH_FORMAT",
+        help: "format of the image manifest and metadata")
+
+    /// What only registries need.
+    static let registry: [Flag] = [
+        .refused("authfile", "registries come with a later version"),
+        .refused("creds", "registries come with a later version"),
+        .refused("cert-dir", "registries come with a later version"),
+        .refused("tls-verify", "registries come with a later version"),
+        .refused("decryption-key", "encryption is not supported"),
+        .string("retry", hidden: true), .string("retry-delay", hidden: true),
+    ]
+}
+
+extension BuildOptions.PullPolicy {
+    /// Reads the value of `--pull`; nil: the flag is not there.
+    init(flag: String?) throws {
+        switch flag?.lowercased() {
+        case nil, "missing", "ifmissing", "notpresent", "true", "": self = .missing
+        case "always": self = .always
+        case "never", "false": self = .never
+        case "newer", "ifnewer": self = .newer
+        case let other?: throw CommandError("unrecognized pull policy \"\(other)\"")
+        }
+    }
+}
+
+extension ImageFormat {
+    /// Reads the value of `--format`.
+    init(flag text: String) throws {
+        switch text {
+        case "", "oci": self = .oci
+        case "docker", "v2s2": self = .docker
+        default: throw CommandError("unrecognized image type \"\(text)\"")
+        }
+    }
+}

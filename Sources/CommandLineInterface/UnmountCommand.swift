@@ -1,0 +1,32 @@
+import CommandLineGrammar
+import ContainerStore
+import WorkingContainers
+
+/// `umount`, also `unmount`.
+enum UnmountCommand: Command {
+    static let grammar = CommandGrammar(
+        "umount", aliases: ["unmount"], summary: "Unmount the root file system of the specified working containers",
+        usage: "umount [options] [CONTAINER...]",
+        flags: [.bool("all", short: "a", help: "umount all of the currently mounted containers")])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let all = arguments.bool("all")
+        if arguments.positionals.isEmpty, !all { throw CommandError("at least one container ID must be specified") }
+        if !arguments.positionals.isEmpty, all {
+            throw CommandError("when using the --all switch, you may not pass any container IDs")
+        }
+        let store = try session.openStore()
+        var failed = false
+        let names = all ? try WorkingContainer.all(in: store).map(\.id) : arguments.positionals
+        for name in names {
+            do {
+                var container = try WorkingContainer(name, in: store)
+                if try container.unmount(in: store) { session.printLine(container.id) }
+            } catch {
+                session.printError("Error: \(error)")
+                failed = true
+            }
+        }
+        return failed ? ErrorReport.ownFailure : 0
+    }
+}

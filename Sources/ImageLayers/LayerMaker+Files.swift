@@ -1,0 +1,159 @@
+import CLinux
+import Glibc
+import LinuxSystem
+import TarArchive
+
+extension LayerMaker {
+    /// Writes what stands at one name; gives the frame to descend into where it is a directory.
+    func visit(_ child: Child, at path: [UInt8], in frame: Frame) throws -> Frame? {
+        if case .invalid = WhiteoutName.read(child.name.dropLast()) {
+            throw LayerError(
+                .unsupported, "its name means a deletion of nothing in a layer", entry: LayerError.shown(path))
+        }
+        let status = try Files.status(at: frame.fd, child.name)
+        switch status.kind {
+        case .directory: return try visitDirectory(child, path, in: frame)
+        case .regular: try writeRegular(child, path, status, in: frame)
+        case .symlink:
+            if try !isUnchanged(child, status, in: frame) {
+                var link = entry(named: path, kind: .symlink, status)
+                link.linkTarget = try Files.readSymlink(at: frame.fd, child.name)
+                try emit(link)
+            }
+        case .characterDevice where isWhiteout(status): try emitWhiteout(of: child, in: frame)
+        case .characterDevice, .blockDevice, .fifo:
+            if try !isUnchanged(child, status, in: frame) { try writeSpecial(path, status) }
+        case .socket:
+            // Not to be carried, but what it has replaced is gone.
+            if let parent = try parentStatus(of: child, in: frame), parent.kind != .socket {
+                try emitWhiteout(of: child, in: frame)
+            }
+        }
+        return nil
+    }
+
+    // MARK: Directories
+
+    private func visitDirectory(_ child: Child, _ path: [UInt8], in frame: Frame) throws -> Frame? {
+        let directory = try openChild(child, path, in: frame, O_DIRECTORY)
+        let status = try directory.status()
+        let attributes = try attributes(of: directory.raw, path)
+        let listed = entry(named: path + [0x2f], kind: .directory, status, xattrs: attributes.carried)
+        let before = pendingDirectories.count
+        var parent: OwnedFD?
+        switch content {
+        case .overlayUpper:
+            try emit(listed)
+            if attributes.isOpaque { try emit(whiteout(named: path + Array("/.wh..wh..opq".utf8), status)) }
+        case .wholeTree:
+            parent = try openCounterpart(of: child, in: frame)
+            if parent != nil, try isUnchanged(child, status, in: frame) {
+                pendingDirectories.append(listed)
+            } else {
+                try emit(listed)
+            }
+        }
+        return try self.frame(
+            prefix: listed.name, directory, parent: parent, pendingBefore: min(before, pendingDirectories.count),
+            status: status)
+    }
+
+    private func openCounterpart(of child: Child, in frame: Frame) throws -> OwnedFD? {
+        guard frame.parentFD >= 0 else { return nil }
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let raw = linux_openat(frame.parentFD, child.name, flags, 0)
+        if raw >= 0 { return OwnedFD(adopting: raw) }
+        switch -raw {
+        case ENOENT, ENOTDIR, ELOOP: return nil
+        default:
+            throw LayerError(
+                .system, "cannot read a directory of the parent layer", cause: LinuxError("open", code: -raw))
+        }
+    }
+
+    // MARK: Files
+
+    private func writeRegular(_ child: Child, _ path: [UInt8], _ status: FileStatus, in frame: Frame) throws {
+        if try isUnchanged(child, status, in: frame) { return }
+        if status.links > 1 {
+            let identity = FileIdentity(status)
+            if let first = firstNames[identity] {
+                var link = entry(named: path, kind: .hardLink, status)
+                link.linkTarget = first
+                return try emit(link)
+            }
+            // Only names that are in the layer count: a link to anything else would be a link to nothing.
+            firstNames[identity] = path
+        }
+        let file = try openChild(child, path, in: frame, O_NONBLOCK)
+        var regular = entry(named: path, kind: .regular, status, xattrs: try attributes(of: file.raw, path).carried)
+        regular.size = status.size
+        try begin(regular)
+        try copyContent(of: file.raw, size: status.size, path)
+        try writer.end()
+    }
+
+    private func copyContent(of fd: Int32, size: Int64, _ path: [UInt8]) throws {
+        guard let base = buffer.baseAddress else { return }
+        var left = size
+        while left > 0 {
+            let count = linux_read(fd, base, Int(min(Int64(buffer.count), left)))
+            if count == -Int(EINTR) { continue }
+            guard count >= 0 else { throw readFailure("read", path, Int32(clamping: -count)) }
+            guard count > 0 else {
+                throw LayerError(
+                    .malformed, "the file became shorter while it was read", entry: LayerError.shown(path))
+            }
+            try writer.write(content: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            left -= Int64(count)
+        }
+    }
+
+    private func writeSpecial(_ path: [UInt8], _ status: FileStatus) throws {
+        let kind: TarEntryKind =
+            switch status.kind {
+            case .characterDevice: .characterDevice
+            case .blockDevice: .blockDevice
+            default: .fifo
+            }
+        var special = entry(named: path, kind: kind, status)
+        if kind != .fifo {
+            special.deviceMajor = status.deviceMajor
+            special.deviceMinor = status.deviceMinor
+        }
+        try emit(special)
+    }
+
+    private func openChild(
+        _ child: Child, _ path: [UInt8], in frame: Frame, _ flags: Int32
+    ) throws(LayerError) -> OwnedFD {
+        let raw = linux_openat(frame.fd, child.name, flags | O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0)
+        guard raw >= 0 else { throw readFailure("open", path, -raw) }
+        return OwnedFD(adopting: raw)
+    }
+
+    private func readFailure(_ operation: String, _ path: [UInt8], _ code: Int32) -> LayerError {
+        LayerError(
+            .system, "cannot be read", entry: LayerError.shown(path), cause: LinuxError(operation, code: code))
+    }
+
+    // MARK: Deletions
+
+    private func isWhiteout(_ status: FileStatus) -> Bool {
+        guard case .overlayUpper = content else { return false }
+        return status.deviceMajor == 0 && status.deviceMinor == 0
+    }
+
+    func emitWhiteout(of child: Child, in frame: Frame) throws {
+        var name = frame.prefix + Array(".wh.".utf8)
+        child.name.withUnsafeBytes { name.append(contentsOf: $0.dropLast()) }
+        try emit(whiteout(named: name, frame.status))
+    }
+
+    /// A deletion's marker: an empty file whose owner and time are those of the directory it lies in.
+    private func whiteout(named name: [UInt8], _ status: FileStatus) -> TarEntry {
+        var whiteout = entry(named: name, kind: .regular, status)
+        whiteout.mode = 0o600
+        return whiteout
+    }
+}

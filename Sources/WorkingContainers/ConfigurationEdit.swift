@@ -1,0 +1,191 @@
+package import ImageModel
+import LinuxSystem
+
+/// Changes to the configuration of the image that a working container is to become, one after the other.
+///
+/// What only Docker's format can say is kept, and warned of where the container is for OCI's.
+package struct ConfigurationEdit: Sendable {
+    package var container: WorkingContainer
+    /// What the user should know.
+    package private(set) var warnings: [String] = []
+    private let keepsHistory: Bool
+
+    /// - Parameter keepsHistory: whether the image's history tells of the changes.
+    package init(_ container: WorkingContainer, keepsHistory: Bool) {
+        self.container = container
+        self.keepsHistory = keepsHistory
+    }
+
+    private mutating func note(_ instruction: String) {
+        if keepsHistory { container.note("/bin/sh -c #(nop) \(instruction)") }
+    }
+
+    private mutating func warn(onlyDockerHas what: String) {
+        guard container.format == .oci else { return }
+        warnings.append("\(what) is not part of the OCI image format: only Docker's tools will read it")
+    }
+
+    // MARK: Single values
+
+    package mutating func setComment(_ text: String) {
+        container.comment = text
+        guard container.format == .oci else { return }
+        warnings.append("COMMENT is not part of the OCI image format: it is left out of OCI images")
+    }
+
+    package mutating func setHostname(_ name: String) {
+        container.container.hostname = name.isEmpty ? nil : name
+        warn(onlyDockerHas: "HOSTNAME")
+    }
+
+    package mutating func setDomainname(_ name: String) {
+        container.container.domainname = name.isEmpty ? nil : name
+        warn(onlyDockerHas: "DOMAINNAME")
+    }
+
+    package mutating func setShell(_ words: [String], as text: String) {
+        container.container.shell = words
+        warn(onlyDockerHas: "SHELL")
+        note("SHELL \(text)")
+    }
+
+    package mutating func setStopSignal(_ name: String) {
+        container.container.stopSignal = name
+        note("STOPSIGNAL \(name)")
+    }
+
+    package mutating func setUser(_ user: String) {
+        container.container.user = user
+        note("USER \(user)")
+    }
+
+    package mutating func setWorkingDirectory(_ path: String) {
+        container.container.workingDir = path
+        note("WORKDIR \(path)")
+    }
+
+    /// A new entry point drops the command that belonged to the old one.
+    package mutating func setEntrypoint(_ words: [String]?, as text: String) {
+        container.container.entrypoint = words
+        if words != nil, let command = container.container.cmd, !command.isEmpty {
+            container.container.cmd = nil
+            warnings.append(
+                "cmd \"\(command.joined(separator: " "))\" exists but will be ignored because of entrypoint settings")
+        }
+        note("ENTRYPOINT \(text)")
+    }
+
+    package mutating func setCommand(_ words: [String], as text: String) {
+        container.container.cmd = words
+        note("CMD \(text)")
+    }
+
+    package mutating func addTrigger(_ instruction: String) {
+        container.container.onBuild = (container.container.onBuild ?? []) + [instruction]
+        warn(onlyDockerHas: "ONBUILD")
+        note("ONBUILD \(instruction)")
+    }
+
+    // MARK: Lists
+
+    /// `NAME=VALUE` sets, with `$NAME` of the image expanded; `NAME` takes the caller's own value; `NAME-` removes; `-`
+    /// removes all.
+    package mutating func changeEnvironment(_ texts: [String], own: [String: String]) throws {
+        for text in texts {
+            if let equals = text.firstIndex(of: "=") {
+                try setVariable(String(text[..<equals]), String(text[text.index(after: equals)...]))
+            } else if text == "-" {
+                container.container.env = []
+            } else if text.hasSuffix("-") {
+                unsetEnvironment(String(text.dropLast()))
+            } else if let value = own[text] {
+                set(text, value)
+            } else {
+                unsetEnvironment(text)
+            }
+        }
+        if !texts.isEmpty { note("ENV \(texts.joined(separator: " "))") }
+    }
+
+    package mutating func unsetEnvironment(_ name: String) {
+        container.container.env?.removeAll { $0 == name || $0.hasPrefix(name + "=") }
+    }
+
+    private mutating func setVariable(_ name: String, _ text: String) throws {
+        guard !name.isEmpty else {
+            throw WorkingContainerError(.invalid, "setting a variable \"=\(text)\": the name is missing")
+        }
+        let known = container.container.env ?? []
+        let value = EditedList.expand(text) { wanted in
+            known.last { $0.hasPrefix(wanted + "=") }.map { String($0.dropFirst(wanted.count + 1)) }
+        }
+        set(name, value)
+    }
+
+    private mutating func set(_ name: String, _ value: String) {
+        var variables = container.container.env ?? []
+        let entry = "\(name)=\(value)"
+        if let index = variables.firstIndex(where: { $0.hasPrefix(name + "=") }) {
+            variables[index] = entry
+        } else {
+            variables.append(entry)
+        }
+        container.container.env = variables
+    }
+
+    /// `NAME=VALUE` sets, `NAME-` removes, `-` removes all.
+    package mutating func changeLabels(_ texts: [String]) throws {
+        if texts.isEmpty { return }
+        var labels = container.container.labels ?? [:]
+        for text in texts { try EditedList.change(&labels, text, "label") }
+        container.container.labels = labels
+        note("LABEL \(texts.joined(separator: " "))")
+    }
+
+    package mutating func unsetLabel(_ name: String) {
+        container.container.labels?[name] = nil
+    }
+
+    /// `PORT[/PROTOCOL]` adds, `PORT-` removes, `-` removes all.
+    package mutating func changePorts(_ texts: [String]) {
+        if texts.isEmpty { return }
+        container.container.exposedPorts = texts.reduce(container.container.exposedPorts ?? [:], EditedList.set)
+        note("EXPOSE \(texts.joined(separator: " "))")
+    }
+
+    /// `PATH` adds, `PATH-` removes, `-` removes all.
+    package mutating func changeVolumes(_ texts: [String]) {
+        if texts.isEmpty { return }
+        container.container.volumes = texts.reduce(container.container.volumes ?? [:], EditedList.set)
+        note("VOLUME \(texts.joined(separator: " "))")
+    }
+
+    // MARK: Healthcheck
+
+    /// - Parameters:
+    ///   - test: the words of `--healthcheck`; empty: there is to be none; nil: as before.
+    ///   - times: what else is set; what is absent stays, or takes Docker's defaults.
+    package mutating func changeHealthcheck(test: [String]?, _ times: Healthcheck, as text: String) {
+        let changesTimes = times != Healthcheck()
+        guard test != nil || changesTimes else { return }
+        if let test, test.isEmpty {
+            container.container.healthcheck = nil
+            return note("HEALTHCHECK \(text)")
+        }
+        var check = container.container.healthcheck ?? Healthcheck()
+        if var test {
+            switch test[0].uppercased() {
+            case "CMD", "CMD-SHELL", "NONE": test[0] = test[0].uppercased()
+            default: test.insert("CMD-SHELL", at: 0)
+            }
+            check.test = test
+        }
+        check.interval = times.interval ?? check.interval ?? 30_000_000_000
+        check.timeout = times.timeout ?? check.timeout ?? 30_000_000_000
+        check.startPeriod = times.startPeriod ?? check.startPeriod
+        check.retries = times.retries ?? check.retries ?? 3
+        container.container.healthcheck = check
+        warn(onlyDockerHas: "HEALTHCHECK")
+        note("HEALTHCHECK \(text)")
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+import LinuxSystem
+
+/// The extended attributes that a copy brings: file capabilities and the `user.` ones, without overlayfs's own.
+enum CopiedAttributes {
+    /// Those of an open file, in order of their names.
+    static func read(_ fd: Int32) throws(LinuxError) -> [(name: [UInt8], value: [UInt8])] {
+        var attributes: [(name: [UInt8], value: [UInt8])] = []
+        for name in try ExtendedAttributes.list(fd: fd) where isCopied(name) {
+            do throws(LinuxError) {
+                guard let value = try ExtendedAttributes.get(argument(name), fd: fd) else { continue }
+                attributes.append((name, value))
+            } catch {
+                // A capability of a user namespace that is not this one gives nothing to anyone here.
+                if error.code != EOVERFLOW { throw error }
+            }
+        }
+        return attributes.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    /// Gives an open file the attributes; a file system that has none is no failure.
+    static func write(_ attributes: [(name: [UInt8], value: [UInt8])], to fd: Int32) throws(LinuxError) {
+        for (name, value) in attributes {
+            do throws(LinuxError) {
+                try ExtendedAttributes.set(argument(name), value: value, fd: fd)
+            } catch {
+                if error.code != ENOTSUP { throw error }
+            }
+        }
+    }
+
+    private static func isCopied(_ name: [UInt8]) -> Bool {
+        if name.elementsEqual("security.capability".utf8) { return true }
+        return name.starts(with: "user.".utf8) && !name.starts(with: "user.overlay.".utf8)
+            && !name.starts(with: "user.fuseoverlayfs.".utf8)
+            && !name.starts(with: "user.containers.override_stat".utf8)
+    }
+
+    private static func argument(_ name: [UInt8]) -> [CChar] {
+        name.map { CChar(bitPattern: $0) } + [0]
+    }
+}

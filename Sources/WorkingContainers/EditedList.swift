@@ -1,0 +1,62 @@
+import ImageModel
+
+/// How `config` changes lists: one text at a time.
+package enum EditedList {
+    /// `NAME=VALUE` sets, `NAME-` removes, `-` removes all.
+    package static func change(_ values: inout [String: String], _ text: String, _ what: String) throws {
+        if let equals = text.firstIndex(of: "=") {
+            guard equals != text.startIndex else {
+                throw WorkingContainerError(.invalid, "setting \(what) \"\(text)\": the name is missing")
+            }
+            values[String(text[..<equals])] = String(text[text.index(after: equals)...])
+        } else if text == "-" {
+            values = [:]
+        } else if text.hasSuffix("-") {
+            values[String(text.dropLast())] = nil
+        } else {
+            values[text] = ""
+        }
+    }
+
+    /// `NAME` adds, `NAME-` removes, `-` removes all.
+    static func set(
+        _ values: [String: ContainerConfig.Empty], _ text: String
+    ) -> [String: ContainerConfig.Empty] {
+        var values = values
+        if text == "-" {
+            values = [:]
+        } else if text.hasSuffix("-") {
+            values[String(text.dropLast())] = nil
+        } else {
+            values[text] = ContainerConfig.Empty()
+        }
+        return values
+    }
+
+    /// As `set`, in order.
+    package static func features(_ values: [String], _ text: String) -> [String]? {
+        if text == "-" { return nil }
+        if text.hasSuffix("-") { return values.filter { $0 != text.dropLast() } }
+        return values.contains(text) ? values : values + [text]
+    }
+
+    /// Replaces `$NAME` and `${NAME}`; a name without a value stands for itself.
+    static func expand(_ text: String, _ value: (String) -> String?) -> String {
+        var result = ""
+        var rest = text[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            if rest.first == "{", let end = rest.firstIndex(of: "}") {
+                let name = String(rest[rest.index(after: rest.startIndex)..<end])
+                result += value(name) ?? name
+                rest = rest[rest.index(after: end)...]
+            } else {
+                let name = String(rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+                result += name.isEmpty ? "$" : value(name) ?? name
+                rest = rest.dropFirst(name.count)
+            }
+        }
+        return result + rest
+    }
+}

@@ -1,0 +1,31 @@
+/// Splits a text into words as a shell does: at spaces outside of quotes, with `\`, `'` and `"` having their meaning.
+package enum ShellWords {
+    /// The words; nil where a quote is not closed.
+    package static func split(_ text: String) -> [String]? {
+        var words: [String] = []
+        var word: String?
+        var quote: Character?
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                word = (word ?? "") + String(character)
+                isEscaped = false
+            } else if character == "\\", quote != "'" {
+                isEscaped = true
+            } else if let open = quote {
+                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+            } else if character == "'" || character == "\"" {
+                quote = character
+                word = word ?? ""
+            } else if character.isWhitespace {
+                if let finished = word { words.append(finished) }
+                word = nil
+            } else {
+                word = (word ?? "") + String(character)
+            }
+        }
+        if quote != nil || isEscaped { return nil }
+        if let finished = word { words.append(finished) }
+        return words
+    }
+}

@@ -83,7 +83,7 @@ let package = Package(
         room(
             "ImageCopy",
             dependsOn: [
-                "ContainerStore", "ImageTransports", "ImageModel", "ContentDigest", "ContainersConfig",
+                "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel", "ContentDigest", "ContainersConfig",
                 "StreamCompression", "ProgressEvents", "JSONText", "LinuxSystem",
             ]),
         room(
@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(name: "swiftlet", dependencies: ["CommandLineInterface"], swiftSettings: strict),
 
         // Tests.
-        tests(of: "LinuxSystem"),
+        tests(of: "LinuxSystem", dependsOn: ["CLinux"]),
         tests(of: "ContentDigest"),
         tests(of: "StreamCompression"),
         tests(of: "TarArchive"),

@@ -13,7 +13,8 @@ enum ConfigCommand: Command {
 
     private static let imageFlags: [Flag] = [
         SharedFlags.addHistory,
-        Flag("annotation", short: "a", .stringArray, help: "add annotation e.g. annotation=value, for the target image"),
+        Flag(
+            "annotation", short: "a", .stringArray, help: "add annotation e.g. annotation=value, for the target image"),
         .string("arch", "architecture", help: "set architecture of the target image"),
         .string("author", "information", help: "set image author contact information"),
         .string("comment", help: "set a comment in the target image"),

@@ -86,7 +86,8 @@ enum ContainersCommand: Command {
         func row(_ id: String, _ mark: String, _ image: String, _ imageName: String, _ name: String) -> String {
             let cells = [
                 pad(String(id.prefix(width)), width) + (whole ? "" : " "), pad(mark, 8),
-                pad(String(image.prefix(width)), width), pad(whole ? imageName : String(imageName.prefix(32)), 32), name,
+                pad(String(image.prefix(width)), width), pad(whole ? imageName : String(imageName.prefix(32)), 32),
+                name,
             ]
             return cells.joined(separator: " ") + "\n"
         }

@@ -18,7 +18,9 @@ enum InspectCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        guard let name = arguments.positionals.first else { throw CommandError("container or image name must be specified") }
+        guard let name = arguments.positionals.first else {
+            throw CommandError("container or image name must be specified")
+        }
         guard arguments.positionals.count == 1 else { throw CommandError("too many arguments specified") }
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "format") }
         let store = try session.openStore()

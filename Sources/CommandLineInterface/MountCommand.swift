@@ -44,4 +44,3 @@ enum MountCommand: Command {
         return failed ? ErrorReport.ownFailure : 0
     }
 }
-

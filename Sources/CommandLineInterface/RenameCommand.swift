@@ -21,4 +21,3 @@ enum RenameCommand: Command {
         return 0
     }
 }
-

@@ -29,7 +29,11 @@ final class Session {
         let entered = try UserNamespace.enterForRootlessStorage(
             inheritedUID: inherited("_CONTAINERS_ROOTLESS_UID"), inheritedGID: inherited("_CONTAINERS_ROOTLESS_GID"))
         if let warning = entered.warning { printError("Warning: \(warning)") }
-        if mounts, entered.kind != .entered { try Mounts.unshareMountNamespace() }
+        if mounts {
+            if entered.kind != .entered { try Mounts.unshareMountNamespace() }
+            // What is mounted here is nobody else's to see; nor may Podman's mounts on the store come in between.
+            try Mounts.makePrivate("/", recursive: true)
+        }
         entry = entered
         return entered
     }

@@ -66,7 +66,8 @@ package enum LayerSnapshot {
         return facts
     }
 
-    private static func apply(_ archive: Int32, to staging: StagingLayer, _ store: ContainerStore) throws -> LayerFacts {
+    private static func apply(_ archive: Int32, to staging: StagingLayer, _ store: ContainerStore) throws -> LayerFacts
+    {
         let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
         let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
         var options = ApplyOptions(

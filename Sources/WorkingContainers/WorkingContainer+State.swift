@@ -70,7 +70,8 @@ extension WorkingContainer {
         set("container-id", id)
         set("created-by", createdBy)
         set("history-comment", historyComment)
-        state["annotations"] = .object(JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        state["annotations"] = .object(
+            JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
         state["ociv1"] = try openConfiguration()
         state["docker"] = .object(try dockerConfiguration())
         state["PrependedEmptyLayers"] =

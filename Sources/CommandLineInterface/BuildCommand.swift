@@ -5,6 +5,7 @@ import ImageBuild
 import ImageCopy
 import ImageModel
 import LinuxSystem
+import Sandbox
 import WorkingContainers
 
 /// `build`, also `bud`: an image from a Dockerfile.
@@ -46,7 +47,10 @@ enum BuildCommand: Command {
         .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
         .bool("rm", default: true, hidden: true),
         .bool("force-rm", default: true, hidden: true),
-        .string("isolation", environment: "BUILDAH_ISOLATION", hidden: true),
+        .string(
+            "isolation", "type", environment: "BUILDAH_ISOLATION",
+            help: "type of process isolation to use: built-in or chroot"),
+        Flag("cpp-flag", .stringArray, help: "set additional flag to pass to C preprocessor (cpp)"),
         .refused("secret", "secrets are not supported yet"),
         .refused("ssh", "SSH forwarding is not supported yet"),
         .refused("volume", short: "v", "volumes during a build are not supported yet"),
@@ -63,10 +67,6 @@ enum BuildCommand: Command {
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        let isolation = arguments.string("isolation") ?? ""
-        guard ["", "built-in", "rootless", "chroot", "oci"].contains(isolation),
-            !arguments.wasSet("isolation") || isolation == "built-in"
-        else { throw CommandError("--isolation \(isolation) is not supported yet: only built-in is") }
         let quiet = arguments.bool("quiet")
         let rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
         let options = try options(arguments, session)
@@ -85,7 +85,8 @@ enum BuildCommand: Command {
     private static func options(_ arguments: ParsedArguments, _ session: Session) throws -> BuildOptions {
         let files = try BuildFiles.find(
             context: arguments.positionals.first, files: arguments.strings("file"),
-            ignoreFile: arguments.string("ignorefile"))
+            ignoreFile: arguments.string("ignorefile"),
+            preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session))
         let conf = try session.containersConf()
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
@@ -113,7 +114,13 @@ enum BuildCommand: Command {
         options.names = try arguments.strings("tag").map { try LocalNames.qualified($0) }
         options.platform = try Platforms.wanted(arguments.string("platform"))
         options.step = try ConfinementFlags.read(arguments, conf)
+        options.isolation = try Isolation.parse(arguments) == .chroot ? .chroot : .builtIn
         return options
+    }
+
+    /// What `$BUILDAH_CPPFLAGS` adds to every call of the preprocessor.
+    private static func preprocessorFlags(_ session: Session) -> [String] {
+        (session.environment.value("BUILDAH_CPPFLAGS") ?? "").split(separator: " ").map(String.init)
     }
 
     private static func pullPolicy(_ arguments: ParsedArguments) throws -> BuildOptions.PullPolicy {

@@ -12,7 +12,10 @@ struct BuildFiles {
     /// - Parameters:
     ///   - context: a directory; nil: the working directory, unless only a Dockerfile on standard input is given.
     ///   - files: `--file` values: `-` for standard input.
-    static func find(context: String?, files: [String], ignoreFile: String?) throws -> BuildFiles {
+    ///   - preprocessorFlags: for `cpp`, through which files named `*.in` go.
+    static func find(
+        context: String?, files: [String], ignoreFile: String?, preprocessorFlags: [String]
+    ) throws -> BuildFiles {
         guard files.count <= 1 else { throw CommandError("several --file flags are not supported yet") }
         if let context, context.contains("://") || context.hasPrefix("git@") {
             throw CommandError("a context at a URL is not supported yet: \(context)")
@@ -24,7 +27,10 @@ struct BuildFiles {
         let directory = try absolute(context ?? ".")
         let status = try Files.status(directory, followSymlinks: true)
         guard status.kind == .directory else { throw CommandError("context \(context ?? ".") is not a directory") }
-        let (path, dockerfile) = try self.dockerfile(files.first, in: directory)
+        var (path, dockerfile) = try self.dockerfile(files.first, in: directory)
+        if dockerfile.name.hasSuffix(".in") {
+            dockerfile.text = try preprocess(dockerfile, in: directory, preprocessorFlags)
+        }
         return BuildFiles(
             dockerfile: dockerfile, context: directory,
             ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: path, in: directory))
@@ -47,13 +53,32 @@ struct BuildFiles {
             throw CommandError("no Containerfile or Dockerfile found in \(directory)")
         }
         if file == "-" { return (nil, ("-", try standardInput())) }
-        if file.hasSuffix(".in") { throw CommandError("\(file): preprocessing of .in files is not supported yet") }
         // As the field's tools have it: relative to the working directory, else to the context.
         let candidates = file.hasPrefix("/") ? [file] : [file, "\(directory)/\(file)"]
         for path in candidates {
             if let text = try read(path) { return (path, (file, text)) }
         }
         throw CommandError("cannot read Dockerfile \(file): no such file")
+    }
+
+    /// Sends a Dockerfile through the C preprocessor, so that it can be put together from others (`#include`).
+    private static func preprocess(
+        _ dockerfile: (name: String, text: String), in directory: String, _ flags: [String]
+    ) throws -> String {
+        let command = ["cpp", "-E", "-P", "-iquote", directory, "-traditional", "-undef"] + flags + ["-"]
+        let result: (status: Int32, output: [UInt8], errors: [UInt8])
+        do {
+            result = try ChildProcess.run(command, input: Array(dockerfile.text.utf8), captureOutput: true)
+        } catch {
+            throw CommandError(
+                "\(dockerfile.name) needs the C preprocessor, cpp, which cannot be run (Debian's package cpp has it): \(error)"
+            )
+        }
+        guard result.status == 0 else {
+            let text = String(decoding: result.errors, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+            throw CommandError("cpp failed on \(dockerfile.name): \(text)")
+        }
+        return String(decoding: result.output, as: UTF8.self)
     }
 
     private static func ignoreFile(

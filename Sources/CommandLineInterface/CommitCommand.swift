@@ -14,7 +14,7 @@ enum CommitCommand: Command {
         flags: flags + SharedFlags.registry)
 
     private static let flags: [Flag] = [
-        SharedFlags.format,
+        SharedFlags.format, SignaturePolicyFlag.flag,
         .bool("squash", help: "produce an image with only one layer"),
         .bool("rm", help: "remove the container and its content after committing it to an image"),
         .bool("quiet", short: "q", help: "don't output progress information when writing images"),
@@ -34,6 +34,7 @@ enum CommitCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
         guard arguments.positionals.count <= 2 else { throw CommandError("too many arguments specified") }
+        try SignaturePolicyFlag.check("", arguments, session)
         let store = try session.openStore(mounts: true)
         let container = try WorkingContainer(name, in: store)
         var options = try options(arguments, container, session)

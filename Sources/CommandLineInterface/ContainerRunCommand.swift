@@ -33,12 +33,12 @@ enum ContainerRunCommand: Command {
         .bool("init", help: "run an init inside the container that forwards signals and reaps processes"),
         .bool("interactive", short: "i", help: "keep STDIN open even if not attached"),
         Flag("pull", .optionalString(noOptDefault: "always"), help: "pull image policy: always, missing, never, newer"),
-        .refused("tty", short: "t", "terminals come with a later version"),
+        .bool("tty", short: "t", help: "allocate a pseudo-TTY for container"),
+        Flag("mount", .stringArray, help: "attach a filesystem mount to the container"),
+        Flag("env-file", .stringArray, placeholder: "file", help: "read in a file of environment variables"),
         .refused("detach", short: "d", "containers run in the foreground only"),
         .refused("name", "containers are not kept in this version"),
         .refused("publish", short: "p", "private networks come with a later version"),
-        .refused("mount", "--mount comes with a later version: use --volume or --tmpfs"),
-        .refused("env-file", "--env-file comes with a later version"),
         .refused("cidfile", "containers are not kept in this version"),
         .refused("platform", "--platform comes with a later version"),
     ]
@@ -87,7 +87,8 @@ enum ContainerRunCommand: Command {
         var process = ContainerProcess(
             arguments: words, hostname: arguments.string("hostname") ?? RandomBytes.hex(6))
         process.environment = config.env ?? []
-        for text in arguments.strings("env") {
+        let variables = try arguments.strings("env-file").flatMap { try EnvironmentFile.read($0) }
+        for text in variables + arguments.strings("env") {
             let (key, given) = KeyValueFlag.split(text)
             guard let value = given ?? session.environment.environment[key] else { continue }
             process.environment.removeAll { $0.hasPrefix(key + "=") }
@@ -106,8 +107,20 @@ enum ContainerRunCommand: Command {
         process.mounts =
             try arguments.strings("volume").map { try VolumeFlag.parse($0) }
             + arguments.strings("tmpfs").map { try VolumeFlag.parseTmpfs($0) }
-        if !arguments.bool("interactive") { process.stdio.input = .null }
+            + arguments.strings("mount").map { try MountOption.parse($0) }
+        if arguments.bool("tty") { process.terminal = TerminalRequest() }
+        if !arguments.bool("interactive"), !arguments.bool("tty") { process.stdio.input = .null }
         return process
+    }
+}
+
+/// `--env-file`: a variable on each line, as `--env` takes it; lines that begin with `#` say nothing.
+enum EnvironmentFile {
+    static func read(_ path: String) throws -> [String] {
+        let text = String(decoding: try Files.readFile(path, limit: 1 << 20), as: UTF8.self)
+        return text.split(separator: "\n").map { line in
+            String(line.drop { $0 == " " || $0 == "\t" })
+        }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
     }
 }
 

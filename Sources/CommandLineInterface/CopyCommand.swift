@@ -128,7 +128,12 @@ struct ContentCopy {
     private func withOrigin<T>(_ store: ContainerStore, _ body: (Origin) throws -> T) throws -> T {
         guard let from = arguments.string("from") else {
             if let context = arguments.string("contextdir") {
-                return try body(Origin(root: try HostPath.real(context), sources: sources, keepsOwners: false))
+                let root = try HostPath.real(context)
+                // Sources may be named from the context's root, or with the context's own path before them.
+                let inside = sources.map { source in
+                    source == root || source.hasPrefix(root + "/") ? "/" + source.dropFirst(root.count) : source
+                }
+                return try body(Origin(root: root, sources: inside, keepsOwners: false))
             }
             let directory = try HostPath.real(".")
             let absolute = sources.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }

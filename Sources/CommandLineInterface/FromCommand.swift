@@ -3,6 +3,7 @@ import ContainerStore
 import ContainersConfig
 import ImageBuild
 import ImageModel
+import ImageTransports
 import Sandbox
 import WorkingContainers
 
@@ -24,7 +25,7 @@ enum FromCommand: Command {
         .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform"),
         .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
-        SharedFlags.format,
+        SharedFlags.format, SignaturePolicyFlag.flag,
         .refused("arch", "use --platform"), .refused("os", "use --platform"), .refused("variant", "use --platform"),
         .refused("device", "devices are not supported yet"),
         .refused("ipc", "namespaces of others are not supported yet"),
@@ -67,15 +68,18 @@ enum FromCommand: Command {
             arguments.bool("pull-always")
             ? .always
             : arguments.bool("pull-never") ? .never : try BuildOptions.PullPolicy(flag: arguments.string("pull"))
+        try SignaturePolicyFlag.check(name, arguments, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
         let platform = arguments.string("platform")
         return try images.baseImage(name, policy: policy, platform: platform.map { try Platforms.wanted($0) })
     }
 
-    /// The image's name that has in it what the user typed, else its first, else what the user typed.
+    /// The image's name that has in it what the user typed, else its first, else what the user typed: of a file, the
+    /// transport.
     private static func imageName(_ typed: String, _ record: ImageRecord) -> String {
-        record.names.first { $0.contains(typed) } ?? record.names.first ?? record.id
+        record.names.first { $0.contains(typed) } ?? record.names.first
+            ?? TransportReference(parsing: typed)?.transport.rawValue ?? record.id
     }
 
     private static func settings(

@@ -14,6 +14,7 @@ enum PushCommand: Command {
             .string(
                 "digestfile", "file",
                 help: "after copying the image, write the digest of the resulting image to the file"),
+            SignaturePolicyFlag.flag,
             .refused("all", "manifest lists cannot be pushed in this version"),
             .refused("authfile", "registries come with a later version"),
             .refused("creds", "registries come with a later version"),
@@ -26,6 +27,7 @@ enum PushCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : name
+        try SignaturePolicyFlag.check("", arguments, session)
         // Namespaces first: a descriptor from before belongs to other mounts.
         let store = try session.openStore()
         let destination = try PlaceResolver.destination(target)
@@ -46,6 +48,7 @@ enum PullCommand: Command {
             .string(
                 "platform", "OS/ARCH[/VARIANT]",
                 help: "prefer OS/ARCH instead of the current operating system and architecture"),
+            SignaturePolicyFlag.flag,
             .refused("all-tags", short: "a", "registries come with a later version"),
             .refused("authfile", "registries come with a later version"),
             .refused("creds", "registries come with a later version"),
@@ -54,6 +57,7 @@ enum PullCommand: Command {
         ], arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        try SignaturePolicyFlag.check(arguments.positionals[0], arguments, session)
         let store = try session.openStore()
         let place = try PlaceResolver.source(arguments.positionals[0], calledAs: session.calledAs)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)

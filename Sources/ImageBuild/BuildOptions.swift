@@ -1,4 +1,5 @@
 package import ImageModel
+package import Sandbox
 package import WorkingContainers
 
 /// What a build was asked for. Values only: nothing here comes from the environment.
@@ -36,6 +37,8 @@ package struct BuildOptions: Sendable {
     package var platform = Platform.host
     /// How RUN steps are confined.
     package var step = StepConfinement()
+    /// How RUN steps are kept apart from the rest of the machine.
+    package var isolation = SandboxIsolation.builtIn
 
     package init(dockerfile: (name: String, text: String)) {
         self.dockerfile = dockerfile

@@ -74,6 +74,12 @@ struct BuildPlan {
         return "\(place + 1)/\(stages.count)"
     }
 
+    /// The stage's FROM as users are told of it: with its base expanded.
+    func announcement(of planned: PlannedStage) -> String {
+        let platform = planned.platform.map { "--platform=\($0) " } ?? ""
+        return "FROM \(platform)\(planned.base)" + (planned.stage.name.map { " AS \($0)" } ?? "")
+    }
+
     /// Warns of `--build-arg` names that the Dockerfile never declares: they would change nothing.
     func checkBuildArguments(_ report: ProgressHandler) throws {
         var declared = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)

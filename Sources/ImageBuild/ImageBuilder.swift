@@ -87,7 +87,7 @@ package struct ImageBuilder {
         base.container.onBuild = nil
         let count = 1 + triggers.count + stage.instructions.count
         var log = BuildLog(report: report, stage: plan.label(of: planned), stepCount: count)
-        log.begin(stage.fromInstruction.text)
+        log.begin(plan.announcement(of: planned))
         let builder = StageBuilder(
             stage, from: base, globalArguments: plan.argumentsVisible(in: planned), log: log, in: session)
         let draft = try builder.build(triggers: triggers)
@@ -96,7 +96,10 @@ package struct ImageBuilder {
 
     private func base(of planned: BuildPlan.PlannedStage, _ session: BuildSession) throws -> ImageDraft {
         switch planned.origin {
-        case .scratch: return ImageDraft(scratchFor: planned.platform ?? options.platform)
+        case .scratch:
+            var draft = ImageDraft(scratchFor: planned.platform ?? options.platform)
+            draft.container.env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+            return draft
         case .stage(let index):
             guard let draft = session.results[index] else {
                 throw BuildError(.notFound, "stage \(planned.base) has not been built")

@@ -44,7 +44,9 @@ extension StageBuilder {
         key.add("parents", request.keepsParents ? request.sources : [])
         key.add("unpack", request.unpacks ? "yes" : "no")
         key.add("time", session.options.timestamp.map(String.init) ?? "")
-        let kind = selection.items.count == 1 && selection.items[0].isDirectory ? "dir" : "file"
+        let kind =
+            selection.items.count + request.inlineFiles.count > 1
+            ? "multi" : selection.items.first?.isDirectory == true ? "dir" : "file"
         let createdBy =
             "/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind):\(digest.hex) in \(request.destination) "
         var step = CopyStep.Request(sourceCount: request.sources.count)

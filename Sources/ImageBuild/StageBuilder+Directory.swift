@@ -1,6 +1,7 @@
 import DockerfileSyntax
 import ImageModel
 import LinuxSystem
+import Sandbox
 import WorkingContainers
 
 extension StageBuilder {
@@ -26,11 +27,23 @@ extension StageBuilder {
         guard path != "/" else { return record(instruction) }
         var key = CacheKey("WORKDIR", parent: draft.topLayer)
         key.add("path", path)
+        key.add("user", draft.container.user)
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
+                let owner = try self.owner(in: files)
                 let directory = try RootedDirectory(opening: files)
-                _ = try directory.makeDirectories(String(path.dropFirst()), mode: 0o755, uid: 0, gid: 0)
+                _ = try directory.makeDirectories(
+                    String(path.dropFirst()), mode: 0o755, uid: owner.uid, gid: owner.gid)
             }
         }
+    }
+
+    /// The ids of the stage's user, whose commands are to be able to write where they work. A user that the image does
+    /// not know is left for the first command to complain about.
+    private func owner(in files: String) throws -> (uid: UInt32, gid: UInt32) {
+        guard !draft.container.user.isEmpty else { return (0, 0) }
+        let reader = try RootFileReader(files)
+        guard let account = try? ImageUsers({ try reader.read($0) }).resolve(draft.container.user) else { return (0, 0) }
+        return (account.uid, account.gid)
     }
 }

@@ -52,6 +52,7 @@ extension StageBuilder {
         process.workingDirectory = workingDirectory
         process.user = draft.container.user
         process.confinement = confinement
+        process.isolation = session.options.isolation
         process.stdio.input = .null
         // As process 1 a shell would not feel the Ctrl-C that is meant to end the build.
         process.signals = .kill

@@ -75,7 +75,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     ln tree/below/more tree/same
     local arguments
     for arguments in "file /test-file" "file /" "file tree /both/" "tree /tree" "--chown 1:2 file /owned" \
-        "--chmod 4711 tree /moded" "--contextdir $PWD file /with-context"; do
+        "--chmod 4711 tree /moded" "--contextdir $PWD $PWD/file /with-context"; do
         # The container's name stands between the flags and the first source.
         local flags=() words=()
         read -ra words <<<"$arguments"
@@ -87,6 +87,10 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     done
     run -0 swiftlet run c cat /test-file
     prints test
+    run -0 swiftlet copy --contextdir tree c below/more /from-context
+    echo more >"tree/.containerignore"
+    run swiftlet copy --contextdir tree --ignorefile tree/.containerignore c more /
+    own_failure
     run -0 swiftlet copy -q c file /quiet
     prints ""
     run swiftlet copy c no-such-file /

@@ -85,6 +85,12 @@ swiftlet() {
     command swiftlet ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
 }
 
+# The same for a background job: `$!` is swiftlet's own process, and it takes signals as if typed.
+start_swiftlet() {
+    exec python3 "$SUPPORT/foreground.py" swiftlet ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" \
+        --storage-driver "$DRIVER"} "$@"
+}
+
 buildah() {
     command buildah ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
 }

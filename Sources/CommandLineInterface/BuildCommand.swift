@@ -97,6 +97,7 @@ enum BuildCommand: Command {
             if let value = value ?? session.environment.environment[key] { options.buildArguments[key] = value }
         }
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
+        options.showsOutput = !arguments.bool("quiet")
         options.target = arguments.string("target")
         options.usesCache = !arguments.bool("no-cache")
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")

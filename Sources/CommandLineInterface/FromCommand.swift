@@ -95,7 +95,7 @@ enum FromCommand: Command {
             throw CommandError("--security-opt is not supported yet: it cannot be kept with the container")
         }
         settings.network = arguments.string("network") ?? ""
-        settings.isolation = try Isolation.parse(arguments)
+        settings.isolation = try Isolation.parse(arguments, allowsRuntime: true)
         settings.addHosts = confinement.addHosts
         settings.dnsServers = confinement.dnsServers
         settings.dnsSearches = confinement.dnsSearches
@@ -111,13 +111,15 @@ enum FromCommand: Command {
 /// `--isolation`.
 enum Isolation {
     /// What the flag or `BUILDAH_ISOLATION` says. The names of Buildah's own ways stand for ours.
-    static func parse(_ arguments: ParsedArguments) throws -> WorkingContainer.Isolation {
+    ///
+    /// - Parameter allowsRuntime: whether the command can call an external runtime.
+    static func parse(_ arguments: ParsedArguments, allowsRuntime: Bool = false) throws -> WorkingContainer.Isolation {
         switch arguments.string("isolation") {
         case nil, "", "built-in", "default": return .standard
         case "rootless": return .rootless
         case "oci":
             // The environment asks for the default; a flag asks for a runtime.
-            guard !arguments.wasSet("isolation") else {
+            guard allowsRuntime || !arguments.wasSet("isolation") else {
                 throw CommandError("--isolation oci is not supported yet: use built-in or chroot")
             }
             return .oci

@@ -28,8 +28,8 @@ enum RunCommand: Command {
         .string("workingdir", help: "temporarily set working directory for command"),
         .bool("no-pivot", hidden: true),
         .refused("contextdir", "build contexts in --mount are not supported yet"),
-        .refused("runtime", "external runtimes are not supported yet"),
-        .refused("runtime-flag", "external runtimes are not supported yet"),
+        .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which then runs it"),
+        Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
         .refused("cgroupns", "control groups are not used"),
         .refused("ipc", "namespaces of others are not supported yet"),
         .refused("pid", "namespaces of others are not supported yet"),
@@ -48,7 +48,9 @@ enum RunCommand: Command {
         var container = try WorkingContainer(name, in: store)
         var process = try process(command, container, arguments, session)
         process.confinement = try confinement(of: container, arguments, conf)
-        process.isolation = try isolation(of: container, arguments)
+        process.isolation = try isolation(of: container, arguments, conf, store)
+        let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
+        defer { if let bundle { try? Files.removeTree(bundle) } }
         let hostFiles = try HostFiles(store.layout)
         do {
             let status = try container.withFiles(in: store, lendsMountPoints: true) { files in
@@ -122,10 +124,18 @@ enum RunCommand: Command {
         return confinement
     }
 
+    /// `oci` asks for an external runtime when it comes from a flag: of the container's own word for it, which Buildah
+    /// writes everywhere, and of the environment's, the built-in way is worth as much.
     private static func isolation(
-        of container: WorkingContainer, _ arguments: ParsedArguments
+        of container: WorkingContainer, _ arguments: ParsedArguments, _ conf: ContainersConf, _ store: ContainerStore
     ) throws -> SandboxIsolation {
-        let own = try Isolation.parse(arguments)
+        let own = try Isolation.parse(arguments, allowsRuntime: true)
+        if arguments.wasSet("runtime") || (own == .oci && arguments.wasSet("isolation")) {
+            let bundle = "\(try store.runDirectory(container: container.id))/bundle.\(RandomBytes.hex(8))"
+            return .external(
+                try RuntimeChoice.choose(
+                    named: arguments.string("runtime"), flags: arguments.strings("runtime-flag"), conf, bundle: bundle))
+        }
         return (own == .standard ? container.settings.isolation : own) == .chroot ? .chroot : .builtIn
     }
 }

@@ -39,6 +39,8 @@ package struct BuildOptions: Sendable {
     package var step = StepConfinement()
     /// How RUN steps are kept apart from the rest of the machine.
     package var isolation = SandboxIsolation.builtIn
+    /// Whether what commands write to their standard output is shown; what they write to standard error always is.
+    package var showsOutput = true
 
     package init(dockerfile: (name: String, text: String)) {
         self.dockerfile = dockerfile

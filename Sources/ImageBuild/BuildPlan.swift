@@ -80,9 +80,11 @@ struct BuildPlan {
         return "FROM \(platform)\(planned.base)" + (planned.stage.name.map { " AS \($0)" } ?? "")
     }
 
-    /// Warns of `--build-arg` names that the Dockerfile never declares: they would change nothing.
-    func checkBuildArguments(_ report: ProgressHandler) throws {
+    /// Warns of `--build-arg` names that neither the Dockerfile nor, as `triggered` lists, a base image's triggers
+    /// declare: they changed nothing.
+    func checkBuildArguments(triggered: Set<String>, _ report: ProgressHandler) {
         var declared = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)
+        declared.formUnion(triggered)
         for instruction in dockerfile.globalArguments + stages.flatMap(\.stage.instructions) {
             if case .arg(let declarations) = instruction.kind { declared.formUnion(declarations.map(\.name)) }
         }

@@ -16,6 +16,8 @@ final class BuildSession {
     let report: ProgressHandler
     /// The results of stages that are built, by index.
     var results: [Int: ImageDraft] = [:]
+    /// The names that ARG instructions of stages have declared, those of triggers included.
+    var declaredArguments: Set<String> = []
     private var preparedHostFiles: HostFiles?
 
     init(

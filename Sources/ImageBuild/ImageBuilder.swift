@@ -46,13 +46,13 @@ package struct ImageBuilder {
             options: options, dockerfile: dockerfile, store: store, images: images, context: try context(),
             report: report)
         let plan = try BuildPlan(dockerfile, options: options)
-        try plan.checkBuildArguments(report)
         var didWork = false
         for planned in plan.stages {
             let (draft, worked) = try buildStage(planned, plan, session)
             session.results[planned.stage.index] = draft
             didWork = didWork || worked
         }
+        plan.checkBuildArguments(triggered: session.declaredArguments, report)
         guard let last = plan.stages.last, var draft = session.results[last.stage.index] else {
             throw BuildError(.invalid, "there is no stage to build")
         }

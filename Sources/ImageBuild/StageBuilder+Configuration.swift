@@ -26,7 +26,12 @@ extension StageBuilder {
         case .shell(let words):
             shell = words
             draft.container.shell = words
-        case .stopSignal(let word): draft.container.stopSignal = try expand(word)
+        case .stopSignal(let word):
+            let signal = try expand(word)
+            guard SignalName.isValid(signal) else {
+                throw session.error(.invalid, at: word.range, "invalid signal: \(signal)")
+            }
+            draft.container.stopSignal = signal
         case .healthcheck(let check): draft.container.healthcheck = healthcheck(check)
         case .onbuild(let trigger): draft.container.onBuild = (draft.container.onBuild ?? []) + [trigger.text]
         case .maintainer(let name): draft.config.author = name

@@ -43,7 +43,8 @@ extension StageBuilder {
     private func owner(in files: String) throws -> (uid: UInt32, gid: UInt32) {
         guard !draft.container.user.isEmpty else { return (0, 0) }
         let reader = try RootFileReader(files)
-        guard let account = try? ImageUsers({ try reader.read($0) }).resolve(draft.container.user) else { return (0, 0) }
+        let users = ImageUsers { try reader.read($0) }
+        guard let account = try? users.resolve(draft.container.user) else { return (0, 0) }
         return (account.uid, account.gid)
     }
 }

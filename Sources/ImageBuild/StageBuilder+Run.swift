@@ -54,6 +54,7 @@ extension StageBuilder {
         process.confinement = confinement
         process.isolation = session.options.isolation
         process.stdio.input = .null
+        if !session.options.showsOutput { process.stdio.output = .null }
         // As process 1 a shell would not feel the Ctrl-C that is meant to end the build.
         process.signals = .kill
         let hostFiles = try session.hostFiles()

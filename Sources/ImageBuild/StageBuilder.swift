@@ -94,6 +94,7 @@ final class StageBuilder {
 
     /// An ARG takes the value given for the build, else its default, else what the global ARG of that name has.
     private func declare(_ declaration: ArgumentDeclaration) throws {
+        session.declaredArguments.insert(declaration.name)
         var value = session.options.buildArguments[declaration.name]
         if value == nil { value = try declaration.defaultValue.map(expand) }
         if value == nil { value = globalArguments[declaration.name] }

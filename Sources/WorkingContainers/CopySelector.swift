@@ -22,14 +22,21 @@ package struct CopySelector: ~Copyable {
 
     /// Selects what the sources name.
     ///
+    /// A pattern may match nothing as long as another source matches something.
+    ///
     /// - Throws: ``WorkingContainerError`` with `noSuchSource` naming the source that matches nothing.
     package func select(_ sources: [String]) throws -> CopySelection {
         var items: [CopySelection.Item] = []
+        var unmatched: String?
         for source in sources {
             let found = try expand(source)
-            if found.isEmpty { throw noMatch(source) }
+            if found.isEmpty {
+                guard source.contains(where: { "*?[".contains($0) }) else { throw noMatch(source) }
+                unmatched = unmatched ?? source
+            }
             for path in found { items.append(try item(at: path, source)) }
         }
+        if items.isEmpty, let unmatched { throw noMatch(unmatched) }
         return CopySelection(root: rootPath, items: items)
     }
 

@@ -12,7 +12,7 @@ package struct CopyStep {
         package var sourceCount: Int
         /// As `--chown` takes it; nil: root, or the files' own.
         package var owner: String?
-        /// Permission bits of everything copied; nil: each file's own.
+        /// Permission bits of everything copied; nil: each file's own. What comes out of an archive keeps its own.
         package var mode: UInt32?
         /// Whether sources keep the directories they lie in.
         package var keepsParents = false
@@ -77,23 +77,23 @@ package struct CopyStep {
 
     /// Whether sources go into the destination rather than take its name.
     private func destinationIsDirectory() throws -> Bool {
-        if destination.hasSuffix("/") { return true }
-        if selection.items.count + request.inlineFiles.count > 1 || request.sourceCount > 1 {
-            guard request.keepsParents || selection.items.allSatisfy(\.isDirectory) || existsAsDirectory() else {
-                throw WorkingContainerError(
-                    .invalid, "with more than one source the destination must be a directory and end with a slash")
-            }
-            return true
+        let hasSeveral = selection.items.count + request.inlineFiles.count > 1 || request.sourceCount > 1
+        let isNeeded = destination.hasSuffix("/") || request.keepsParents || hasSeveral
+        guard let kind = existingKind() else { return isNeeded }
+        if kind != .directory, isNeeded || selection.items.contains(where: \.isDirectory) {
+            throw WorkingContainerError(
+                .invalid, "the destination \(destination) already exists but is not a directory")
         }
-        return request.keepsParents || existsAsDirectory()
+        return kind == .directory
     }
 
-    private func existsAsDirectory() -> Bool {
+    /// What lies at the destination, links followed; nil for nothing.
+    private func existingKind() -> FileKind? {
+        let path = destination.split(separator: "/").joined(separator: "/")
         guard let root = try? RootedDirectory(opening: rootfs),
-            let found = try? root.open(destination, OpenFlags.path | O_DIRECTORY)
-        else { return false }
-        found.close()
-        return true
+            let found = try? root.open(path.isEmpty ? "." : path, OpenFlags.path)
+        else { return nil }
+        return try? found.status().kind
     }
 
     private func target(of item: CopySelection.Item, isDirectory: Bool) -> String {
@@ -118,7 +118,7 @@ package struct CopyStep {
         }
         let options = ApplyOptions(
             whiteouts: .literal, ignoreUnmappedOwners: request.ignoresUnmappedOwners, makesDevices: false, owner: owner,
-            permissions: request.mode, modification: fileTime)
+            modification: fileTime)
         let applier = try LayerApplier(directory: rootfs, prefix: Array(clean.utf8), options: options)
         _ = try applier.apply(DecompressingSource(FileDescriptorSource(fd: file.raw), nil))
         return true

@@ -60,7 +60,8 @@ package final class FileCopier {
     /// Copies one item to `destination`, which is the file's, or the directory's, own new path. `..` in it is resolved
     /// by the text alone and does not lead above the root.
     ///
-    /// A directory's content is merged into a directory that is already there, which keeps its attributes.
+    /// A directory's content is merged into a directory that is already there, which keeps its attributes; directories
+    /// below take those of the source, there before or not.
     package func copy(_ item: CopySelection.Item, to destination: String) throws {
         var place: [[UInt8]] = []
         for part in Array(destination.utf8).split(separator: 0x2f).map(Array.init) where part != [0x2e] {
@@ -137,13 +138,15 @@ package final class FileCopier {
             try Files.makeDirectory(at: parent, name, mode: 0o700)
         } catch {
             guard error.code == EEXIST else { throw failure(path, error) }
-            // A link to a directory may stand for the directory (/bin -> usr/bin): it is merged into.
-            if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
-                directory.close()
-                return
+            if try Files.status(at: parent, name).kind != .directory {
+                // A link to a directory may stand for the directory (/bin -> usr/bin): it is merged into.
+                if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
+                    directory.close()
+                    return
+                }
+                try removeExisting(name, in: parent, path)
+                try Files.makeDirectory(at: parent, name, mode: 0o700)
             }
-            try removeExisting(name, in: parent, path)
-            try Files.makeDirectory(at: parent, name, mode: 0o700)
         }
         let directory = try OwnedFD.open(at: parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
         try setAttributes(openAs: directory.raw, status, path)

@@ -57,6 +57,21 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     has 'reading build container "nobody": container not known'
 }
 
+@test "run takes environment, directory, user, mounts and network, in each isolation" {
+    swiftlet from --name c busybox
+    echo shared >file
+    local way
+    for way in "--isolation built-in" "--isolation chroot" "--runtime runc"; do
+        # shellcheck disable=SC2016,SC2086
+        run -3 --separate-stderr swiftlet run $way --env X=1 --workingdir /tmp --user 5:6 -v "$PWD:/mnt:ro" \
+            --mount type=tmpfs,dst=/scratch c sh -c \
+            'echo "$X $(pwd) $(id -u):$(id -g) $(cat /mnt/file)"; touch /mnt/x 2>/dev/null || echo read-only; exit 3'
+        prints $'1 /tmp 5:6 shared\nread-only'
+    done
+    run -0 swiftlet run --network none c ls /sys/class/net
+    prints lo
+}
+
 @test "run -t gives the command a terminal" {
     swiftlet from --name c busybox
     make_tool
@@ -319,12 +334,14 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
 @test "what is not supported is refused by name" {
     swiftlet from --name c busybox
     local command
-    for command in "run --runtime crun c true" "commit --sign-by me c x" "from --userns host busybox"; do
+    for command in "run --ipc host c true" "commit --sign-by me c x" "from --userns host busybox"; do
         # shellcheck disable=SC2086
         run swiftlet $command
         own_failure
         has "is not supported"
     done
     run swiftlet run --isolation nothing c true
+    own_failure
+    run swiftlet run --runtime no-such-runtime c true
     own_failure
 }

@@ -77,7 +77,9 @@ struct BuildPlan {
     /// The stage's FROM as users are told of it: with its base expanded.
     func announcement(of planned: PlannedStage) -> String {
         let platform = planned.platform.map { "--platform=\($0) " } ?? ""
-        return "FROM \(platform)\(planned.base)" + (planned.stage.name.map { " AS \($0)" } ?? "")
+        // The parsed name is in lower case; here it stands as written.
+        let name = planned.stage.name.flatMap { _ in planned.stage.fromInstruction.text.split(separator: " ").last }
+        return "FROM \(platform)\(planned.base)" + (name.map { " AS \($0)" } ?? "")
     }
 
     /// Warns of `--build-arg` names that neither the Dockerfile nor, as `triggered` lists, a base image's triggers

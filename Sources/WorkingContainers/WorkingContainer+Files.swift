@@ -25,7 +25,9 @@ extension WorkingContainer {
         defer { try? Files.removeTree(work) }
         mount.work = work
         mount.isVolatile = true
-        return try WorkingContainer.mounted(mount, body)
+        let result = try WorkingContainer.mounted(mount, body)
+        if lendsMountPoints { try MountPointSkeleton.removeRemains(of: mount) }
+        return result
     }
 
     private static func mounted<T>(_ mount: OverlayMount, _ body: (String) throws -> T) throws -> T {

@@ -45,6 +45,7 @@ package final class WritableRoot {
             throw error
         }
         try Mounts.unmount(mount.target, detach: true)
+        if lendsMountPoints { try MountPointSkeleton.removeRemains(of: mount) }
         return result
     }
 

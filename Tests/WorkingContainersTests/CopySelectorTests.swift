@@ -35,6 +35,10 @@ import Testing
         #expect(error?.code == .noSuchSource)
     }
 
+    @Test func aPatternMayMatchNothingBesideASourceThatIsThere() throws {
+        #expect(names(try tree.select(["*.none", "e.md"])) == ["e.md"])
+    }
+
     @Test func dotsDoNotLeadOut() throws {
         #expect(names(try tree.select(["../../a.txt"])) == ["a.txt"])
     }

@@ -63,6 +63,16 @@ import Testing
         #expect(try tree.content("target") == "old")
     }
 
+    @Test func directoriesThatAreThereTakeTheSourcesAttributesExceptTheDestination() throws {
+        try tree.directory("\(tree.source)/d/sub", mode: 0o700)
+        try tree.directory("\(tree.source)/d", mode: 0o711)
+        try tree.directory("\(tree.rootfs)/there/sub")
+        try tree.directory("\(tree.rootfs)/there")
+        try tree.copy("d", to: "/there")
+        #expect(try tree.status("there").permissions == 0o755)
+        #expect(try tree.status("there/sub").permissions == 0o700)
+    }
+
     @Test func aFileCannotReplaceADirectory() throws {
         try tree.file("\(tree.source)/f")
         try tree.directory("\(tree.rootfs)/f/kept")

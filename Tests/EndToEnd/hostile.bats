@@ -1,0 +1,368 @@
+#!/usr/bin/env bats
+# Archives and images of hostile origin: each is refused with one clear error or unpacked inside the root, and nothing
+# outside is touched.
+# runs as: user root
+
+load support/session
+
+setup_file() {
+    begin_store
+    export OUTSIDE=$BATS_FILE_TMPDIR/outside
+    mkdir "$OUTSIDE"
+    echo canary >"$OUTSIDE/canary"
+    chmod 666 "$OUTSIDE/canary"
+    chmod 777 "$OUTSIDE"
+}
+teardown_file() { end_store; }
+
+setup() {
+    enter_new_directory
+    outside_before=$(outside)
+    images_before=$(swiftlet images -a -q | sort)
+}
+
+# What nothing may change.
+outside() {
+    stat -c '%n %a %u:%g %h %s %y' "$OUTSIDE" "$OUTSIDE"/* "$OUTSIDE"/.[!.]* 2>/dev/null || true
+    cat "$OUTSIDE/canary"
+}
+
+evil() { python3 "$SUPPORT/evil_tar.py" "$1" "${2:-evil.tar}" "$OUTSIDE"; }
+
+add_evil() {
+    dockerfile <<<$'FROM localhost/busybox\nADD evil.tar /'
+    run swiftlet build --no-cache -q -t evil .
+}
+
+# A fresh layout of the given layers; CULPRIT is what an error should name.
+layout() {
+    rm -rf layout layout.outside
+    CULPRIT=$(python3 "$SUPPORT/oci_layout.py" layout "$@")
+}
+
+pull_evil() {
+    layout none evil.tar
+    run swiftlet pull -q oci:layout:image
+}
+
+nothing_happened() {
+    equal "$(outside)" "$outside_before"
+    equal "$(swiftlet images -a -q | sort)" "$images_before"
+    store_is_sound
+}
+
+# One error, no more: its first line begins with Error, and the word is nowhere else.
+one_error() {
+    own_failure
+    equal "$(grep -c '^Error: ' <<<"$output")" 1
+    lacks "Fatal"
+}
+
+# Refused by ADD, with the Dockerfile's line, and by pull, with the layer's digest or the entry's name.
+refused() {
+    local case=$1 text=$2
+    evil "$case"
+    add_evil
+    one_error || fail "ADD of $case"
+    has "Dockerfile:2"
+    has "ADD evil.tar /"
+    has "$text"
+    nothing_happened || fail "ADD of $case"
+    pull_evil
+    one_error || fail "pull of $case"
+    has "${3:-$text}"
+    has "$CULPRIT"
+    nothing_happened || fail "pull of $case"
+}
+
+# Unpacked: what it did is inside the root. Leaves the images `evil` (by ADD) and `image` (by pull).
+accepted() {
+    evil "$1"
+    add_evil
+    [ "$status" -eq 0 ] || fail "ADD of $1:" "$output"
+    equal "$(outside)" "$outside_before"
+    pull_evil
+    [ "$status" -eq 0 ] || fail "pull of $1:" "$output"
+    equal "$(outside)" "$outside_before"
+    # The pulled layer on top of a system, to look into it.
+    layout none "$(layer_files localhost/busybox | head -n 1)" evil.tar
+    swiftlet pull -q oci:layout:image
+    store_is_sound
+}
+
+teardown() {
+    swiftlet rmi -f evil image >/dev/null 2>&1 || true
+    swiftlet rmi --prune >/dev/null 2>&1 || true
+}
+
+# --- Names that lead outside -------------------------------------------------------------------------------------------
+
+@test "names with .. that leave the root" {
+    local case
+    for case in dot-dot dot-dot-middle dot-dot-directory whiteout-slash; do refused "$case" "the name leaves the root"; done
+}
+
+@test "absolute names land inside the root" {
+    accepted absolute
+    local image
+    for image in evil image; do
+        run -0 in_image "$image" cat "$OUTSIDE/planted" /before /after
+        prints $'planted\nplanted\nplanted'
+    done
+}
+
+@test "a link, then a file through it" {
+    local case
+    for case in symlink-write symlink-relative-write symlink-chain; do refused "$case" planted; done
+}
+
+@test "a link, then something else of the same name: the link is replaced, its target is left alone" {
+    local image
+    accepted symlink-replace-file
+    for image in evil image; do
+        run -0 in_image "$image" sh -c 'cat /name; test -L /name || echo a file'
+        prints $'overwritten\na file'
+    done
+    accepted symlink-chmod
+    equal "$(stat -c %a "$OUTSIDE")" 777
+}
+
+@test "ADD follows a link of the image inside its root, as every builder does" {
+    dockerfile base <<<$'FROM localhost/busybox\nRUN mkdir -p /usr/lib /real && ln -s usr/lib /lib && ln -s /real /absolute'
+    run -0 swiftlet build -q -t evil-base -f base .
+    mkdir -p tree/lib tree/absolute
+    echo one >tree/lib/one
+    echo two >tree/absolute/two
+    tar -C tree -cf files.tar lib/one absolute/two
+    dockerfile <<<$'FROM localhost/evil-base\nADD files.tar /'
+    run -0 swiftlet build -q -t evil .
+    run -0 in_image evil sh -c 'cat /usr/lib/one /real/two; test -L /lib && test -L /absolute && echo links'
+    prints $'one\ntwo\nlinks'
+    swiftlet rmi -f evil evil-base
+}
+
+@test "hard links to the outside" {
+    local case
+    for case in hard-link-absolute hard-link-through-symlink hard-link-itself hard-link-missing; do
+        refused "$case" "a hard link to nothing"
+    done
+    refused hard-link-dot-dot "the name leaves the root"
+    # A hard link to a symbolic link is one to the link itself.
+    accepted hard-link-to-symlink
+    run -0 in_image evil cat /same
+    prints overwritten
+}
+
+@test "entries that stand for the root itself" {
+    refused root-as-link "the root is not a directory"
+    refused root-as-file "the root is not a directory"
+}
+
+@test "names that cannot be: with a NUL, too long" {
+    refused nul-in-pax-name NUL
+    refused long-name "too long"
+    accepted empty-name
+}
+
+# --- Whiteouts -----------------------------------------------------------------------------------------------------------
+
+@test "whiteouts of nothing, of . and of .." {
+    refused whiteout-nothing '".wh."'
+    refused whiteout-dot '"etc/.wh.."'
+    refused whiteout-dot-dot '"etc/.wh..."'
+}
+
+@test "whiteouts through links" {
+    refused whiteout-through-symlink door/.wh.canary
+    refused opaque-through-symlink door/.wh..wh..opq
+}
+
+@test "whiteouts that are a link or a directory delete at most what is in the image" {
+    evil whiteout-link
+    pull_evil
+    equal "$(outside)" "$outside_before"
+    evil whiteout-directory
+    pull_evil
+    equal "$(outside)" "$outside_before"
+    store_is_sound
+}
+
+# --- Attributes and devices --------------------------------------------------------------------------------------------
+
+@test "attributes that the storage driver would obey are not taken over" {
+    accepted attributes
+    # No file of any layer redirects anywhere, whatever else the driver notes in its attributes.
+    run -0 as_owner python3 - "$(graphroot)/$DRIVER" <<'EOF'
+import os, sys
+for folder, directories, files in os.walk(sys.argv[1]):
+    for name in directories + files:
+        path = os.path.join(folder, name)
+        for attribute in os.listxattr(path, follow_symlinks=False):
+            if "overlay.redirect" in attribute or "overlay.metacopy" in attribute or "override_stat" in attribute or \
+                    ("overlay." in attribute and name.startswith(("redirected", "metacopy", "opaque."))):
+                print(attribute, path)
+            if attribute == "user.plain":
+                print("plain stays")
+EOF
+    lacks overlay
+    lacks override_stat
+    has "plain stays"
+    in_image evil ls /redirected.user.overlay.redirect
+}
+
+@test "devices: not made without the right to" {
+    is_root && skip "root may make devices"
+    accepted devices
+    local image
+    for image in evil image; do
+        run -0 in_image --entrypoint '[]' "$image" true
+        run -0 as_owner find "$(graphroot)/$DRIVER" '(' -type b -o -type c ')' -name 'evil-*'
+        prints ""
+    done
+}
+
+@test "devices: root makes them, and no container can open them" {
+    is_root || skip "only root may make devices"
+    accepted devices
+    equal "$(as_owner find "$(graphroot)/$DRIVER" -type b -name evil-disk | wc -l)" 2
+    # /dev is the container's own.
+    run in_image image ls /dev/evil-disk
+    [ "$status" -ne 0 ]
+}
+
+# --- Sizes that lie ------------------------------------------------------------------------------------------------------
+
+@test "sizes beyond anything: an exabyte of headers, of names, of content; negative ones; no numbers" {
+    refused pax-header-of-an-exabyte "more than"
+    refused pax-header-of-100-megabytes "more than"
+    refused long-link-of-an-exabyte "more than"
+    refused pax-huge-size "ends within the content"
+    refused pax-negative-size "negative size"
+    refused size-2-to-the-60 "ends within the content"
+    refused size-2-to-the-63 "unreadable size"
+    refused size-2-to-the-87 "unreadable size"
+    refused size-negative "negative size"
+    refused size-no-number "unreadable size"
+    refused sparse-map-beyond-the-file "tar"
+}
+
+@test "archives cut off, and a wrong checksum" {
+    refused cut-off-in-a-file "ends within the content"
+    refused checksum checksum
+    # What is no archive is copied as the file it is.
+    evil cut-off-in-a-header
+    add_evil
+    [ "$status" -eq 0 ] || fail "$output"
+    equal "$(last_layer_names evil)" evil.tar
+    swiftlet rmi -f evil >/dev/null
+    pull_evil
+    one_error
+    has "$CULPRIT"
+}
+
+@test "ten million entries in one compressed megabyte take neither memory nor the store" {
+    # 10 million headers of an empty file of the same name: 5 GB of archive that gzip makes small.
+    python3 - <<'EOF'
+import gzip, tarfile
+block = tarfile.TarInfo("same").tobuf()
+with gzip.open("evil.tar.gz", "wb", compresslevel=1) as file:
+    chunk = block * 10_000
+    for _ in range(100):
+        file.write(chunk)
+    file.write(bytes(1024))
+EOF
+    dockerfile <<<$'FROM localhost/busybox\nADD evil.tar.gz /'
+    # A million is what a test has time for; the limit on memory is what counts.
+    run bash -c 'ulimit -v 4000000; exec timeout 100 swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" build --no-cache -q -t evil .'
+    [ "$status" -eq 0 ] || [ "$status" -eq 125 ] || fail "exit code $status:" "$output"
+    lacks "Fatal"
+    equal "$(outside)" "$outside_before"
+    store_is_sound
+}
+
+# --- Layouts that lie ----------------------------------------------------------------------------------------------------
+
+# A layer that the store cannot have yet: what is there already is not read again.
+new_layer() {
+    mkdir tree
+    head -c 300000 /dev/urandom >tree/random
+    tar -C tree -cf layer.tar random
+    rm -r tree
+}
+
+faulty() {
+    new_layer
+    layout "$1" layer.tar
+    run swiftlet pull -q oci:layout:image
+    one_error || fail "$1"
+    has "$CULPRIT" || fail "$1"
+    has "${2:-}" || fail "$1"
+    nothing_happened || fail "$1"
+}
+
+@test "a right layout is pulled; so the wrong ones fail for what is wrong in them" {
+    new_layer
+    layout none layer.tar
+    run -0 swiftlet pull -q oci:layout:image
+    store_is_sound
+}
+
+@test "a layer whose bytes are not its digest's" { faulty wrong-layer; }
+@test "a layer of another size than the manifest says" { faulty wrong-layer-size; }
+@test "a layer that is not the diff ID's" { faulty wrong-diff-id "the uncompressed layer is"; }
+@test "a configuration whose bytes are not its digest's" { faulty wrong-config "digest mismatch"; }
+@test "a manifest whose bytes are not its digest's" { faulty wrong-manifest "digest mismatch"; }
+@test "a layer that is missing" { faulty missing-layer; }
+@test "a layer cut off in its compressed bytes" { faulty truncated-gzip; }
+@test "a layer broken in its compressed bytes" { faulty corrupt-gzip; }
+@test "a layer that is no archive" { faulty no-archive; }
+@test "digests that are paths" {
+    faulty path-in-digest "invalid digest"
+    faulty path-in-config-digest "invalid digest"
+    lacks root:
+}
+@test "a digest too short" { faulty short-digest "invalid digest"; }
+@test "JSON nested a hundred thousand deep: index" { faulty nested-index "nested deeper"; }
+@test "JSON nested a hundred thousand deep: manifest" { faulty nested-manifest "nested deeper"; }
+@test "JSON nested a hundred thousand deep: configuration" { faulty nested-config "nested deeper"; }
+@test "JSON of wrong types" { faulty wrong-types layers; }
+@test "an index that is empty, cut off, or 8 GB long" {
+    faulty empty-index
+    faulty no-json
+    faulty huge-index "more than"
+}
+@test "an index that names itself" { faulty index-in-itself; }
+
+@test "a configuration with another number of layers than the manifest" {
+    new_layer
+    local fault
+    for fault in too-few-diff-ids too-many-diff-ids; do
+        layout "$fault" layer.tar
+        run swiftlet pull -q oci:layout:image
+        one_error
+        has layout
+        has "layers"
+        nothing_happened
+    done
+}
+
+@test "bytes after a layer's compressed stream count for its digest and for nothing else" {
+    new_layer
+    layout garbage-after-gzip layer.tar
+    run swiftlet pull -q oci:layout:image
+    [ "$status" -eq 0 ] || one_error
+    store_is_sound
+}
+
+@test "a layout's blobs as links to the outside" {
+    faulty_link() {
+        new_layer
+        layout "$1" layer.tar
+        run swiftlet pull -q oci:layout:image
+        one_error || fail "$1"
+        has layout
+        nothing_happened
+    }
+    faulty_link linked-layer
+    faulty_link linked-blobs
+}

@@ -78,7 +78,9 @@ struct BuildPlan {
     func announcement(of planned: PlannedStage) -> String {
         let platform = planned.platform.map { "--platform=\($0) " } ?? ""
         // The parsed name is in lower case; here it stands as written.
-        let name = planned.stage.name.flatMap { _ in planned.stage.fromInstruction.text.split(separator: " ").last }
+        let name = planned.stage.name.flatMap { _ in
+            planned.stage.fromInstruction.text.split(whereSeparator: \.isWhitespace).last
+        }
         return "FROM \(platform)\(planned.base)" + (name.map { " AS \($0)" } ?? "")
     }
 

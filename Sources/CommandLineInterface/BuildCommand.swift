@@ -45,8 +45,10 @@ enum BuildCommand: Command {
         .string("ignorefile", "file", help: "path to an alternate .dockerignore file"),
         .string("platform", "OS/ARCH[/VARIANT]", help: "set the OS/ARCH/VARIANT of the image to the provided value"),
         .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
-        .bool("rm", default: true, hidden: true),
-        .bool("force-rm", default: true, hidden: true),
+        .bool(
+            "rm", default: true, help: "remove intermediate containers after a successful build: there are none to keep"
+        ),
+        .bool("force-rm", default: true, help: "always remove intermediate containers: there are none to keep"),
         .string(
             "isolation", "type", environment: "BUILDAH_ISOLATION",
             help: "type of process isolation to use: built-in or chroot"),
@@ -67,6 +69,9 @@ enum BuildCommand: Command {
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        guard arguments.bool("rm"), arguments.bool("force-rm") else {
+            throw CommandError("--rm=false: steps leave no containers that could be kept")
+        }
         let quiet = arguments.bool("quiet")
         let rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
         let options = try options(arguments, session)

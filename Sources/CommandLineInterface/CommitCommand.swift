@@ -23,7 +23,9 @@ enum CommitCommand: Command {
         .bool("omit-history", help: "omit build history information from the built image"),
         .bool("identity-label", help: "add default builder label"),
         Flag("unsetenv", .stringSlice, help: "unset env from final image"),
-        .bool("disable-compression", short: "D", default: true, hidden: true),
+        .refused(
+            "disable-compression", short: "D",
+            "the destination decides: the store keeps layers plain, layouts compress them"),
         .refused("manifest", "manifest lists are not supported yet"),
         .refused("sign-by", "signing is not supported"),
         .refused("config", "it is not supported yet"),

@@ -44,8 +44,9 @@ struct ContentCopy {
         .string("ignorefile", "file", help: "path to .containerignore file"),
         .bool("parents", help: "preserve leading directories in the paths of items being copied"),
         .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
-        .string("retry", hidden: true), .string("retry-delay", hidden: true),
-        .bool("link", hidden: true),
+        .refused("retry", "URLs are not supported yet"),
+        .refused("retry-delay", "URLs are not supported yet"),
+        .refused("link", "a working container has one layer, which nothing can be linked into"),
         .refused("checksum", "it is for URLs, which are not supported yet"),
     ]
 

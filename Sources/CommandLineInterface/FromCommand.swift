@@ -36,7 +36,7 @@ enum FromCommand: Command {
         .refused("userns-gid-map-group", "the store's mapping is used"),
         .refused("cgroupns", "control groups are not used"),
         .refused("cpuset-mems", "control groups are not used"),
-        .bool("http-proxy", default: true, hidden: true),
+        .refused("http-proxy", "proxies are passed on by build and container run only"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -26,7 +26,7 @@ enum RunCommand: Command {
         .string("user", "user[:group]", help: "user[:group] to run the command as"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a host location into the container"),
         .string("workingdir", help: "temporarily set working directory for command"),
-        .bool("no-pivot", hidden: true),
+        .bool("no-pivot", help: "do not use pivot root to jail process inside rootfs"),
         .refused("contextdir", "build contexts in --mount are not supported yet"),
         .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which then runs it"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
@@ -87,6 +87,7 @@ enum RunCommand: Command {
             process.environment.removeAll { $0.hasPrefix(key + "=") }
             process.environment.append("\(key)=\(value)")
         }
+        process.noPivot = arguments.bool("no-pivot")
         process.workingDirectory = arguments.string("workingdir") ?? config.workingDir
         process.user = arguments.string("user") ?? config.user
         process.mounts =

@@ -22,7 +22,8 @@ enum SharedFlags {
         .refused("cert-dir", "registries come with a later version"),
         .refused("tls-verify", "registries come with a later version"),
         .refused("decryption-key", "encryption is not supported"),
-        .string("retry", hidden: true), .string("retry-delay", hidden: true),
+        .refused("retry", "registries come with a later version"),
+        .refused("retry-delay", "registries come with a later version"),
     ]
 }
 

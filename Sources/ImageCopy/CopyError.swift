@@ -4,6 +4,8 @@ package struct CopyError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Equatable {
         /// There is no such image, or none for the platform.
         case notFound
+        /// What arrived cannot be read as what it claims to be.
+        case malformed
         /// What arrived is not what its digest says.
         case mismatch
         /// The image has no form that the destination takes, or the transport isn't supported.

@@ -28,7 +28,9 @@ package struct ImagePull {
         report(.signaturesStarted)
         let (manifest, raw) = try chooseImage(source, platform)
         let configBytes = try source.readBlob(manifest.config)
-        let config = try ImageConfig(parsing: configBytes)
+        let config = try naming("\(source.description): configuration \(manifest.config.digest)") {
+            try ImageConfig(parsing: configBytes)
+        }
         guard config.rootfs.diffIDs.count == manifest.layers.count else {
             throw CopyError(
                 .mismatch,
@@ -48,19 +50,30 @@ package struct ImagePull {
     }
 
     private func chooseImage(_ source: any ImageSource, _ platform: Platform) throws -> (Manifest, RawManifest) {
-        var raw = try source.manifest(nil)
+        var raw = try naming(source.description) { try source.manifest(nil) }
         if raw.mediaType.isIndex {
-            let index = try raw.decodeIndex()
+            let index = try naming("\(source.description): index \(raw.digest)") { try raw.decodeIndex() }
             guard let chosen = Platform.bestMatch(in: index.manifests, wanted: platform) else {
                 let present = index.manifests.compactMap { $0.platform?.description }.joined(separator: ", ")
                 throw CopyError(.notFound, "\(source.description) has no image for \(platform); it has: \(present)")
             }
-            raw = try source.manifest(chosen.digest)
+            raw = try naming("\(source.description): manifest \(chosen.digest)") { try source.manifest(chosen.digest) }
         }
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
             throw CopyError(.unsupported, "\(source.description): manifests of type \(raw.mediaType) are not supported")
         }
-        return (try raw.decodeManifest(), raw)
+        return (try naming("\(source.description): manifest \(raw.digest)") { try raw.decodeManifest() }, raw)
+    }
+
+    /// Says what an error is about, where the error itself does not.
+    private func naming<T>(_ subject: String, _ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as TransportError {
+            throw error
+        } catch {
+            throw CopyError(.malformed, "\(subject): \(error)")
+        }
     }
 
     // MARK: Layers
@@ -114,8 +127,8 @@ package struct ImagePull {
         if let parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
         let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
         let compressed = try source.openVerifiedBlob(layer.blob)
-        let archive = try DecompressingSource(compressed, nil)
-        let facts = try applier.apply(archive, tarSplit: tarSplit)
+        let archive = try naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
+        let facts = try naming("layer \(layer.blob.digest)") { try applier.apply(archive, tarSplit: tarSplit) }
         try tarSplit.finish()
         // The digest covers every byte, those after the end of the archive too.
         _ = try compressed.drain()

@@ -17,6 +17,7 @@ package struct ContainerProcess: Sendable {
     package var confinement = StepConfinement()
     package var stdio = StandardStreams()
     package var readOnlyRoot = false
+    package var noPivot = false
     package var useInit = false
     package var terminal: TerminalRequest?
     package var isolation = SandboxIsolation.builtIn
@@ -64,6 +65,7 @@ package struct ContainerProcess: Sendable {
         spec.shmSize = confinement.shmSize
         spec.stdio = stdio
         spec.readOnlyRoot = readOnlyRoot
+        spec.noPivot = noPivot
         spec.useInit = useInit
         spec.terminal = terminal
         spec.signals = signals

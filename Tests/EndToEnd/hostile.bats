@@ -58,6 +58,9 @@ one_error() {
     lacks "Fatal"
 }
 
+# The error names the entry, or else at least the layer.
+names_culprit() { [[ $output == *' entry "'* || $output == *' for "'* ]] || has "$CULPRIT"; }
+
 # Refused by ADD, with the Dockerfile's line, and by pull, with the layer's digest or the entry's name.
 refused() {
     local case=$1 text=$2
@@ -70,8 +73,8 @@ refused() {
     nothing_happened || fail "ADD of $case"
     pull_evil
     one_error || fail "pull of $case"
-    has "${3:-$text}"
-    has "$CULPRIT"
+    has "$text"
+    names_culprit || fail "pull of $case"
     nothing_happened || fail "pull of $case"
 }
 
@@ -260,20 +263,19 @@ EOF
     has "$CULPRIT"
 }
 
-@test "ten million entries in one compressed megabyte take neither memory nor the store" {
-    # 10 million headers of an empty file of the same name: 5 GB of archive that gzip makes small.
+@test "entries without end in a small compressed archive take no memory" {
+    # Headers of an empty file, all of the same name: 100 MB that gzip makes small.
     python3 - <<'EOF'
 import gzip, tarfile
 block = tarfile.TarInfo("same").tobuf()
 with gzip.open("evil.tar.gz", "wb", compresslevel=1) as file:
     chunk = block * 10_000
-    for _ in range(100):
+    for _ in range(20):
         file.write(chunk)
     file.write(bytes(1024))
 EOF
     dockerfile <<<$'FROM localhost/busybox\nADD evil.tar.gz /'
-    # A million is what a test has time for; the limit on memory is what counts.
-    run bash -c 'ulimit -v 4000000; exec timeout 100 swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" build --no-cache -q -t evil .'
+    run bash -c 'ulimit -v 2000000; exec timeout 100 swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" build --no-cache -q -t evil .'
     [ "$status" -eq 0 ] || [ "$status" -eq 125 ] || fail "exit code $status:" "$output"
     lacks "Fatal"
     equal "$(outside)" "$outside_before"

@@ -6,10 +6,10 @@ load support/session
 load support/layout
 
 setup_file() {
-    begin_store
+    begin_short_store
     swiftlet build -q -t my-image "$EXAMPLES/hello"
 }
-teardown_file() { end_store; }
+teardown_file() { end_short_store; }
 setup() { enter_new_directory; }
 
 # An image by the real buildah: FROM localhost/busybox and a layer with the file /from-buildah.
@@ -41,8 +41,9 @@ podman_runs() {
     run -0 podman images --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}'
     has_line "sha256:$id localhost/my-image:latest"
     run -0 buildah images --no-trunc --format '{{.ID}} {{.Name}}:{{.Tag}}'
+    output=$(tr -s ' ' <<<"$output")
     has_line "sha256:$id localhost/my-image:latest"
-    equal "$(swiftlet images --format '{{.Name}} {{.Size}}' my-image)" "$(buildah images --format '{{.Name}} {{.Size}}' my-image)"
+    equal "$(swiftlet images --format '{{.Name}} {{.Size}}' my-image)" "$(buildah images --format '{{.Name}} {{.Size}}' my-image | tr -s ' ')"
     run -0 podman image exists my-image
 }
 
@@ -153,14 +154,14 @@ podman_runs() {
 @test "swiftlet lists, inspects and runs what buildah and podman made" {
     run -0 buildah_image theirs
     run -0 swiftlet images --format '{{.Name}} {{.Size}}' theirs
-    equal "$output" "$(buildah images --format '{{.Name}} {{.Size}}' theirs)"
+    equal "$output" "$(buildah images --format '{{.Name}} {{.Size}}' theirs | tr -s ' ')"
     equal "$(in_config theirs .FromImageID)" "$(buildah inspect --type image theirs | jq .FromImageID)"
     equal "$(in_config theirs .OCIv1)" "$(buildah inspect --type image theirs | jq -c .OCIv1)"
     run -0 in_image theirs
     prints "by buildah"
     run -0 in_image theirs sh -c 'echo $maker; ls /bin/wget 2>/dev/null; stat -c %a /sticky'
     prints $'buildah\n1777'
-    run -0 swiftlet history theirs
+    run -0 swiftlet history --no-trunc theirs
     has "/from-buildah"
 
     dockerfile <<<$'FROM localhost/theirs\nENV maker=podman'
@@ -217,7 +218,7 @@ EOD
 rounds_of_swiftlet() {
     local number
     for number in 1 2 3 4 5 6 7 8 9 10; do
-        swiftlet build -q --build-arg number="$number" -t "a$number" -f Dockerfile.rounds . || return
+        swiftlet build -q --build-arg number="$number" -t "swift$number" -f Dockerfile.rounds . || return
     done
 }
 
@@ -225,8 +226,8 @@ rounds_of_buildah() {
     local number container
     for number in 1 2 3 4 5 6 7 8 9 10; do
         container=$(buildah from scratch) || return
-        buildah copy -q "$container" Dockerfile.rounds "/b$number" >/dev/null || return
-        buildah commit -q "$container" "b$number" >/dev/null || return
+        buildah copy -q "$container" Dockerfile.rounds "/hand$number" >/dev/null || return
+        buildah commit -q "$container" "hand$number" >/dev/null || return
         buildah rm "$container" >/dev/null || return
     done
 }
@@ -234,7 +235,7 @@ rounds_of_buildah() {
 rounds_of_podman() {
     local number
     for number in 1 2 3 4 5 6 7 8 9 10; do
-        podman tag my-image "c$number" || return
+        podman tag my-image "pod$number" || return
         podman images -q >/dev/null || return
     done
 }
@@ -242,14 +243,14 @@ rounds_of_podman() {
 rounds_of_tags() {
     local number
     for number in 1 2 3 4 5 6 7 8 9 10; do
-        swiftlet tag localhost/busybox "d$number" || return
+        swiftlet tag localhost/busybox "tag$number" || return
         swiftlet images -q >/dev/null || return
     done
 }
 
 @test "all of them at the same time, and no record is lost" {
     dockerfile Dockerfile.rounds <<<$'FROM localhost/busybox\nARG number\nRUN echo $number >/number\nRUN touch /another'
-    local job jobs=() bad=0 number letter
+    local job jobs=() bad=0 number name
     rounds_of_swiftlet >swiftlet.log 2>&1 3>&- &
     jobs+=($!)
     rounds_of_buildah >buildah.log 2>&1 3>&- &
@@ -264,12 +265,12 @@ rounds_of_tags() {
     local lister
     for lister in swiftlet buildah; do
         run -0 "$lister" images --format '{{.Name}}'
-        for letter in a b c d; do
-            for number in 1 2 3 4 5 6 7 8 9 10; do has_line "localhost/$letter$number"; done
+        for name in swift hand pod tag; do
+            for number in 1 2 3 4 5 6 7 8 9 10; do has_line "localhost/$name$number"; done
         done
     done
     for number in 1 5 10; do
-        run -0 in_image "a$number" cat /number
+        run -0 in_image "swift$number" cat /number
         prints "$number"
     done
     run -0 swiftlet containers -q
@@ -280,11 +281,11 @@ rounds_of_tags() {
 @test "both remove at the same time what both made" {
     local number bad=0 ours theirs
     for number in 1 2 3 4 5 6 7 8 9 10; do
-        swiftlet rmi "a$number" "d$number" || exit
+        swiftlet rmi "swift$number" "tag$number" || exit
     done >swiftlet.log 2>&1 3>&- &
     ours=$!
     for number in 1 2 3 4 5 6 7 8 9 10; do
-        buildah rmi "b$number" "c$number" || exit
+        buildah rmi "hand$number" "pod$number" || exit
     done >buildah.log 2>&1 3>&- &
     theirs=$!
     wait "$ours" || bad=1
@@ -292,7 +293,7 @@ rounds_of_tags() {
     [ "$bad" = 0 ] || fail "one of them failed:" "$(tail -n 5 ./*.log)"
     run -0 podman images --format '{{.Repository}}'
     has_line localhost/my-image
-    if grep -E '^localhost/[abcd][0-9]+$' <<<"$output"; then fail "these are left"; fi
+    if grep -E '^localhost/(swift|hand|pod|tag)[0-9]+$' <<<"$output"; then fail "these are left"; fi
     store_is_sound
 }
 

@@ -6,10 +6,10 @@ load support/session
 load support/layout
 
 setup_file() {
-    begin_store
+    begin_short_store
     swiftlet build -q -t my-image "$EXAMPLES/hello"
 }
-teardown_file() { end_store; }
+teardown_file() { end_short_store; }
 setup() { enter_new_directory; }
 
 id_of() { in_config "$1" .FromImageID | tr -d '"'; }
@@ -285,6 +285,27 @@ refuses_broken() {
     refuses_broken "sha256:$(basename "$layer")"
 }
 
+@test "wherever the byte is: in a header, in a name, in a file, at the end" {
+    make_broken
+    local layer size part byte
+    layer=$(layers_of broken | head -n 1)
+    cp "$layer" saved
+    size=$(stat -c %s "$layer")
+    for part in 0 11 1000 $((size / 7)) $((size / 3)) $((size / 2)) $((size - 500)) $((size - 6)) $((size - 1)); do
+        cp saved "$layer"
+        byte=$(od -An -tu1 -j "$part" -N 1 "$layer" | tr -d ' ')
+        printf "\\x$(printf %x $((byte ^ 255)))" | dd of="$layer" bs=1 seek="$part" conv=notrunc status=none
+        different "$(sha256sum <"$layer")" "$(sha256sum <saved)"
+        # In an empty store, where no layer can be skipped.
+        local STORE=$BATS_TEST_TMPDIR/empty
+        run swiftlet pull oci:broken
+        refused
+        has "sha256:$(basename "$layer")"
+        equal "$(swiftlet images -a -q)" ""
+        store_is_sound
+    done
+}
+
 @test "so is a layer that unpacks without an error but is another" {
     make_broken
     local layer
@@ -292,6 +313,16 @@ refuses_broken() {
     mkdir other
     echo other >other/unique
     tar -czf "$layer" -C other unique
+    refuses_broken "sha256:$(basename "$layer")"
+}
+
+@test "so is a layer whose tar is broken below a sound compression" {
+    make_broken
+    local layer
+    layer=$(layers_of broken | tail -n 1)
+    gzip -dc "$layer" >layer.tar
+    printf 'X' | dd of=layer.tar bs=1 seek=3 conv=notrunc status=none
+    gzip -c layer.tar >"$layer"
     refuses_broken "sha256:$(basename "$layer")"
 }
 
@@ -341,6 +372,7 @@ refuses_broken() {
 # An index of the same image as for other platforms: make_index PLATFORM...
 make_index() {
     local platform number=0
+    rm -rf multi entry.*
     swiftlet push -q my-image oci:multi
     for platform in "$@"; do
         jq -c --arg os "${platform%/*}" --arg architecture "${platform#*/}" \

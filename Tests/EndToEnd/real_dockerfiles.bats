@@ -12,10 +12,10 @@ PACKAGES="sudo iputils-ping libcap2-bin cron at less netbase bash-completion bzi
 VOLATILE='^/var/log/|^/var/cache/ldconfig/aux-cache$|^/etc/machine-id$|^/var/lib/dbus/machine-id$|^/etc/shadow-?$'
 
 setup_file() {
-    begin_store
+    begin_short_store
     make_debian
 }
-teardown_file() { end_store; }
+teardown_file() { end_short_store; }
 setup() { enter_new_directory; }
 
 # --- The bases, made once --------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ make_image_of_tar() {
     local directory
     directory=$(mktemp -d "$BATS_FILE_TMPDIR/XXXXXX")
     ln "$2" "$directory/root.tar" 2>/dev/null || cp "$2" "$directory/root.tar"
-    dockerfile "$directory/Dockerfile" <<<$'FROM scratch\nADD root.tar /\nCMD ["/bin/bash"]'
+    dockerfile "$directory/Dockerfile" <<<$'FROM scratch\nADD root.tar /\nENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nCMD ["/bin/bash"]'
     ${3:-swiftlet} bud -q -t "localhost/$1" ${4:-} "$directory"
 }
 
@@ -82,9 +82,11 @@ SCRIPT
     [ -s "$2" ] || fail "$1 has no files"
 }
 
+# The root directory itself is left out: of ADD's archive, buildah does not apply what it says about that.
 same_trees() {
     tree_of "$1" tree.swiftlet
     tree_of "$2" tree.buildah
+    sed -i '/^\. directory /d' tree.swiftlet tree.buildah
     diff -U0 tree.buildah tree.swiftlet >difference || fail "buildah's tree (-) and swiftlet's (+):" "$(cat difference)"
 }
 
@@ -146,9 +148,9 @@ DOCKERFILE
     has_line "755 root:root 3"
     has_line "2755 root:crontab 1"
 
-    equal "$(settings_of packages)" "$(settings_of packages-by-buildah)"
     same_trees packages packages-by-buildah
     grep -q "security.capability" tree.swiftlet || fail "no capabilities in the tree"
+    equal "$(settings_of packages)" "$(settings_of packages-by-buildah)"
     store_is_sound
 }
 
@@ -188,11 +190,18 @@ DOCKERFILE
     prints "hello swiftlet from scratch"
     equal "$(layer_count hello)" 1
     equal "$(last_layer_names hello)" $'bin\nbin/hello'
-    equal "$(settings_of hello)" "$(settings_of hello-by-buildah)"
     same_trees hello hello-by-buildah
 
     run podman_run hello-by-buildah
     if [ "$status" -ne 7 ]; then skip "podman cannot run even buildah's image here: $output"; fi
     run -7 podman_run hello podman
     prints "hello podman from scratch"
+}
+
+@test "FROM scratch starts with the same settings as by buildah" {
+    echo one >file
+    dockerfile <<<$'FROM scratch\nCOPY file /\nCMD ["/file"]'
+    run -0 swiftlet build -t settings .
+    run -0 buildah bud -t settings-by-buildah .
+    equal "$(settings_of settings)" "$(settings_of settings-by-buildah)"
 }

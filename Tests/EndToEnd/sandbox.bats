@@ -275,8 +275,8 @@ unique_sleep() { echo "sleep 7$BATS_SUITE_TEST_NUMBER$$"; }
 @test "a step's processes end with the step" {
     local sleep
     sleep=$(unique_sleep)
-    build_box "RUN (setsid $sleep </dev/null >/dev/null 2>&1 &); (nohup $sleep >/dev/null 2>&1 &); sleep 0.1; pgrep -f '$sleep' >/pids"
-    run -0 in_image box sh -c 'wc -l </pids'
+    build_box "RUN (setsid $sleep </dev/null >/dev/null 2>&1 &); (trap '' TERM HUP; $sleep >/dev/null 2>&1 &); sleep 0.1; pidof sleep >/pids"
+    run -0 in_image box sh -c 'wc -w </pids'
     [ "$output" -ge 2 ] || fail "the step did not start its processes"
     equal "$(count_processes "^$sleep")" 0
     run -0 in_image localhost/busybox sh -c "$sleep >/dev/null 2>&1 & $sleep >/dev/null 2>&1 & sleep 0.1"
@@ -284,21 +284,46 @@ unique_sleep() { echo "sleep 7$BATS_SUITE_TEST_NUMBER$$"; }
 }
 
 @test "a tool that dies takes the step's whole process tree with it" {
-    local sleep signal build i
+    local sleep build i
     sleep=$(unique_sleep)
     dockerfile <<EOF
 FROM localhost/busybox
 RUN $sleep & (setsid $sleep &) ; sh -c "trap : TERM INT HUP; $sleep"
 EOF
-    for signal in KILL TERM INT HUP; do
+    start_swiftlet build --no-cache . >log 2>&1 &
+    build=$!
+    for ((i = 0; i < 100; i++)); do [ "$(count_processes "^$sleep")" -ge 3 ] && break; sleep 0.05; done
+    [ "$(count_processes "^$sleep")" -ge 3 ] || fail "the step did not start" "$(cat log)"
+    kill -KILL "$build"
+    wait "$build" && fail "a build that was killed succeeded"
+    for ((i = 0; i < 60; i++)); do [ "$(count_processes "^$sleep")" = 0 ] && break; sleep 0.05; done
+    equal "$(count_processes "^$sleep")" 0
+    run -0 swiftlet images
+    store_is_sound
+}
+
+@test "a build that is told to stop stops, whatever the step's command makes of it" {
+    local sleep signal build code i
+    sleep=$(unique_sleep)
+    dockerfile <<EOF
+FROM localhost/busybox
+RUN $sleep; trap : TERM INT HUP; $sleep
+EOF
+    for signal in TERM INT HUP; do
         start_swiftlet build --no-cache . >log 2>&1 &
         build=$!
-        for ((i = 0; i < 100; i++)); do [ "$(count_processes "^$sleep")" -ge 3 ] && break; sleep 0.05; done
-        [ "$(count_processes "^$sleep")" -ge 3 ] || fail "the step did not start" "$(cat log)"
+        for ((i = 0; i < 100; i++)); do [ "$(count_processes "^$sleep")" -ge 1 ] && break; sleep 0.05; done
         kill "-$signal" "$build"
-        wait "$build" && fail "a build that was killed succeeded"
+        for ((i = 0; i < 60; i++)); do kill -0 "$build" 2>/dev/null || break; sleep 0.05; done
+        if kill -0 "$build" 2>/dev/null; then
+            kill -KILL "$build"
+            fail "SIG$signal did not stop the build"
+        fi
+        code=0
+        wait "$build" || code=$?
+        different "$code" 0
         for ((i = 0; i < 60; i++)); do [ "$(count_processes "^$sleep")" = 0 ] && break; sleep 0.05; done
-        equal "$signal $(count_processes "^$sleep")" "$signal 0"
+        equal "$(count_processes "^$sleep")" 0
     done
     run -0 swiftlet images
     store_is_sound

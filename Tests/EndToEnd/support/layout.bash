@@ -1,5 +1,20 @@
 # shellcheck shell=bash
-# What an OCI layout must be, checked with jq, sha256sum and gzip alone. Loaded after session.bash.
+# What an OCI layout must be, checked with jq, sha256sum and gzip alone; and a store that podman takes. Loaded after
+# session.bash.
+
+# As begin_store, but at a short path: podman refuses a --runroot of more than 50 characters.
+begin_short_store() {
+    export STORE DRIVER=${1:-overlay}
+    STORE=$(mktemp -d /var/tmp/sl.XXXXXX)
+    chmod 755 "$STORE"
+    make_base
+}
+
+# The tools leave the store's directory mounted on itself when root called them.
+end_short_store() {
+    if is_root; then umount "$STORE/graph/$DRIVER" 2>/dev/null || true; fi
+    end_store
+}
 
 # The path of a blob: blob LAYOUT DIGEST
 blob() { echo "$1/blobs/${2/://}"; }

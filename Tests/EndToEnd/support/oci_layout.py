@@ -53,6 +53,8 @@ diff_ids, layers = [], []
 for name in sys.argv[3:]:
     with open(name, "rb") as file:
         content = file.read()
+    if content[:2] == b"\x1f\x8b":
+        content = gzip.decompress(content)
     diff_ids.append(digest_of(content))
     if FAULT == "no-archive":
         content = b"this is no archive\n" * 1000

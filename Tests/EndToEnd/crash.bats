@@ -23,7 +23,7 @@ both_tools_work() {
     prints works
     run -0 podman images
     has localhost/busybox
-    run -0 podman_run --ulimit host localhost/busybox echo works
+    run -0 podman_run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 localhost/busybox echo works
     has_line works
 }
 

@@ -107,6 +107,7 @@ struct ContentCopy {
         request.keepsParents = arguments.bool("parents")
         request.unpacks = isAdd
         request.ignoresUnmappedOwners = store.isSingleID
+        request.makesDevices = !store.isRootless
         if let text = arguments.string("chmod") {
             guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
                 throw CommandError("parsing chmod \"\(text)\": it takes an octal mode such as 0755")

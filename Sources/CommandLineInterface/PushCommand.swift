@@ -62,7 +62,8 @@ enum PullCommand: Command {
         let place = try PlaceResolver.source(arguments.positionals[0], calledAs: session.calledAs)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let image = try ImagePull(into: store, report: rendering.handler).pull(
-            place.source, platform: try Platforms.wanted(arguments.string("platform")), names: place.names)
+            place.source, platform: try Platforms.wanted(arguments.string("platform")),
+            isPlatformRequired: arguments.wasSet("platform"), names: place.names)
         session.printLine(image.id)
         return 0
     }

@@ -40,6 +40,10 @@ package enum Swiftlet {
         let calledAs = arguments.first?.split(separator: "/").last.map(String.init) ?? "swiftlet"
         let environment = ProcessEnvironment.read()
         do {
+            if let first = arguments.dropFirst().first, first == "--version" || first == "-v" {
+                StandardStream.output.write("swiftlet version \(version)\n")
+                return 0
+            }
             let parsed = try grammar(named: "swiftlet").parse(
                 Array(arguments.dropFirst()), environment: environment.environment)
             if parsed.wantsHelp {

@@ -25,11 +25,15 @@ extension ContainerStore {
             let bare = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
             if let image = try imageByID(bare) { return FoundImage(image: image) }
             if let image = try imageByName(text) { return FoundImage(image: image, name: text) }
-            if let image = try imageByIDPrefix(bare) { return FoundImage(image: image) }
+            // The beginning of several ids may still be a name.
+            let byPrefix = Result { try imageByIDPrefix(bare) }
+            if case .success(let image?) = byPrefix { return FoundImage(image: image) }
             for candidate in candidates(for: text) {
                 if let found = try find(candidate) { return found }
             }
-            return try findByEndOfName(text)
+            if let found = try findByEndOfName(text) { return found }
+            _ = try byPrefix.get()
+            return nil
         }
     }
 

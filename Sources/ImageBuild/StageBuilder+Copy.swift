@@ -58,6 +58,7 @@ extension StageBuilder {
         step.keepsOwners = origin.keepsOwners
         step.fileTime = session.fileTime
         step.ignoresUnmappedOwners = session.store.isSingleID
+        step.makesDevices = !session.store.isRootless
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
                 try CopyStep(step, selection, to: self.absolute(request.destination), in: files).run()

@@ -23,13 +23,19 @@ package struct ImagePull {
 
     /// - Parameters:
     ///   - platform: which image of a list to take.
+    ///   - isPlatformRequired: whether an image that is no list must be for that platform too.
     ///   - names: fully qualified names for it.
-    package func pull(_ source: any ImageSource, platform: Platform, names: [String]) throws -> ImageRecord {
+    package func pull(
+        _ source: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
+    ) throws -> ImageRecord {
         report(.signaturesStarted)
         let (manifest, raw) = try chooseImage(source, platform)
         let configBytes = try source.readBlob(manifest.config)
         let config = try naming("\(source.description): configuration \(manifest.config.digest)") {
             try ImageConfig(parsing: configBytes)
+        }
+        guard !isPlatformRequired || platform.matches(config.platform) else {
+            throw CopyError(.notFound, "\(source.description) is for \(config.platform), not for \(platform)")
         }
         guard config.rootfs.diffIDs.count == manifest.layers.count else {
             throw CopyError(

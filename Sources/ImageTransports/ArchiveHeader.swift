@@ -4,7 +4,7 @@ enum ArchiveHeader {
     static let size = 512
 
     /// `name` has at most 100 bytes.
-    static func bytes(name: String, size: Int64) -> [UInt8] {
+    static func bytes(name: String, size: Int64, owner: ArchiveOwner = .current) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: Self.size)
         func put(_ bytes: some Collection<UInt8>, at offset: Int, limit: Int) {
             for (index, byte) in bytes.prefix(limit).enumerated() { block[offset + index] = byte }
@@ -15,8 +15,8 @@ enum ArchiveHeader {
         }
         put(name.utf8, at: 0, limit: 100)
         put(octal(0o644, digits: 7), at: 100, limit: 7)
-        put(octal(0, digits: 7), at: 108, limit: 7)
-        put(octal(0, digits: 7), at: 116, limit: 7)
+        put(octal(Int64(owner.uid), digits: 7), at: 108, limit: 7)
+        put(octal(Int64(owner.gid), digits: 7), at: 116, limit: 7)
         if size < 1 << 33 {
             put(octal(size, digits: 11), at: 124, limit: 11)
         } else {

@@ -26,6 +26,8 @@ package struct CopyStep {
         package var fileTime: FileTime?
         /// Whether owners that this process cannot give are ignored.
         package var ignoresUnmappedOwners = false
+        /// Whether an archive's device nodes are made; else they are left out.
+        package var makesDevices = false
 
         package init(sourceCount: Int) {
             self.sourceCount = sourceCount
@@ -117,7 +119,8 @@ package struct CopyStep {
             _ = try root.makeDirectories(clean, mode: 0o755, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0)
         }
         let options = ApplyOptions(
-            whiteouts: .literal, ignoreUnmappedOwners: request.ignoresUnmappedOwners, makesDevices: false, owner: owner,
+            whiteouts: .literal, ignoreUnmappedOwners: request.ignoresUnmappedOwners,
+            makesDevices: request.makesDevices, owner: owner,
             modification: fileTime)
         let applier = try LayerApplier(directory: rootfs, prefix: Array(clean.utf8), options: options)
         _ = try applier.apply(DecompressingSource(FileDescriptorSource(fd: file.raw), nil))

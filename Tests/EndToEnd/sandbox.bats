@@ -256,13 +256,13 @@ EOF
     local signal pid code i
     for signal in TERM INT HUP USR1; do
         start_swiftlet container run --rm localhost/busybox \
-            sh -c "trap 'echo caught $signal; exit 7' $signal; echo ready; while :; do sleep 0.05; done" >log 2>&1 &
+            sh -c "trap 'echo caught $signal; exit 7' $signal; echo ready; while :; do sleep 0.05; done" >"$signal" 2>&1 &
         pid=$!
-        for ((i = 0; i < 100; i++)); do grep -q ready log && break; sleep 0.05; done
+        for ((i = 0; i < 100; i++)); do grep -qs ready "$signal" && break; sleep 0.05; done
         kill "-$signal" "$pid"
         code=0
         wait "$pid" || code=$?
-        equal "$code $(tail -n 1 log)" "7 caught $signal"
+        equal "$code $(tail -n 1 "$signal")" "7 caught $signal"
     done
 }
 

@@ -21,6 +21,8 @@ begin_store() {
 }
 
 end_store() {
+    # Podman run by root leaves the driver's directory mounted upon itself.
+    if is_root; then umount -l "$STORE/graph/overlay" 2>/dev/null || true; fi
     as_owner rm -rf "$STORE"
 }
 

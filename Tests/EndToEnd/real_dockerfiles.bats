@@ -122,7 +122,7 @@ RUN install -o joe -g joe -m 4750 /bin/true /usr/local/bin/own && ln /usr/local/
     cp /bin/true /usr/local/bin/capable && setcap cap_net_bind_service,cap_chown+ep /usr/local/bin/capable && \
     rm -r /usr/share/bash-completion/completions && mkdir /usr/share/bash-completion/completions && \
     mkfifo -m 600 /home/joe/fifo && ln -s own /usr/local/bin/link && touch "/opt/a name with spaces" && \
-    chown 1234:5678 /opt && chmod 3775 /opt
+    chown 1234:5678 /opt && chmod 3775 /opt && mkdir /data
 LABEL maintainer="someone" purpose=test
 EXPOSE 22 53/udp
 VOLUME /data

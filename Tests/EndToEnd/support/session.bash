@@ -103,7 +103,12 @@ podman() {
         --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
 }
 
-podman_run() { podman run --rm --network host "$@"; }
+# Root's podman wants to raise limits, which not every host lets it.
+podman_run() {
+    local limits=()
+    if is_root; then limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024); fi
+    podman run --rm --network host "${limits[@]}" "$@"
+}
 
 # Runs a command in an image, as a user would look into it.
 in_image() { swiftlet container run --rm "$@"; }

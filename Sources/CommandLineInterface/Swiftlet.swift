@@ -40,7 +40,7 @@ package enum Swiftlet {
         let calledAs = arguments.first?.split(separator: "/").last.map(String.init) ?? "swiftlet"
         let environment = ProcessEnvironment.read()
         do {
-            if let first = arguments.dropFirst().first, first == "--version" || first == "-v" {
+            if asksForVersion(arguments.dropFirst()) {
                 StandardStream.output.write("swiftlet version \(version)\n")
                 return 0
             }
@@ -55,6 +55,23 @@ package enum Swiftlet {
         } catch {
             return ErrorReport.report(error)
         }
+    }
+
+    /// Whether `--version` stands before any command, among the flags that every command has.
+    private static func asksForVersion(_ arguments: ArraySlice<String>) -> Bool {
+        var takesNext = false
+        for argument in arguments {
+            if takesNext {
+                takesNext = false
+            } else if argument == "--version" || argument == "-v" {
+                return true
+            } else if argument.hasPrefix("--"), argument != "--" {
+                takesNext = !argument.contains("=")
+            } else {
+                return false
+            }
+        }
+        return false
     }
 
     private static func command(at path: [String]) throws -> any Command.Type {

@@ -74,7 +74,11 @@ final class LayoutReader: Sendable {
         }
         let bytes = try VerifiedSource(source, expecting: expected, place: files.path)
             .readAll(limit: ImageLimits.manifest)
-        return try RawManifest(bytes: bytes, declaredType: instance == nil ? image.mediaType : nil)
+        do {
+            return try RawManifest(bytes: bytes, declaredType: instance == nil ? image.mediaType : nil)
+        } catch {
+            throw TransportError(.malformed, "manifest \(digest): \(error)", at: files.path, cause: error)
+        }
     }
 
     func openBlob(_ digest: Digest) throws -> (source: any ByteSource, size: Int64) {

@@ -26,6 +26,8 @@ package final class OCIArchiveDestination: ImageDestination {
         self.synchronizes = synchronizes
         let writer = try ArchiveWriter(path: reference.path)
         try writer.add(LayoutPath.marker, LayoutPath.markerContent)
+        // Directories that an archive does not list belong to root for some readers, who then fail without root.
+        for directory in ["blobs/", "blobs/sha256/"] { try writer.add(directory, []) }
         state = Mutex(State(writer: writer))
     }
 

@@ -97,13 +97,13 @@ refused() {
         run -0 umoci unpack --rootless --image layout:tag bundle
     fi
     [ -f bundle/rootfs/my-file ] && [ -x bundle/rootfs/bin/busybox ]
-    run -0 buildah --root "$BATS_TEST_TMPDIR/other" --runroot "$BATS_TEST_TMPDIR/run" --storage-driver vfs pull -q oci:layout:tag
+    run -0 buildah --root "$STORE/other" --runroot "$STORE/o" --storage-driver vfs pull -q oci:layout:tag
     equal "${lines[-1]}" "$(id_of my-image)"
     swiftlet push -q my-image oci:untagged
     run -0 skopeo inspect oci:untagged
-    run -0 podman --root "$BATS_TEST_TMPDIR/other" --runroot "$BATS_TEST_TMPDIR/run" --storage-driver vfs pull -q oci:untagged
+    run -0 podman --root "$STORE/other" --runroot "$STORE/o" --storage-driver vfs pull -q oci:untagged
     equal "${lines[-1]}" "$(id_of my-image)"
-    as_owner rm -rf "$BATS_TEST_TMPDIR/other"
+    as_owner rm -rf "$STORE/other" "$STORE/o"
 }
 
 # --- Names ------------------------------------------------------------------------------------------------------------

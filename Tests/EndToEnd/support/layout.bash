@@ -5,7 +5,7 @@
 # As begin_store, but at a short path: podman refuses a --runroot of more than 50 characters.
 begin_short_store() {
     export STORE DRIVER=${1:-overlay}
-    STORE=$(mktemp -d /var/tmp/sl.XXXXXX)
+    STORE=$(mktemp -d "${SWIFTLET_TEST_STORES:-/var/tmp}/sl.XXXXXX")
     chmod 755 "$STORE"
     make_base
 }

@@ -5,6 +5,8 @@
 # ordinary user without subordinate ids), or several of these. `scripts/test-end-to-end` sets the scene:
 #   PATH       begins with the swiftlet to test
 #   EXAMPLES   the repository's examples/
+#   SWIFTLET_TEST_STORES   where stores go, a short name: Podman's run root may have 50 characters
+#   SWIFTLET_TEST_HOME     a home directory whose containers may be thrown away
 bats_require_minimum_version 1.5.0
 
 EXAMPLES=${EXAMPLES:-$BATS_TEST_DIRNAME/../../examples}
@@ -17,7 +19,7 @@ export EXAMPLES SUPPORT LC_ALL=C
 begin_store() {
     # Podman takes no long names for its run root.
     export STORE DRIVER=${1:-overlay}
-    STORE=$(mktemp -d /var/tmp/sl.XXXXXX)
+    STORE=$(mktemp -d "${SWIFTLET_TEST_STORES:-/var/tmp}/sl.XXXXXX")
     chmod 755 "$STORE"
     make_base
 }
@@ -47,7 +49,8 @@ end_default_store() {
 # Only ever called as the user that scripts/test-end-to-end made, or with a HOME that it made.
 wipe_default_store() {
     [ -n "${SWIFTLET_TEST_HOME:-}" ] && [ "$HOME" = "$SWIFTLET_TEST_HOME" ] || fail "this is not a test's home: $HOME"
-    podman system migrate >/dev/null 2>&1 || true
+    # The driver is named, or what this leaves behind would settle on another one.
+    STORAGE_DRIVER=overlay podman system migrate >/dev/null 2>&1 || true
     as_owner rm -rf "$HOME/.local/share/containers"
 }
 

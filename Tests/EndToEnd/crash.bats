@@ -167,8 +167,8 @@ EOF
 # --- A full disk -------------------------------------------------------------------------------------------------------
 
 small_store() {
-    export STORE=$BATS_TEST_TMPDIR/small DRIVER=overlay
-    mkdir "$STORE"
+    export STORE DRIVER=overlay
+    STORE=$(mktemp -d "${SWIFTLET_TEST_STORES:-/var/tmp}/small.XXXX")
     mount -t tmpfs -o size=40m,mode=755 none "$STORE"
     make_base
 }
@@ -176,8 +176,9 @@ small_store() {
 # Whatever is mounted there, the last first: the tools stack mounts of their own on the disk.
 teardown() {
     local place
-    for place in $(awk -v disk="$BATS_TEST_TMPDIR/small" 'index($2, disk) == 1 { print $2 }' /proc/mounts | tac); do
+    for place in $(awk -v disk="${SWIFTLET_TEST_STORES:-/var/tmp}/small." 'index($2, disk) == 1 { print $2 }' /proc/mounts | tac); do
         umount -l "$place"
+        rmdir "$place" 2>/dev/null || true
     done
 }
 

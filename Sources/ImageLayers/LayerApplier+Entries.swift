@@ -123,6 +123,10 @@ extension LayerApplier {
     private func makeDevice(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
         try removeExisting(path, in: parent, entry)
         guard options.makesDevices else { return }
+        // The kernel keeps 0/0 for whiteouts, which no container can make: there is no such device to leave out.
+        if options.whiteouts == .literal, entry.kind == .characterDevice, entry.deviceMajor == 0, entry.deviceMinor == 0 {
+            return
+        }
         let type = UInt32(entry.kind == .characterDevice ? S_IFCHR : S_IFBLK)
         let (major, minor) = (entry.deviceMajor, entry.deviceMinor)
         try check(linux_mknodat(parent, path.base, type | 0o600, major, minor), "mknod", entry)

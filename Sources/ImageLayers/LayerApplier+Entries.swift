@@ -124,7 +124,8 @@ extension LayerApplier {
         try removeExisting(path, in: parent, entry)
         guard options.makesDevices else { return }
         // The kernel keeps 0/0 for whiteouts, which no container can make: there is no such device to leave out.
-        if options.whiteouts == .literal, entry.kind == .characterDevice, entry.deviceMajor == 0, entry.deviceMinor == 0 {
+        if options.whiteouts == .literal, entry.kind == .characterDevice, entry.deviceMajor == 0, entry.deviceMinor == 0
+        {
             return
         }
         let type = UInt32(entry.kind == .characterDevice ? S_IFCHR : S_IFBLK)

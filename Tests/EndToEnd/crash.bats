@@ -19,11 +19,11 @@ count_processes() { pgrep -fc -- "^$1" || true; }
 both_tools_work() {
     run -0 swiftlet images
     has localhost/busybox
-    run -0 in_image localhost/busybox echo works
+    run -0 in_image localhost/busybox sh -c "echo works; $LINGER"
     prints works
     run -0 podman images
     has localhost/busybox
-    run -0 podman_run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 localhost/busybox echo works
+    run -0 podman_run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 localhost/busybox sh -c "echo works; $LINGER"
     has_line works
 }
 

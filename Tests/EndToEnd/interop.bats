@@ -61,7 +61,7 @@ podman_runs() {
 }
 
 @test "podman runs what swiftlet built" {
-    podman_runs my-image ls /my-file
+    podman_runs my-image sh -c "ls /my-file; $LINGER"
     prints /my-file
 }
 
@@ -307,7 +307,7 @@ rounds_of_tags() {
     swiftlet build -q -t my-image "$EXAMPLES/hello"
     run -0 podman images --format '{{.Repository}}'
     has_line localhost/my-image
-    run -0 podman_run my-image ls /my-file
+    run -0 podman_run my-image sh -c "ls /my-file; $LINGER"
     prints /my-file
     run -0 buildah_image by-buildah
     run -0 in_image by-buildah

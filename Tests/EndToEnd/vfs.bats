@@ -123,7 +123,7 @@ EOF
     run -0 swiftlet build -q -t shared "$EXAMPLES/hello"
     run -0 podman images --format '{{.Repository}}:{{.Tag}}'
     has_line localhost/shared:latest
-    run -0 podman_run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 localhost/shared ls /my-file
+    run -0 podman_run --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 localhost/shared sh -c "ls /my-file; $LINGER"
     has_line /my-file
     dockerfile <<<$'FROM localhost/shared\nCOPY Dockerfile /extended'
     run -0 buildah build --isolation chroot -t extended .

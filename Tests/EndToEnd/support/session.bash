@@ -108,6 +108,9 @@ podman() {
         --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
 }
 
+# Older versions of podman may lose the output of a container that ends at once.
+export LINGER='sleep 0.5'
+
 # Root's podman wants to raise limits, which not every host lets it.
 podman_run() {
     local limits=()

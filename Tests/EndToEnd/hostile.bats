@@ -227,7 +227,8 @@ EOF
 @test "devices: root makes them, and no container can open them" {
     is_root || skip "only root may make devices"
     accepted devices
-    equal "$(as_owner find "$(graphroot)/$DRIVER" -type b -name evil-disk | wc -l)" 2
+    # In the layer that ADD made, in the one that was pulled by itself, and in the one that was pulled upon a system.
+    equal "$(as_owner find "$(graphroot)/$DRIVER" -type b -name evil-disk | wc -l)" 3
     # /dev is the container's own.
     run in_image image ls /dev/evil-disk
     [ "$status" -ne 0 ]

@@ -5,7 +5,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib -Xlinker -s
 PREFIX ?= /usr/local
 
-.PHONY: demo test build debug lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
+.PHONY: demo test build lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
 
 demo: install-build-packages build
 	scripts/demo

@@ -48,14 +48,13 @@ enum ContainerRunCommand: Command {
             throw CommandError("containers are not kept in this version: use container run --rm")
         }
         let conf = try session.containersConf()
-        var confinement = try ConfinementFlags.read(arguments, conf)
+        let confinement = try ConfinementFlags.read(arguments, conf)
         let store = try session.openStore(mounts: true)
         let rendering = ProgressRendering(steps: nil, copies: .error)
         let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
         let policy = BuildOptions.PullPolicy(rawValue: arguments.string("pull") ?? "missing")
         guard let policy else { throw CommandError("unrecognized pull policy \"\(arguments.string("pull") ?? "")\"") }
         let image = try images.baseImage(arguments.positionals[0], policy: policy, platform: nil)
-        confinement.umask = conf.containers.umask
         var process = try process(for: image.containerConfig, arguments, session)
         process.confinement = confinement
         let root = try WritableRoot(over: image.record.topLayer, in: store)

@@ -36,6 +36,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         // C: system libraries and what Swift cannot say.
@@ -68,6 +71,23 @@ let package = Package(
                 "ImageModel", "ContentDigest", "JSONText", "TarArchive", "StreamCompression", "LinuxSystem",
             ]),
         room(
+            "Distribution",
+            dependsOn: [
+                "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
+                "LinuxSystem",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        room(
+            "ImageTrust",
+            dependsOn: [
+                "ImageModel", "ContainersConfig", "ContentDigest", "JSONText", "LinuxSystem",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        room(
             "ImageLayers",
             dependsOn: ["TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem", "CLinux"]),
         room(
@@ -83,7 +103,7 @@ let package = Package(
         room(
             "ImageCopy",
             dependsOn: [
-                "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel", "ContentDigest", "ContainersConfig",
+                "Distribution", "ImageTrust", "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel", "ContentDigest", "ContainersConfig",
                 "StreamCompression", "ProgressEvents", "JSONText", "LinuxSystem",
             ]),
         room(
@@ -106,7 +126,7 @@ let package = Package(
         room(
             "CommandLineInterface",
             dependsOn: [
-                "CommandLineGrammar", "OutputTemplates", "ImageBuild", "ImageCopy", "WorkingContainers",
+                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild", "ImageCopy", "WorkingContainers",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
             ]),
@@ -123,6 +143,10 @@ let package = Package(
         tests(
             of: "ImageTransports",
             dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "StreamCompression", "TarArchive"]),
+        tests(
+            of: "Distribution",
+            dependsOn: ["ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText"]),
+        tests(of: "ImageTrust", dependsOn: ["ImageModel", "ContainersConfig", "ContentDigest", "JSONText"]),
         tests(of: "ImageLayers", dependsOn: ["TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),
         tests(
             of: "ContainerStore",

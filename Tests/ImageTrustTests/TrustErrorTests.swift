@@ -1,0 +1,9 @@
+import Testing
+
+@testable import ImageTrust
+
+@Suite struct TrustErrorTests {
+    @Test func saysItsMessage() {
+        #expect(TrustError("unsigned").description == "unsigned")
+    }
+}

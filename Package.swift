@@ -103,7 +103,8 @@ let package = Package(
         room(
             "ImageCopy",
             dependsOn: [
-                "Distribution", "ImageTrust", "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel", "ContentDigest", "ContainersConfig",
+                "Distribution", "ImageTrust", "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel",
+                "ContentDigest", "ContainersConfig",
                 "StreamCompression", "ProgressEvents", "JSONText", "LinuxSystem",
             ]),
         room(
@@ -126,7 +127,8 @@ let package = Package(
         room(
             "CommandLineInterface",
             dependsOn: [
-                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild", "ImageCopy", "WorkingContainers",
+                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild", "ImageCopy",
+                "WorkingContainers",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
             ]),

@@ -17,6 +17,14 @@ package protocol ImageDestination: AnyObject {
     /// Whether the blob is there already, with the descriptor's size.
     func hasBlob(_ blob: Descriptor) throws -> Bool
 
+    /// Makes a blob part of the destination without its bytes, where that can be done: it is there already, or the
+    /// registry takes it over from another of its repositories.
+    ///
+    /// - Parameter origins: repositories, as `domain/path`, that are thought to have the blob; those of other
+    ///   registries are no use. May be wrong, never an error.
+    /// - Returns: whether the blob is there now, so that `putBlob` need not be called.
+    func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool
+
     /// Stores a blob. With `expected` it must turn out to have that digest and, unless negative, that size; without,
     /// it gets its SHA-256 digest.
     ///
@@ -43,6 +51,11 @@ package enum LayerCompressionPreference: Sendable {
 extension ImageDestination {
     /// Layers stay as they are unless a destination says otherwise.
     package var preferredLayerCompression: LayerCompressionPreference { .preserve }
+
+    /// Only what is there already can be used again.
+    package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {
+        try hasBlob(blob)
+    }
 
     /// Stores a small blob and returns its descriptor.
     @discardableResult

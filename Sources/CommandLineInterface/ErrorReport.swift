@@ -8,17 +8,18 @@ enum ErrorReport {
     /// Failures of the tool itself, as Buildah and Podman have it.
     static let ownFailure: Int32 = 125
 
-    static func report(_ error: any Error) -> Int32 {
+    /// - Parameter code: the exit code where the error has none of its own.
+    static func report(_ error: any Error, otherwise code: Int32) -> Int32 {
         switch error {
         case let failure as BuildError:
             StandardStream.error.write("Error: \(failure)\n")
-            return failure.exitCode ?? ownFailure
+            return failure.exitCode ?? code
         case let failure as UsageError:
             StandardStream.error.write("Error: \(failure)\n")
-            return ownFailure
+            return code
         default:
             StandardStream.error.write("Error: \(error)\n")
-            return ownFailure
+            return code
         }
     }
 }

@@ -21,11 +21,13 @@ struct GlobalFlags: Sendable {
         .refused("url", "there is no remote service"),
     ]
 
+    /// Reads those flags that the face has.
     init(_ arguments: ParsedArguments) {
-        root = arguments.string("root")
-        runRoot = arguments.string("runroot")
-        storageDriver = arguments.string("storage-driver")
-        storageOptions = arguments.strings("storage-opt")
-        logLevel = arguments.string("log-level") ?? "warn"
+        func string(_ name: String) -> String? { arguments.declares(name) ? arguments.string(name) : nil }
+        root = string("root")
+        runRoot = string("runroot")
+        storageDriver = string("storage-driver")
+        storageOptions = arguments.declares("storage-opt") ? arguments.strings("storage-opt") : []
+        logLevel = string("log-level") ?? "warn"
     }
 }

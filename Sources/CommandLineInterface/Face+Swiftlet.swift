@@ -1,0 +1,29 @@
+extension Face {
+    /// The tool's own: Buildah's verbs, and what Skopeo and Podman do in groups.
+    static var swiftlet: Face {
+        Face(
+            name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
+            flags: GlobalFlags.flags,
+            commands: workingContainerVerbs + [
+                .group("container", summary: "Run containers", containerCommands)
+            ])
+    }
+
+    /// Buildah's verbs; commands that behave differently under that name ask `Session.calledAs`.
+    static var buildah: Face {
+        Face(
+            name: "buildah", summary: "A tool that facilitates building OCI images", flags: GlobalFlags.flags,
+            commands: workingContainerVerbs)
+    }
+
+    private static var workingContainerVerbs: [CommandNode] {
+        let commands: [any Command.Type] = [
+            AddCommand.self, BuildCommand.self, CommitCommand.self, ConfigCommand.self, ContainersCommand.self,
+            CopyCommand.self, FromCommand.self, HistoryCommand.self, ImagesCommand.self, InfoCommand.self,
+            InspectCommand.self, MountCommand.self, PruneCommand.self, PullCommand.self, PushCommand.self,
+            RemoveCommand.self, RemoveImageCommand.self, RenameCommand.self, RunCommand.self, TagCommand.self,
+            UnmountCommand.self, UnshareCommand.self, UntagCommand.self, VersionCommand.self,
+        ]
+        return commands.map { .command($0) }
+    }
+}

@@ -5,7 +5,7 @@ SWIFT ?= swift
 RELEASE = -c release --static-swift-stdlib -Xlinker -s
 PREFIX ?= /usr/local
 
-.PHONY: demo test build lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
+.PHONY: demo test build image lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
 
 demo: install-build-packages build
 	scripts/demo
@@ -15,6 +15,10 @@ test: install-build-packages install-test-packages
 
 build:
 	$(SWIFT) build $(RELEASE) --product swiftlet
+
+# swiftlet's own image, built by swiftlet: `make image BASE=localhost/debian`.
+image: build
+	.build/release/swiftlet build $(if $(BASE),--build-arg BASE=$(BASE)) -t localhost/swiftlet -f Containerfile .build/release
 
 lint:
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -176,4 +177,10 @@ int linux_free_space(const char *path, uint64_t *bytes) {
     int result = (int)LINUX_RESULT(statvfs(path, &status));
     if (result == 0) *bytes = (uint64_t)status.f_bavail * status.f_frsize;
     return result;
+}
+
+long linux_file_system_type(int fd) {
+    struct statfs status;
+    long result = LINUX_RESULT(fstatfs(fd, &status));
+    return result < 0 ? result : (long)status.f_type;
 }

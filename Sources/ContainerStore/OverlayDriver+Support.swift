@@ -50,7 +50,11 @@ extension OverlayDriver {
         do {
             try Files.makeNode(at: place.raw, "whiteout", mode: 0o020600, major: 0, minor: 0)
         } catch {
-            throw unsupported("it lets no whiteouts be made in a user namespace (Linux 5.8 or newer does)", error)
+            let advice =
+                place.isOnOverlay
+                ? "that is an overlay itself, as the root of a container is; a volume or a tmpfs there would do"
+                : "it lets no whiteouts be made in a user namespace (Linux 5.8 or newer does)"
+            throw unsupported(advice, error)
         }
         let mount = OverlayMount(
             lower: ["\(directory.path)/lower1", "\(directory.path)/lower2"], upper: "\(directory.path)/upper",

@@ -66,7 +66,12 @@ struct UserNamespaceFailure {
         let (program, file) = step == LINUX_USER_NAMESPACE_UID_MAP ? (uid, "/etc/subuid") : (gid, "/etc/subgid")
         let user = identity.name ?? String(identity.uid)
         let text = said.isEmpty ? "it said nothing" : said
-        return (.mappingProgramFailed, "\(program.path) failed: \(text) (check the ranges of user \(user) in \(file))")
+        let advice =
+            said.contains("write to") && identity.uidMap != .identity
+            ? "inside of a container it needs a file capability, not the setuid bit (as root: chmod u-s \(uid.path) "
+                + "\(gid.path); setcap cap_setuid=ep \(uid.path); setcap cap_setgid=ep \(gid.path))"
+            : "check the ranges of user \(user) in \(file)"
+        return (.mappingProgramFailed, "\(program.path) failed: \(text) (\(advice))")
     }
 
     /// Why unshare(2) itself was refused.

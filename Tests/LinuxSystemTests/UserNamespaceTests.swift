@@ -7,7 +7,7 @@ import Testing
 @Suite struct UserNamespacePlanTests {
     let temporary: TemporaryDirectory
     let ann = ProcessIdentity(
-        uid: 1001, gid: 1002, name: "ann", capabilities: 0, uidMap: .identity, gidMap: .identity)
+        uid: 1001, gid: 1002, name: "ann", capabilities: 0, uidMap: uidMap, gidMap: .identity)
 
     init() throws {
         temporary = try TemporaryDirectory()
@@ -90,12 +90,12 @@ import Testing
 @Suite struct UserNamespaceFailureTests {
     private func explain(
         _ step: linux_user_namespace_step, _ error: Int32, said: String = "", uid: UInt32 = 1001,
-        _ change: (inout UserNamespaceSettings) -> Void = { _ in }
+        uidMap: IDMapping = .identity, _ change: (inout UserNamespaceSettings) -> Void = { _ in }
     ) -> UserNamespaceError {
         var settings = UserNamespaceSettings(maximumUserNamespaces: 100)
         change(&settings)
         let identity = ProcessIdentity(
-            uid: uid, gid: uid, name: "ann", capabilities: 0, uidMap: .identity, gidMap: .identity)
+            uid: uid, gid: uid, name: "ann", capabilities: 0, uidMap: uidMap, gidMap: .identity)
         let plan = UserNamespacePlan(
             writer: .programs(
                 uid: MappingProgram(name: "newuidmap", path: "/bin/newuidmap"),
@@ -137,6 +137,14 @@ import Testing
         #expect(error.kind == .mappingProgramFailed)
         let expected = "/bin/newgidmap failed: newgidmap: no; way (check the ranges of user ann in /etc/subgid)"
         #expect(error.description == "cannot enter a user namespace: " + expected)
+    }
+
+    @Test func insideOfAContainerTheMappingProgramsNeedFileCapabilities() throws {
+        let map = try #require(IDMapping(parsing: "0 1000 1\n1 100000 65536\n"))
+        let said = "newuidmap: write to uid_map failed: Operation not permitted"
+        let error = explain(LINUX_USER_NAMESPACE_UID_MAP, 0, said: said, uidMap: map)
+        #expect(error.kind == .mappingProgramFailed)
+        #expect(error.message.contains("setcap cap_setuid=ep /bin/newuidmap"))
     }
 
     @Test func theSystemsOwnSettingsCanBeRead() {

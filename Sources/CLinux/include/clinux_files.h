@@ -127,4 +127,7 @@ int linux_lock_whole_file(int fd, short type, int wait);
 /// Free bytes that the caller may use on the file system that holds `path`.
 int linux_free_space(const char *path, uint64_t *bytes);
 
+/// The kind of file system that `fd` is on, as linux/magic.h names them.
+long linux_file_system_type(int fd);
+
 #endif

@@ -1,0 +1,12 @@
+import CLinux
+
+extension OwnedFD {
+    /// Whether what this descriptor refers to lies on an overlayfs, as the root of most containers does. False where the
+    /// kernel does not say.
+    package var isOnOverlay: Bool {
+        linux_file_system_type(raw) == OwnedFD.overlayMagic
+    }
+
+    /// OVERLAYFS_SUPER_MAGIC of linux/magic.h.
+    private static let overlayMagic = 0x794c_7630
+}

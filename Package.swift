@@ -61,7 +61,9 @@ let package = Package(
         room("ProgressEvents"),
 
         // Domain.
-        room("ImageModel", dependsOn: ["ContentDigest", "JSONText"]),
+        room(
+            "ImageModel",
+            dependsOn: ["ContentDigest", "JSONText", .product(name: "Crypto", package: "swift-crypto")]),
         room(
             "ContainersConfig",
             dependsOn: ["ImageModel", "JSONText", .product(name: "TOMLKit", package: "TOMLKit")]),

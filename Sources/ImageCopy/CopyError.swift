@@ -1,3 +1,5 @@
+import ImageTransports
+
 /// Why an image could not be copied.
 package struct CopyError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure that callers tell apart.
@@ -21,4 +23,17 @@ package struct CopyError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// Says what an error is about, where the error itself does not.
+    static func naming<Result>(_ subject: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as TransportError {
+            throw error
+        } catch let error as CopyError {
+            throw error
+        } catch {
+            throw CopyError(.malformed, "\(subject): \(error)")
+        }
+    }
 }

@@ -26,12 +26,12 @@ package struct ImagePull {
     ///   - isPlatformRequired: whether an image that is no list must be for that platform too.
     ///   - names: fully qualified names for it.
     package func pull(
-        _ source: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
+        _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
     ) throws -> ImageRecord {
         report(.signaturesStarted)
-        let (manifest, raw) = try chooseImage(source, platform)
+        let (source, manifest, raw) = try chooseImage(given, platform)
         let configBytes = try source.readBlob(manifest.config)
-        let config = try naming("\(source.description): configuration \(manifest.config.digest)") {
+        let config = try CopyError.naming("\(source.description): configuration \(manifest.config.digest)") {
             try ImageConfig(parsing: configBytes)
         }
         guard !isPlatformRequired || platform.matches(config.platform) else {
@@ -55,31 +55,24 @@ package struct ImagePull {
             ])
     }
 
-    private func chooseImage(_ source: any ImageSource, _ platform: Platform) throws -> (Manifest, RawManifest) {
-        var raw = try naming(source.description) { try source.manifest(nil) }
-        if raw.mediaType.isIndex {
-            let index = try naming("\(source.description): index \(raw.digest)") { try raw.decodeIndex() }
-            guard let chosen = Platform.bestMatch(in: index.manifests, wanted: platform) else {
-                let present = index.manifests.compactMap { $0.platform?.description }.joined(separator: ", ")
-                throw CopyError(.notFound, "\(source.description) has no image for \(platform); it has: \(present)")
-            }
-            raw = try naming("\(source.description): manifest \(chosen.digest)") { try source.manifest(chosen.digest) }
+    private func chooseImage(
+        _ given: any ImageSource, _ platform: Platform
+    ) throws -> (source: any ImageSource, manifest: Manifest, raw: RawManifest) {
+        var source = given
+        var raw = try CopyError.naming(source.description) { try given.manifest(nil) }
+        if raw.isIndex { raw = try ImageChoice.manifest(in: raw, of: source, for: platform) }
+        if raw.mediaType.isSchema1 {
+            let upgraded = try UpgradedSource(source, raw)
+            (source, raw) = (upgraded, upgraded.upgraded)
         }
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
             throw CopyError(.unsupported, "\(source.description): manifests of type \(raw.mediaType) are not supported")
         }
-        return (try naming("\(source.description): manifest \(raw.digest)") { try raw.decodeManifest() }, raw)
-    }
-
-    /// Says what an error is about, where the error itself does not.
-    private func naming<T>(_ subject: String, _ body: () throws -> T) throws -> T {
-        do {
-            return try body()
-        } catch let error as TransportError {
-            throw error
-        } catch {
-            throw CopyError(.malformed, "\(subject): \(error)")
+        let chosen = raw
+        let manifest = try CopyError.naming("\(source.description): manifest \(raw.digest)") {
+            try chosen.decodeManifest()
         }
+        return (source, manifest, raw)
     }
 
     // MARK: Layers
@@ -111,7 +104,7 @@ package struct ImagePull {
             return parent
         }
         let base = parent
-        let transfer = SendableSource(source)
+        let transfer = LentSource(source)
         var registrations = try WorkerPool.map(missing, threads: 2) { layer in
             try self.apply(layer, from: transfer.source, upon: base)
         }
@@ -133,8 +126,10 @@ package struct ImagePull {
         if let parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
         let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
         let compressed = try source.openVerifiedBlob(layer.blob)
-        let archive = try naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
-        let facts = try naming("layer \(layer.blob.digest)") { try applier.apply(archive, tarSplit: tarSplit) }
+        let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
+        let facts = try CopyError.naming("layer \(layer.blob.digest)") {
+            try applier.apply(archive, tarSplit: tarSplit)
+        }
         try tarSplit.finish()
         // The digest covers every byte, those after the end of the archive too.
         _ = try compressed.drain()
@@ -158,15 +153,5 @@ package struct ImagePull {
         case .xz: 3
         case .zstd: 4
         }
-    }
-}
-
-/// Lends a source to worker threads. `@unchecked Sendable`: `ImageSource` promises that blobs may be opened and read on
-/// several threads at the same time, and nothing else of it is used there.
-private struct SendableSource: @unchecked Sendable {
-    let source: any ImageSource
-
-    init(_ source: any ImageSource) {
-        self.source = source
     }
 }

@@ -42,6 +42,7 @@ package final class DirDestination: ImageDestination {
 
     package var description: String { "dir:\(path)" }
     package var acceptedManifestTypes: [MediaType] { [] }
+    package var leavesForeignLayersOut: Bool { false }
 
     package func hasBlob(_ blob: Descriptor) throws -> Bool {
         let status = try TransportError.wrapping(path) {

@@ -41,6 +41,7 @@ package final class DockerArchiveDestination: ImageDestination {
 
     package var acceptedManifestTypes: [MediaType] { [.dockerManifest] }
     package var preferredLayerCompression: LayerCompressionPreference { .decompress }
+    package var leavesForeignLayersOut: Bool { false }
 
     package func hasBlob(_ blob: Descriptor) throws -> Bool {
         writer.hasBlob(blob) || state.withLock { $0.configs[blob.digest]?.count == Int(blob.size) }

@@ -5,7 +5,8 @@ package import StreamCompression
 /// A place to write an image, or a list of images, to: all blobs first, then the manifests, then `commit`.
 ///
 /// Nothing that was there before is lost, and nothing of the new image can be seen, until `commit`. Dropping a
-/// destination without it leaves at most unreferenced blobs behind, never half-written ones.
+/// destination without it leaves at most unreferenced blobs behind, never half-written ones. Blobs may be asked for and
+/// written on several threads at the same time; everything else happens on one.
 package protocol ImageDestination: AnyObject {
     /// The types of manifests that can be stored, the preferred one first; empty when every type can.
     var acceptedManifestTypes: [MediaType] { get }
@@ -13,6 +14,9 @@ package protocol ImageDestination: AnyObject {
     var description: String { get }
     /// How layers should be compressed here.
     var preferredLayerCompression: LayerCompressionPreference { get }
+
+    /// Whether a layer that says where else it is to be fetched from (`urls`) need not be written.
+    var leavesForeignLayersOut: Bool { get }
 
     /// Whether the blob is there already, with the descriptor's size.
     func hasBlob(_ blob: Descriptor) throws -> Bool
@@ -51,6 +55,9 @@ package enum LayerCompressionPreference: Sendable {
 extension ImageDestination {
     /// Layers stay as they are unless a destination says otherwise.
     package var preferredLayerCompression: LayerCompressionPreference { .preserve }
+
+    /// Layers with addresses of their own stay where they are.
+    package var leavesForeignLayersOut: Bool { true }
 
     /// Only what is there already can be used again.
     package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {

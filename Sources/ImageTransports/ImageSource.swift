@@ -18,9 +18,22 @@ package protocol ImageSource: AnyObject {
     /// The bytes are **not** verified against the digest: whoever consumes them does, or uses ``openVerifiedBlob(_:)``.
     /// Blobs may be opened and read on several threads at the same time.
     func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?)
+
+    /// The layers of a manifest of this source in the form in which they can be read, one for each of the manifest's;
+    /// nil when that is as the manifest says. A store, which keeps layers unpacked, gives plain archives.
+    func readableLayers(of manifest: Manifest) throws -> [Descriptor]?
+
+    /// Repositories of registries, as `domain/path`, that are thought to have this image's blobs.
+    var origins: [String] { get }
 }
 
 extension ImageSource {
+    /// Most sources keep layers as they came.
+    package func readableLayers(of manifest: Manifest) throws -> [Descriptor]? { nil }
+
+    /// Files know of no registry.
+    package var origins: [String] { [] }
+
     /// The bytes of a blob, from a source that throws at the end unless size and digest are the descriptor's.
     package func openVerifiedBlob(_ blob: Descriptor) throws -> any ByteSource {
         VerifiedSource(try openBlob(blob).source, expecting: blob, place: description)

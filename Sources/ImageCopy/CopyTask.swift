@@ -1,0 +1,112 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import JSONText
+import ProgressEvents
+import StreamCompression
+
+/// One copy: from where to where, and how.
+struct CopyTask {
+    var source: any ImageSource
+    let destination: any ImageDestination
+    let options: CopyOptions
+    let report: ProgressHandler
+
+    // MARK: One image
+
+    /// Copies an image; its manifest goes in as that of the whole reference, or as one of a list.
+    ///
+    /// - Returns: the manifest that was written.
+    func copyImage(_ raw: RawManifest, instance: Digest?) throws -> RawManifest {
+        if raw.mediaType.isSchema1 { return try copySchema1(raw, instance: instance) }
+        guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
+            throw CopyError(
+                .unsupported, "\(source.description): manifests of type \(raw.mediaType) are not supported")
+        }
+        var manifest = try CopyError.naming("\(source.description): manifest \(raw.digest)") {
+            try raw.decodeManifest()
+        }
+        let original = manifest
+        let target = try targetType(of: raw, manifest)
+        let config = try read(manifest.config)
+        // What cannot be said in the wanted format shows before any layer moves.
+        let plan = try LayerPlan(manifest, config: config, target: target, task: self)
+        manifest.layers = plan.foreseen
+        if target.isSchema1 {
+            return try writeSchema1(manifest, config: config, plan: plan, instance: instance)
+        }
+        _ = try ManifestConversion.convert(manifest, to: target)
+        manifest.layers = try plan.transfer()
+        var result = raw
+        // A manifest that is still the same keeps its bytes, and with them its digest.
+        if manifest != original || target != raw.mediaType {
+            result = try RawManifest(encoding: ManifestConversion.convert(manifest, to: target))
+        }
+        try checkPreserved(raw, result)
+        try put(config, try result.decodeManifest().config)
+        report(.manifestStarted)
+        try destination.putManifest(result, instance: instance.map { _ in result.digest })
+        return result
+    }
+
+    /// The configuration, whole and checked.
+    private func read(_ config: Descriptor) throws -> [UInt8] {
+        if let data = config.data, Digest.hash(data, with: config.digest.algorithm) == config.digest { return data }
+        return try source.readBlob(config)
+    }
+
+    func put(_ config: [UInt8], _ descriptor: Descriptor) throws {
+        let digest = descriptor.digest.description
+        if try destination.reuseBlob(descriptor, from: source.origins) {
+            report(.blobDone(digest: digest, kind: .config, outcome: .skipped))
+            return
+        }
+        report(.blobStarted(digest: digest, kind: .config, size: descriptor.size))
+        var plain = descriptor
+        plain.data = nil
+        _ = try destination.putBlob(from: MemorySource(config), expected: plain)
+        report(.blobDone(digest: digest, kind: .config, outcome: .copied))
+    }
+
+    func checkPreserved(_ before: RawManifest, _ after: RawManifest) throws {
+        guard !options.preservesDigests || before.digest == after.digest else {
+            throw CopyError(
+                .unsupported,
+                "\(source.description): the digest \(before.digest) cannot be preserved: \(destination.description) needs the image in another form"
+            )
+        }
+    }
+
+    /// Refuses an image that is for another platform.
+    func checkPlatform(of raw: RawManifest, _ wanted: Platform) throws {
+        guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else { return }
+        let manifest = try raw.decodeManifest()
+        guard manifest.config.mediaType.isImageConfig else { return }
+        let platform = try ImageConfig(parsing: try read(manifest.config)).platform
+        guard wanted.matches(platform) else {
+            throw CopyError(.notFound, "\(source.description) is for \(platform), not for \(wanted)")
+        }
+    }
+
+    // MARK: Types
+
+    /// The type of manifest to write.
+    private func targetType(of raw: RawManifest, _ manifest: Manifest) throws -> MediaType {
+        let accepted = destination.acceptedManifestTypes
+        func isAccepted(_ type: MediaType) -> Bool { accepted.isEmpty || accepted.contains(type) }
+        if let format = options.format {
+            guard isAccepted(format) else {
+                throw CopyError(.unsupported, "\(destination.description) takes no manifests of type \(format)")
+            }
+            return format
+        }
+        let wantsZstd: Bool =
+            if case .compressed(let way?) = options.layers { way.algorithm == .zstd } else { false }
+        if raw.mediaType == .dockerManifest, wantsZstd, isAccepted(.ociManifest) { return .ociManifest }
+        if isAccepted(raw.mediaType) { return raw.mediaType }
+        guard let type = accepted.first(where: \.isManifest) else {
+            throw CopyError(.unsupported, "\(destination.description) takes no manifests of images")
+        }
+        return type
+    }
+}

@@ -1,0 +1,33 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+
+/// Which image of a list to take.
+enum ImageChoice {
+    /// The manifest of the image in `index` that fits a platform best.
+    ///
+    /// - Throws: ``CopyError`` of kind `notFound` that names the platforms there are.
+    static func manifest(
+        in index: RawManifest, of source: any ImageSource, for platform: Platform
+    ) throws -> RawManifest {
+        var raw = index
+        // Lists may list lists, but nobody needs many.
+        for _ in 0..<4 where raw.isIndex {
+            let current = raw
+            let list = try CopyError.naming("\(source.description): index \(current.digest)") {
+                try current.decodeIndex()
+            }
+            guard let chosen = Platform.bestMatch(in: list.manifests, wanted: platform) else {
+                let present = list.manifests.compactMap { $0.platform?.description }.joined(separator: ", ")
+                throw CopyError(.notFound, "\(source.description) has no image for \(platform); it has: \(present)")
+            }
+            raw = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
+                try source.manifest(chosen.digest)
+            }
+        }
+        guard !raw.isIndex else {
+            throw CopyError(.unsupported, "\(source.description): lists of images are nested too deep")
+        }
+        return raw
+    }
+}

@@ -1,0 +1,51 @@
+package import ImageModel
+package import ImageTransports
+package import ProgressEvents
+
+/// Copies an image, or a list of images, from any source to any destination.
+///
+/// Blobs stream through, several at a time, each checked against its digest before anything refers to it. What the
+/// destination has is not copied. Manifests keep their bytes unless something in them must change; a list is rewritten
+/// only when one of its images was.
+package struct ImageCopier {
+    private let options: CopyOptions
+    private let report: ProgressHandler
+
+    package init(_ options: CopyOptions, report: @escaping ProgressHandler) {
+        self.options = options
+        self.report = report
+    }
+
+    /// - Returns: the manifest, or the list, that the destination's reference now stands for.
+    @discardableResult
+    package func copy(_ source: any ImageSource, to destination: any ImageDestination) throws -> RawManifest {
+        report(.signaturesStarted)
+        let raw = try CopyError.naming(source.description) { try source.manifest(nil) }
+        let task = CopyTask(source: source, destination: destination, options: options, report: report)
+        let written = try raw.isIndex ? copyIndex(raw, task) : copySingle(raw, task)
+        try destination.commit()
+        return written
+    }
+
+    private func copySingle(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {
+        if options.isPlatformRequired, case .platform(let wanted) = options.selection {
+            try task.checkPlatform(of: raw, wanted)
+        }
+        return try task.copyImage(raw, instance: nil)
+    }
+
+    private func copyIndex(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {
+        switch options.selection {
+        case .platform(let platform):
+            let image = try ImageChoice.manifest(in: raw, of: task.source, for: platform)
+            return try task.copyImage(image, instance: nil)
+        case .all:
+            return try task.copyIndex(raw)
+        case .indexOnly:
+            report(.manifestStarted)
+            try task.checkTakesIndexes(raw)
+            try task.destination.putManifest(raw, instance: nil)
+            return raw
+        }
+    }
+}

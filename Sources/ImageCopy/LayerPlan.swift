@@ -1,0 +1,89 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import LinuxSystem
+import ProgressEvents
+
+/// What is to become of each layer of an image on its way.
+struct LayerPlan {
+    private let task: CopyTask
+    private let transfers: [LayerTransfer]
+
+    /// - Throws: ``CopyError`` where the configuration and the manifest disagree about layers that have to change.
+    init(_ manifest: Manifest, config: [UInt8], target: MediaType, task: CopyTask) throws {
+        self.task = task
+        let readable = try task.source.readableLayers(of: manifest)
+        let diffIDs =
+            manifest.config.mediaType.isImageConfig
+            ? ((try? ImageConfig(parsing: config))?.rootfs.diffIDs ?? []) : []
+        let hasDiffIDs = diffIDs.count == manifest.layers.count
+        transfers = manifest.layers.enumerated().map { place, listed in
+            LayerTransfer(
+                listed: listed, readable: readable?[place] ?? listed, diffID: hasDiffIDs ? diffIDs[place] : nil,
+                change: Self.change(of: readable?[place] ?? listed, task, target))
+        }
+    }
+
+    /// Layers whose ways are settled already.
+    init(_ transfers: [LayerTransfer], task: CopyTask) {
+        self.task = task
+        self.transfers = transfers
+    }
+
+    /// The layers' descriptors with the types that they will have; digests and sizes may still change.
+    var foreseen: [Descriptor] { transfers.map(\.foreseen) }
+
+    /// Brings all layers to the destination.
+    ///
+    /// - Returns: their descriptors there.
+    @discardableResult
+    func transfer() throws -> [Descriptor] {
+        // A layer that occurs twice moves once.
+        var places: [Digest: Int] = [:]
+        var unique: [LayerTransfer] = []
+        for transfer in transfers where places[transfer.listed.digest] == nil {
+            places[transfer.listed.digest] = unique.count
+            unique.append(transfer)
+        }
+        let lent = LentTask(task)
+        let results = try WorkerPool.map(unique, threads: task.options.parallelCopies) { transfer in
+            try transfer.run(lent.task)
+        }
+        return transfers.map { results[places[$0.listed.digest] ?? 0] }
+    }
+
+    private static func change(of layer: Descriptor, _ task: CopyTask, _ target: MediaType) -> LayerTransfer.Change {
+        guard let now = layer.mediaType.layerCompression, !isForeign(layer) else { return .none }
+        let isReadOnly = task.options.preservesDigests && !(task.source is StoreSource)
+        if isReadOnly { return .none }
+        // Schema 1 knows gzip alone.
+        if target.isSchema1 { return now == .gzip ? .none : .compress(LayerCompressionWish(.gzip)) }
+        switch task.options.layers {
+        case .plain: return now == .none ? .none : .decompress
+        case .compressed(let way):
+            if now == .none { return .compress(way ?? LayerCompressionWish(.gzip)) }
+            guard let way, way.algorithm != now else { return .none }
+            return .compress(way)
+        case .preferred:
+            switch task.destination.preferredLayerCompression {
+            case .preserve: return .none
+            case .compress: return now == .none ? .compress(LayerCompressionWish(.gzip)) : .none
+            case .decompress: return now == .none ? .none : .decompress
+            }
+        }
+    }
+
+    private static func isForeign(_ layer: Descriptor) -> Bool {
+        layer.urls?.isEmpty == false && layer.mediaType.isNonDistributableLayer
+    }
+}
+
+/// Lends a copy to worker threads. `@unchecked Sendable`: sources promise that blobs may be read, destinations that they
+/// may be written on several threads at the same time, and nothing else of them is used there.
+private struct LentTask: @unchecked Sendable {
+    let task: CopyTask
+
+    init(_ task: CopyTask) {
+        self.task = task
+    }
+}

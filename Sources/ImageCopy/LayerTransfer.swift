@@ -1,0 +1,170 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import ProgressEvents
+import StreamCompression
+
+/// The way of one layer.
+struct LayerTransfer: Sendable {
+    /// What happens to the bytes.
+    enum Change: Sendable, Equatable {
+        case none
+        /// Compressed anew, whatever they were.
+        case compress(LayerCompressionWish)
+        case decompress
+    }
+
+    /// As the manifest has it.
+    let listed: Descriptor
+    /// As it can be read.
+    let readable: Descriptor
+    /// The digest of the uncompressed archive, where the configuration names it.
+    let diffID: Digest?
+    let change: Change
+
+    /// The descriptor with the type that the layer will have.
+    var foreseen: Descriptor {
+        var result = readable
+        switch change {
+        case .none: break
+        case .compress(let way): result = changed(to: way.algorithm)
+        case .decompress: result = changed(to: .none)
+        }
+        return result
+    }
+
+    /// Brings the layer to the destination.
+    ///
+    /// - Returns: its descriptor there.
+    func run(_ task: CopyTask) throws -> Descriptor {
+        if change == .none, readable.urls?.isEmpty == false, readable.mediaType.isNonDistributableLayer,
+            task.destination.leavesForeignLayersOut
+        {
+            task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .skipped))
+            return readable
+        }
+        for candidate in candidates(task.options.forms) {
+            if try task.destination.reuseBlob(candidate, from: task.source.origins) {
+                task.report(.blobDone(digest: candidate.digest.description, kind: .layer, outcome: .skipped))
+                return candidate
+            }
+        }
+        task.report(.blobStarted(digest: readable.digest.description, kind: .layer, size: readable.size))
+        let result = try stream(task)
+        task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .copied))
+        return result
+    }
+
+    /// What the layer may be at the destination already.
+    private func candidates(_ forms: CompressedForms?) -> [Descriptor] {
+        guard case .compress(let way) = change else { return change == .none ? [readable] : [] }
+        var found: [Descriptor] = []
+        // A store unpacks what it was given; the archive as it came is as good as a new one.
+        if listed.digest != readable.digest, listed.mediaType.layerCompression == way.algorithm { found.append(listed) }
+        if let diffID, let known = forms?.known(diffID, way) {
+            found.append(changed(to: way.algorithm, digest: known.digest, size: known.size))
+        }
+        return found
+    }
+
+    private func stream(_ task: CopyTask) throws -> Descriptor {
+        let verified = try open(task)
+        let counted = CountedSource(verified, digest: readable.digest, task.report)
+        if change == .none {
+            _ = try task.destination.putBlob(from: counted, expected: plainDescriptor)
+            return readable
+        }
+        let isPlain = readable.mediaType.layerCompression == LayerCompression.none
+        var archive: any ByteSource = counted
+        let hash = SHA256Stream()
+        if !isPlain {
+            let unpacked = try CopyError.naming("layer \(readable.digest)") { try DecompressingSource(counted, nil) }
+            archive = ObservedSource(unpacked) { hash.update($0) }
+        }
+        let result: Descriptor
+        switch change {
+        case .none: return readable
+        case .decompress:
+            let (digest, size) = try task.destination.putBlob(from: archive, expected: nil)
+            result = changed(to: .none, digest: digest, size: size)
+        case .compress(let way):
+            let compressed = try CompressingSource(archive, way.compression, level: way.level)
+            let (digest, size) = try task.destination.putBlob(from: compressed, expected: nil)
+            result = changed(to: way.algorithm, digest: digest, size: size)
+        }
+        // The digest covers every byte, those after the end of the compressed stream too.
+        try counted.drain()
+        let found = isPlain ? readable.digest : hash.finalize()
+        if let diffID, diffID.algorithm == found.algorithm, diffID != found {
+            throw CopyError(.mismatch, "layer \(readable.digest): the uncompressed layer is \(found), not \(diffID)")
+        }
+        if case .compress(let way) = change {
+            task.options.forms?.record(found, way, digest: result.digest, size: result.size)
+        }
+        return result
+    }
+
+    private func open(_ task: CopyTask) throws -> any ByteSource {
+        if let data = readable.data, Digest.hash(data, with: readable.digest.algorithm) == readable.digest {
+            return MemorySource(data)
+        }
+        return try task.source.openVerifiedBlob(readable)
+    }
+
+    /// The descriptor without what only concerns the manifest.
+    private var plainDescriptor: Descriptor {
+        Descriptor(mediaType: readable.mediaType, digest: readable.digest, size: readable.size, urls: readable.urls)
+    }
+
+    private func changed(to compression: LayerCompression, digest: Digest? = nil, size: Int64? = nil) -> Descriptor {
+        var result = readable
+        result.mediaType =
+            readable.mediaType.withLayerCompression(compression) ?? MediaType.ociLayer.withLayerCompression(compression)
+            ?? readable.mediaType
+        if let digest { result.digest = digest }
+        if let size { result.size = size }
+        result.data = nil
+        // Tables of contents of seekable archives hold for the old bytes alone.
+        let kept = readable.annotations?.filter { key, _ in
+            !key.hasPrefix("io.github.containers.zstd-chunked.") && !key.hasPrefix("containerd.io/snapshot/stargz/")
+        }
+        result.annotations = kept?.isEmpty == false ? kept : nil
+        return result
+    }
+}
+
+extension LayerCompressionWish {
+    fileprivate var compression: Compression {
+        switch algorithm {
+        case .none: .none
+        case .gzip: .gzip
+        case .zstd: .zstd
+        }
+    }
+}
+
+/// Tells how much of a blob has been read.
+final class CountedSource: ByteSource {
+    private let upstream: any ByteSource
+    private let digest: String
+    private let report: ProgressHandler
+    private var total: Int64 = 0
+    private var told: Int64 = 0
+
+    init(_ upstream: any ByteSource, digest: Digest, _ report: @escaping ProgressHandler) {
+        self.upstream = upstream
+        self.digest = digest.description
+        self.report = report
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try upstream.read(into: buffer)
+        total += Int64(count)
+        // Often enough for the eye.
+        if total - told >= 1 << 20 || (count == 0 && told != total) {
+            told = total
+            report(.blobAdvanced(digest: digest, bytes: total))
+        }
+        return count
+    }
+}

@@ -1,0 +1,90 @@
+package import ContainerStore
+package import ContentDigest
+package import ImageModel
+import ImageTransports
+package import StreamCompression
+
+/// `containers-storage:`, an image of the store, or a list whose images are there.
+///
+/// Layers come as the plain archives that their diff IDs name; the manifest may know them compressed.
+package final class StoreSource: ImageSource {
+    private let store: ContainerStore
+    private let image: ImageRecord
+    /// What the image is called in messages.
+    private let name: String
+
+    /// An image that was looked up.
+    package init(_ image: ImageRecord, in store: ContainerStore) {
+        self.store = store
+        self.image = image
+        name = image.names.first ?? image.id
+    }
+
+    package var description: String { "containers-storage:\(name)" }
+
+    package var origins: [String] {
+        image.names.compactMap { try? ImageReference(parsing: $0).name }.filter { !$0.hasPrefix("localhost/") }
+    }
+
+    package func manifest(_ instance: Digest?) throws -> RawManifest {
+        guard let instance else {
+            return try manifest(named: "manifest", of: image) ?? missing("the image has no manifest")
+        }
+        for candidate in [image] + (try store.images(withDigest: instance)) {
+            for key in ["manifest-\(instance)", "manifest"] {
+                if let raw = try manifest(named: key, of: candidate), raw.digest == instance { return raw }
+            }
+        }
+        return try missing("the image \(instance) of the list is not in the store")
+    }
+
+    private func manifest(named key: String, of image: ImageRecord) throws -> RawManifest? {
+        try store.bigData(image: image.id, key).map { try RawManifest(bytes: $0, declaredType: nil) }
+    }
+
+    private func missing<Result>(_ what: String) throws -> Result {
+        throw CopyError(.notFound, "\(description): \(what)")
+    }
+
+    package func readableLayers(of manifest: Manifest) throws -> [Descriptor]? {
+        let image = try record(of: manifest)
+        let chain = try image.topLayer.map { try store.layerChain($0).reversed() } ?? []
+        guard chain.count == manifest.layers.count else {
+            throw CopyError(
+                .mismatch,
+                "image \(image.id) has \(chain.count) layers in the store, its manifest \(manifest.layers.count)")
+        }
+        return try zip(chain, manifest.layers).map { record, listed in
+            guard let diffID = record.diffID else {
+                throw CopyError(.unsupported, "layer \(record.id) belongs to a container, not to an image")
+            }
+            var plain = Descriptor(
+                mediaType: listed.mediaType.withLayerCompression(.none) ?? .ociLayer, digest: diffID,
+                size: record.diffSize)
+            plain.annotations = listed.annotations
+            return plain
+        }
+    }
+
+    /// The image that a manifest of this source describes: its id is the digest of the configuration.
+    private func record(of manifest: Manifest) throws -> ImageRecord {
+        if try store.bigData(image: image.id, manifest.config.digest.description) != nil { return image }
+        return try store.image(manifest.config.digest.hex)
+            ?? missing("the image of the configuration \(manifest.config.digest) is not in the store")
+    }
+
+    package func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
+        for id in [image.id, blob.digest.hex] {
+            if let bytes = try? store.bigData(image: id, blob.digest.description) {
+                return (MemorySource(bytes), Int64(bytes.count))
+            }
+        }
+        guard let layer = try store.layers().first(where: { $0.diffID == blob.digest }) else {
+            return try missing("no blob \(blob.digest)")
+        }
+        guard let archive = try store.tarStream(of: layer.id) else {
+            throw CopyError(.notFound, "layer \(layer.id) cannot be written: its tar-split record is missing")
+        }
+        return (archive, layer.diffSize)
+    }
+}

@@ -80,7 +80,7 @@ extension String {
     }
 
     /// In double quotes with Go's escapes (the %q verb), so that odd arguments cannot disturb the terminal.
-    var goQuoted: String {
+    package var goQuoted: String {
         var quoted = "\""
         for scalar in unicodeScalars {
             switch scalar {

@@ -4,6 +4,7 @@ import ContainersConfig
 import ImageCopy
 import ImageModel
 import ImageTransports
+import JSONText
 import LinuxSystem
 import WorkingContainers
 
@@ -11,7 +12,7 @@ import WorkingContainers
 enum CommitCommand: Command {
     static let grammar = CommandGrammar(
         "commit", summary: "Create an image from a working container", usage: "commit [options] CONTAINER [IMAGE]",
-        flags: flags + SharedFlags.registry)
+        flags: flags + TimeFlags.flags + SharedFlags.registry)
 
     private static let flags: [Flag] = [
         SharedFlags.format, SignaturePolicyFlag.flag,
@@ -19,16 +20,22 @@ enum CommitCommand: Command {
         .bool("rm", help: "remove the container and its content after committing it to an image"),
         .bool("quiet", short: "q", help: "don't output progress information when writing images"),
         .string("iidfile", "file", help: "write the image ID to the file"),
-        Flag("timestamp", .int, help: "set created timestamp to epoch seconds to allow for deterministic builds"),
         .bool("omit-history", help: "omit build history information from the built image"),
         .bool("identity-label", help: "add default builder label"),
         Flag("unsetenv", .stringSlice, help: "unset env from final image"),
-        .refused(
-            "disable-compression", short: "D",
-            "the destination decides: the store keeps layers plain, layouts compress them"),
+        Flag("unsetlabel", .stringSlice, help: "unset label from final image"),
+        Flag("unsetannotation", .stringSlice, help: "unset annotation from final image"),
+        Flag("label", .stringArray, placeholder: "key=value", help: "add a label to the final image"),
+        Flag("annotation", .stringArray, placeholder: "key=value", help: "add an annotation to the final image"),
+        .string("config", "file", help: "merge the image configuration from the file over the container's"),
+        .bool(
+            "disable-compression", short: "D", default: true,
+            help: "don't compress layers unless the destination requires it"),
         .refused("manifest", "manifest lists are not supported yet"),
         .refused("sign-by", "signing is not supported"),
-        .refused("config", "it is not supported yet"),
+        .refused("add-file", "use copy before the commit"),
+        .refused("cw", "confidential workloads are not supported"),
+        .refused("sbom", "scanning for software bills of materials is not supported"),
         .refused("encrypt-layer", "encryption is not supported"),
         .refused("encryption-key", "encryption is not supported"),
     ]
@@ -41,19 +48,26 @@ enum CommitCommand: Command {
         let container = try WorkingContainer(name, in: store)
         var options = try options(arguments, container, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let target = arguments.positionals.dropFirst().first.map { text in
-            text.hasPrefix("containers-storage:") ? String(text.dropFirst("containers-storage:".count)) : text
-        }
+        let target = arguments.positionals.dropFirst().first ?? ""
+        let isElsewhere = TransportReference(parsing: target).map { $0.transport != .containersStorage } ?? false
         let id: String
-        if let target, TransportReference(parsing: target) != nil {
+        if isElsewhere {
             id = try send(container, options, to: target, store, rendering)
         } else {
-            if let target, !target.isEmpty { options.names = [try LocalNames.qualified(target)] }
-            id = try container.commit(options, to: store).record.id
+            guard arguments.bool("disable-compression") else {
+                throw CommandError("--disable-compression=false is for destinations outside of the store")
+            }
+            options.names = try StoredName.qualified(target).map { [$0] } ?? []
+            let (image, manifest) = try container.commit(options, to: store)
+            try rendering.tellOfCopy(manifest)
+            id = image.id
         }
-        if let file = arguments.string("iidfile") { try OutputFile.write("sha256:\(id)", to: file) }
         if arguments.bool("rm") { try store.deleteContainer(container.id) }
-        session.printLine(id)
+        if let file = arguments.string("iidfile") {
+            try OutputFile.write("sha256:\(id)", to: file)
+        } else if !isElsewhere {
+            session.printLine(id)
+        }
         return 0
     }
 
@@ -63,9 +77,25 @@ enum CommitCommand: Command {
         var options = WorkingContainer.CommitOptions()
         options.format = try arguments.string("format").map { try ImageFormat(flag: $0) } ?? container.format
         options.squashes = arguments.bool("squash")
-        options.timestamp = arguments.int("timestamp").map { FileTime(seconds: Int64($0)) }
+        let times = try TimeFlags(arguments)
+        options.created = times.created
+        options.modification = times.modification
         options.omitsHistory = arguments.bool("omit-history")
         options.unsetEnvironment = arguments.strings("unsetenv")
+        options.unsetLabels = arguments.strings("unsetlabel")
+        options.unsetAnnotations = arguments.strings("unsetannotation")
+        for text in arguments.strings("annotation") {
+            let (key, value) = try KeyValueFlag.require(text, "annotation")
+            options.annotations[key] = value
+        }
+        if let file = arguments.string("config") {
+            options.override = try JSONValueDecoder().decode(
+                ContainerConfig.self, from: Files.readFile(file, limit: 4 << 20))
+        }
+        for text in arguments.strings("label") {
+            let (key, value) = try KeyValueFlag.require(text, "label")
+            options.labels[key] = value
+        }
         if arguments.boolIfGiven("identity-label") ?? (session.calledAs == "buildah") {
             options.labels["io.buildah.version"] = Swiftlet.version
         }

@@ -3,6 +3,7 @@ import ContainerStore
 import ContainersConfig
 import DockerfileSyntax
 import ImageModel
+import JSONText
 import WorkingContainers
 
 /// `config`: the configuration of the image that a working container is to become.
@@ -35,7 +36,7 @@ enum ConfigCommand: Command {
         .string("hostname", "name", help: "set a hostname for containers based on image"),
         Flag("label", short: "l", .stringArray, help: "add image configuration label e.g. label=value"),
         Flag("unsetlabel", .stringArray, help: "remove image configuration labels"),
-        Flag("onbuild", .stringArray, help: "add onbuild command to be run on images based on this image"),
+        Flag("onbuild", .stringSlice, help: "add onbuild command to be run on images based on this image"),
         Flag("port", short: "p", .stringSlice, help: "add port to expose when running containers based on image"),
         .string("shell", help: "add shell to run in containers"),
         .string("stop-signal", "stop signal", help: "set stop signal for containers based on image"),
@@ -61,7 +62,7 @@ enum ConfigCommand: Command {
         try changeImage(&edit, arguments)
         try changeProcess(&edit, arguments, session)
         for text in arguments.strings("annotation") {
-            try EditedList.change(&edit.container.annotations, text, "annotation")
+            EditedList.change(&edit.container.annotations, text)
         }
         for warning in edit.warnings { session.printError("Warning: \(warning)") }
         try edit.container.save(to: store)
@@ -95,18 +96,12 @@ enum ConfigCommand: Command {
         try edit.changeEnvironment(arguments.strings("env"), own: session.environment.environment)
         for name in arguments.strings("unsetenv") { edit.unsetEnvironment(name) }
         if let text = arguments.string("entrypoint") {
-            if text.allSatisfy(\.isWhitespace) {
-                edit.setEntrypoint(nil, as: text)
-            } else if text.hasPrefix("["), let words = try? Entrypoint.parse(text) {
-                edit.setEntrypoint(words, as: text)
-            } else {
-                edit.setEntrypoint(["/bin/sh", "-c", text], as: text)
-            }
+            edit.setEntrypoint(entrypoint(text), as: text)
         }
-        if let text = arguments.string("cmd") { try edit.setCommand(words(text, "cmd"), as: text) }
+        if let text = arguments.string("cmd") { try edit.setCommand(stringList(text) ?? words(text, "cmd"), as: text) }
         edit.changeVolumes(arguments.strings("volume"))
         try changeHealthcheck(&edit, arguments)
-        try edit.changeLabels(arguments.strings("label"))
+        edit.changeLabels(arguments.strings("label"))
         for name in arguments.strings("unsetlabel") { edit.unsetLabel(name) }
         if let text = arguments.string("workingdir") { edit.setWorkingDirectory(text) }
         for text in arguments.strings("onbuild") { edit.addTrigger(text) }
@@ -116,7 +111,8 @@ enum ConfigCommand: Command {
         func time(_ flag: String) throws -> Int64? {
             guard let text = arguments.string(flag) else { return nil }
             guard let time = GoDuration.nanoseconds(text) else {
-                throw CommandError("parsing --\(flag) \"\(text)\": it takes a time such as 30s")
+                throw CommandError(
+                    "parsing --\(flag) \(text.goQuoted): time: invalid duration \(text.goQuoted) (a time is as 30s)")
             }
             return time
         }
@@ -130,9 +126,21 @@ enum ConfigCommand: Command {
         edit.changeHealthcheck(test: test, times, as: flags.joined() + (arguments.string("healthcheck") ?? ""))
     }
 
+    /// A list of strings in JSON's form; nil where the text is none.
+    private static func stringList(_ text: String) -> [String]? {
+        guard let items = try? JSONValue(parsing: Array(text.utf8)).array else { return nil }
+        let words = items.compactMap(\.string)
+        return words.count == items.count ? words : nil
+    }
+
+    private static func entrypoint(_ text: String) -> ConfigurationEdit.EntrypointForm {
+        if text.allSatisfy(\.isWhitespace) { return .none }
+        return stringList(text).map { .list($0) } ?? .shell(text)
+    }
+
     private static func words(_ text: String, _ flag: String) throws -> [String] {
         guard let words = ShellWords.split(text) else {
-            throw CommandError("parsing --\(flag) \"\(text)\": a quote is not closed")
+            throw CommandError("parsing --\(flag) \(text.goQuoted): invalid command line string")
         }
         return words
     }

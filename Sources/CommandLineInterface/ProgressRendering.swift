@@ -1,3 +1,5 @@
+import ContentDigest
+import ImageModel
 import ProgressEvents
 
 /// Turns events into the lines that this field's users know.
@@ -31,5 +33,14 @@ struct ProgressRendering: Sendable {
         case .instanceStarted(let index, let count, let digest):
             copies?.write("Copying image \(digest) (\(index)/\(count))\n")
         }
+    }
+
+    /// Tells of an image that was written into the store as of any other copy.
+    func tellOfCopy(_ manifest: RawManifest) throws {
+        let manifest = try manifest.decodeManifest()
+        render(.signaturesStarted)
+        for layer in manifest.layers { render(.blobStarted(digest: layer.digest.description, kind: .layer, size: nil)) }
+        render(.blobStarted(digest: manifest.config.digest.description, kind: .config, size: nil))
+        render(.manifestStarted)
     }
 }

@@ -1,5 +1,6 @@
 import ContainerStore
 import DockerfileSyntax
+import ImageLayers
 package import ImageModel
 import LinuxSystem
 import ProgressEvents
@@ -46,9 +47,14 @@ final class BuildSession {
         options.timestamp.map { FileTime(seconds: $0) } ?? Clock.now()
     }
 
-    /// The time that copied and changed files bear in layers; nil: their own.
+    /// The time that copied files bear; nil: their own.
     var fileTime: FileTime? {
         options.timestamp.map { FileTime(seconds: $0) }
+    }
+
+    /// The times that files bear in layers.
+    var modificationTimes: ModificationTimes {
+        fileTime.map { .fixed($0) } ?? .own
     }
 
     /// An error at a place of the Dockerfile.

@@ -11,7 +11,8 @@ enum SquashedImage {
         let merged = try ReadOnlyRoot(of: draft.topLayer, in: store)
         defer { merged.close() }
         let layer = try LayerSnapshot.take(
-            of: merged.path, content: .wholeTree(parent: nil), upon: nil, modification: session.fileTime, in: store)
+            of: merged.path, content: .wholeTree(parent: nil), upon: nil, modification: session.modificationTimes,
+            in: store)
         var squashed = draft
         squashed.topLayer = nil
         squashed.layers = []

@@ -152,7 +152,7 @@ final class StageBuilder {
         let outcome: WritableRoot.Outcome
         do {
             try body(root)
-            outcome = try root.commit(modification: session.fileTime)
+            outcome = try root.commit(modification: session.modificationTimes)
         } catch {
             root.discard()
             throw error
@@ -176,7 +176,7 @@ final class StageBuilder {
         sharedRoot = nil
         let outcome: WritableRoot.Outcome
         do {
-            outcome = try root.commit(modification: session.fileTime)
+            outcome = try root.commit(modification: session.modificationTimes)
         } catch {
             root.discard()
             throw error

@@ -19,13 +19,13 @@ package final class LayerMaker {
 
     /// Choices for the archive.
     package struct Options: Sendable {
-        /// Every entry's modification time (`--timestamp`), instead of the file's own.
-        package var modification: FileTime?
+        /// The entries' modification times.
+        package var modification: ModificationTimes
         /// Mode and owner of the root directory that the layer lies upon. Where the directory's own differ, the
         /// archive has an entry for the root; nil: never.
         package var parentRoot: FileStatus?
 
-        package init(modification: FileTime? = nil, parentRoot: FileStatus? = nil) {
+        package init(modification: ModificationTimes = .own, parentRoot: FileStatus? = nil) {
             self.modification = modification
             self.parentRoot = parentRoot
         }
@@ -135,7 +135,7 @@ package final class LayerMaker {
         entry.mode = status.mode & 0o7777
         entry.uid = Int64(status.uid)
         entry.gid = Int64(status.gid)
-        let time = options.modification ?? status.modification
+        let time = options.modification.time(of: status.modification)
         entry.modification = (seconds: time.seconds, nanoseconds: Int32(truncatingIfNeeded: time.nanoseconds))
         entry.xattrs = xattrs
         return entry

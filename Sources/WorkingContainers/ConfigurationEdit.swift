@@ -20,32 +20,34 @@ package struct ConfigurationEdit: Sendable {
         if keepsHistory { container.note("/bin/sh -c #(nop) \(instruction)") }
     }
 
-    private mutating func warn(onlyDockerHas what: String) {
+    /// The words are those that Buildah's users know.
+    private mutating func warn(onlyDockerHas what: String, _ value: String? = nil, version: String = "OCI") {
         guard container.format == .oci else { return }
-        warnings.append("\(what) is not part of the OCI image format: only Docker's tools will read it")
+        let ignored = value.map { ", \($0)" } ?? " and"
+        warnings.append(
+            "\(what) is not supported for \(version) image format\(ignored) will be ignored. Must use `docker` format")
     }
 
     // MARK: Single values
 
     package mutating func setComment(_ text: String) {
         container.comment = text
-        guard container.format == .oci else { return }
-        warnings.append("COMMENT is not part of the OCI image format: it is left out of OCI images")
+        if !text.isEmpty { warn(onlyDockerHas: "COMMENT", "comment \(text)") }
     }
 
     package mutating func setHostname(_ name: String) {
         container.container.hostname = name.isEmpty ? nil : name
-        warn(onlyDockerHas: "HOSTNAME")
+        if !name.isEmpty { warn(onlyDockerHas: "HOSTNAME", "hostname \(name)", version: "OCI V1") }
     }
 
     package mutating func setDomainname(_ name: String) {
         container.container.domainname = name.isEmpty ? nil : name
-        warn(onlyDockerHas: "DOMAINNAME")
+        if !name.isEmpty { warn(onlyDockerHas: "DOMAINNAME", "domainname \(name)") }
     }
 
     package mutating func setShell(_ words: [String], as text: String) {
         container.container.shell = words
-        warn(onlyDockerHas: "SHELL")
+        if !words.isEmpty { warn(onlyDockerHas: "SHELL", "[\(words.joined(separator: " "))]") }
         note("SHELL \(text)")
     }
 
@@ -64,13 +66,31 @@ package struct ConfigurationEdit: Sendable {
         note("WORKDIR \(path)")
     }
 
-    /// A new entry point drops the command that belonged to the old one.
-    package mutating func setEntrypoint(_ words: [String]?, as text: String) {
-        container.container.entrypoint = words
-        if words != nil, let command = container.container.cmd, !command.isEmpty {
-            container.container.cmd = nil
-            warnings.append(
-                "cmd \"\(command.joined(separator: " "))\" exists but will be ignored because of entrypoint settings")
+    /// How the entry point was given: it decides whether the command goes to it as parameters.
+    package enum EntrypointForm: Sendable {
+        /// Words, which the command's own follow.
+        case list([String])
+        /// A text for the shell, which ignores the command.
+        case shell(String)
+        /// There is to be none.
+        case none
+    }
+
+    package mutating func setEntrypoint(_ form: EntrypointForm, as text: String) {
+        let effect: String
+        switch form {
+        case .list(let words):
+            container.container.entrypoint = words
+            effect = "exists and will be passed to entrypoint as a parameter"
+        case .shell(let command):
+            container.container.entrypoint = ["/bin/sh", "-c", command]
+            effect = "exists but will be ignored because of entrypoint settings"
+        case .none:
+            container.container.entrypoint = nil
+            return note("ENTRYPOINT \(text)")
+        }
+        if let command = container.container.cmd, !command.isEmpty {
+            warnings.append("cmd \"\(command.joined(separator: " "))\" \(effect)")
         }
         note("ENTRYPOINT \(text)")
     }
@@ -82,26 +102,26 @@ package struct ConfigurationEdit: Sendable {
 
     package mutating func addTrigger(_ instruction: String) {
         container.container.onBuild = (container.container.onBuild ?? []) + [instruction]
-        warn(onlyDockerHas: "ONBUILD")
+        warn(onlyDockerHas: "ONBUILD", instruction)
         note("ONBUILD \(instruction)")
     }
 
     // MARK: Lists
 
-    /// `NAME=VALUE` sets, with `$NAME` of the image expanded; `NAME` takes the caller's own value; `NAME-` removes; `-`
-    /// removes all.
+    /// `NAME=VALUE` sets, with `$NAME` of the image expanded; `NAME` takes the caller's own value, which must not be
+    /// empty; `NAME-` removes; `-` removes all.
     package mutating func changeEnvironment(_ texts: [String], own: [String: String]) throws {
         for text in texts {
             if let equals = text.firstIndex(of: "=") {
-                try setVariable(String(text[..<equals]), String(text[text.index(after: equals)...]))
+                setVariable(String(text[..<equals]), String(text[text.index(after: equals)...]))
             } else if text == "-" {
                 container.container.env = []
             } else if text.hasSuffix("-") {
                 unsetEnvironment(String(text.dropLast()))
-            } else if let value = own[text] {
+            } else if let value = own[text], !value.isEmpty {
                 set(text, value)
             } else {
-                unsetEnvironment(text)
+                throw WorkingContainerError(.invalid, "setting env \"\(text)\": no value given")
             }
         }
         if !texts.isEmpty { note("ENV \(texts.joined(separator: " "))") }
@@ -111,10 +131,7 @@ package struct ConfigurationEdit: Sendable {
         container.container.env?.removeAll { $0 == name || $0.hasPrefix(name + "=") }
     }
 
-    private mutating func setVariable(_ name: String, _ text: String) throws {
-        guard !name.isEmpty else {
-            throw WorkingContainerError(.invalid, "setting a variable \"=\(text)\": the name is missing")
-        }
+    private mutating func setVariable(_ name: String, _ text: String) {
         let known = container.container.env ?? []
         let value = EditedList.expand(text) { wanted in
             known.last { $0.hasPrefix(wanted + "=") }.map { String($0.dropFirst(wanted.count + 1)) }
@@ -134,10 +151,10 @@ package struct ConfigurationEdit: Sendable {
     }
 
     /// `NAME=VALUE` sets, `NAME-` removes, `-` removes all.
-    package mutating func changeLabels(_ texts: [String]) throws {
+    package mutating func changeLabels(_ texts: [String]) {
         if texts.isEmpty { return }
         var labels = container.container.labels ?? [:]
-        for text in texts { try EditedList.change(&labels, text, "label") }
+        for text in texts { EditedList.change(&labels, text) }
         container.container.labels = labels
         note("LABEL \(texts.joined(separator: " "))")
     }
@@ -173,13 +190,7 @@ package struct ConfigurationEdit: Sendable {
             return note("HEALTHCHECK \(text)")
         }
         var check = container.container.healthcheck ?? Healthcheck()
-        if var test {
-            switch test[0].uppercased() {
-            case "CMD", "CMD-SHELL", "NONE": test[0] = test[0].uppercased()
-            default: test.insert("CMD-SHELL", at: 0)
-            }
-            check.test = test
-        }
+        check.test = test ?? check.test ?? ["NONE"]
         check.interval = times.interval ?? check.interval ?? 30_000_000_000
         check.timeout = times.timeout ?? check.timeout ?? 30_000_000_000
         check.startPeriod = times.startPeriod ?? check.startPeriod

@@ -3,11 +3,8 @@ import ImageModel
 /// How `config` changes lists: one text at a time.
 package enum EditedList {
     /// `NAME=VALUE` sets, `NAME-` removes, `-` removes all.
-    package static func change(_ values: inout [String: String], _ text: String, _ what: String) throws {
+    package static func change(_ values: inout [String: String], _ text: String) {
         if let equals = text.firstIndex(of: "=") {
-            guard equals != text.startIndex else {
-                throw WorkingContainerError(.invalid, "setting \(what) \"\(text)\": the name is missing")
-            }
             values[String(text[..<equals])] = String(text[text.index(after: equals)...])
         } else if text == "-" {
             values = [:]

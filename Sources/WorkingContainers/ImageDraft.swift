@@ -87,6 +87,7 @@ package struct ImageDraft: Sendable {
         var config = config
         config.created = Clock.rfc3339(created)
         config.rootfs = RootFS(diffIDs: layers.map(\.diffID))
+        if format == .docker { try config.addDockerMembers() }
         let configBytes = try config.serialized()
         let manifest = try manifest(describing: configBytes, format: format)
         let configDigest = Digest.sha256(of: configBytes)
@@ -112,5 +113,17 @@ package struct ImageDraft: Sendable {
         if !isDocker, !annotations.isEmpty { manifest.annotations = annotations }
         return try RawManifest(
             bytes: JSONValueEncoder().encode(manifest).serialized(), declaredType: manifest.mediaType)
+    }
+}
+
+extension ImageConfig {
+    /// Adds what Docker's format always has and OCI's has not.
+    fileprivate mutating func addDockerMembers() throws {
+        var container = config ?? ContainerConfig()
+        let known = try JSONValueEncoder().encode(container).object ?? JSONObject()
+        let complete = DockerMembers.complete(known)
+        for (key, value) in complete where known[key] == nil { container.extra[key] = value }
+        config = container
+        extra["container_config"] = .object(complete)
     }
 }

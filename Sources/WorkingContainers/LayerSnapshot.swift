@@ -1,7 +1,7 @@
 package import ContainerStore
 import Glibc
 package import ImageLayers
-package import LinuxSystem
+import LinuxSystem
 import StreamCompression
 
 /// Makes an image's layer of files that stay where they are: read, digested, and written to a new layer in one pass.
@@ -9,9 +9,9 @@ package enum LayerSnapshot {
     /// - Parameters:
     ///   - directory: the files, as `content` says.
     ///   - parent: the layer that the new one lies upon; nil for none.
-    ///   - modification: every file's time in the archive and in the layer (`--timestamp`).
+    ///   - modification: the files' times in the archive and in the layer.
     package static func take(
-        of directory: String, content: LayerMaker.Content, upon parent: String?, modification: FileTime?,
+        of directory: String, content: LayerMaker.Content, upon parent: String?, modification: ModificationTimes,
         in store: ContainerStore
     ) throws -> LayerRecord {
         let staging = try store.newStagingLayer(parent: parent)
@@ -28,7 +28,8 @@ package enum LayerSnapshot {
 
     /// Copies the files as a layer's archive carries them: written on one thread, applied on another, through a pipe.
     private static func copy(
-        from directory: String, _ content: LayerMaker.Content, to staging: StagingLayer, _ modification: FileTime?,
+        from directory: String, _ content: LayerMaker.Content, to staging: StagingLayer,
+        _ modification: ModificationTimes,
         _ store: ContainerStore
     ) throws -> LayerFacts {
         var ends: [Int32] = [0, 0]

@@ -1,12 +1,13 @@
 /// Splits a text into words as a shell does: at spaces outside of quotes, with `\`, `'` and `"` having their meaning.
+/// What follows a `;`, `&`, `|`, `<` or `>` outside of quotes belongs to no simple command, and is left out.
 package enum ShellWords {
-    /// The words; nil where a quote is not closed.
+    /// The words; nil where a quote is not closed, or a parenthesis opens or closes a subshell.
     package static func split(_ text: String) -> [String]? {
         var words: [String] = []
         var word: String?
         var quote: Character?
         var isEscaped = false
-        for character in text {
+        text: for character in text {
             if isEscaped {
                 word = (word ?? "") + String(character)
                 isEscaped = false
@@ -17,6 +18,10 @@ package enum ShellWords {
             } else if character == "'" || character == "\"" {
                 quote = character
                 word = word ?? ""
+            } else if character == "(" || character == ")" {
+                return nil
+            } else if ";&|<>".contains(character) {
+                break text
             } else if character.isWhitespace {
                 if let finished = word { words.append(finished) }
                 word = nil

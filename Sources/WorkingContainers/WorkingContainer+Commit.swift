@@ -1,5 +1,5 @@
 package import ContainerStore
-import ImageLayers
+package import ImageLayers
 package import ImageModel
 import JSONText
 package import LinuxSystem
@@ -12,14 +12,24 @@ extension WorkingContainer {
         package var format = ImageFormat.oci
         /// Whether the image gets one single layer, its base included.
         package var squashes = false
-        /// The time that everything bears; nil: now, and each file's own.
-        package var timestamp: FileTime?
+        /// The time at which the image and what is new in its history say they were made; nil: now.
+        package var created: FileTime?
+        /// The times of the new layer's files.
+        package var modification = ModificationTimes.own
         /// Whether the image says nothing of how it came about.
         package var omitsHistory = false
         /// Names of variables to leave out of the image.
         package var unsetEnvironment: [String] = []
         /// Labels besides the container's own.
         package var labels: [String: String] = [:]
+        /// Names of labels to leave out of the image.
+        package var unsetLabels: [String] = []
+        /// Annotations besides the container's own.
+        package var annotations: [String: String] = [:]
+        /// Names of annotations to leave out of the image.
+        package var unsetAnnotations: [String] = []
+        /// What is put over the container's configuration; nil: nothing.
+        package var override: ContainerConfig?
 
         package init() {}
     }
@@ -31,29 +41,24 @@ extension WorkingContainer {
         _ options: CommitOptions, to store: ContainerStore
     ) throws -> (record: ImageRecord, manifest: RawManifest) {
         var draft = try ImageDraft(config: config, upon: store.layer(record.layer)?.parent, in: store)
-        let created = options.timestamp ?? Clock.now()
+        let created = options.created ?? Clock.now()
         if options.squashes {
             draft.topLayer = nil
             draft.layers = []
             draft.config.history = nil
             let layer = try withFiles(in: store, readOnly: true) { files in
                 try LayerSnapshot.take(
-                    of: files, content: .wholeTree(parent: nil), upon: nil, modification: options.timestamp, in: store)
+                    of: files, content: .wholeTree(parent: nil), upon: nil, modification: options.modification,
+                    in: store)
             }
             try draft.add(layer)
         } else {
             try draft.add(try changes(upon: draft.topLayer, options, in: store))
         }
-        var container = draft.container
-        container.env = container.env?.filter { entry in
-            !options.unsetEnvironment.contains { entry == $0 || entry.hasPrefix($0 + "=") }
-        }
-        if !options.labels.isEmpty {
-            container.labels = (container.labels ?? [:]).merging(options.labels) { $1 }
-        }
-        draft.container = container
-        draft.annotations = annotations
-        if options.format == .docker, !comment.isEmpty { draft.config.extra["comment"] = .string(comment) }
+        draft.container = finishedConfiguration(draft.container, options)
+        draft.annotations = annotations.merging(options.annotations) { $1 }
+        for name in options.unsetAnnotations { draft.annotations[name] = nil }
+        if options.format == .docker { addDockerOrigin(to: &draft, isSquashed: options.squashes) }
         if options.omitsHistory {
             draft.config.history = nil
         } else {
@@ -61,6 +66,26 @@ extension WorkingContainer {
             draft.addHistory(ownEntry(created))
         }
         return try draft.commit(to: store, format: options.format, names: options.names, created: created)
+    }
+
+    private func finishedConfiguration(_ container: ContainerConfig, _ options: CommitOptions) -> ContainerConfig {
+        var container = container
+        if let override = options.override { container.merge(override) }
+        container.env = container.env?.filter { entry in
+            !options.unsetEnvironment.contains { entry == $0 || entry.hasPrefix($0 + "=") }
+        }
+        if !options.labels.isEmpty {
+            container.labels = (container.labels ?? [:]).merging(options.labels) { $1 }
+        }
+        for name in options.unsetLabels { container.labels?[name] = nil }
+        return container
+    }
+
+    /// What Docker's format says of where an image comes from.
+    private func addDockerOrigin(to draft: inout ImageDraft, isSquashed: Bool) {
+        if !comment.isEmpty { draft.config.extra["comment"] = .string(comment) }
+        draft.config.extra["container"] = .string(id)
+        if !imageID.isEmpty, !isSquashed { draft.config.extra["parent"] = .string("sha256:\(imageID)") }
     }
 
     /// What the container has changed, as a layer.
@@ -72,7 +97,7 @@ extension WorkingContainer {
             : .wholeTree(parent: parent.map { store.driver.contentDirectory($0) })
         return try LayerSnapshot.take(
             of: store.driver.contentDirectory(record.layer), content: content, upon: parent,
-            modification: options.timestamp, in: store)
+            modification: options.modification, in: store)
     }
 
     private func ownEntry(_ created: FileTime) -> History {

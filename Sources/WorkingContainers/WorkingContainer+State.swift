@@ -109,28 +109,6 @@ extension WorkingContainer {
     }
 
     private func dockerContainer(from previous: JSONObject) throws -> JSONObject {
-        let known = try JSONValueEncoder().encode(container).object ?? JSONObject()
-        var result = JSONObject()
-        for (key, empty) in WorkingContainer.dockerMembers {
-            if let value = known[key] ?? (WorkingContainer.keptMembers.contains(key) ? previous[key] : nil) ?? empty {
-                result[key] = value
-            }
-        }
-        return result
+        DockerMembers.complete(try JSONValueEncoder().encode(container).object ?? JSONObject(), previous: previous)
     }
-
-    /// Members that the OCI configuration does not know and that nothing here changes.
-    private static let keptMembers: Set<String> = [
-        "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce", "Image", "NetworkDisabled",
-        "MacAddress", "StopTimeout",
-    ]
-
-    /// Docker's members in their order, with what stands for those that are absent; nil: nothing does.
-    private static let dockerMembers: [(String, JSONValue?)] = [
-        ("Hostname", ""), ("Domainname", ""), ("User", ""), ("AttachStdin", false), ("AttachStdout", false),
-        ("AttachStderr", false), ("ExposedPorts", nil), ("Tty", false), ("OpenStdin", false), ("StdinOnce", false),
-        ("Env", .array([])), ("Cmd", .array([])), ("Healthcheck", nil), ("ArgsEscaped", nil), ("Image", ""),
-        ("Volumes", .null), ("WorkingDir", ""), ("Entrypoint", .null), ("NetworkDisabled", nil), ("MacAddress", nil),
-        ("OnBuild", .array([])), ("Labels", .null), ("StopSignal", nil), ("StopTimeout", nil), ("Shell", nil),
-    ]
 }

@@ -1,7 +1,7 @@
 package import ContainerStore
 import Glibc
-import ImageLayers
-package import LinuxSystem
+package import ImageLayers
+import LinuxSystem
 import StreamCompression
 
 /// A writable root file system over a layer, for one step of a build: what the step changes becomes a layer,
@@ -59,8 +59,8 @@ package final class WritableRoot {
 
     /// Turns the changes into a layer of the store; nothing changed means no layer, and the staging is dropped.
     ///
-    /// - Parameter modification: every file's time in the archive (`--timestamp`).
-    package func commit(modification: FileTime? = nil) throws -> Outcome {
+    /// - Parameter modification: the files' times in the archive.
+    package func commit(modification: ModificationTimes = .own) throws -> Outcome {
         let content: LayerMaker.Content =
             store.driver.holdsChangesOnly
             ? .overlayUpper(userXattr: store.driver.usesUserAttributes)

@@ -237,7 +237,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
         --os-version 1 --os-feature f --shell "/bin/ash -c" --healthcheck "CMD-SHELL x y" --healthcheck-interval 5s
         --onbuild "RUN x" --add-history)
     run -0 swiftlet config "${flags[@]}" ours
-    has "HEALTHCHECK is not part of the OCI image format"
+    has "HEALTHCHECK is not supported for OCI image format"
     buildah config "${flags[@]}" theirs
     local filter='del(.Container, .ContainerID) | walk(if type == "object" then del(.created) else . end)'
     equal "$(buildah inspect ours | jq -S "$filter")" "$(buildah inspect theirs | jq -S "$filter")"
@@ -287,7 +287,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     local first second
     first=$(swiftlet commit -q --timestamp 0 c)
     second=$(swiftlet commit -q --timestamp 0 --iidfile id c)
-    equal "$first" "$second"
+    equal "$second" ""
     equal "$(cat id)" "sha256:$first"
     equal "$(in_config "$first" .OCIv1.created)" '"1970-01-01T00:00:00Z"'
     local before after

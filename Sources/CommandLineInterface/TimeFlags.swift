@@ -1,0 +1,37 @@
+import CommandLineGrammar
+import ImageLayers
+import LinuxSystem
+
+/// `--timestamp`, `--source-date-epoch` and `--rewrite-timestamp`: the times that images and their files bear.
+struct TimeFlags {
+    /// When the image says it was made; nil: now.
+    var created: FileTime?
+    /// The times of files in new layers.
+    var modification = ModificationTimes.own
+    /// The time that all new files bear, for `--timestamp` alone.
+    var fixed: FileTime?
+
+    static let flags: [Flag] = [
+        Flag("timestamp", .int, help: "set created timestamp to epoch seconds to allow for deterministic builds"),
+        Flag(
+            "source-date-epoch", .int, environment: "SOURCE_DATE_EPOCH",
+            help: "set new timestamps in image info to these seconds after the epoch"),
+        .bool("rewrite-timestamp", help: "set timestamps in layers to no later than the value for --source-date-epoch"),
+    ]
+
+    init(_ arguments: ParsedArguments) throws {
+        let timestamp = arguments.wasSet("timestamp") ? arguments.int("timestamp") : nil
+        let epoch = arguments.int("source-date-epoch")
+        if timestamp != nil, arguments.wasSet("source-date-epoch") {
+            throw CommandError("\"timestamp\" and \"source-date-epoch\" would be ambiguous if allowed together")
+        }
+        if let timestamp {
+            let time = FileTime(seconds: Int64(timestamp))
+            (created, fixed, modification) = (time, time, .fixed(time))
+        } else if let epoch {
+            let time = FileTime(seconds: Int64(epoch))
+            created = time
+            if arguments.bool("rewrite-timestamp") { modification = .atMost(time) }
+        }
+    }
+}

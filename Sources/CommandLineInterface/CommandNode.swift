@@ -4,8 +4,9 @@ import CommandLineGrammar
 enum CommandNode {
     /// A command, under another name where the tool calls it so.
     case command(any Command.Type, as: String? = nil, aliases: [String] = [])
-    /// Commands under a common name (`container run`), which do nothing by itself.
-    case group(String, aliases: [String] = [], summary: String, [CommandNode])
+    /// Commands under a common name (`container run`), which does nothing by itself; `flags` stand before and after
+    /// the commands' own names.
+    case group(String, aliases: [String] = [], summary: String, flags: [Flag] = [], [CommandNode])
     /// A command that the tool's users know and that is refused by name.
     case refused(String, String)
 
@@ -14,9 +15,10 @@ enum CommandNode {
         case .command(let command, let name, let aliases):
             guard let name else { return command.grammar }
             return command.grammar.renamed(name, aliases: aliases)
-        case .group(let name, let aliases, let summary, let nodes):
+        case .group(let name, let aliases, let summary, let flags, let nodes):
             return CommandGrammar(
-                name, aliases: aliases, summary: summary, usage: "\(name) [command]", subcommands: nodes.map(\.grammar))
+                name, aliases: aliases, summary: summary, usage: "\(name) [command]", persistentFlags: flags,
+                subcommands: nodes.map(\.grammar))
         case .refused(let name, let reason):
             return .refused(name, reason)
         }
@@ -27,7 +29,7 @@ enum CommandNode {
         guard let name = path.first, let node = nodes.first(where: { $0.grammar.name == name }) else { return nil }
         switch node {
         case .command(let command, _, _): return path.count == 1 ? command : nil
-        case .group(_, _, _, let below): return Self.command(at: path.dropFirst(), in: below)
+        case .group(_, _, _, _, let below): return Self.command(at: path.dropFirst(), in: below)
         case .refused: return nil
         }
     }

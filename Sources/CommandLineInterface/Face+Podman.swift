@@ -21,7 +21,7 @@ extension Face {
         [.command(ContainerRunCommand.self)]
     }
 
-    private static var imageCommands: [CommandNode] {
+    static var imageCommands: [CommandNode] {
         [
             .command(BuildCommand.self), .command(HistoryCommand.self),
             .command(ImagesCommand.self, as: "list", aliases: ["ls"]),

@@ -1,8 +1,35 @@
+import CommandLineGrammar
+
 extension Face {
     /// Skopeo's grammar.
     static var skopeo: Face {
         Face(
             name: "skopeo", summary: "Various operations with container images and container image registries",
-            flags: GlobalFlags.flags, commands: [], failureCode: 1)
+            flags: GlobalFlags.flags + transportFlags + [
+                .bool("debug", help: "enable debug output"),
+                .string("command-timeout", "duration", help: "timeout for the command execution"),
+            ], commands: transportCommands, failureCode: 1)
+    }
+
+    /// Skopeo's commands, which swiftlet has below `image`.
+    static var transportCommands: [CommandNode] {
+        [
+            .command(ImageCopyCommand.self), .command(ImageDeleteCommand.self), .command(ImageInspectCommand.self),
+            .command(ListTagsCommand.self), .command(ManifestDigestCommand.self),
+            .refused("generate-sigstore-key", "signing is not supported"),
+            .refused("standalone-sign", "signing is not supported"),
+            .refused("standalone-verify", "signatures are verified by the policy when an image is copied"),
+        ]
+    }
+
+    /// The flags that Skopeo takes before its commands, as after them.
+    static var transportFlags: [Flag] {
+        CopyFlags.platform + [
+            .string("policy", "path", help: "path to a trust policy file"),
+            .bool("insecure-policy", help: "run the tool without any policy check"),
+            .string("tmpdir", "directory", help: "directory used to store temporary files"),
+            .refused("registries.d", "signature storage elsewhere is not supported"),
+            .refused("registries-conf", "set CONTAINERS_REGISTRIES_CONF instead"),
+        ]
     }
 }

@@ -5,7 +5,10 @@ extension Face {
             name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
             flags: GlobalFlags.flags,
             commands: workingContainerVerbs + [
-                .group("container", summary: "Run containers", containerCommands)
+                .group("container", summary: "Run containers", containerCommands),
+                .group(
+                    "image", summary: "Move and inspect images, wherever they are", flags: transportFlags,
+                    transportCommands + imageCommands),
             ])
     }
 

@@ -2,17 +2,12 @@ import ImageCopy
 import ImageModel
 import ImageTransports
 
-/// Turns `transport:reference` into somewhere to read from or write to: the one switch over transports.
+/// Files and directories with images, and what their images are called in the store.
 enum PlaceResolver {
     static func destination(_ text: String) throws -> any ImageDestination {
-        let reference = try reference(text)
-        switch reference.transport {
-        case .oci: return try OCILayoutDestination(OCILayoutReference(parsing: reference.rest))
-        case .ociArchive: return try OCIArchiveDestination(OCILayoutReference(parsing: reference.rest))
-        case .dockerArchive: return try DockerArchiveDestination(DockerArchiveReference(parsing: reference.rest))
-        case .dir: return try DirDestination(path: reference.rest)
-        case .docker, .containersStorage, .dockerDaemon, .tarball: throw unsupported(reference)
-        }
+        _ = try reference(text)
+        guard case .destination(let destination) = try resolver.target(text) else { throw storeNamed(text) }
+        return destination
     }
 
     /// A source, and the names that its image gets in the store.
@@ -33,9 +28,17 @@ enum PlaceResolver {
             let source = try DockerArchiveSource(contents, archive)
             let tags = contents.images.count == 1 ? contents.images[0].tags : []
             return (source, try (archive.image.map { [$0.description] } ?? tags).map { try LocalNames.qualified($0) })
-        case .dir: return (try DirSource(path: reference.rest), [])
-        case .docker, .containersStorage, .dockerDaemon, .tarball: throw unsupported(reference)
+        default: return (try resolver.source(text), [])
         }
+    }
+
+    private static var resolver: TransportResolver {
+        TransportResolver { _ in throw CommandError("containers-storage: is where images of these commands are anyway")
+        }
+    }
+
+    private static func storeNamed(_ text: String) -> CommandError {
+        CommandError("\(text): the image is in a store already; tag it there")
     }
 
     /// The layout's own name for the image if it has one, else the directory's; Buildah gives none in that case.
@@ -54,12 +57,6 @@ enum PlaceResolver {
         if let reference = TransportReference(parsing: text) { return reference }
         throw CommandError(
             "\(text): registries come with a later version; this one knows oci:, oci-archive:, docker-archive: and dir:"
-        )
-    }
-
-    private static func unsupported(_ reference: TransportReference) -> CommandError {
-        CommandError(
-            "transport \(reference.transport.rawValue) is not supported yet: use oci:, oci-archive:, docker-archive: or dir:"
         )
     }
 }

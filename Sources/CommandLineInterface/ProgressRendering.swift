@@ -1,13 +1,24 @@
 import ContentDigest
 import ImageModel
+import JSONText
 import ProgressEvents
 
-/// Turns events into the lines that this field's users know.
+/// Turns events into the lines that this field's users know, into bars on a terminal, or into JSON.
 struct ProgressRendering: Sendable {
     /// Where steps are told; nil: nowhere.
     let steps: StandardStream?
     /// Where copies are told; nil: nowhere.
     let copies: StandardStream?
+    /// Whether copies are told as one JSON object for each event.
+    let isJSON: Bool
+    private let bars: CopyProgress?
+
+    init(steps: StandardStream?, copies: StandardStream?, isJSON: Bool = false, isPlain: Bool = false) {
+        self.steps = steps
+        self.copies = copies
+        self.isJSON = isJSON
+        bars = copies.flatMap { isJSON || isPlain || !$0.isTerminal ? nil : CopyProgress($0) }
+    }
 
     var handler: ProgressHandler {
         { event in self.render(event) }
@@ -23,15 +34,27 @@ struct ProgressRendering: Sendable {
         case .commitStarted(let name): steps?.write(name.map { "COMMIT \($0)\n" } ?? "COMMIT\n")
         case .message(let text): steps?.write(text + "\n")
         case .warning(let text): StandardStream.error.write(text + "\n")
+        case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .instanceStarted:
+            if isJSON {
+                copies?.write(ProgressJSON.line(event))
+            } else {
+                renderCopy(event)
+            }
+        }
+    }
+
+    private func renderCopy(_ event: ProgressEvent) {
+        switch event {
         case .signaturesStarted: copies?.write("Getting image source signatures\n")
-        case .blobStarted(let digest, let kind, _):
-            copies?.write(kind == .config ? "Copying config \(digest)\n" : "Copying blob \(digest)\n")
-        case .blobAdvanced: break
-        case .blobDone(let digest, let kind, let outcome):
-            if kind == .layer, outcome == .skipped { copies?.write("Copying blob \(digest) skipped: already exists\n") }
-        case .manifestStarted: copies?.write("Writing manifest to image destination\n")
+        case .blobStarted, .blobAdvanced, .blobDone:
+            if let bars { bars.take(event) } else { renderPlain(event) }
+        case .manifestStarted:
+            bars?.close()
+            copies?.write("Writing manifest to image destination\n")
         case .instanceStarted(let index, let count, let digest):
+            bars?.close()
             copies?.write("Copying image \(digest) (\(index)/\(count))\n")
+        default: break
         }
     }
 
@@ -39,8 +62,73 @@ struct ProgressRendering: Sendable {
     func tellOfCopy(_ manifest: RawManifest) throws {
         let manifest = try manifest.decodeManifest()
         render(.signaturesStarted)
-        for layer in manifest.layers { render(.blobStarted(digest: layer.digest.description, kind: .layer, size: nil)) }
-        render(.blobStarted(digest: manifest.config.digest.description, kind: .config, size: nil))
+        for layer in manifest.layers { tellOfBlob(layer, .layer) }
+        tellOfBlob(manifest.config, .config)
         render(.manifestStarted)
+    }
+
+    private func tellOfBlob(_ blob: Descriptor, _ kind: ProgressEvent.BlobKind) {
+        render(.blobStarted(digest: blob.digest.description, kind: kind, size: blob.size))
+        render(.blobDone(digest: blob.digest.description, kind: kind, outcome: .copied))
+    }
+
+    private func renderPlain(_ event: ProgressEvent) {
+        switch event {
+        case .blobStarted(let digest, let kind, _):
+            copies?.write(kind == .config ? "Copying config \(digest)\n" : "Copying blob \(digest)\n")
+        case .blobDone(let digest, .layer, .skipped):
+            copies?.write("Copying blob \(digest) skipped: already exists\n")
+        case .blobDone(let digest, .config, .skipped), .blobDone(let digest, .config, .mounted):
+            copies?.write("Copying config \(digest)\n")
+        case .blobDone(let digest, .layer, .mounted):
+            copies?.write("Copying blob \(digest) mounted from another repository\n")
+        default: break
+        }
+    }
+}
+
+/// The JSON form of what happens in a copy.
+private enum ProgressJSON {
+    static func line(_ event: ProgressEvent) -> String {
+        JSONValue.object(object(event)).serializedString() + "\n"
+    }
+
+    private static func object(_ event: ProgressEvent) -> JSONObject {
+        switch event {
+        case .signaturesStarted: return ["event": "signaturesStarted"]
+        case .blobStarted(let digest, let kind, let size):
+            var object: JSONObject = ["event": "blobStarted", "digest": .string(digest), "kind": .string(name(kind))]
+            if let size, size >= 0 { object["size"] = .integer(size) }
+            return object
+        case .blobAdvanced(let digest, let bytes):
+            return ["event": "blobAdvanced", "digest": .string(digest), "bytes": .integer(bytes)]
+        case .blobDone(let digest, let kind, let outcome):
+            return [
+                "event": "blobDone", "digest": .string(digest), "kind": .string(name(kind)),
+                "outcome": .string(name(outcome)),
+            ]
+        case .manifestStarted: return ["event": "manifestStarted"]
+        case .instanceStarted(let index, let count, let digest):
+            return [
+                "event": "instanceStarted", "digest": .string(digest), "index": .integer(Int64(index)),
+                "of": .integer(Int64(count)),
+            ]
+        default: return ["event": "other"]
+        }
+    }
+
+    private static func name(_ kind: ProgressEvent.BlobKind) -> String {
+        switch kind {
+        case .layer: "layer"
+        case .config: "config"
+        }
+    }
+
+    private static func name(_ outcome: ProgressEvent.BlobOutcome) -> String {
+        switch outcome {
+        case .copied: "copied"
+        case .skipped: "skipped"
+        case .mounted: "mounted"
+        }
     }
 }

@@ -2,6 +2,7 @@ import ContainerStore
 import ContainersConfig
 import DockerfileSyntax
 import Glibc
+import ImageCopy
 import LinuxSystem
 
 /// What every command works with: the configuration as it was read once, and the two output streams.
@@ -11,6 +12,8 @@ final class Session {
     /// The name the tool was called by: `swiftlet`, or `buildah`, `skopeo`, `podman` through a link.
     let calledAs: String
     private(set) var entry: UserNamespaceEntry?
+    /// Stores that references have named.
+    var openedStores: [(place: StoreReference.Place, store: ContainerStore)] = []
 
     init(environment: ConfigEnvironment, global: GlobalFlags, calledAs: String) {
         self.environment = environment
@@ -40,8 +43,11 @@ final class Session {
 
     /// Opens the store that configuration, environment and flags name.
     ///
-    /// - Parameter mounts: as for `enterNamespaces`.
-    func openStore(mounts: Bool = false) throws -> ContainerStore {
+    /// - Parameters:
+    ///   - mounts: as for `enterNamespaces`.
+    ///   - chosen: flags in the place of the command line's.
+    func openStore(mounts: Bool = false, global chosen: GlobalFlags? = nil) throws -> ContainerStore {
+        let global = chosen ?? global
         let entry = try enterNamespaces(mounts: mounts)
         var environment = environment
         environment.uid = entry.rootlessUID

@@ -16,6 +16,8 @@ package struct CopyOptions: Sendable {
     package enum Layers: Sendable, Equatable {
         /// As the destination prefers.
         case preferred
+        /// As they are.
+        case unchanged
         /// Compressed: plain layers in this way, or gzip. Layers that are compressed stay, unless a way is given and it
         /// is another algorithm's.
         case compressed(LayerCompressionWish?)

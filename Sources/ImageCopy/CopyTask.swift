@@ -28,6 +28,7 @@ struct CopyTask {
         }
         let original = manifest
         let target = try targetType(of: raw, manifest)
+        if options.preservesDigests, target != raw.mediaType { throw notPreserved(raw) }
         let config = try read(manifest.config)
         // What cannot be said in the wanted format shows before any layer moves.
         let plan = try LayerPlan(manifest, config: config, target: target, task: self)
@@ -69,12 +70,14 @@ struct CopyTask {
     }
 
     func checkPreserved(_ before: RawManifest, _ after: RawManifest) throws {
-        guard !options.preservesDigests || before.digest == after.digest else {
-            throw CopyError(
-                .unsupported,
-                "\(source.description): the digest \(before.digest) cannot be preserved: \(destination.description) needs the image in another form"
-            )
-        }
+        guard !options.preservesDigests || before.digest == after.digest else { throw notPreserved(before) }
+    }
+
+    private func notPreserved(_ raw: RawManifest) -> CopyError {
+        CopyError(
+            .unsupported,
+            "\(source.description): the digest \(raw.digest) cannot be preserved: \(destination.description) needs the image in another form"
+        )
     }
 
     /// Refuses an image that is for another platform.

@@ -1,3 +1,4 @@
+import ContainerStore
 package import ImageModel
 package import ImageTransports
 package import ProgressEvents
@@ -25,6 +26,33 @@ package struct ImageCopier {
         let written = try raw.isIndex ? copyIndex(raw, task) : copySingle(raw, task)
         try destination.commit()
         return written
+    }
+
+    /// Copies to any target.
+    ///
+    /// - Returns: as `copy(_:to:)`.
+    @discardableResult
+    package func copy(_ source: any ImageSource, to target: CopyTarget) throws -> RawManifest {
+        switch target {
+        case .destination(let destination): return try copy(source, to: destination)
+        case .store(let store, let names): return try bring(source, into: store, names: names)
+        }
+    }
+
+    private func bring(_ source: any ImageSource, into store: ContainerStore, names: [String]) throws -> RawManifest {
+        guard case .platform(let platform) = options.selection else {
+            throw CopyError(.unsupported, "containers-storage: cannot take a list of images as one: choose a platform")
+        }
+        guard options.layers == .preferred || options.layers == .unchanged else {
+            throw CopyError(.unsupported, "containers-storage: keeps layers unpacked: they cannot be compressed there")
+        }
+        report(.signaturesStarted)
+        let pull = ImagePull(
+            into: store, parallelCopies: options.parallelCopies, report: report)
+        return try pull.bring(
+            source, platform: platform, isPlatformRequired: options.isPlatformRequired, format: options.format,
+            preservesDigests: options.preservesDigests, names: names
+        ).manifest
     }
 
     private func copySingle(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {

@@ -15,10 +15,13 @@ import StreamCompression
 package struct ImagePull {
     private let store: ContainerStore
     private let report: ProgressHandler
+    private let parallelCopies: Int?
 
-    package init(into store: ContainerStore, report: @escaping ProgressHandler) {
+    /// - Parameter parallelCopies: how many layers move at the same time; nil: as many as are useful.
+    package init(into store: ContainerStore, parallelCopies: Int? = nil, report: @escaping ProgressHandler) {
         self.store = store
         self.report = report
+        self.parallelCopies = parallelCopies
     }
 
     /// - Parameters:
@@ -26,10 +29,21 @@ package struct ImagePull {
     ///   - isPlatformRequired: whether an image that is no list must be for that platform too.
     ///   - names: fully qualified names for it.
     package func pull(
-        _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
+        _ source: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
     ) throws -> ImageRecord {
         report(.signaturesStarted)
-        let (source, manifest, raw) = try chooseImage(given, platform)
+        return try bring(source, platform: platform, isPlatformRequired: isPlatformRequired, names: names).image
+    }
+
+    /// As `pull`, perhaps with the manifest in another format.
+    func bring(
+        _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, format: MediaType? = nil,
+        preservesDigests: Bool = false, names: [String]
+    ) throws -> (image: ImageRecord, manifest: RawManifest) {
+        let (source, top, chosen) = try chooseImage(given, platform)
+        let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
+            try chosen.decodeManifest()
+        }
         let configBytes = try source.readBlob(manifest.config)
         let config = try CopyError.naming("\(source.description): configuration \(manifest.config.digest)") {
             try ImageConfig(parsing: configBytes)
@@ -43,36 +57,42 @@ package struct ImagePull {
                 "\(source.description): the configuration lists \(config.rootfs.diffIDs.count) layers, the manifest \(manifest.layers.count)"
             )
         }
-        let top = try bringLayers(manifest.layers, diffIDs: config.rootfs.diffIDs, from: source)
-        report(.blobDone(digest: manifest.config.digest.description, kind: .config, outcome: .copied))
+        let raw = try ManifestConversion.convert(chosen, config: configBytes, to: format ?? chosen.mediaType).manifest
+        guard !preservesDigests || (raw.digest == chosen.digest && !top.mediaType.isSchema1) else {
+            throw CopyError(.unsupported, "\(source.description): the digest \(top.digest) cannot be preserved")
+        }
+        let layers = try source.readableLayers(of: manifest) ?? manifest.layers
+        let topLayer = try bringLayers(layers, diffIDs: config.rootfs.diffIDs, from: source)
+        let configDigest = manifest.config.digest.description
+        report(.blobStarted(digest: configDigest, kind: .config, size: Int64(configBytes.count)))
+        report(.blobDone(digest: configDigest, kind: .config, outcome: .copied))
         report(.manifestStarted)
-        return try store.createImage(
-            id: manifest.config.digest.hex, names: names, topLayer: top, metadata: "{}", digest: raw.digest,
-            created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(),
-            bigData: [
-                (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),
-                (key: manifest.config.digest.description, bytes: configBytes),
-            ])
+        var bigData = [
+            (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),
+            (key: manifest.config.digest.description, bytes: configBytes),
+        ]
+        // By the list that it came from an image can be found too.
+        if top.isIndex { bigData.insert((key: "manifest-\(top.digest)", bytes: top.bytes), at: 0) }
+        let image = try store.createImage(
+            id: manifest.config.digest.hex, names: names, topLayer: topLayer, metadata: "{}", digest: raw.digest,
+            created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(), bigData: bigData)
+        return (image, raw)
     }
 
+    /// The manifest that the source stands for, and that of the image to take.
     private func chooseImage(
         _ given: any ImageSource, _ platform: Platform
-    ) throws -> (source: any ImageSource, manifest: Manifest, raw: RawManifest) {
-        var source = given
-        var raw = try CopyError.naming(source.description) { try given.manifest(nil) }
-        if raw.isIndex { raw = try ImageChoice.manifest(in: raw, of: source, for: platform) }
+    ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest) {
+        let top = try CopyError.naming(given.description) { try given.manifest(nil) }
+        let raw = try top.isIndex ? ImageChoice.manifest(in: top, of: given, for: platform) : top
         if raw.mediaType.isSchema1 {
-            let upgraded = try UpgradedSource(source, raw)
-            (source, raw) = (upgraded, upgraded.upgraded)
+            let upgraded = try UpgradedSource(given, raw)
+            return (upgraded, top, upgraded.upgraded)
         }
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
-            throw CopyError(.unsupported, "\(source.description): manifests of type \(raw.mediaType) are not supported")
+            throw CopyError(.unsupported, "\(given.description): manifests of type \(raw.mediaType) are not supported")
         }
-        let chosen = raw
-        let manifest = try CopyError.naming("\(source.description): manifest \(raw.digest)") {
-            try chosen.decodeManifest()
-        }
-        return (source, manifest, raw)
+        return (given, top, raw)
     }
 
     // MARK: Layers
@@ -105,7 +125,7 @@ package struct ImagePull {
         }
         let base = parent
         let transfer = LentSource(source)
-        var registrations = try WorkerPool.map(missing, threads: 2) { layer in
+        var registrations = try WorkerPool.map(missing, threads: parallelCopies ?? 2) { layer in
             try self.apply(layer, from: transfer.source, upon: base)
         }
         for index in registrations.indices.dropFirst() { registrations[index].parent = .previous }
@@ -125,7 +145,7 @@ package struct ImagePull {
             ignoreUnmappedOwners: store.isSingleID, makesDevices: !store.isRootless)
         if let parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
         let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
-        let compressed = try source.openVerifiedBlob(layer.blob)
+        let compressed = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
         let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
         let facts = try CopyError.naming("layer \(layer.blob.digest)") {
             try applier.apply(archive, tarSplit: tarSplit)

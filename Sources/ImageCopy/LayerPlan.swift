@@ -59,6 +59,7 @@ struct LayerPlan {
         // Schema 1 knows gzip alone.
         if target.isSchema1 { return now == .gzip ? .none : .compress(LayerCompressionWish(.gzip)) }
         switch task.options.layers {
+        case .unchanged: return .none
         case .plain: return now == .none ? .none : .decompress
         case .compressed(let way):
             if now == .none { return .compress(way ?? LayerCompressionWish(.gzip)) }

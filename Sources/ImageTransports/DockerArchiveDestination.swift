@@ -18,7 +18,9 @@ package final class DockerArchiveDestination: ImageDestination {
     /// An archive with this image alone, which is complete after `commit`.
     ///
     /// - Throws: ``TransportError`` when there is a file already: such archives cannot be added to.
-    package convenience init(_ reference: DockerArchiveReference, synchronizes: Bool = true) throws {
+    package convenience init(
+        _ reference: DockerArchiveReference, additionalTags: [ImageReference] = [], synchronizes: Bool = true
+    ) throws {
         guard reference.index == nil else {
             throw TransportError(
                 .invalidReference, "destination reference must not contain a manifest index @\(reference.index ?? 0)",
@@ -26,7 +28,8 @@ package final class DockerArchiveDestination: ImageDestination {
         }
         self.init(
             try DockerArchiveWriter(path: reference.path, synchronizes: synchronizes),
-            tags: reference.image.map { [$0] } ?? [], finishesArchive: true)
+
+            tags: (reference.image.map { [$0] } ?? []) + additionalTags, finishesArchive: true)
     }
 
     init(_ writer: DockerArchiveWriter, tags: [ImageReference], finishesArchive: Bool) {

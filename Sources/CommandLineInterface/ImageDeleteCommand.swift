@@ -1,0 +1,29 @@
+import CommandLineGrammar
+import ContainerStore
+import ImageCopy
+import ImageTransports
+
+/// `image delete`, Skopeo's `delete`: an image in a registry or a store.
+enum ImageDeleteCommand: Command {
+    static let grammar = CommandGrammar(
+        "delete", summary: "Delete image IMAGE-NAME", usage: "delete [options] IMAGE-NAME",
+        examples: ["delete docker://registry.example.com/example/pause:latest"],
+        flags: RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let text = arguments.positionals[0]
+        let reference = try TransportReference(requiring: text)
+        switch reference.transport {
+        case .containersStorage:
+            let place = try StoreReference(parsing: reference.rest)
+            let store = try session.openStore(at: place.place)
+            guard let image = try place.find(in: store) else {
+                throw CommandError("\(text): no such image in the store")
+            }
+            _ = try store.deleteImage(image.id)
+        default:
+            throw CommandError("deleting images is not implemented for \(reference.transport.rawValue): images")
+        }
+        return 0
+    }
+}

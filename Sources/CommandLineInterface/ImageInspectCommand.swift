@@ -1,0 +1,72 @@
+import CommandLineGrammar
+import ImageCopy
+import ImageModel
+import ImageTransports
+import JSONText
+import OutputTemplates
+
+/// `image inspect`, Skopeo's `inspect`: what an image anywhere says about itself, without copying it.
+enum ImageInspectCommand: Command {
+    static let grammar = CommandGrammar(
+        "inspect", summary: "Inspect image IMAGE-NAME",
+        details: "Returns low-level information about IMAGE-NAME, which is \"transport:details\" or a local image.",
+        usage: "inspect [options] IMAGE-NAME",
+        examples: [
+            "inspect docker://registry.fedoraproject.org/fedora", "inspect --config docker://docker.io/alpine",
+            "inspect --format \"Name: {{.Name}} Digest: {{.Digest}}\" docker://registry.access.redhat.com/ubi8",
+        ],
+        flags: [
+            .bool("raw", help: "output raw manifest or configuration"),
+            .bool("config", help: "output configuration"),
+            .string("format", short: "f", "format", help: "format the output to a Go template"),
+            .bool("no-tags", short: "n", help: "do not list the available tags from the repository in the output"),
+            .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image of a list for this platform"),
+        ] + RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let name = arguments.positionals[0]
+        let text =
+            TransportReference(parsing: name) == nil && session.calledAs != "skopeo"
+            ? "containers-storage:\(name)" : name
+        if arguments.bool("raw"), arguments.wasSet("format") {
+            throw CommandError("raw output does not support format option")
+        }
+        let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "format") }
+        let source = try Transports.resolver(for: [text], arguments, prefix: "", session).source(text)
+        let top = try source.manifest(nil)
+        if arguments.bool("raw"), !arguments.bool("config") {
+            session.write(String(decoding: top.bytes, as: UTF8.self))
+            return 0
+        }
+        let image = try InspectedImage(of: source, top, for: CopyFlags.wantedPlatform(arguments))
+        if arguments.bool("config") {
+            if arguments.bool("raw") {
+                session.write(String(decoding: image.configBytes, as: UTF8.self))
+            } else {
+                try show(.object(image.ociConfiguration()), format, session)
+            }
+            return 0
+        }
+        let tags = arguments.bool("no-tags") ? [] : try repositoryTags(of: source)
+        try show(
+            .object(image.description(name: repository(of: text), digest: top.digest, tags: tags)), format, session)
+        return 0
+    }
+
+    private static func show(_ value: JSONValue, _ format: OutputFormat?, _ session: Session) throws {
+        guard let format, !Optional(format).isJSON, !format.isPlainTable else {
+            session.printLine(value.serializedString(pretty: true))
+            return
+        }
+        session.write(try format.render([value]))
+    }
+
+    /// The repository's name; only images in registries have one that counts.
+    private static func repository(of text: String) -> String? {
+        DockerName.reference(text)?.name
+    }
+
+    private static func repositoryTags(of source: any ImageSource) throws -> [String] {
+        []
+    }
+}

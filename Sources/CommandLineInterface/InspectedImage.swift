@@ -1,0 +1,69 @@
+import ContentDigest
+import ImageCopy
+import ImageModel
+import ImageTransports
+import JSONText
+
+/// What Skopeo tells of an image: the parts of manifest and configuration that people ask for.
+struct InspectedImage {
+    private let layers: [Descriptor]
+    private let config: ImageConfig
+    let configBytes: [UInt8]
+
+    /// - Parameter top: the manifest, or a list of which one image is for `platform`.
+    init(of source: any ImageSource, _ top: RawManifest, for platform: Platform) throws {
+        let (image, manifest) = try ImageReader.image(of: source, top, for: platform)
+        guard manifest.config.mediaType.isImageConfig else {
+            throw CommandError(
+                "\(source.description) is no image but an artifact: its configuration is of type \(manifest.config.mediaType)"
+            )
+        }
+        layers = manifest.layers
+        configBytes = try image.readBlob(manifest.config)
+        config = try ImageConfig(parsing: configBytes)
+    }
+
+    func description(name: String?, digest: Digest, tags: [String]) -> JSONObject {
+        var value = JSONObject()
+        if let name { value["Name"] = .string(name) }
+        value["Digest"] = .string(digest.description)
+        value["RepoTags"] = .array(tags.map { .string($0) })
+        value["Created"] = config.created.map { .string($0) } ?? .null
+        value["DockerVersion"] = config.extra["docker_version"] ?? ""
+        value["Labels"] =
+            config.config?.labels.map { labels in
+                .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            } ?? .null
+        value["Architecture"] = .string(config.architecture)
+        if let variant = config.variant { value["Variant"] = .string(variant) }
+        value["Os"] = .string(config.os)
+        value["Layers"] = .array(layers.map { .string($0.digest.description) })
+        value["LayersData"] = .array(layers.map { .object(Self.data(of: $0)) })
+        value["Env"] = config.config?.env.map { .array($0.map { .string($0) }) } ?? .null
+        return value
+    }
+
+    private static func data(of layer: Descriptor) -> JSONObject {
+        let annotations: JSONValue =
+            layer.annotations.map { notes in
+                .object(JSONObject(notes.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            } ?? .null
+        return [
+            "MIMEType": .string(layer.mediaType.rawValue), "Digest": .string(layer.digest.description),
+            "Size": .integer(layer.size), "Annotations": annotations,
+        ]
+    }
+
+    /// The configuration as far as OCI defines it.
+    func ociConfiguration() throws -> JSONObject {
+        var plain = config
+        plain.extra = JSONObject()
+        if var inner = plain.config {
+            inner.extra = JSONObject()
+            (inner.hostname, inner.domainname, inner.healthcheck) = (nil, nil, nil)
+            (inner.onBuild, inner.shell, inner.argsEscaped) = (nil, nil, nil)
+            plain.config = inner
+        }
+        return try JSONValueEncoder().encode(plain).object ?? JSONObject()
+    }
+}

@@ -1,0 +1,31 @@
+import CommandLineGrammar
+import ImageTransports
+import JSONText
+
+/// `image list-tags`, Skopeo's `list-tags`: the tags of a repository, or the names in an archive.
+enum ListTagsCommand: Command {
+    static let grammar = CommandGrammar(
+        "list-tags", summary: "List tags in the transport/repository specified by the SOURCE-IMAGE",
+        usage: "list-tags [options] SOURCE-IMAGE",
+        examples: ["list-tags docker://docker.io/fedora", "list-tags docker-archive:/tmp/busybox.tar.gz"],
+        flags: RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let text = arguments.positionals[0]
+        let reference = try TransportReference(requiring: text)
+        var value = JSONObject()
+        switch reference.transport {
+        case .dockerArchive:
+            let path = try DockerArchiveReference(parsing: reference.rest).path
+            let images = try DockerArchive(path: path).images
+            let tags = images.enumerated().flatMap { $1.tags.isEmpty ? ["@\($0)"] : $1.tags }
+            value["Tags"] = .array(tags.map { .string($0) })
+        default:
+            throw CommandError(
+                "unsupported transport '\(reference.transport.rawValue)' for tag listing; only docker and docker-archive have tags"
+            )
+        }
+        session.printLine(JSONValue.object(value).serializedString(pretty: true))
+        return 0
+    }
+}

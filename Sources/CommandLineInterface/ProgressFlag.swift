@@ -1,0 +1,17 @@
+import CommandLineGrammar
+
+/// `--progress`: how a copy is told.
+enum ProgressFlag {
+    static let flag = Flag.string(
+        "progress", "auto|plain|json", help: "how progress is shown; json: one object per event")
+
+    /// - Parameter stream: where copies are told unless `--quiet` is given.
+    static func rendering(_ arguments: ParsedArguments, _ stream: StandardStream) throws -> ProgressRendering {
+        let way = arguments.string("progress")
+        guard ["auto", "plain", "json", nil].contains(way) else {
+            throw CommandError("unknown progress \"\(way ?? "")\": choose auto, plain or json")
+        }
+        let copies = arguments.bool("quiet") ? nil : stream
+        return ProgressRendering(steps: nil, copies: copies, isJSON: way == "json", isPlain: way == "plain")
+    }
+}

@@ -1,0 +1,54 @@
+import CommandLineGrammar
+import ContainerStore
+import ImageCopy
+import ImageModel
+import ImageTransports
+
+/// Makes what turns references into places, with the stores of this session.
+enum Transports {
+    /// - Parameters:
+    ///   - references: all that the command is going to open. Stores among them are opened now: a descriptor from
+    ///     before the namespaces belongs to other mounts.
+    ///   - prefix: whose of the registry flags count.
+    static func resolver(
+        for references: [String], _ arguments: ParsedArguments, prefix: String, _ session: Session
+    ) throws -> TransportResolver {
+        for text in references {
+            guard let reference = TransportReference(parsing: text), reference.transport == .containersStorage else {
+                continue
+            }
+            _ = try session.openStore(at: StoreReference(parsing: reference.rest).place)
+        }
+        var resolver = TransportResolver(openStore: session.openStore(at:))
+        if arguments.declares("tmpdir"), let directory = arguments.string("tmpdir"), !directory.isEmpty {
+            resolver.temporaryDirectory = directory
+        }
+        return resolver
+    }
+}
+
+extension Session {
+    /// The store that a reference names, else the configured one; opened once.
+    func openStore(at place: StoreReference.Place) throws -> ContainerStore {
+        if let known = openedStores.first(where: { $0.place == place }) { return known.store }
+        var global = global
+        if let driver = place.driver { global.storageDriver = driver }
+        if let root = place.graphRoot { global.root = root }
+        if let runRoot = place.runRoot { global.runRoot = runRoot }
+        if !place.options.isEmpty { global.storageOptions = place.options }
+        let store = try openStore(global: global)
+        openedStores.append((place, store))
+        return store
+    }
+}
+
+/// The name in `docker://name`.
+enum DockerName {
+    /// nil for other transports and for what is no name.
+    static func reference(_ text: String) -> ImageReference? {
+        guard let reference = TransportReference(parsing: text), reference.transport == .docker,
+            reference.rest.hasPrefix("//")
+        else { return nil }
+        return (try? ImageReference(parsing: String(reference.rest.dropFirst(2))))?.withDefaultTag()
+    }
+}

@@ -1,0 +1,93 @@
+package import ContainerStore
+import Glibc
+package import ImageModel
+package import ImageTransports
+import LinuxSystem
+
+/// Turns `transport:reference` into somewhere to read from or to write to: the one switch over transports.
+package struct TransportResolver {
+    /// Where compressed archives are unpacked.
+    package var temporaryDirectory = "/var/tmp"
+    /// Further names for an image in a new `docker-archive:`.
+    package var additionalTags: [ImageReference] = []
+    private let openStore: (StoreReference.Place) throws -> ContainerStore
+
+    /// - Parameter openStore: opens a store when a reference needs one.
+    package init(openStore: @escaping (StoreReference.Place) throws -> ContainerStore) {
+        self.openStore = openStore
+    }
+
+    /// The image that a reference names.
+    ///
+    /// - Throws: `TransportError` for what is no reference, and for what cannot be opened.
+    package func source(_ text: String) throws -> any ImageSource {
+        let reference = try TransportReference(requiring: text)
+        switch reference.transport {
+        case .oci: return try OCILayoutSource(OCILayoutReference(parsing: reference.rest))
+        case .ociArchive:
+            return try OCIArchiveSource(
+                OCILayoutReference(parsing: reference.rest), temporaryDirectory: temporaryDirectory)
+        case .dockerArchive:
+            return try DockerArchiveSource(
+                DockerArchiveReference(parsing: reference.rest), temporaryDirectory: temporaryDirectory)
+        case .dir: return try DirSource(path: reference.rest)
+        case .containersStorage:
+            let place = try StoreReference(parsing: reference.rest)
+            let store = try openStore(place.place)
+            guard let image = try place.find(in: store) else {
+                throw CopyError(.notFound, "\(text): no such image in the store")
+            }
+            return StoreSource(image, in: store)
+        case .docker, .dockerDaemon, .tarball: throw unsupported(reference)
+        }
+    }
+
+    /// The place that a reference names.
+    ///
+    /// - Throws: as `source`.
+    package func target(_ text: String) throws -> CopyTarget {
+        let reference = try TransportReference(requiring: text)
+        guard reference.transport == .dockerArchive || additionalTags.isEmpty else {
+            throw CopyError(.unsupported, "\(text): only docker-archive: takes additional tags")
+        }
+        switch reference.transport {
+        case .oci: return .destination(try OCILayoutDestination(OCILayoutReference(parsing: reference.rest)))
+        case .ociArchive: return .destination(try OCIArchiveDestination(OCILayoutReference(parsing: reference.rest)))
+        case .dockerArchive:
+            return .destination(
+                try DockerArchiveDestination(
+                    DockerArchiveReference(parsing: reference.rest), additionalTags: additionalTags))
+        case .dir: return .destination(try DirDestination(path: reference.rest))
+        case .containersStorage:
+            let place = try StoreReference(parsing: reference.rest)
+            let name = try place.name()
+            return .store(try openStore(place.place), names: [name])
+        case .docker, .dockerDaemon, .tarball: throw unsupported(reference)
+        }
+    }
+
+    private func unsupported(_ reference: TransportReference) -> CopyError {
+        switch reference.transport {
+        case .dockerDaemon:
+            let socket = "/var/run/docker.sock"
+            guard Files.exists(socket) else {
+                return CopyError(.unsupported, "\(reference): there is no Docker daemon here (no \(socket))")
+            }
+            return CopyError(
+                .unsupported,
+                "\(reference): Docker's daemon is not spoken to: use `docker save` or `docker load` and docker-archive:"
+            )
+        default:
+            return CopyError(
+                .unsupported, "\(reference): the transport \(reference.transport.rawValue) is not supported")
+        }
+    }
+}
+
+/// Where a copy goes.
+package enum CopyTarget {
+    /// A place that keeps blobs and manifests.
+    case destination(any ImageDestination)
+    /// A store, which takes layers apart, and the fully qualified names that the image gets there.
+    case store(ContainerStore, names: [String])
+}

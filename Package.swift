@@ -116,6 +116,11 @@ let package = Package(
                 "JSONText", "LinuxSystem", "TarArchive", "StreamCompression",
             ]),
         room(
+            "ContainerLifecycle",
+            dependsOn: [
+                "WorkingContainers", "ContainerStore", "Sandbox", "ImageModel", "JSONText", "LinuxSystem", "CLinux",
+            ]),
+        room(
             "ImageBuild",
             dependsOn: [
                 "DockerfileSyntax", "ImageCopy", "WorkingContainers", "ContainerStore", "ImageLayers", "Sandbox",
@@ -129,7 +134,9 @@ let package = Package(
         room(
             "CommandLineInterface",
             dependsOn: [
-                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild", "ImageCopy",
+                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild",
+                "ContainerLifecycle",
+                "ImageCopy",
                 "WorkingContainers",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",

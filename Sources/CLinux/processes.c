@@ -36,6 +36,10 @@ int linux_pidfd_send_signal(int pidfd, int signal_number) {
     return (int)LINUX_RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0));
 }
 
+int linux_set_effective_uid(uint32_t uid) {
+    return (int)LINUX_RESULT(syscall(SYS_setresuid, (uid_t)-1, (uid_t)uid, (uid_t)-1));
+}
+
 int linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
     return (int)LINUX_RESULT(prctl(option, a, b, c, d));
 }

@@ -1,4 +1,5 @@
 import CommandLineGrammar
+import ContainerLifecycle
 import ContainerStore
 import ContainersConfig
 import ImageBuild
@@ -7,129 +8,115 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// `container run`: a command in a container of an image, in the foreground.
+/// `container run`: a command in a new container of an image, in the foreground.
 enum ContainerRunCommand: Command {
     static let grammar = CommandGrammar(
         "run", summary: "Run a command in a new container", usage: "run [options] IMAGE [COMMAND [ARG...]]",
-        flags: ownFlags + ConfinementFlags.flags, interspersed: false, arguments: .atLeast(1))
-
-    private static let ownFlags: [Flag] = [
-        .bool("rm", help: "remove container (and pod if created) after exit"),
-        Flag("env", short: "e", .stringArray, help: "set environment variables in container"),
-        Flag(
-            "volume", short: "v", .stringArray, placeholder: "SOURCE:TARGET[:OPTIONS]",
-            help: "bind mount a volume into the container"),
-        Flag(
-            "tmpfs", .stringArray, placeholder: "TARGET[:OPTIONS]",
-            help: "mount a temporary filesystem (tmpfs) into a container"),
-        .string("workdir", short: "w", help: "working directory inside the container"),
-        .string("user", short: "u", "NAME[:GROUP]", help: "username or UID"),
-        .string("entrypoint", help: "overwrite the default ENTRYPOINT of the image"),
-        .string("hostname", short: "h", help: "set container hostname"),
-        .bool("read-only", help: "make containers root filesystem read-only"),
-        .bool(
-            "http-proxy", default: true,
-            help: "set proxy environment variables in the container based on the host proxy vars"),
-        .bool("init", help: "run an init inside the container that forwards signals and reaps processes"),
-        .bool("interactive", short: "i", help: "keep STDIN open even if not attached"),
-        Flag("pull", .optionalString(noOptDefault: "always"), help: "pull image policy: always, missing, never, newer"),
-        .bool("tty", short: "t", help: "allocate a pseudo-TTY for container"),
-        Flag("mount", .stringArray, help: "attach a filesystem mount to the container"),
-        Flag("env-file", .stringArray, placeholder: "file", help: "read in a file of environment variables"),
-        .refused("detach", short: "d", "containers run in the foreground only"),
-        .refused("name", "containers are not kept in this version"),
-        .refused("publish", short: "p", "private networks come with a later version"),
-        .refused("cidfile", "containers are not kept in this version"),
-        .refused("platform", "--platform comes with a later version"),
-    ]
+        flags: ContainerFlags.flags, interspersed: false, arguments: .atLeast(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        guard arguments.bool("rm") else {
-            throw CommandError("containers are not kept in this version: use container run --rm")
-        }
-        let conf = try session.containersConf()
-        let confinement = try ConfinementFlags.read(arguments, conf)
+        let invocation = try ContainerInvocation(arguments, session)
         let store = try session.openStore(mounts: true)
-        let rendering = ProgressRendering(steps: nil, copies: .error)
-        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
-        let policy = BuildOptions.PullPolicy(rawValue: arguments.string("pull") ?? "missing")
-        guard let policy else { throw CommandError("unrecognized pull policy \"\(arguments.string("pull") ?? "")\"") }
-        let image = try images.baseImage(arguments.positionals[0], policy: policy, platform: nil)
-        var process = try process(for: image.containerConfig, arguments, session)
-        process.confinement = confinement
-        let root = try WritableRoot(over: image.record.topLayer, in: store)
-        defer { root.discard() }
-        let hostFiles = try HostFiles(store.layout)
-        do {
-            let status = try root.withFiles(lendsMountPoints: true) { files in
-                try WorkingDirectory.make(process.workingDirectory, in: files)
-                return try process.run(in: files, hostFiles: hostFiles, caches: store.layout.ownRoom + "/filters")
+        var container = try ContainerMaking(invocation, store).make()
+        let process = try invocation.process(for: container.definition)
+        return try ContainerRun.toTheEnd(&container, process, store, session)
+    }
+}
+
+/// `container create`: as `run`, but it is started later.
+enum ContainerCreateCommand: Command {
+    static let grammar = CommandGrammar(
+        "create", summary: "Create but do not start a container", usage: "create [options] IMAGE [COMMAND [ARG...]]",
+        flags: ContainerFlags.flags, interspersed: false, arguments: .atLeast(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let invocation = try ContainerInvocation(arguments, session)
+        let store = try session.openStore(mounts: true)
+        session.printLine(try ContainerMaking(invocation, store).make().id)
+        return 0
+    }
+}
+
+/// Makes the container that a command line asks for.
+struct ContainerMaking {
+    private let invocation: ContainerInvocation
+    private let store: ContainerStore
+
+    init(_ invocation: ContainerInvocation, _ store: ContainerStore) {
+        self.invocation = invocation
+        self.store = store
+    }
+
+    private var arguments: ParsedArguments { invocation.arguments }
+
+    func make() throws -> ManagedContainer {
+        if let file = arguments.string("cidfile"), Files.exists(file) {
+            throw CommandError(
+                "container id file exists. Ensure another container is not using it or delete \(file)")
+        }
+        if let name = arguments.string("name") { try ContainerNaming.check(name) }
+        let image = arguments.bool("rootfs") ? nil : try image()
+        let id = RandomBytes.hex(32)
+        let definition = try invocation.definition(
+            image?.image, imageName: image?.name ?? "", id: id, in: store)
+        // What cannot be run is not made.
+        _ = try invocation.process(for: definition)
+        if arguments.bool("replace"), let name = arguments.string("name"), try store.container(name) != nil {
+            var previous = try ManagedContainer(name, in: store)
+            try previous.remove(isForced: true, in: store)
+        }
+        var container = try ManagedContainer.create(
+            id: id, name: arguments.string("name"),
+            image: image.map { (id: $0.image.record.id, layer: $0.image.record.topLayer) }, definition, in: store)
+        if let file = arguments.string("cidfile") {
+            do {
+                try OutputFile.writeNew(id, to: file)
+            } catch {
+                try container.remove(isForced: false, in: store)
+                throw error
             }
-            return status.shellCode
+        }
+        return container
+    }
+
+    private func image() throws -> (image: StoredImage, name: String) {
+        let name = arguments.positionals[0]
+        let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
+        let images = StoreImages(store, calledAs: invocation.session.calledAs, report: rendering.handler)
+        let image = try images.baseImage(
+            name, policy: try BuildOptions.PullPolicy(flag: arguments.string("pull")),
+            platform: try invocation.platform())
+        let known = try? store.findImage(name)
+        return (image, known?.name ?? image.record.names.first ?? image.record.id)
+    }
+}
+
+/// The life of a container in the foreground.
+enum ContainerRun {
+    /// Runs a container and, where it is to go by itself, removes it.
+    ///
+    /// - Returns: the exit code of its command, or that of why it could not be started.
+    static func toTheEnd(
+        _ container: inout ManagedContainer, _ process: ContainerProcess, _ store: ContainerStore, _ session: Session
+    ) throws -> Int32 {
+        var code: Int32
+        do {
+            code = try container.run(process, in: store).shellCode
         } catch let error as SandboxError {
             session.printError("Error: \(error)")
-            return error.exitCode
+            code = error.exitCode
         }
-    }
-
-    private static func process(
-        for config: ContainerConfig, _ arguments: ParsedArguments, _ session: Session
-    ) throws -> ContainerProcess {
-        let command = Array(arguments.positionals.dropFirst())
-        let entrypoint = try arguments.string("entrypoint").map { try Entrypoint.parse($0) }
-        var words = entrypoint ?? config.entrypoint ?? []
-        // An entry point of one's own leaves the image's command out.
-        words += !command.isEmpty ? command : entrypoint == nil ? config.cmd ?? [] : []
-        guard !words.isEmpty else {
-            throw CommandError("no command or entrypoint provided, and no CMD or ENTRYPOINT from image")
-        }
-        var process = ContainerProcess(
-            arguments: words, hostname: arguments.string("hostname") ?? RandomBytes.hex(6))
-        process.environment = config.env ?? []
-        let variables = try arguments.strings("env-file").flatMap { try EnvironmentFile.read($0) }
-        for text in variables + arguments.strings("env") {
-            let (key, given) = KeyValueFlag.split(text)
-            guard let value = given ?? session.environment.environment[key] else { continue }
-            process.environment.removeAll { $0.hasPrefix(key + "=") }
-            process.environment.append("\(key)=\(value)")
-        }
-        if arguments.bool("http-proxy") {
-            for (name, value) in session.proxies.sorted(by: { $0.key < $1.key })
-            where !process.environment.contains(where: { $0.hasPrefix(name + "=") }) {
-                process.environment.append("\(name)=\(value)")
-            }
-        }
-        process.workingDirectory = arguments.string("workdir") ?? config.workingDir
-        process.user = arguments.string("user") ?? config.user
-        process.readOnlyRoot = arguments.bool("read-only")
-        process.useInit = arguments.bool("init")
-        process.mounts =
-            try arguments.strings("volume").map { try VolumeFlag.parse($0) }
-            + arguments.strings("tmpfs").map { try VolumeFlag.parseTmpfs($0) }
-            + arguments.strings("mount").map { try MountOption.parse($0) }
-        if arguments.bool("tty") { process.terminal = TerminalRequest() }
-        if !arguments.bool("interactive"), !arguments.bool("tty") { process.stdio.input = .null }
-        return process
+        if container.definition.removesItself { try container.remove(isForced: false, in: store) }
+        return code
     }
 }
 
-/// `--env-file`: a variable on each line, as `--env` takes it; lines that begin with `#` say nothing.
-enum EnvironmentFile {
-    static func read(_ path: String) throws -> [String] {
-        let text = String(decoding: try Files.readFile(path, limit: 1 << 20), as: UTF8.self)
-        return text.split(separator: "\n").map { line in
-            String(line.drop { $0 == " " || $0 == "\t" })
-        }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
-    }
-}
-
-/// The directory a container's command begins in.
-enum WorkingDirectory {
-    /// Makes it where the image lacks it.
-    static func make(_ path: String, in files: String) throws {
-        let relative = path.split(separator: "/").joined(separator: "/")
-        if relative.isEmpty { return }
-        let root = try RootedDirectory(opening: files)
-        _ = try root.makeDirectories(relative, mode: 0o755, uid: 0, gid: 0)
+/// Names of containers.
+enum ContainerNaming {
+    static func check(_ name: String) throws {
+        guard ContainerNames.isValid(name) else {
+            throw CommandError(
+                "names must match [a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument: \"\(name)\"")
+        }
     }
 }

@@ -18,7 +18,7 @@ extension Face {
 
     /// `container ...`, in swiftlet's grammar as in Podman's.
     static var containerCommands: [CommandNode] {
-        [.command(ContainerRunCommand.self)]
+        [.command(ContainerCreateCommand.self), .command(ContainerRunCommand.self)]
     }
 
     static var imageCommands: [CommandNode] {

@@ -7,4 +7,10 @@ enum OutputFile {
         let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
         try file.writeAll(Array(text.utf8))
     }
+
+    /// As `write`, for a file that must not exist yet.
+    static func writeNew(_ text: String, to path: String) throws {
+        let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+        try file.writeAll(Array(text.utf8))
+    }
 }

@@ -11,14 +11,17 @@ final class Session {
     let global: GlobalFlags
     /// The name the tool was called by: `swiftlet`, or `buildah`, `skopeo`, `podman` through a link.
     let calledAs: String
+    /// The whole command line, the name first.
+    let commandLine: [String]
     private(set) var entry: UserNamespaceEntry?
     /// Stores that references have named.
     var openedStores: [(place: StoreReference.Place, store: ContainerStore)] = []
 
-    init(environment: ConfigEnvironment, global: GlobalFlags, calledAs: String) {
+    init(environment: ConfigEnvironment, global: GlobalFlags, calledAs: String, commandLine: [String]) {
         self.environment = environment
         self.global = global
         self.calledAs = calledAs
+        self.commandLine = commandLine
     }
 
     /// Enters the user and mount namespaces that the store needs. No thread may exist yet.

@@ -27,7 +27,9 @@ package enum Swiftlet {
                 StandardStream.output.write(parsed.helpText)
                 return 0
             }
-            let session = Session(environment: environment, global: GlobalFlags(parsed), calledAs: face.name)
+            let session = Session(
+                environment: environment, global: GlobalFlags(parsed), calledAs: face.name,
+                commandLine: [face.name] + arguments.dropFirst())
             return try face.command(at: parsed.commandPath).run(parsed, session)
         } catch {
             return ErrorReport.report(error, otherwise: face.failureCode)

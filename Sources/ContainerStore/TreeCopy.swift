@@ -3,7 +3,7 @@ import LinuxSystem
 
 /// Copies a directory with all below it to a new one: owners, modes, times, extended attributes, hard links, devices;
 /// file content by sharing extents where the file system can. Never follows a symbolic link. Sockets are left out.
-final class TreeCopy {
+package final class TreeCopy {
     private struct Identity: Hashable {
         let device: UInt64
         let inode: UInt64
@@ -18,14 +18,14 @@ final class TreeCopy {
     private var made: [(path: [CChar], status: FileStatus)] = []
 
     /// Makes the directory `to`, which must not exist.
-    init(from: String, to: String) throws {
+    package init(from: String, to: String) throws {
         source = try RootedDirectory(opening: from)
         try Files.makeDirectory(to, mode: 0o700)
         target = try RootedDirectory(opening: to)
     }
 
     /// Copies everything. Once.
-    func run() throws {
+    package func run() throws {
         pending = [[0]]
         while let path = pending.popLast() { try copyDirectory(path) }
         for directory in made.reversed() {

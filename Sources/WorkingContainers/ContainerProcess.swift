@@ -12,6 +12,8 @@ package struct ContainerProcess: Sendable {
     package var workingDirectory = ""
     /// `user[:group]`, by names of the image or by number; empty for root.
     package var user = ""
+    /// Further groups, by names of the image or by number.
+    package var additionalGroups: [String] = []
     package var hostname: String
     package var mounts: [SandboxMount] = []
     package var confinement = StepConfinement()
@@ -34,16 +36,21 @@ package struct ContainerProcess: Sendable {
     ///   - files: the root file system, mounted where this process sees it.
     ///   - hostFiles: gives `/etc/hosts` and the like.
     ///   - caches: a directory for compiled filters.
-    package func run(in files: String, hostFiles: HostFiles, caches: String) throws -> ExitStatus {
+    ///   - prepare: called with the process's id before its command starts.
+    package func run(
+        in files: String, hostFiles: HostFiles, caches: String, prepare: ((Int32) throws -> Void)? = nil
+    ) throws -> ExitStatus {
         let reader = try RootFileReader(files)
-        let account = try ImageUsers { try reader.read($0) }.resolve(user)
+        let users = ImageUsers { try reader.read($0) }
+        let account = try users.resolve(user)
+        let groups = try account.additionalGIDs + additionalGroups.map { try users.groupID($0) }
         var spec = SandboxSpec(
             rootfs: .directory(files), args: arguments, environment: completeEnvironment(home: account.home))
         spec.workingDirectory = workingDirectory.isEmpty ? "/" : workingDirectory
         spec.user = ProcessUser(
             uid: account.uid, gid: account.gid,
             // The primary group counts among them, so that no set-group-id file can take it away.
-            additionalGIDs: [account.gid] + account.additionalGIDs.filter { $0 != account.gid },
+            additionalGIDs: [account.gid] + groups.filter { $0 != account.gid },
             umask: confinement.umask)
         spec.hostname = hostname
         spec.network = confinement.network
@@ -70,7 +77,7 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         spec.mounts = try hostFiles.mounts(for: self) + mounts
-        return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches)
+        return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
     }
 
     private func completeEnvironment(home: String) -> [String] {

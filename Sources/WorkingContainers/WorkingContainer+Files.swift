@@ -1,40 +1,11 @@
 package import ContainerStore
-import LinuxSystem
 
 extension WorkingContainer {
-    /// Lets `body` work on the container's files: where they are mounted already, or else mounted for as long as it takes
-    /// in this process's own mount namespace.
-    ///
-    /// - Parameter lendsMountPoints: whether the root also has the places that a sandbox mounts upon, which come from a
-    ///   skeleton below the image and are in no layer.
+    /// Lets `body` work on the container's files, as `ContainerLayer.withFiles`.
     package func withFiles<T>(
         in store: ContainerStore, lendsMountPoints: Bool = false, readOnly: Bool = false, _ body: (String) throws -> T
     ) throws -> T {
-        let layer = record.layer
-        if store.driver.isMounted(layer), let mount = try store.overlayMount(of: layer, readOnly: false) {
-            return try body(mount.target)
-        }
-        guard var mount = try store.overlayMount(of: layer, readOnly: readOnly) else {
-            return try body(store.driver.contentDirectory(layer))
-        }
-        if lendsMountPoints { mount.lower.append(try MountPointSkeleton.prepare(in: store.layout)) }
-        guard let upper = mount.upper else { return try WorkingContainer.mounted(mount, body) }
-        // A work directory of this mount's own: another process may have the container mounted as well.
-        let work = "\(upper).work.\(RandomBytes.hex(8))"
-        try Files.makeDirectory(work, mode: 0o700)
-        defer { try? Files.removeTree(work) }
-        mount.work = work
-        mount.isVolatile = true
-        let result = try WorkingContainer.mounted(mount, body)
-        if lendsMountPoints { try MountPointSkeleton.removeRemains(of: mount) }
-        return result
-    }
-
-    private static func mounted<T>(_ mount: OverlayMount, _ body: (String) throws -> T) throws -> T {
-        // Buildah removes the place when it unmounts.
-        if !Files.exists(mount.target) { try Files.makeDirectory(mount.target, mode: 0o700) }
-        try mount.mount()
-        defer { try? Mounts.unmount(mount.target, detach: true) }
-        return try body(mount.target)
+        try ContainerLayer.withFiles(
+            record.layer, in: store, lendsMountPoints: lendsMountPoints, readOnly: readOnly, body)
     }
 }

@@ -34,6 +34,9 @@ int linux_pidfd_open(int pid, unsigned flags);
 
 int linux_pidfd_send_signal(int pidfd, int signal_number);
 
+/// Changes the effective user id of the calling thread alone.
+int linux_set_effective_uid(uint32_t uid);
+
 int linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 
 /// 1 when no_new_privs is set: set-user-ID programs then gain nothing.

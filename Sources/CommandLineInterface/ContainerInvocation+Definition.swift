@@ -1,0 +1,212 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+import ContainersConfig
+import ContentDigest
+import Glibc
+import ImageModel
+import JSONText
+import LinuxSystem
+import Sandbox
+import WorkingContainers
+
+extension ContainerInvocation {
+    /// What the new container is: the image's configuration, changed by the flags.
+    ///
+    /// - Parameters:
+    ///   - image: nil for a root directory of the caller's own.
+    ///   - id: the container's id, whose beginning is its host name.
+    func definition(
+        _ image: StoredImage?, imageName: String, id: String, in store: ContainerStore
+    ) throws -> ContainerDefinition {
+        let config = image?.containerConfig ?? ContainerConfig()
+        var definition = ContainerDefinition()
+        definition.imageName = imageName
+        definition.imageDigest = image?.manifest.digest.description ?? ""
+        let entrypoint = try arguments.string("entrypoint").map { try Entrypoint.parse($0) }
+        definition.entrypoint = entrypoint ?? config.entrypoint ?? []
+        let words = Array(arguments.positionals.dropFirst())
+        // An entry point of one's own leaves the image's command out.
+        definition.command =
+            definition.entrypoint + (!words.isEmpty ? words : entrypoint == nil ? config.cmd ?? [] : [])
+        guard !definition.command.isEmpty else {
+            throw CommandError("no command or entrypoint provided, and no CMD or ENTRYPOINT from image")
+        }
+        definition.environment = try environment(config)
+        definition.workingDirectory = arguments.string("workdir") ?? config.workingDir
+        definition.user = arguments.string("user") ?? config.user
+        definition.hostname = arguments.string("hostname") ?? String(id.prefix(12))
+        definition.labels = try labels(config)
+        for text in arguments.strings("annotation") {
+            let (key, value) = try KeyValueFlag.require(text, "annotation")
+            definition.annotations[key] = value
+        }
+        definition.hasTerminal = arguments.bool("tty")
+        definition.opensInput = arguments.bool("interactive")
+        let signal = arguments.string("stop-signal") ?? (config.stopSignal.isEmpty ? nil : config.stopSignal)
+        if let signal { definition.stopSignal = try SignalNumber.parse(signal) }
+        if let timeout = arguments.int("stop-timeout") { definition.stopTimeout = Int64(clamping: timeout) }
+        definition.removesItself = arguments.bool("rm")
+        (definition.mounts, definition.volumes) = try mounts(config, in: store)
+        if image == nil { definition.rootDirectory = try HostPath.real(arguments.positionals[0]) }
+        definition.commandLine = session.commandLine
+        definition.directory = (try? HostPath.real(".")) ?? "/"
+        definition.hostConfiguration = .object(try hostConfiguration(definition))
+        return definition
+    }
+
+    private func labels(_ config: ContainerConfig) throws -> [String: String] {
+        var labels = config.labels ?? [:]
+        let lines = try arguments.strings("label-file").flatMap { try EnvironmentFile.read($0) }
+        for text in lines + arguments.strings("label") {
+            let (key, value) = try KeyValueFlag.require(text, "label")
+            labels[key] = value
+        }
+        return labels
+    }
+
+    // MARK: Environment
+
+    /// Later sources win: the host's (`--env-host`), the image's, proxies, `--env-file`, `--env`.
+    private func environment(_ config: ContainerConfig) throws -> [String] {
+        let host = session.environment.environment
+        var variables = EnvironmentList()
+        if !arguments.bool("unsetenv-all") {
+            variables.set("container", session.calledAs)
+            variables.set("TERM", "xterm")
+            if arguments.bool("env-host") {
+                for (key, value) in host.sorted(by: { $0.key < $1.key }) { variables.set(key, value) }
+            }
+            for entry in config.env ?? [] {
+                let (key, value) = KeyValueFlag.split(entry)
+                variables.set(key, value ?? "")
+            }
+        }
+        if arguments.bool("http-proxy") {
+            for (name, value) in session.proxies.sorted(by: { $0.key < $1.key }) where !variables.has(name) {
+                variables.set(name, value)
+            }
+        }
+        for name in arguments.strings("unsetenv") { variables.remove(name) }
+        for text in try arguments.strings("env-file").flatMap({ try EnvironmentFile.read($0) })
+            + arguments.strings("env")
+        {
+            let (key, given) = KeyValueFlag.split(text)
+            if given == nil, key.hasSuffix("*") {
+                for (name, value) in host.sorted(by: { $0.key < $1.key }) where name.hasPrefix(key.dropLast()) {
+                    variables.set(name, value)
+                }
+            } else if let value = given ?? host[key] {
+                variables.set(key, value)
+            }
+        }
+        return variables.entries
+    }
+
+    // MARK: Mounts
+
+    /// What the flags mount, and the places of scratch directories: `-v /path`, and the image's volumes where nothing
+    /// else is mounted.
+    private func mounts(
+        _ config: ContainerConfig, in store: ContainerStore
+    ) throws -> (mounts: [ContainerDefinition.Mount], volumes: [String]) {
+        var volumes: [String] = []
+        var mounts: [SandboxMount] = []
+        for name in arguments.strings("volumes-from") { mounts += try borrowed(from: name, in: store) }
+        for text in arguments.strings("volume") {
+            if text.hasPrefix("/"), !text.contains(":") {
+                volumes.append(text)
+            } else {
+                mounts.append(try VolumeFlag.parse(text))
+            }
+        }
+        mounts += try arguments.strings("mount").map { try MountOption.parse($0) }
+        mounts += try arguments.strings("tmpfs").map { try VolumeFlag.parseTmpfs($0) }
+        if let zone = arguments.string("timezone") { mounts.append(try TimeZoneFlag.mount(zone)) }
+        let places = config.volumes.map { $0.keys.sorted() } ?? []
+        switch arguments.string("image-volume") {
+        case "bind", "anonymous": volumes += places
+        case "ignore": break
+        case "tmpfs":
+            for place in places where !mounts.contains(where: { $0.destination == place }) {
+                mounts.append(try VolumeFlag.parseTmpfs(place))
+            }
+        case let other: throw CommandError("invalid image volume type \"\(other ?? "")\": use bind, tmpfs or ignore")
+        }
+        if arguments.bool("read-only"), arguments.bool("read-only-tmpfs") {
+            for place in ["/run", "/tmp", "/var/tmp"] where !mounts.contains(where: { $0.destination == place }) {
+                mounts.append(.tmpfs(at: place, ["mode=1777"]))
+            }
+        }
+        var seen = Set(mounts.map(\.destination))
+        volumes = volumes.filter { $0.hasPrefix("/") && seen.insert($0).inserted }
+        return (mounts.map(ContainerDefinition.Mount.init), volumes)
+    }
+
+    /// What is mounted in another container, its scratch directories included.
+    private func borrowed(from text: String, in store: ContainerStore) throws -> [SandboxMount] {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+        let container = try ManagedContainer(parts.first ?? "", in: store)
+        var mounts = try container.definition.mounts.filter { $0.type == "bind" }.map { mount in
+            try SandboxMount(
+                type: mount.type, source: mount.source, destination: mount.destination,
+                options: mount.options + options)
+        }
+        for place in container.definition.volumes {
+            guard let directory = try container.volumeDirectory(at: place, in: store) else { continue }
+            mounts.append(
+                try SandboxMount(type: "bind", source: directory, destination: place, options: ["rbind"] + options))
+        }
+        return mounts
+    }
+}
+
+extension ContainerDefinition.Mount {
+    init(_ mount: SandboxMount) {
+        switch mount.source {
+        case .bind(let path):
+            self.init(type: "bind", source: path, destination: mount.destination, options: mount.runtimeOptions)
+        case .fileSystem(let type):
+            self.init(type: type, source: type, destination: mount.destination, options: mount.runtimeOptions)
+        }
+    }
+}
+
+/// Environment variables in the order in which they were first set, each once.
+struct EnvironmentList {
+    private(set) var entries: [String] = []
+
+    func has(_ name: String) -> Bool { entries.contains { $0.hasPrefix(name + "=") } }
+
+    mutating func set(_ name: String, _ value: String) {
+        if let index = entries.firstIndex(where: { $0.hasPrefix(name + "=") }) {
+            entries[index] = "\(name)=\(value)"
+        } else {
+            entries.append("\(name)=\(value)")
+        }
+    }
+
+    mutating func remove(_ name: String) { entries.removeAll { $0.hasPrefix(name + "=") } }
+}
+
+/// `--env-file` and `--label-file`: an entry on each line, as `--env` takes it; lines that begin with `#` say nothing.
+enum EnvironmentFile {
+    static func read(_ path: String) throws -> [String] {
+        let text = String(decoding: try Files.readFile(path, limit: 1 << 20), as: UTF8.self)
+        return text.split(separator: "\n").map { line in
+            String(line.drop { $0 == " " || $0 == "\t" })
+        }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    }
+}
+
+/// `--timezone`: the host's (`local`), or one of its zones by name.
+enum TimeZoneFlag {
+    static func mount(_ zone: String) throws -> SandboxMount {
+        let file = zone == "local" ? "/etc/localtime" : "/usr/share/zoneinfo/\(zone)"
+        guard !zone.split(separator: "/").contains(".."), let path = try? HostPath.real(file),
+            (try? Files.status(path).kind) == .regular
+        else { throw CommandError("finding timezone \(zone): no such time zone on this machine") }
+        return .bind(path, at: "/etc/localtime", readOnly: true)
+    }
+}

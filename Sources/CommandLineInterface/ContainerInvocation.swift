@@ -1,0 +1,106 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+import ContainersConfig
+import Glibc
+import ImageModel
+import LinuxSystem
+import Sandbox
+import WorkingContainers
+
+/// What a command line of `container run` or `container create` asks for.
+struct ContainerInvocation {
+    let arguments: ParsedArguments
+    let session: Session
+    let conf: ContainersConf
+
+    init(_ arguments: ParsedArguments, _ session: Session) throws {
+        self.arguments = arguments
+        self.session = session
+        conf = try session.containersConf()
+        if !arguments.bool("sig-proxy") {
+            throw CommandError("--sig-proxy=false is not supported: signals go to the container")
+        }
+        if let driver = arguments.string("log-driver"), driver != "none" {
+            throw CommandError("--log-driver \(driver) is not supported: no logs are kept (none)")
+        }
+        if let restart = arguments.string("restart"), restart != "no", !restart.isEmpty {
+            throw CommandError("--restart \(restart) is not supported: containers are not restarted (no)")
+        }
+        if arguments.bool("rm"), arguments.bool("replace"), arguments.string("name") == nil {
+            throw CommandError("cannot replace container without --name being set")
+        }
+    }
+
+    /// How the container is confined.
+    func confinement() throws -> StepConfinement {
+        var confinement = try ConfinementFlags.read(arguments, conf)
+        if let text = arguments.string("umask") {
+            guard let umask = UInt32(text, radix: 8), umask <= 0o777 else {
+                throw CommandError("invalid umask \"\(text)\": it takes an octal mode such as 0022")
+            }
+            confinement.umask = umask
+        }
+        if arguments.bool("privileged") {
+            confinement.addCapabilities.append("ALL")
+            confinement.securityOptions.removeAll { $0.hasPrefix("seccomp=") }
+            confinement.securityOptions += ["seccomp=unconfined", "unmask=ALL"]
+        }
+        return confinement
+    }
+
+    /// The sandbox process for a container that was made by this command line.
+    func process(for definition: ContainerDefinition) throws -> ContainerProcess {
+        var process = ContainerProcess(arguments: definition.command, hostname: definition.hostname)
+        process.environment = definition.environment
+        process.workingDirectory = definition.workingDirectory
+        process.user = definition.user
+        process.additionalGroups = arguments.strings("group-add")
+        process.readOnlyRoot = arguments.bool("read-only")
+        process.useInit = arguments.bool("init")
+        process.confinement = try confinement()
+        process.mounts = try definition.mounts.map { mount in
+            try SandboxMount(
+                type: mount.type, source: mount.source, destination: mount.destination, options: mount.options)
+        }
+        if definition.hasTerminal { process.terminal = TerminalRequest() }
+        process.stdio = try streams(definition)
+        return process
+    }
+
+    private func streams(_ definition: ContainerDefinition) throws -> StandardStreams {
+        var streams = StandardStreams()
+        let attached = try arguments.strings("attach").map { name in
+            guard ["stdin", "stdout", "stderr"].contains(name.lowercased()) else {
+                throw CommandError(
+                    "invalid stream \"\(name)\" for --attach - must be one of stdin, stdout, or stderr: invalid argument"
+                )
+            }
+            return name.lowercased()
+        }
+        if !attached.isEmpty {
+            if !attached.contains("stdin") { streams.input = .null }
+            if !attached.contains("stdout") { streams.output = .null }
+            if !attached.contains("stderr") { streams.error = .null }
+        } else if !definition.opensInput, !definition.hasTerminal {
+            streams.input = .null
+        }
+        return streams
+    }
+
+    /// The platform that the flags ask for; nil: whatever the name in the store is for.
+    func platform() throws -> Platform? {
+        if let text = arguments.string("platform") {
+            guard !["arch", "os", "variant"].contains(where: { arguments.wasSet($0) }) else {
+                throw CommandError("--platform option can not be specified with --arch, --os or --variant")
+            }
+            return try Platform.parse(text)
+        }
+        guard ["arch", "os", "variant"].contains(where: { arguments.wasSet($0) }) else { return nil }
+        let parts = [
+            arguments.string("os") ?? Platform.host.os, arguments.string("arch") ?? Platform.host.architecture,
+            arguments.string("variant"),
+        ]
+        return try Platform.parse(parts.compactMap { $0 }.joined(separator: "/"))
+    }
+}

@@ -1,0 +1,85 @@
+package import ContainerStore
+import Glibc
+import LinuxSystem
+
+extension ManagedContainer {
+    /// Sends a signal to the container's first process.
+    ///
+    /// - Throws: ``ContainerError`` with `notRunning` where it does not run.
+    package func signal(_ number: Int32) throws {
+        guard isRunning, let process = state.process, try process.send(number) else {
+            throw ContainerError(
+                .notRunning,
+                "can only kill running containers. \(id) is in state \(state.status.rawValue): container state improper"
+            )
+        }
+    }
+
+    /// Asks a running container to end, and kills it after a while.
+    ///
+    /// - Parameter seconds: how long to wait; nil: as long as was settled when it was made.
+    /// - Returns: false where it did not run.
+    @discardableResult
+    package mutating func stop(after seconds: Int64?, in store: ContainerStore) throws -> Bool {
+        guard isRunning, let process = state.process else { return false }
+        let patience = max(0, seconds ?? definition.stopTimeout)
+        if patience > 0, try process.send(definition.stopSignal), try wait(seconds: patience, in: store) { return true }
+        _ = try process.send(SIGKILL)
+        guard try wait(seconds: 30, in: store) else {
+            throw ContainerError(.unreachable, "container \(id) does not end although it was killed")
+        }
+        return true
+    }
+
+    /// Waits until the container runs no more and its end is written down. False: time is up.
+    package mutating func wait(seconds: Int64?, in store: ContainerStore) throws -> Bool {
+        let end = seconds.map { Clock.now().seconds.addingReportingOverflow($0).partialValue }
+        var pause: UInt32 = 2_000
+        while let record = try store.container(id), let found = try ManagedContainer(record, in: store) {
+            self = found
+            if !isRunning { return true }
+            if let end, Clock.now().seconds >= end { return false }
+            usleep(pause)
+            pause = min(pause * 2, 100_000)
+        }
+        // Gone altogether.
+        state.status = .exited
+        return true
+    }
+
+    /// Removes the container with its layer and scratch directories.
+    ///
+    /// - Parameters:
+    ///   - isForced: whether one that runs is killed first.
+    ///   - seconds: how long one that runs may take to end.
+    /// - Throws: ``ContainerError`` with `running`.
+    package mutating func remove(
+        isForced: Bool, stoppingAfter seconds: Int64? = nil, in store: ContainerStore
+    ) throws {
+        if isRunning {
+            guard isForced else {
+                throw ContainerError(
+                    .running,
+                    "cannot remove container \(id) as it is running - running or paused containers cannot be removed "
+                        + "without force: container state improper")
+            }
+            try stop(after: seconds, in: store)
+        }
+        do {
+            try store.deleteContainer(id)
+        } catch {
+            // With --rm it goes by itself.
+            guard error.kind == .notFound else { throw error }
+        }
+    }
+
+    /// Removes the containers that were to go when they ended, and whose tool died before.
+    package static func sweep(_ store: ContainerStore) throws {
+        for var container in try all(in: store) where container.definition.removesItself {
+            guard container.state.status == .exited else { continue }
+            let lock = try openLock(of: container.id, in: store)
+            // Held: the tool that ran it is about to remove it.
+            if try lock.tryLockExclusive() { try container.remove(isForced: false, in: store) }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import ImageModel
+import StreamCompression
+
+/// A blob on its way from a server. When the connection breaks it asks for the rest, and goes on.
+///
+/// No more bytes come out than the descriptor promises; whether they are the right ones is for the reader to check.
+final class BlobDownload: ByteSource {
+    /// So many bytes make a connection count as a good one again.
+    private static let progress: Int64 = 1 << 20
+
+    private let blob: Descriptor
+    private let place: String
+    private let retry: RetryPolicy
+    private let fetch: (Int64) throws -> HTTPResponse
+    private var journal: BlobJournal?
+    private var body: (any ByteSource)?
+    /// Bytes that have come out.
+    private var offset: Int64 = 0
+    private var failures = 0
+    private var offsetAtFailure: Int64 = 0
+    private var isEnded = false
+
+    /// - Parameter fetch: asks for the blob from an offset on, and gives the answer whatever its status.
+    init(
+        _ blob: Descriptor, place: String, retry: RetryPolicy, journal: BlobJournal?,
+        fetch: @escaping (Int64) throws -> HTTPResponse
+    ) {
+        self.blob = blob
+        self.place = place
+        self.retry = retry
+        self.journal = journal
+        self.fetch = fetch
+    }
+
+    /// Connects, so that a blob that is not there is told now. Returns the size if it is known.
+    func open() throws -> Int64? {
+        if let journal, journal.length > 0 { return blob.size }
+        while true {
+            do {
+                let length = try connect()
+                return blob.size >= 0 ? blob.size : length
+            } catch let error as RegistryError {
+                try wait(error)
+            }
+        }
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        if isEnded { return 0 }
+        if let count = try journal?.replay(into: buffer, at: offset), count > 0 {
+            offset += Int64(count)
+            return count
+        }
+        while true {
+            do {
+                if blob.size >= 0, offset == blob.size, body == nil, offset > 0 { return end() }
+                let count = try readOnce(into: buffer)
+                if count == 0 { return end() }
+                journal?.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset)
+                offset += Int64(count)
+                return count
+            } catch let error as RegistryError {
+                body = nil
+                try wait(error)
+            }
+        }
+    }
+
+    private func end() -> Int {
+        isEnded = true
+        body = nil
+        journal?.complete()
+        return 0
+    }
+
+    private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        if body == nil { _ = try connect() }
+        guard let body else { return 0 }
+        let count = try body.read(into: buffer)
+        if count == 0, offset < blob.size {
+            throw RegistryError(.interrupted, "\(place): \(offset) of \(blob.size) bytes arrived")
+        }
+        if blob.size >= 0, offset + Int64(count) > blob.size {
+            throw RegistryError(.mismatch, "\(place): more than the expected \(blob.size) bytes arrive")
+        }
+        return count
+    }
+
+    /// Asks for the rest. Returns the whole blob's length if the server says it.
+    private func connect() throws -> Int64? {
+        let response = try fetch(offset)
+        switch response.status {
+        case 200:
+            try checkLength(response.contentLength)
+            body = response.body
+            // The server does not do ranges: what is known already goes by once more.
+            if offset > 0 { try skip(offset, of: response.body) }
+            return response.contentLength
+        case 206 where offset > 0:
+            let total = try checkRange(response)
+            body = response.body
+            return total
+        case 416:
+            throw RegistryError(.mismatch, "\(place): the registry has no more than \(offset) bytes of it")
+        default: throw RegistryErrorResponse.error(response).prefixed(place)
+        }
+    }
+
+    private func checkLength(_ length: Int64?) throws {
+        guard let length, blob.size >= 0, length != blob.size else { return }
+        throw RegistryError(.mismatch, "\(place): the registry has \(length) bytes, expected \(blob.size)")
+    }
+
+    /// `Content-Range: bytes FIRST-LAST/TOTAL` (RFC 9110, section 14.4).
+    private func checkRange(_ response: HTTPResponse) throws -> Int64? {
+        let parts = (response.fields["content-range"] ?? "").split { " -/".contains($0) }
+        guard parts.count == 4, parts[0] == "bytes", Int64(parts[1]) == offset else {
+            throw RegistryError(.malformed, "\(place): the answer is not the range asked for")
+        }
+        let total = Int64(parts[3])
+        try checkLength(total)
+        return total
+    }
+
+    private func skip(_ count: Int64, of source: any ByteSource) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { buffer.deallocate() }
+        var left = count
+        while left > 0 {
+            let wanted = Int(min(left, Int64(buffer.count)))
+            let got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+            guard got > 0 else { throw RegistryError(.interrupted, "\(place): the answer ends early") }
+            left -= Int64(got)
+        }
+    }
+
+    /// Waits before another attempt; throws when there is none, or it would not help.
+    private func wait(_ error: RegistryError) throws {
+        guard error.isTemporary else { throw error }
+        if offset - offsetAtFailure >= Self.progress { failures = 0 }
+        offsetAtFailure = offset
+        failures += 1
+        guard failures <= retry.retries else { throw error }
+        retry.pause(after: failures, error)
+    }
+}

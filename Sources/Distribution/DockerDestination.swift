@@ -1,0 +1,58 @@
+import ContainersConfig
+package import ContentDigest
+package import ImageModel
+package import ImageTransports
+package import StreamCompression
+
+/// `docker://`, a repository in a registry to write to. Mirrors take no part: they only serve pulls.
+package final class DockerDestination: ImageDestination {
+    private let reference: ImageReference
+    private let location: ImageReference
+    private let client: RegistryClient
+    private var manifest: RawManifest?
+
+    /// Prepares to write `reference`. Does not connect yet.
+    ///
+    /// - Throws: ``ConfigError`` when registries.conf blocks the registry.
+    package init(_ reference: ImageReference, access: RegistryAccess) throws {
+        self.reference = reference.withDefaultTag()
+        // The registry's own place comes last, after mirrors.
+        let sources = try access.registries().pullSources(for: self.reference)
+        guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
+        location = own.reference
+        client = try access.client(for: own.reference, insecure: own.insecure)
+    }
+
+    package var description: String { "docker://\(reference)" }
+    /// Registries take every type; one that does not says so when the manifest comes.
+    package var acceptedManifestTypes: [MediaType] { [] }
+    package var preferredLayerCompression: LayerCompressionPreference { .compress }
+
+    package func hasBlob(_ blob: Descriptor) throws -> Bool {
+        guard let size = try client.blobSize(blob.digest, in: location.path) else { return false }
+        return blob.size < 0 || size < 0 || size == blob.size
+    }
+
+    package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
+        try client.putBlob(from: source, expected: expected, in: location.path)
+    }
+
+    package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
+        guard let instance else {
+            // It gets its name in the end: nobody sees the image before all of it is there.
+            self.manifest = manifest
+            return
+        }
+        try client.putManifest(manifest, as: instance.description, in: location.path)
+    }
+
+    package func commit() throws {
+        guard let manifest else { throw RegistryError(.invalid, "\(description): no manifest was written") }
+        if let digest = location.digest, digest != manifest.digest {
+            throw RegistryError(
+                .mismatch, "\(description): the manifest has the digest \(manifest.digest), not \(digest)")
+        }
+        let name = location.tag ?? location.digest?.description ?? ImageReference.defaultTag
+        try client.putManifest(manifest, as: name, in: location.path)
+    }
+}

@@ -1,0 +1,75 @@
+import ContainersConfig
+package import ContentDigest
+package import ImageModel
+import ImageTransports
+package import StreamCompression
+import Synchronization
+
+/// `docker://`, an image in a registry, or in the first of its mirrors that has it.
+package final class DockerSource: ImageSource {
+    /// The name as the user gave it, whatever mirror it comes from.
+    package let reference: ImageReference
+    /// Where it comes from.
+    private let origin: ImageReference
+    private let client: RegistryClient
+    private let access: RegistryAccess
+    private let top: RawManifest
+
+    /// Finds the image: asks the mirrors in order, then the registry itself.
+    ///
+    /// - Throws: ``RegistryError`` saying what each place answered, ``ConfigError`` when the registry is blocked.
+    package init(_ reference: ImageReference, access: RegistryAccess) throws {
+        self.reference = reference.withDefaultTag()
+        self.access = access
+        let sources = try access.registries().pullSources(for: self.reference)
+        var found: (origin: ImageReference, client: RegistryClient, manifest: RawManifest)?
+        var failures: [(source: PullSource, error: RegistryError)] = []
+        for source in sources where found == nil {
+            do {
+                let client = try access.client(for: source.reference, insecure: source.insecure)
+                let name = Self.manifestName(source.reference)
+                found = (source.reference, client, try client.manifest(name, in: source.reference.path))
+            } catch let error as RegistryError {
+                failures.append((source, error))
+            }
+        }
+        guard let found else { throw Self.failure(failures, self.reference) }
+        (origin, client, top) = found
+    }
+
+    private static func failure(
+        _ failures: [(source: PullSource, error: RegistryError)], _ reference: ImageReference
+    ) -> RegistryError {
+        guard let last = failures.last else { return RegistryError(.notFound, "\(reference): nowhere to ask") }
+        let context = "initializing source docker://\(reference)"
+        guard failures.count > 1 else { return last.error.prefixed(context) }
+        let mirrors = failures.dropLast().map { "[\($0.source.reference): \($0.error)]" }.joined(separator: ", ")
+        return RegistryError(
+            last.error.code, "\(context): (Mirrors also failed: \(mirrors)): \(last.source.reference): \(last.error)",
+            retryAfter: last.error.retryAfter)
+    }
+
+    /// What the registry is asked for: a digest says more than a tag.
+    private static func manifestName(_ reference: ImageReference) -> String {
+        reference.digest?.description ?? reference.tag ?? ImageReference.defaultTag
+    }
+
+    package var description: String { "docker://\(reference)" }
+
+    package func manifest(_ instance: Digest?) throws -> RawManifest {
+        guard let instance else { return top }
+        return try client.manifest(instance.description, in: origin.path)
+    }
+
+    package func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
+        if let urls = blob.urls, !urls.isEmpty, let found = try? client.openExternalBlob(blob, at: urls) {
+            return found
+        }
+        return try client.openBlob(blob, in: origin.path)
+    }
+
+    /// All tags of the image's repository.
+    package func tags() throws -> [String] {
+        try client.tags(of: origin.path)
+    }
+}

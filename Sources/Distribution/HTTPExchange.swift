@@ -1,0 +1,177 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+/// One request on its way: the event loop delivers, a plain thread collects.
+///
+/// No more than ``highWater`` bytes of the body wait here: then the connection is not read until the thread has caught
+/// up. How long nothing may arrive is measured only while the thread waits, so a slow reader never times out.
+final class HTTPExchange: HTTPClientResponseDelegate {
+    typealias Response = Void
+
+    /// Bytes that may wait to be read.
+    private static let highWater = 4 << 20
+
+    private struct State {
+        var head: HTTPResponseHead?
+        var parts = CircularBuffer<ByteBuffer>()
+        var waitingBytes = 0
+        /// Makes the event loop read on.
+        var resume: EventLoopPromise<Void>?
+        var writer: HTTPClient.Body.StreamWriter?
+        var bodyDone: EventLoopPromise<Void>?
+        var isEnded = false
+        var isAbandoned = false
+        var failure: (any Error)?
+        var task: HTTPClient.Task<Void>?
+    }
+
+    private let state = Rendezvous(State())
+
+    /// Whose turn it is to fail when nothing happens for this long, in seconds.
+    static let idleLimit = 60
+
+    func start(_ request: HTTPClient.Request, on client: HTTPClient) {
+        let task = client.execute(request: request, delegate: self)
+        let isAbandoned = state.update { state in
+            // Already over, perhaps: then nothing would release the task.
+            if !state.isEnded, state.failure == nil { state.task = task }
+            return state.isAbandoned
+        }
+        if isAbandoned { task.cancel() }
+    }
+
+    // MARK: The event loop's side
+
+    func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+        state.update { $0.head = head }
+        return task.eventLoop.makeSucceededVoidFuture()
+    }
+
+    func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
+        state.update { state in
+            guard !state.isAbandoned else { return task.eventLoop.makeSucceededVoidFuture() }
+            state.parts.append(buffer)
+            state.waitingBytes += buffer.readableBytes
+            guard state.waitingBytes >= Self.highWater else { return task.eventLoop.makeSucceededVoidFuture() }
+            let promise = task.eventLoop.makePromise(of: Void.self)
+            state.resume = promise
+            return promise.futureResult
+        }
+    }
+
+    func didReceiveError(task: HTTPClient.Task<Void>, _ error: any Error) {
+        end(error)
+    }
+
+    func didFinishRequest(task: HTTPClient.Task<Void>) throws {
+        end(nil)
+    }
+
+    private func end(_ failure: (any Error)?) {
+        let (resume, bodyDone) = state.update { state in
+            state.isEnded = failure == nil
+            state.failure = failure
+            state.task = nil
+            defer { (state.resume, state.bodyDone, state.writer) = (nil, nil, nil) }
+            return (state.resume, state.bodyDone)
+        }
+        resume?.succeed()
+        bodyDone?.succeed()
+    }
+
+    /// The event loop asks for the request's body.
+    func offer(_ writer: HTTPClient.Body.StreamWriter, done: EventLoopPromise<Void>) {
+        let isOver = state.update { state in
+            let isOver = state.failure != nil || state.isEnded || state.isAbandoned
+            if !isOver { (state.writer, state.bodyDone) = (writer, done) }
+            return isOver
+        }
+        if isOver { done.fail(HTTPClientError.cancelled) }
+    }
+
+    // MARK: The thread's side
+
+    /// Waits for the head of the answer.
+    func awaitHead(seconds: Int) throws -> HTTPResponseHead {
+        let head = try state.wait(seconds: seconds) { state -> HTTPResponseHead? in
+            if let failure = state.failure, state.head == nil { throw failure }
+            return state.head
+        }
+        guard let head else {
+            abandon()
+            throw HTTPClientError.readTimeout
+        }
+        return head
+    }
+
+    /// Waits for the next piece of the body; nil at its end.
+    func nextPart() throws -> ByteBuffer? {
+        enum Step {
+            case part(ByteBuffer, EventLoopPromise<Void>?)
+            case end
+        }
+        let step = try state.wait(seconds: Self.idleLimit) { state -> Step? in
+            if let part = state.parts.popFirst() {
+                state.waitingBytes -= part.readableBytes
+                guard state.waitingBytes <= Self.highWater / 2 else { return .part(part, nil) }
+                defer { state.resume = nil }
+                return .part(part, state.resume)
+            }
+            if let failure = state.failure { throw failure }
+            return state.isEnded ? .end : nil
+        }
+        switch step {
+        case .part(let part, let resume):
+            resume?.succeed()
+            return part
+        case .end: return nil
+        case nil:
+            abandon()
+            throw HTTPClientError.readTimeout
+        }
+    }
+
+    /// Waits until the body may be written; nil when the server has answered already.
+    func awaitWriter() throws -> HTTPClient.Body.StreamWriter? {
+        enum Step {
+            case write(HTTPClient.Body.StreamWriter)
+            case answered
+        }
+        let step = try state.wait(seconds: Self.idleLimit) { state -> Step? in
+            if state.head != nil || state.isEnded { return .answered }
+            if let failure = state.failure { throw failure }
+            return state.writer.map { .write($0) }
+        }
+        switch step {
+        case .write(let writer): return writer
+        case .answered: return nil
+        case nil:
+            abandon()
+            throw HTTPClientError.writeTimeout
+        }
+    }
+
+    /// Says that the request's body is complete, or why it never will be.
+    func finishBody(_ failure: (any Error)? = nil) {
+        let done = state.update { state in
+            defer { (state.bodyDone, state.writer) = (nil, nil) }
+            return state.bodyDone
+        }
+        if let failure { done?.fail(failure) } else { done?.succeed() }
+    }
+
+    /// Nobody reads on: gives the connection up unless everything has arrived.
+    func abandon() {
+        let (resume, done, task) = state.update { state in
+            state.isAbandoned = true
+            state.parts.removeAll()
+            state.waitingBytes = 0
+            defer { (state.resume, state.bodyDone, state.writer, state.task) = (nil, nil, nil, nil) }
+            return (state.resume, state.bodyDone, state.task)
+        }
+        task?.cancel()
+        resume?.succeed()
+        done?.fail(HTTPClientError.cancelled)
+    }
+}

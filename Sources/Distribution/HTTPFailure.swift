@@ -1,0 +1,72 @@
+import AsyncHTTPClient
+import Glibc
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Failures of connections, in words.
+enum HTTPFailure {
+    /// What `error`, which came out of a request to `address`, means to the user.
+    static func describe(_ error: any Error, at address: WebAddress) -> RegistryError {
+        switch error {
+        case let error as RegistryError: error
+        case let error as NIOConnectionError: connection(error, address)
+        case let error as HTTPClientError: client(error, address)
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: security(error, address)
+        case let error as IOError:
+            RegistryError(.interrupted, "\(address): \(String(cString: strerror(error.errnoCode)))")
+        case is ChannelError:
+            RegistryError(.interrupted, "\(address): the connection was closed")
+        default: RegistryError(.interrupted, "\(address): \(error)")
+        }
+    }
+
+    private static func connection(_ error: NIOConnectionError, _ address: WebAddress) -> RegistryError {
+        if error.connectionErrors.isEmpty {
+            return RegistryError(.unreachable, "\(address): no such host: \(error.host)")
+        }
+        var reasons: [String] = []
+        for failure in error.connectionErrors {
+            let reason =
+                (failure.error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() }
+                ?? "\(failure.error)"
+            if !reasons.contains(reason) { reasons.append(reason) }
+        }
+        return RegistryError(
+            .unreachable, "\(address): connect to \(error.host):\(error.port): \(reasons.joined(separator: ", "))")
+    }
+
+    private static func client(_ error: HTTPClientError, _ address: WebAddress) -> RegistryError {
+        switch error {
+        case .connectTimeout: RegistryError(.unreachable, "\(address): connecting took too long")
+        case .readTimeout: RegistryError(.interrupted, "\(address): nothing arrived for too long")
+        case .writeTimeout: RegistryError(.interrupted, "\(address): nothing could be sent for too long")
+        case .remoteConnectionClosed: RegistryError(.interrupted, "\(address): the connection was closed early")
+        case .tlsHandshakeTimeout: RegistryError(.interrupted, "\(address): the TLS handshake took too long")
+        case .proxyAuthenticationRequired:
+            RegistryError(.unauthorized, "\(address): the proxy demands credentials")
+        case .invalidProxyResponse: RegistryError(.interrupted, "\(address): the proxy refused the connection")
+        default: RegistryError(.interrupted, "\(address): \(error.shortDescription)")
+        }
+    }
+
+    private static func security(_ error: any Error, _ address: WebAddress) -> RegistryError {
+        let text = "\(error)"
+        if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
+            return RegistryError(.untrusted, "\(address): http: server gave HTTP response to HTTPS client")
+        }
+        if text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate") {
+            return RegistryError(.untrusted, "\(address): x509: certificate signed by unknown authority or not valid")
+        }
+        if text.contains("failedToValidateHostname") || text.contains("Hostname") {
+            return RegistryError(.untrusted, "\(address): x509: certificate is not valid for \(address.host)")
+        }
+        if text.contains("CERTIFICATE_REQUIRED") || text.contains("BAD_CERTIFICATE") {
+            return RegistryError(.unauthorized, "\(address): tls: the server demands a client certificate")
+        }
+        if text.contains("uncleanShutdown") {
+            return RegistryError(.interrupted, "\(address): the connection was closed early")
+        }
+        return RegistryError(.interrupted, "\(address): tls: \(text)")
+    }
+}

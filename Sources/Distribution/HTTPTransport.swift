@@ -1,0 +1,104 @@
+import AsyncHTTPClient
+import JSONText
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import StreamCompression
+import Synchronization
+
+/// Sends requests and gives answers to plain threads. Starts its threads with the first request.
+///
+/// Neither follows redirects nor repeats anything: that needs to know what the request is for.
+package final class HTTPTransport: Sendable {
+    /// What servers are told about who asks.
+    private let userAgent: String
+    private let proxies: ProxySettings
+    /// One client for each proxy, and one for direct connections.
+    private let clients = Mutex<[WebAddress?: HTTPClient]>([:])
+
+    package init(userAgent: String = "swiftlet", proxies: ProxySettings = ProxySettings()) {
+        self.userAgent = userAgent
+        self.proxies = proxies
+    }
+
+    deinit {
+        // Never on an event loop: nothing there refers to this.
+        clients.withLock { for client in $0.values { try? client.syncShutdown() } }
+    }
+
+    /// Sends one request and waits for the head of the answer.
+    ///
+    /// - Throws: ``RegistryError``, or what the source of the request's body throws.
+    func send(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPResponse {
+        let exchange = HTTPExchange()
+        do {
+            let client = try self.client(for: request.address)
+            exchange.start(try outgoing(request, tls, exchange, client), on: client)
+            if case .stream(let source, _) = request.body { try RequestBodyPump(exchange: exchange).send(source) }
+            let head = try exchange.awaitHead(seconds: request.patience)
+            return HTTPResponse(
+                status: Int(head.status.code),
+                fields: HTTPFields(head.headers.map { (name: $0.name, value: $0.value) }),
+                body: ResponseBody(exchange, from: request.address), address: request.address)
+        } catch let failure as RequestBodyPump.SourceFailure {
+            throw failure.cause
+        } catch {
+            exchange.abandon()
+            throw HTTPFailure.describe(error, at: request.address)
+        }
+    }
+
+    private func outgoing(
+        _ request: HTTPRequest, _ tls: TLSSettings, _ exchange: HTTPExchange, _ client: HTTPClient
+    ) throws -> HTTPClient.Request {
+        var headers = HTTPHeaders(request.fields.entries.map { ($0.name, $0.value) })
+        headers.replaceOrAdd(name: "User-Agent", value: userAgent)
+        var body: HTTPClient.Body?
+        switch request.body {
+        case .none: if request.verb != .get, request.verb != .head { body = .bytes([]) }
+        case .bytes(let bytes, let type):
+            headers.replaceOrAdd(name: "Content-Type", value: type)
+            body = .bytes(bytes)
+        case .stream(_, let length):
+            headers.replaceOrAdd(name: "Content-Type", value: "application/octet-stream")
+            let group = client.eventLoopGroup
+            body = .stream(contentLength: length) { writer in
+                let done = group.any().makePromise(of: Void.self)
+                exchange.offer(writer, done: done)
+                return done.futureResult
+            }
+        }
+        return try HTTPClient.Request(
+            url: request.address.absolute, method: HTTPMethod(rawValue: request.verb.rawValue), headers: headers,
+            body: body, tlsConfiguration: request.address.isSecure ? tls.configuration : nil)
+    }
+
+    private func client(for address: WebAddress) throws -> HTTPClient {
+        let proxy = try proxies.proxy(for: address)
+        return clients.withLock { clients in
+            if let client = clients[proxy] { return client }
+            let client = HTTPClient(configuration: Self.configuration(proxy))
+            clients[proxy] = client
+            return client
+        }
+    }
+
+    private static func configuration(_ proxy: WebAddress?) -> HTTPClient.Configuration {
+        var pool = HTTPClient.Configuration.ConnectionPool(
+            idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 6)
+        // A refused connection is told at once; the caller decides about another attempt.
+        pool.retryConnectionEstablishment = false
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(30)), connectionPool: pool,
+            ignoreUncleanSSLShutdown: false, decompression: .disabled)
+        configuration.httpVersion = .automatic
+        if let proxy {
+            configuration.proxy = .server(
+                host: proxy.host, port: proxy.effectivePort,
+                authorization: proxy.userInformation.map {
+                    .basic(credentials: Base64.encode(PercentEncoding.decode($0).utf8))
+                })
+        }
+        return configuration
+    }
+}

@@ -1,0 +1,110 @@
+package import ContainersConfig
+package import ImageModel
+import Synchronization
+
+/// What a user's flags and configuration say about reaching registries.
+package struct RegistryOptions: Sendable {
+    /// Where configuration and credentials are looked for.
+    package var environment: ConfigEnvironment
+    /// Credentials that win over all files.
+    package var credentials: RegistryCredentials?
+    /// Whether no credentials are used at all.
+    package var isAnonymous = false
+    /// The one file to look for credentials in.
+    package var authFile: String?
+    /// The directory with certificates for every registry.
+    package var certificateDirectory: String?
+    /// Whether TLS is demanded; nil: registries.conf says.
+    package var verifiesTLS: Bool?
+    /// How often requests are repeated.
+    package var retry = RetryPolicy()
+    /// Where blobs that are on their way are kept; nil: nowhere.
+    package var journalDirectory: String?
+
+    package init(environment: ConfigEnvironment) {
+        self.environment = environment
+    }
+}
+
+/// All registries that a command talks to. Reads configuration when it is first needed, and keeps connections, tokens and
+/// what it learnt about registries for as long as it lives.
+package final class RegistryAccess: Sendable {
+    package let options: RegistryOptions
+    package let transport: HTTPTransport
+    private let state = Mutex(State())
+
+    private struct State {
+        var clients: [Key: RegistryClient] = [:]
+        var registries: RegistriesConfig?
+        var authFiles: AuthFiles?
+    }
+
+    private struct Key: Hashable {
+        let host: String
+        let repository: String
+        let isInsecure: Bool
+    }
+
+    package init(_ options: RegistryOptions, userAgent: String = "swiftlet") {
+        self.options = options
+        transport = HTTPTransport(
+            userAgent: userAgent, proxies: ProxySettings(environment: options.environment.environment))
+    }
+
+    /// registries.conf with its drop-ins.
+    package func registries() throws -> RegistriesConfig {
+        try state.withLock { state in
+            if let known = state.registries { return known }
+            let loaded = try RegistriesConfig.load(env: options.environment)
+            state.registries = loaded
+            return loaded
+        }
+    }
+
+    /// Whether unverified TLS and plain HTTP will do: the flag says, else registries.conf.
+    package func isInsecure(configured: Bool) -> Bool {
+        options.verifiesTLS.map { !$0 } ?? configured
+    }
+
+    /// The registry of `repository`, with the credentials for that repository.
+    package func client(for repository: ImageReference, insecure: Bool) throws -> RegistryClient {
+        try client(
+            host: repository.domain, credentialName: repository.name, isInsecure: isInsecure(configured: insecure))
+    }
+
+    /// A registry as such, with the credentials for it.
+    package func client(host: String) throws -> RegistryClient {
+        let probe = try? ImageReference(domain: host, path: "probe")
+        let configured = try probe.map { try registries().isInsecure($0) } ?? false
+        return try client(host: host, credentialName: host, isInsecure: isInsecure(configured: configured))
+    }
+
+    private func client(host: String, credentialName: String, isInsecure: Bool) throws -> RegistryClient {
+        let key = Key(host: host, repository: credentialName, isInsecure: isInsecure)
+        if let known = state.withLock({ $0.clients[key] }) { return known }
+        let directory =
+            options.certificateDirectory ?? CertificateDirectory.find(host: host, env: options.environment)
+        let client = RegistryClient(
+            host: host, isInsecure: isInsecure, transport: transport,
+            tls: try TLSSettings(isVerified: !isInsecure, directory: directory),
+            credentials: try credentials(for: credentialName), retry: options.retry)
+        return state.withLock { state in
+            // Whoever was first: tokens are shared that way.
+            if let known = state.clients[key] { return known }
+            state.clients[key] = client
+            return client
+        }
+    }
+
+    private func credentials(for name: String) throws -> RegistryCredentials? {
+        if options.isAnonymous { return nil }
+        if let given = options.credentials { return given }
+        let files = try state.withLock { state in
+            if let known = state.authFiles { return known }
+            let loaded = try AuthFiles.load(env: options.environment, path: options.authFile)
+            state.authFiles = loaded
+            return loaded
+        }
+        return try files.credentials(for: name)
+    }
+}

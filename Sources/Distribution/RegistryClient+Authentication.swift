@@ -1,0 +1,119 @@
+import ContainersConfig
+import JSONText
+import LinuxSystem
+import Synchronization
+
+/// A bearer token and until when it counts.
+struct RegistryToken: Sendable {
+    let value: String
+    /// On the clock that counts from the start of the machine.
+    let expiry: ContinuousClock.Instant
+
+    /// Whether it will last for another request.
+    var isFresh: Bool { ContinuousClock.now + .seconds(5) < expiry }
+}
+
+extension RegistryClient {
+    /// The `Authorization` header for requests of these scopes; nil when the registry demands none.
+    func authorization(for scopes: [RegistryScope]) throws -> String? {
+        let challenges = state.withLock { $0.challenges }
+        for challenge in challenges {
+            switch challenge.scheme {
+            case "bearer": return "Bearer \(try token(for: scopes, challenge).value)"
+            case "basic":
+                guard case .password(let user, let password)? = try resolvedCredentials() else { return nil }
+                return Self.basic(user, password)
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// After a 401: forgets the token, and takes the challenges that came with it. False when there is nothing new to
+    /// try.
+    func renewAuthorization(_ scopes: [RegistryScope], _ challenges: [AuthenticationChallenge]) throws -> Bool {
+        state.withLock { state in
+            let hadToken = state.tokens.removeValue(forKey: scopes) != nil
+            let isNew = !challenges.isEmpty && challenges.map(\.scheme) != state.challenges.map(\.scheme)
+            if isNew { state.challenges = challenges }
+            return hadToken || isNew
+        }
+    }
+
+    static func basic(_ user: String, _ password: String) -> String {
+        "Basic \(Base64.encode("\(user):\(password)".utf8))"
+    }
+
+    // MARK: Tokens
+
+    private func token(for scopes: [RegistryScope], _ challenge: AuthenticationChallenge) throws -> RegistryToken {
+        if let token = state.withLock({ $0.tokens[scopes] }), token.isFresh { return token }
+        guard let text = challenge.parameters["realm"], let realm = WebAddress(text) else {
+            throw RegistryError(.malformed, "\(host): a Bearer challenge without a usable realm")
+        }
+        let credentials = try resolvedCredentials()
+        guard realm.isSecure || isInsecure || credentials == nil else {
+            throw RegistryError(.untrusted, "\(host): credentials are not sent to \(realm) without TLS")
+        }
+        let token = try RegistryError.during("requesting a token from \(realm.authority)") {
+            try retry.run { try requestToken(realm, challenge.parameters["service"], scopes, credentials) }
+        }
+        state.withLock { $0.tokens[scopes] = token }
+        return token
+    }
+
+    private func requestToken(
+        _ realm: WebAddress, _ service: String?, _ scopes: [RegistryScope], _ credentials: RegistryCredentials?
+    ) throws -> RegistryToken {
+        var request: HTTPRequest
+        if case .identityToken(_, let refresh)? = credentials {
+            // OAuth2 (RFC 6749, section 6), as Docker's registries have it.
+            var form = [("grant_type", "refresh_token"), ("client_id", "swiftlet"), ("refresh_token", refresh)]
+            if let service { form.append(("service", service)) }
+            if !scopes.isEmpty { form.append(("scope", scopes.map(\.description).joined(separator: " "))) }
+            let body = form.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+            request = HTTPRequest(
+                .post, realm, body: .bytes(Array(body.utf8), type: "application/x-www-form-urlencoded"))
+        } else {
+            request = HTTPRequest(.get, realm)
+            if case .password(let user, let password)? = credentials {
+                request.address = request.address.adding("account", user)
+                request.fields.add("Authorization", Self.basic(user, password))
+            }
+            for scope in scopes { request.address = request.address.adding("scope", scope.description) }
+            if let service { request.address = request.address.adding("service", service) }
+        }
+        let response = try transport.send(request, tls: tls)
+        guard response.isSuccess else {
+            let error = RegistryErrorResponse.error(response)
+            guard credentials != nil, [.unauthorized, .denied].contains(error.code) else { throw error }
+            throw RegistryError(error.code, "\(error.message): invalid username/password")
+        }
+        return try Self.token(in: try response.readBody(limit: 1 << 20), from: realm)
+    }
+
+    private static func token(in body: [UInt8], from realm: WebAddress) throws -> RegistryToken {
+        let answer = try? JSONValue(parsing: body)
+        guard
+            let value = [answer?["token"]?.string, answer?["access_token"]?.string].compactMap(\.self).first(where: {
+                !$0.isEmpty
+            }), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw RegistryError(.malformed, "\(realm): the answer has no token")
+        }
+        // At least a minute, says the specification, whatever is written.
+        let seconds = min(max(answer?["expires_in"]?.integer ?? 60, 60), 86400)
+        return RegistryToken(value: value, expiry: ContinuousClock.now + .seconds(seconds))
+    }
+
+    // MARK: Credentials
+
+    /// The credentials, those of a helper asked for once.
+    private func resolvedCredentials() throws -> RegistryCredentials? {
+        guard case .helper(let name, let registry)? = credentials else { return credentials }
+        if let known = state.withLock({ $0.resolvedCredentials }) { return known }
+        let found = try CredentialHelper(name).credentials(for: registry)
+        state.withLock { $0.resolvedCredentials = found }
+        return found
+    }
+}

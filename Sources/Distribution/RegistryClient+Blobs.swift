@@ -1,0 +1,77 @@
+package import ContentDigest
+package import ImageModel
+package import StreamCompression
+
+extension RegistryClient {
+    /// The blob's size; nil when the registry does not have it.
+    package func blobSize(_ digest: Digest, in repository: String) throws -> Int64? {
+        try RegistryError.during("checking whether a blob \(digest) exists in \(host)/\(repository)") {
+            let request = HTTPRequest(.head, try blobAddress(digest, repository))
+            let response = try send(request, scopes: [.pull(repository)], accepting: [200, 404])
+            return response.status == 200 ? response.contentLength ?? -1 : nil
+        }
+    }
+
+    /// The blob's bytes, not verified, from a source that mends broken connections itself.
+    ///
+    /// - Parameter journal: where the bytes are kept so that a later process need not fetch them again.
+    package func openBlob(
+        _ blob: Descriptor, in repository: String, journal: BlobJournal? = nil
+    ) throws -> (source: any ByteSource, size: Int64?) {
+        try RegistryError.during("fetching blob") {
+            let download = BlobDownload(
+                blob, place: "blob \(blob.digest) in \(host)/\(repository)", retry: retry, journal: journal
+            ) { offset in
+                var request = HTTPRequest(.get, try self.blobAddress(blob.digest, repository))
+                if offset > 0 { request.fields.add("Range", "bytes=\(offset)-") }
+                return try self.send(request, scopes: [.pull(repository)])
+            }
+            let size = try download.open()
+            return (download, size)
+        }
+    }
+
+    /// Bytes that a descriptor says are somewhere else, asked for without any credentials.
+    package func openExternalBlob(
+        _ blob: Descriptor, at urls: [String]
+    ) throws -> (source: any ByteSource, size: Int64?) {
+        var failure = RegistryError(.notFound, "blob \(blob.digest): none of its URLs is a web address")
+        for url in urls {
+            guard let address = WebAddress(url) else { continue }
+            do {
+                let download = BlobDownload(blob, place: "blob \(blob.digest)", retry: retry, journal: nil) { offset in
+                    var request = HTTPRequest(.get, address)
+                    if offset > 0 { request.fields.add("Range", "bytes=\(offset)-") }
+                    return try self.transport.fetch(request, tls: TLSSettings(), isInsecure: self.isInsecure)
+                }
+                let size = try download.open()
+                return (download, size)
+            } catch let error as RegistryError {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    func blobAddress(_ digest: Digest, _ repository: String) throws -> WebAddress {
+        try address("\(repository)/blobs/\(digest)")
+    }
+}
+
+extension HTTPTransport {
+    /// Sends a request and follows redirects; to another server goes no `Authorization` field.
+    func fetch(_ original: HTTPRequest, tls: TLSSettings, isInsecure: Bool) throws -> HTTPResponse {
+        var request = original
+        for _ in 0...RegistryClient.redirectLimit {
+            let response = try send(request, tls: tls)
+            guard let next = try RegistryClient.redirect(response, of: request, isInsecure: isInsecure) else {
+                return response
+            }
+            response.discardBody()
+            request.address = next
+            if !next.hasSameOrigin(as: original.address) { request.fields.remove("Authorization") }
+        }
+        throw RegistryError(
+            .malformed, "\(original.address): stopped after \(RegistryClient.redirectLimit) redirects")
+    }
+}

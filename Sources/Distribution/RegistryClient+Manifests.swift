@@ -1,0 +1,93 @@
+package import ContentDigest
+package import ImageModel
+import StreamCompression
+
+extension RegistryClient {
+    /// Every type of manifest that is understood, for `Accept`.
+    static let manifestTypes: [MediaType] = [
+        .ociManifest, .dockerManifest, .ociIndex, .dockerManifestList, .dockerSchema1Signed, .dockerSchema1,
+    ]
+
+    /// The manifest that `reference` (a tag or a digest) names. One asked for by digest has that digest.
+    ///
+    /// - Throws: ``RegistryError``; `mismatch` for other bytes than the digest names.
+    package func manifest(_ reference: String, in repository: String) throws -> RawManifest {
+        try RegistryError.during("reading manifest \(reference) in \(host)/\(repository)") {
+            var fields = HTTPFields()
+            for type in Self.manifestTypes { fields.add("Accept", type.rawValue) }
+            let request = HTTPRequest(.get, try manifestAddress(reference, repository), fields: fields)
+            let (bytes, type) = try retry.run {
+                let response = try send(request, scopes: [.pull(repository)])
+                guard response.status == 200 else { throw RegistryErrorResponse.error(response) }
+                let bytes = try response.readBody(limit: RawManifest.maximumSize)
+                if let length = response.contentLength, length != Int64(bytes.count) {
+                    throw RegistryError(.interrupted, "\(bytes.count) of \(length) bytes arrived")
+                }
+                return (bytes, response.fields["content-type"])
+            }
+            let manifest: RawManifest
+            do {
+                manifest = try RawManifest(bytes: bytes, declaredType: type.map { MediaType(contentType: $0) })
+            } catch {
+                throw RegistryError(.malformed, "\(error)")
+            }
+            if let digest = Digest(reference) { try Self.check(manifest, has: digest) }
+            return manifest
+        }
+    }
+
+    private static func check(_ manifest: RawManifest, has digest: Digest) throws {
+        // The digest of a signed schema 1 manifest is not that of its bytes.
+        let actual =
+            digest.algorithm == .sha256 ? manifest.digest : Digest.hash(manifest.bytes, with: digest.algorithm)
+        guard actual == digest else {
+            throw RegistryError(.mismatch, "manifest does not match the digest: the registry sent \(actual)")
+        }
+    }
+
+    /// What is known of a manifest without fetching it; nil when there is none.
+    package func manifestDescriptor(_ reference: String, in repository: String) throws -> Descriptor? {
+        var fields = HTTPFields()
+        for type in Self.manifestTypes { fields.add("Accept", type.rawValue) }
+        let response = try send(
+            HTTPRequest(.head, try manifestAddress(reference, repository), fields: fields),
+            scopes: [.pull(repository)], accepting: [200, 404])
+        guard response.status == 200 else { return nil }
+        if let text = response.fields["docker-content-digest"], let digest = Digest(text),
+            let type = response.fields["content-type"]
+        {
+            let size = response.contentLength ?? 0
+            return Descriptor(mediaType: MediaType(contentType: type), digest: digest, size: size)
+        }
+        // The header is optional.
+        return try manifest(reference, in: repository).descriptor
+    }
+
+    /// Stores a manifest under a tag or its digest.
+    package func putManifest(_ manifest: RawManifest, as reference: String, in repository: String) throws {
+        try RegistryError.during("uploading manifest \(reference) to \(host)/\(repository)") {
+            let request = HTTPRequest(
+                .put, try manifestAddress(reference, repository),
+                body: .bytes(manifest.bytes, type: manifest.mediaType.rawValue))
+            let response = try send(request, scopes: [.push(repository)], accepting: [200, 201, 202])
+            response.discardBody()
+        }
+    }
+
+    /// Removes the manifest of that digest, and with it every tag that names it.
+    package func deleteManifest(_ digest: Digest, in repository: String) throws {
+        try RegistryError.during("deleting manifest \(digest) in \(host)/\(repository)") {
+            let request = HTTPRequest(.delete, try manifestAddress(digest.description, repository))
+            let response = try send(
+                request, scopes: [.delete(repository)], accepting: [200, 202, 405])
+            guard response.status != 405 else {
+                throw RegistryError(.unsupported, "the registry does not allow deleting")
+            }
+            response.discardBody()
+        }
+    }
+
+    private func manifestAddress(_ reference: String, _ repository: String) throws -> WebAddress {
+        try address("\(repository)/manifests/\(reference)")
+    }
+}

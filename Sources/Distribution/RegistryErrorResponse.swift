@@ -1,0 +1,67 @@
+import JSONText
+import StreamCompression
+
+/// An answer that is no success, in the words of this field's tools (distribution-spec, "Error Codes").
+enum RegistryErrorResponse {
+    /// No body of an error is read further.
+    private static let limit = 64 << 10
+
+    /// Reads what the server says and gives the error to throw.
+    static func error(_ response: HTTPResponse) -> RegistryError {
+        let body = (try? response.body.readAll(limit: limit)) ?? []
+        return error(status: response.status, body: body, fields: response.fields)
+    }
+
+    static func error(status: Int, body: [UInt8], fields: HTTPFields = HTTPFields()) -> RegistryError {
+        let reasons = reasons(in: body)
+        let seconds = fields["retry-after"].flatMap { Int($0) }.map { min(max($0, 0), 3600) }
+        let text = reasons.isEmpty ? plain(status, body) : reasons.joined(separator: "; ")
+        return RegistryError(code(status), text, retryAfter: seconds)
+    }
+
+    private static func code(_ status: Int) -> RegistryError.Code {
+        switch status {
+        case 401: .unauthorized
+        case 403: .denied
+        case 404: .notFound
+        case 405, 501: .unsupported
+        case 408, 429, 500..<600: .unavailable
+        default: .malformed
+        }
+    }
+
+    private static func reasons(in body: [UInt8]) -> [String] {
+        guard let errors = (try? JSONValue(parsing: body))?["errors"]?.array else { return [] }
+        return errors.prefix(8).compactMap { entry in
+            let code = (entry["code"]?.string ?? "").lowercased().split(separator: "_").joined(separator: " ")
+            let message = printable(entry["message"]?.string ?? "")
+            if code.isEmpty || message.hasPrefix(code) { return message.isEmpty ? nil : message }
+            return message.isEmpty ? code : "\(code): \(message)"
+        }
+    }
+
+    private static func plain(_ status: Int, _ body: [UInt8]) -> String {
+        switch status {
+        case 401: return "unauthorized: authentication required"
+        case 429: return "too many requests to registry"
+        default:
+            let message = (try? JSONValue(parsing: body)).flatMap { $0["details"]?.string ?? $0["message"]?.string }
+            let detail = message.map { ": \(printable($0))" } ?? ""
+            return "unexpected HTTP status \(status)\(name(of: status))\(detail)"
+        }
+    }
+
+    private static func name(of status: Int) -> String {
+        let names = [
+            400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 413: "Payload Too Large",
+            416: "Range Not Satisfiable", 500: "Internal Server Error", 502: "Bad Gateway",
+            503: "Service Unavailable", 504: "Gateway Timeout",
+        ]
+        return names[status].map { " (\($0))" } ?? ""
+    }
+
+    /// A server's words on one line of a terminal, not too long.
+    private static func printable(_ text: String) -> String {
+        String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) }.prefix(500))
+    }
+}

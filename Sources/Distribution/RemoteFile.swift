@@ -1,0 +1,100 @@
+import JSONText
+package import StreamCompression
+
+/// A file on a web server: what `ADD https://...` fetches.
+package struct RemoteFile {
+    /// The bytes, from a source that mends broken connections itself.
+    package let source: any ByteSource
+    /// How many there are, if the server says so.
+    package let size: Int64?
+    /// The `Last-Modified` header as it came.
+    package let lastModified: String?
+    /// The last component of the address that was asked for; empty when that ends with a slash.
+    package let name: String
+
+    /// Asks for the file at an `http` or `https` address, following redirects.
+    ///
+    /// - Throws: ``RegistryError`` for an address that is none, and for every status but success.
+    package static func open(
+        _ url: String, on transport: HTTPTransport, tls: TLSSettings, retry: RetryPolicy = RetryPolicy()
+    )
+        throws -> RemoteFile
+    {
+        guard let address = WebAddress(url) else { throw RegistryError(.invalid, "\(url): not a web address") }
+        let download = RemoteDownload(address, transport, tls, retry)
+        try download.open()
+        return RemoteFile(
+            source: download, size: download.size, lastModified: download.lastModified, name: address.fileName)
+    }
+}
+
+/// The bytes of a file as they arrive; asks for the rest when the connection breaks, as long as the file is the same.
+private final class RemoteDownload: ByteSource {
+    private let address: WebAddress
+    private let transport: HTTPTransport
+    private let tls: TLSSettings
+    private let retry: RetryPolicy
+    private var body: (any ByteSource)?
+    private var offset: Int64 = 0
+    private var failures = 0
+    /// What tells whether the file is still the same.
+    private var validator: String?
+    private(set) var size: Int64?
+    private(set) var lastModified: String?
+
+    init(_ address: WebAddress, _ transport: HTTPTransport, _ tls: TLSSettings, _ retry: RetryPolicy) {
+        self.address = address
+        self.transport = transport
+        self.tls = tls
+        self.retry = retry
+    }
+
+    func open() throws {
+        let response = try retry.run {
+            var request = HTTPRequest(.get, address)
+            if let user = address.userInformation {
+                let credentials = PercentEncoding.decode(user)
+                request.fields.add("Authorization", "Basic \(Base64.encode(credentials.utf8))")
+            }
+            let response = try transport.fetch(request, tls: tls, isInsecure: true)
+            guard response.status == 200 else { throw RegistryErrorResponse.error(response).prefixed("\(address)") }
+            return response
+        }
+        size = response.contentLength
+        lastModified = response.fields["last-modified"]
+        let tag = response.fields["etag"]
+        validator = tag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified
+        body = response.body
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        while true {
+            do {
+                if body == nil { try reopen() }
+                let count = try body?.read(into: buffer) ?? 0
+                if count == 0, let size, offset < size {
+                    throw RegistryError(.interrupted, "\(address): \(offset) of \(size) bytes arrived")
+                }
+                offset += Int64(count)
+                if count > 0 { failures = 0 }
+                return count
+            } catch let error as RegistryError where error.isTemporary && failures < retry.retries && validator != nil {
+                body = nil
+                failures += 1
+                retry.pause(after: failures, error)
+            }
+        }
+    }
+
+    private func reopen() throws {
+        var request = HTTPRequest(.get, address)
+        request.fields.add("Range", "bytes=\(offset)-")
+        if let validator { request.fields.add("If-Range", validator) }
+        let response = try transport.fetch(request, tls: tls, isInsecure: true)
+        let range = (response.fields["content-range"] ?? "").split { " -/".contains($0) }
+        guard response.status == 206, range.count == 4, Int64(range[1]) == offset else {
+            throw RegistryError(.malformed, "\(address): the connection broke, and the rest cannot be fetched")
+        }
+        body = response.body
+    }
+}

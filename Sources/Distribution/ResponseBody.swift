@@ -1,0 +1,44 @@
+import NIOCore
+import StreamCompression
+
+/// The body of an answer as it arrives. Dropping it before its end gives the connection up.
+final class ResponseBody: ByteSource {
+    private let exchange: HTTPExchange
+    private let address: WebAddress
+    private var current = ByteBuffer()
+    private var isEnded = false
+
+    init(_ exchange: HTTPExchange, from address: WebAddress) {
+        self.exchange = exchange
+        self.address = address
+    }
+
+    deinit {
+        exchange.abandon()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        while current.readableBytes == 0 {
+            if isEnded { return 0 }
+            let next: ByteBuffer?
+            do {
+                next = try exchange.nextPart()
+            } catch {
+                isEnded = true
+                throw HTTPFailure.describe(error, at: address)
+            }
+            guard let next else {
+                isEnded = true
+                return 0
+            }
+            current = next
+        }
+        let count = current.withUnsafeReadableBytes { bytes in
+            let count = min(bytes.count, buffer.count)
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            return count
+        }
+        current.moveReaderIndex(forwardBy: count)
+        return count
+    }
+}

@@ -13,7 +13,8 @@ enum BuildCommand: Command {
     static let grammar = CommandGrammar(
         "build", aliases: ["bud", "build-using-dockerfile"],
         summary: "Build an image using instructions in a Containerfile",
-        usage: "build [options] CONTEXT", flags: ownFlags + ConfinementFlags.flags, arguments: .atMost(1))
+        usage: "build [options] CONTEXT", flags: ownFlags + SharedFlags.registry + ConfinementFlags.flags,
+        arguments: .atMost(1))
 
     private static let ownFlags: [Flag] = [
         Flag("tag", short: "t", .stringArray, placeholder: "name", help: "tagged name to apply to the built image"),
@@ -76,7 +77,9 @@ enum BuildCommand: Command {
         let rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
         let options = try options(arguments, session)
         let store = try session.openStore(mounts: true)
-        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
+        let images = StoreImages(
+            store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
+            report: rendering.handler)
         let result = try ImageBuilder(options, store: store, images: images, report: rendering.handler).build()
         if !quiet {
             session.printLine("--> \(result.image.id.prefix(12))")

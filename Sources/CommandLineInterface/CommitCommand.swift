@@ -1,6 +1,7 @@
 import CommandLineGrammar
 import ContainerStore
 import ContainersConfig
+import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
@@ -52,7 +53,8 @@ enum CommitCommand: Command {
         let isElsewhere = TransportReference(parsing: target).map { $0.transport != .containersStorage } ?? false
         let id: String
         if isElsewhere {
-            id = try send(container, options, to: target, store, rendering)
+            id = try send(
+                container, options, to: target, RegistryFlags.access(arguments, session), store, rendering)
         } else {
             guard arguments.bool("disable-compression") else {
                 throw CommandError("--disable-compression=false is for destinations outside of the store")
@@ -105,9 +107,9 @@ enum CommitCommand: Command {
     /// Writes the image somewhere else; the store keeps it only if it had it before.
     private static func send(
         _ container: WorkingContainer, _ options: WorkingContainer.CommitOptions, to target: String,
-        _ store: ContainerStore, _ rendering: ProgressRendering
+        _ registries: RegistryAccess, _ store: ContainerStore, _ rendering: ProgressRendering
     ) throws -> String {
-        let destination = try PlaceResolver.destination(target)
+        let destination = try PlaceResolver.destination(target, registries)
         let known = Set(try store.images().map(\.id))
         let image = try container.commit(options, to: store).record
         defer { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }

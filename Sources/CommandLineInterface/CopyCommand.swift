@@ -12,7 +12,7 @@ import WorkingContainers
 enum CopyCommand: Command {
     static let grammar = CommandGrammar(
         "copy", summary: "Copy content into the container", usage: "copy [options] CONTAINER SOURCE... [DESTINATION]",
-        flags: ContentCopy.flags)
+        flags: ContentCopy.flags + RegistryFlags.standard)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         try ContentCopy(arguments, session, isAdd: false).run()
@@ -23,7 +23,7 @@ enum CopyCommand: Command {
 enum AddCommand: Command {
     static let grammar = CommandGrammar(
         "add", summary: "Add content to the container", usage: "add [options] CONTAINER SOURCE... [DESTINATION]",
-        flags: ContentCopy.flags)
+        flags: ContentCopy.flags + RegistryFlags.standard)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         try ContentCopy(arguments, session, isAdd: true).run()
@@ -44,8 +44,6 @@ struct ContentCopy {
         .string("ignorefile", "file", help: "path to .containerignore file"),
         .bool("parents", help: "preserve leading directories in the paths of items being copied"),
         .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
-        .refused("retry", "URLs are not supported yet"),
-        .refused("retry-delay", "URLs are not supported yet"),
         .refused("link", "a working container has one layer, which nothing can be linked into"),
         .refused("checksum", "it is for URLs, which are not supported yet"),
     ]
@@ -148,7 +146,9 @@ struct ContentCopy {
             }
         }
         let rendering = ProgressRendering(steps: nil, copies: .error)
-        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
+        let images = StoreImages(
+            store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
+            report: rendering.handler)
         let image = try images.baseImage(from, policy: .missing, platform: nil)
         let root = try ReadOnlyRoot(of: image.record.topLayer, in: store)
         defer { root.close() }

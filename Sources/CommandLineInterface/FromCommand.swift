@@ -70,7 +70,9 @@ enum FromCommand: Command {
             : arguments.bool("pull-never") ? .never : try BuildOptions.PullPolicy(flag: arguments.string("pull"))
         try SignaturePolicyFlag.check(name, arguments, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let images = StoreImages(store, calledAs: session.calledAs, report: rendering.handler)
+        let images = StoreImages(
+            store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
+            report: rendering.handler)
         let platform = arguments.string("platform")
         return try images.baseImage(name, policy: policy, platform: platform.map { try Platforms.wanted($0) })
     }

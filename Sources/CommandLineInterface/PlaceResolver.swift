@@ -1,18 +1,21 @@
+import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
 
 /// Files and directories with images, and what their images are called in the store.
 enum PlaceResolver {
-    static func destination(_ text: String) throws -> any ImageDestination {
-        _ = try reference(text)
-        guard case .destination(let destination) = try resolver.target(text) else { throw storeNamed(text) }
+    static func destination(_ text: String, _ registries: RegistryAccess) throws -> any ImageDestination {
+        let target = try resolver(registries).target(reference(text).description)
+        guard case .destination(let destination) = target else { throw storeNamed(text) }
         return destination
     }
 
     /// A source, and the names that its image gets in the store.
-    static func source(_ text: String, calledAs: String) throws -> (source: any ImageSource, names: [String]) {
-        let reference = try reference(text)
+    static func source(
+        _ text: String, calledAs: String, _ registries: RegistryAccess
+    ) throws -> (source: any ImageSource, names: [String]) {
+        let reference = reference(text)
         switch reference.transport {
         case .oci:
             let layout = try OCILayoutReference(parsing: reference.rest)
@@ -28,13 +31,27 @@ enum PlaceResolver {
             let source = try DockerArchiveSource(contents, archive)
             let tags = contents.images.count == 1 ? contents.images[0].tags : []
             return (source, try (archive.image.map { [$0.description] } ?? tags).map { try LocalNames.qualified($0) })
-        default: return (try resolver.source(text), [])
+        case .docker:
+            return try docker(TransportResolver.dockerReference(reference), registries)
+        default: return (try resolver(registries).source(reference.description), [])
         }
     }
 
-    private static var resolver: TransportResolver {
-        TransportResolver { _ in throw CommandError("containers-storage: is where images of these commands are anyway")
+    /// An image in a registry, which keeps its name in the store; of tag and digest the digest says more.
+    static func docker(
+        _ reference: ImageReference, _ registries: RegistryAccess
+    ) throws -> (source: any ImageSource, names: [String]) {
+        let source = try DockerSource(reference, access: registries)
+        let name = reference.digest == nil ? reference : reference.withoutTag()
+        return (source, [name.description])
+    }
+
+    private static func resolver(_ registries: RegistryAccess) -> TransportResolver {
+        var resolver = TransportResolver { _ in
+            throw CommandError("containers-storage: is where images of these commands are anyway")
         }
+        resolver.registries = registries
+        return resolver
     }
 
     private static func storeNamed(_ text: String) -> CommandError {
@@ -53,11 +70,9 @@ enum PlaceResolver {
         return (try? LocalNames.qualified(directory.lowercased())).map { [$0] } ?? []
     }
 
-    private static func reference(_ text: String) throws -> TransportReference {
-        if let reference = TransportReference(parsing: text) { return reference }
-        throw CommandError(
-            "\(text): registries come with a later version; this one knows oci:, oci-archive:, docker-archive: and dir:"
-        )
+    /// A name without a transport is one in a registry.
+    private static func reference(_ text: String) -> TransportReference {
+        TransportReference(parsing: text) ?? TransportReference(.docker, "//\(text)")
     }
 }
 

@@ -1,6 +1,7 @@
 import CommandLineGrammar
 import ContainerStore
 import ContentDigest
+import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
@@ -16,26 +17,32 @@ enum PushCommand: Command {
                 help: "after copying the image, write the digest of the resulting image to the file"),
             SignaturePolicyFlag.flag,
             .refused("all", "manifest lists cannot be pushed in this version"),
-            .refused("authfile", "registries come with a later version"),
-            .refused("creds", "registries come with a later version"),
-            .refused("cert-dir", "registries come with a later version"),
-            .refused("tls-verify", "registries come with a later version"),
             .refused("format", short: "f", "conversion comes with a later version"),
             .refused("sign-by", "signing is not supported"),
-        ], arguments: .between(1...2))
+        ] + RegistryFlags.standard, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
-        let target = arguments.positionals.count == 2 ? arguments.positionals[1] : name
         try SignaturePolicyFlag.check("", arguments, session)
         // Namespaces first: a descriptor from before belongs to other mounts.
         let store = try session.openStore()
-        let destination = try PlaceResolver.destination(target)
         guard let image = try store.image(name) else { throw CommandError("\(name): image not known") }
+        let registries = try RegistryFlags.access(arguments, session)
+        let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: image, named: name)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let manifest = try ImagePush(from: store, report: rendering.handler).push(image, to: destination)
+        // What went before a failure is not sent again.
+        let manifest = try registries.options.retry.run {
+            let destination = try PlaceResolver.destination(target, registries)
+            return try ImagePush(from: store, report: rendering.handler).push(image, to: destination)
+        }
         if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
         return 0
+    }
+
+    /// Where an image goes that is given no destination: to the registry in the name that was meant.
+    private static func home(of image: ImageRecord, named name: String) -> String {
+        let qualified = (try? LocalNames.qualified(name)) ?? name
+        return image.names.contains(qualified) ? qualified : image.names.first { $0.contains(name) } ?? name
     }
 }
 
@@ -49,21 +56,18 @@ enum PullCommand: Command {
                 "platform", "OS/ARCH[/VARIANT]",
                 help: "prefer OS/ARCH instead of the current operating system and architecture"),
             SignaturePolicyFlag.flag,
-            .refused("all-tags", short: "a", "registries come with a later version"),
-            .refused("authfile", "registries come with a later version"),
-            .refused("creds", "registries come with a later version"),
-            .refused("cert-dir", "registries come with a later version"),
-            .refused("tls-verify", "registries come with a later version"),
-        ], arguments: .exactly(1))
+            .refused("all-tags", short: "a", "all tags at once come with a later version"),
+        ] + RegistryFlags.standard, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         try SignaturePolicyFlag.check(arguments.positionals[0], arguments, session)
         let store = try session.openStore()
-        let place = try PlaceResolver.source(arguments.positionals[0], calledAs: session.calledAs)
+        let registries = try RegistryFlags.access(arguments, session, store: store)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let image = try ImagePull(into: store, report: rendering.handler).pull(
-            place.source, platform: try Platforms.wanted(arguments.string("platform")),
-            isPlatformRequired: arguments.wasSet("platform"), names: place.names)
+        let puller = RegistryPull(store, registries, calledAs: session.calledAs, report: rendering.handler)
+        let image = try puller.pull(
+            arguments.positionals[0], platform: try Platforms.wanted(arguments.string("platform")),
+            isPlatformRequired: arguments.wasSet("platform"))
         session.printLine(image.id)
         return 0
     }

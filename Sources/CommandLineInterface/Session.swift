@@ -61,6 +61,13 @@ final class Session {
             config, idMaps: (uid: entry.uidMap, gid: entry.gidMap), rootless: entry.kind != .alreadyRoot)
     }
 
+    /// What configuration and credentials of registries depend on: the user who called, whatever namespace we are in.
+    var registryEnvironment: ConfigEnvironment {
+        var result = environment
+        if let entry { result.uid = entry.rootlessUID }
+        return result
+    }
+
     /// containers.conf and its drop-ins.
     func containersConf() throws -> ContainersConf {
         try ContainersConf.load(env: environment)

@@ -16,15 +16,7 @@ enum SharedFlags {
         help: "format of the image manifest and metadata")
 
     /// What only registries need.
-    static let registry: [Flag] = [
-        .refused("authfile", "registries come with a later version"),
-        .refused("creds", "registries come with a later version"),
-        .refused("cert-dir", "registries come with a later version"),
-        .refused("tls-verify", "registries come with a later version"),
-        .refused("decryption-key", "encryption is not supported"),
-        .refused("retry", "registries come with a later version"),
-        .refused("retry-delay", "registries come with a later version"),
-    ]
+    static let registry: [Flag] = RegistryFlags.standard + [.refused("decryption-key", "encryption is not supported")]
 }
 
 extension BuildOptions.PullPolicy {

@@ -1,4 +1,5 @@
 import ContainerStore
+import Distribution
 import ImageBuild
 import ImageCopy
 import ImageModel
@@ -6,38 +7,53 @@ import ImageTransports
 import ProgressEvents
 import WorkingContainers
 
-/// The images that builds and containers begin with: those in the store, and those in files that a name points to.
+/// The images that builds and containers begin with: those in the store, those in files that a name points to, and those
+/// in registries.
 final class StoreImages: BaseImageProvider {
     private let store: ContainerStore
-    private let calledAs: String
-    private let report: ProgressHandler
+    private let puller: RegistryPull
 
-    init(_ store: ContainerStore, calledAs: String, report: @escaping ProgressHandler) {
+    init(
+        _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, report: @escaping ProgressHandler
+    ) {
         self.store = store
-        self.calledAs = calledAs
-        self.report = report
+        puller = RegistryPull(store, registries, calledAs: calledAs, report: report)
     }
 
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {
-        let record: ImageRecord
-        if TransportReference(parsing: name) != nil {
-            let place = try PlaceResolver.source(name, calledAs: calledAs)
-            record = try ImagePull(into: store, report: report).pull(
-                place.source, platform: platform ?? Platform.host, names: place.names)
-        } else if let found = try store.image(name) {
-            // An image that only this machine has can't be fetched again, whatever the policy.
-            if policy == .always, !found.names.contains(where: { $0.hasPrefix("localhost/") }) {
-                throw CommandError(
-                    "\(name): pulling from registries comes with a later version (--pull=missing uses the local image)")
-            }
-            record = found
-        } else {
-            throw CommandError("\(name): image not known (pulling from registries comes with a later version)")
-        }
-        let image = try StoredImage(record, in: store)
+        let image = try StoredImage(try record(name, policy, platform), in: store)
         if let platform, !platform.matches(image.config.platform) {
             throw CommandError("\(name) is for \(image.config.platform), not for \(platform)")
         }
         return image
+    }
+
+    private func record(_ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?) throws -> ImageRecord
+    {
+        let wanted = platform ?? Platform.host
+        if TransportReference(parsing: name) != nil { return try puller.pull(name, platform: wanted) }
+        guard let found = try store.image(name) else {
+            guard policy != .never else { throw CommandError("\(name): image not known") }
+            return try puller.pull(name, platform: wanted)
+        }
+        if try isStale(found, name, policy, platform) { return try puller.pull(name, platform: wanted) }
+        return found
+    }
+
+    /// Whether an image of the store is to be fetched again.
+    private func isStale(
+        _ record: ImageRecord, _ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?
+    ) throws -> Bool {
+        // An image that only this machine has can't be fetched again, whatever the policy; nor can one named by its id.
+        let isLocal = record.names.contains { $0.hasPrefix("localhost/") } || record.id.hasPrefix(name)
+        if isLocal || record.names.isEmpty { return false }
+        switch policy {
+        case .always: return true
+        case .never: return false
+        case .newer: return puller.hasNewer(name, than: record, platform: platform ?? Platform.host)
+        case .missing:
+            guard let platform else { return false }
+            return try !platform.matches(StoredImage(record, in: store).config.platform)
+        }
     }
 }

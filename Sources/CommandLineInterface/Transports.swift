@@ -23,6 +23,7 @@ enum Transports {
         if arguments.declares("tmpdir"), let directory = arguments.string("tmpdir"), !directory.isEmpty {
             resolver.temporaryDirectory = directory
         }
+        resolver.registries = try RegistryFlags.access(arguments, session, prefix: prefix)
         return resolver
     }
 }

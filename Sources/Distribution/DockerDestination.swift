@@ -33,6 +33,18 @@ package final class DockerDestination: ImageDestination {
         return blob.size < 0 || size < 0 || size == blob.size
     }
 
+    package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {
+        if try hasBlob(blob) { return true }
+        for origin in origins {
+            // The registry as the image's source knows it, which the user may call something else.
+            guard let other = try? ImageReference(parsing: origin), other.domain == location.domain,
+                other.path != location.path
+            else { continue }
+            if try client.mountBlob(blob.digest, from: other.path, in: location.path) { return true }
+        }
+        return false
+    }
+
     package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
         try client.putBlob(from: source, expected: expected, in: location.path)
     }

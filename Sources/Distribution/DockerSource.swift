@@ -68,6 +68,11 @@ package final class DockerSource: ImageSource {
         return try client.openBlob(blob, in: origin.path)
     }
 
+    package var origins: [String] { [origin.name] }
+
+    /// The image has arrived as a whole: what was kept in case it would not can go.
+    package func finish() {}
+
     /// All tags of the image's repository.
     package func tags() throws -> [String] {
         try client.tags(of: origin.path)

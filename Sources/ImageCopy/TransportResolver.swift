@@ -1,4 +1,5 @@
 package import ContainerStore
+package import Distribution
 import Glibc
 package import ImageModel
 package import ImageTransports
@@ -10,6 +11,8 @@ package struct TransportResolver {
     package var temporaryDirectory = "/var/tmp"
     /// Further names for an image in a new `docker-archive:`.
     package var additionalTags: [ImageReference] = []
+    /// How registries are reached; nil: they are not.
+    package var registries: RegistryAccess?
     private let openStore: (StoreReference.Place) throws -> ContainerStore
 
     /// - Parameter openStore: opens a store when a reference needs one.
@@ -38,7 +41,10 @@ package struct TransportResolver {
                 throw CopyError(.notFound, "\(text): no such image in the store")
             }
             return StoreSource(image, in: store)
-        case .docker, .dockerDaemon, .tarball: throw unsupported(reference)
+        case .docker:
+            guard let registries else { throw unsupported(reference) }
+            return try DockerSource(Self.dockerReference(reference), access: registries)
+        case .dockerDaemon, .tarball: throw unsupported(reference)
         }
     }
 
@@ -62,8 +68,22 @@ package struct TransportResolver {
             let place = try StoreReference(parsing: reference.rest)
             let name = try place.name()
             return .store(try openStore(place.place), names: [name])
-        case .docker, .dockerDaemon, .tarball: throw unsupported(reference)
+        case .docker:
+            guard let registries else { throw unsupported(reference) }
+            return .destination(try DockerDestination(Self.dockerReference(reference), access: registries))
+        case .dockerDaemon, .tarball: throw unsupported(reference)
         }
+    }
+
+    /// The name in `docker://name`, with the tag `latest` if it has none.
+    ///
+    /// - Throws: `TransportError` where the slashes are missing, `ReferenceError` for what is no name.
+    package static func dockerReference(_ reference: TransportReference) throws -> ImageReference {
+        guard reference.rest.hasPrefix("//") else {
+            throw TransportError(
+                .invalidReference, "docker: image reference \(reference.rest) does not start with //")
+        }
+        return try ImageReference(parsing: String(reference.rest.dropFirst(2))).withDefaultTag()
     }
 
     private func unsupported(_ reference: TransportReference) -> CopyError {

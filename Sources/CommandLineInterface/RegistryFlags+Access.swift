@@ -1,0 +1,112 @@
+import CommandLineGrammar
+import ContainerStore
+import ContainersConfig
+import Distribution
+
+extension RegistryFlags {
+    /// Flags of the working-container commands, which know one registry.
+    static let standard: [Flag] = access + [retry, retryDelay]
+
+    /// Who asks, and how the connection is secured.
+    static let access: [Flag] = [
+        .string(
+            "authfile", "path", help: "path of the authentication file; $REGISTRY_AUTH_FILE overrides the default"),
+        .string("creds", "[username[:password]]", help: "use [username[:password]] for accessing the registry"),
+        .string("cert-dir", "path", help: "use certificates at the specified path to access the registry"),
+        .bool("tls-verify", default: true, help: "require HTTPS and verify certificates when accessing the registry"),
+    ]
+
+    /// `--retry`.
+    static let retry = Flag("retry", .int, placeholder: "uint", help: "number of times to retry in case of failure")
+    /// `--retry-delay`.
+    static let retryDelay = Flag.string("retry-delay", "duration", help: "delay between retries in case of failure")
+
+    /// What the flags of a command say. Connects to nothing.
+    ///
+    /// - Parameters:
+    ///   - prefix: `src-`, `dest-`, or nothing.
+    ///   - store: keeps what has arrived of blobs when a pull is interrupted.
+    static func access(
+        _ arguments: ParsedArguments, _ session: Session, prefix: String = "", store: ContainerStore? = nil
+    ) throws -> RegistryAccess {
+        func value(_ name: String) -> String? { arguments.optionalString(prefix + name) }
+        var options = RegistryOptions(environment: session.registryEnvironment)
+        options.authFile = value("authfile") ?? arguments.optionalString("authfile")
+        options.certificateDirectory = value("cert-dir")
+        let verify = "\(prefix)tls-verify"
+        if arguments.declares(verify) { options.verifiesTLS = arguments.boolIfGiven(verify) }
+        if arguments.declares("\(prefix)no-creds") { options.isAnonymous = arguments.bool("\(prefix)no-creds") }
+        if let creds = value("creds") {
+            options.credentials = try credentials(creds)
+        } else if let user = value("username") {
+            guard let password = value("password") else {
+                throw CommandError("--\(prefix)username needs --\(prefix)password")
+            }
+            options.credentials = .password(user: user, password: password)
+        }
+        guard !options.isAnonymous || options.credentials == nil else {
+            throw CommandError("creds and no-creds cannot be specified at the same time")
+        }
+        options.retry = try retryPolicy(arguments)
+        options.journalDirectory = store.map { "\($0.layout.ownRoom)/partial" }
+        return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")
+    }
+
+    /// Reads `user[:password]`; a missing password is asked for on the terminal.
+    static func credentials(_ text: String) throws -> RegistryCredentials {
+        guard let colon = text.firstIndex(of: ":") else {
+            guard !text.isEmpty else { throw CommandError("credentials can't be empty") }
+            return .password(user: text, password: try PasswordPrompt.ask("Password: "))
+        }
+        guard colon != text.startIndex else { throw CommandError("username can't be empty") }
+        return .password(user: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
+    }
+
+    private static func retryPolicy(_ arguments: ParsedArguments) throws -> RetryPolicy {
+        var policy = RetryPolicy()
+        for name in ["retry", "retry-times"] where arguments.declares(name) && arguments.wasSet(name) {
+            guard let retries = arguments.int(name), (0...1000).contains(retries) else {
+                throw CommandError("--\(name): the number is out of range")
+            }
+            policy.retries = retries
+        }
+        if let delay = arguments.optionalString("retry-delay") {
+            guard let seconds = DurationText.seconds(delay) else {
+                throw CommandError("--retry-delay: \"\(delay)\" is no duration such as 2s or 1m")
+            }
+            policy.delay = seconds
+        }
+        return policy
+    }
+}
+
+extension ParsedArguments {
+    /// The value of a flag that the command may not have; nil when it is missing or empty.
+    fileprivate func optionalString(_ name: String) -> String? {
+        guard declares(name), let value = string(name), !value.isEmpty else { return nil }
+        return value
+    }
+}
+
+/// Go's durations, down to whole seconds.
+enum DurationText {
+    /// `90s`, `1m30s`, `2h`; fractions are rounded up. Nil for what is no duration.
+    static func seconds(_ text: String) -> Int? {
+        let units: [(suffix: String, seconds: Double)] = [
+            ("ms", 0.001), ("us", 0.000001), ("µs", 0.000001), ("ns", 0.000000001), ("h", 3600), ("m", 60), ("s", 1),
+        ]
+        var rest = text[...]
+        var total = 0.0
+        guard !rest.isEmpty else { return nil }
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            rest = rest.dropFirst(digits.count)
+            guard let number = Double(digits), let unit = units.first(where: { rest.hasPrefix($0.suffix) }) else {
+                return text == "0" ? 0 : nil
+            }
+            total += number * unit.seconds
+            rest = rest.dropFirst(unit.suffix.count)
+        }
+        return total <= 86400 ? Int(total.rounded(.up)) : nil
+    }
+}

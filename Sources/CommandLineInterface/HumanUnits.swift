@@ -14,6 +14,18 @@ enum HumanUnits {
         return "\(significant(value)) \(units[unit])"
     }
 
+    /// The same without a space and with Go's `%.4g`: `1.98MB`.
+    static func compactSize(_ bytes: Int64) -> String {
+        var value = Double(bytes)
+        var unit = 0
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        while value >= 1000, unit < units.count - 1 {
+            value /= 1000
+            unit += 1
+        }
+        return "\(significant(value))\(units[unit])"
+    }
+
     /// Four significant digits at most as Go's `%.3g` has them, without zeros at the end.
     private static func significant(_ value: Double) -> String {
         let places = value >= 100 ? 0 : value >= 10 ? 1 : 2
@@ -23,6 +35,11 @@ enum HumanUnits {
         var text = "\(rounded)"
         if text.hasSuffix(".0") { text.removeLast(2) }
         return text
+    }
+
+    /// As Go prints a time: `2026-01-02 03:04:05.12 +0000 UTC`.
+    static func goTime(_ time: FileTime) -> String {
+        Clock.rfc3339(time).dropLast().split(separator: "T").joined(separator: " ") + " +0000 UTC"
     }
 
     /// `3 minutes ago`, as go-units words it.

@@ -1,0 +1,99 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+
+/// `container stop`: asks running containers to end, and kills them after a while.
+enum ContainerStopCommand: Command {
+    static let grammar = CommandGrammar(
+        "stop", summary: "Stop one or more containers", usage: "stop [options] CONTAINER [CONTAINER...]",
+        flags: [
+            ContainerTargets.all, ContainerTargets.cidfile, ContainerTargets.latest,
+            .bool("ignore", short: "i", help: "ignore errors when a specified container is missing"),
+            Flag("filter", short: "f", .stringArray, help: "filter output based on conditions given"),
+            Flag("time", short: "t", .int, help: "seconds to wait for stop before killing the container"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let store = try session.openStore()
+        let seconds = arguments.wasSet("time") ? arguments.int("time").map { Int64(clamping: $0) } : nil
+        let names = try ContainerTargets.names(arguments, in: store)
+        var index = 0
+        return ContainerTargets.forEach(names, ignoresMissing: arguments.bool("ignore"), store, session) { container in
+            try container.stop(after: seconds, in: store)
+            session.printLine(ContainerTargets.echo(names[index], container.id, arguments))
+            index += 1
+        }
+    }
+}
+
+/// `container kill`: sends a signal to running containers.
+enum ContainerKillCommand: Command {
+    static let grammar = CommandGrammar(
+        "kill", summary: "Kill one or more running containers with a specific signal",
+        usage: "kill [options] CONTAINER [CONTAINER...]",
+        flags: [
+            ContainerTargets.all, ContainerTargets.cidfile, ContainerTargets.latest,
+            .string("signal", short: "s", default: "KILL", help: "signal to send to the container"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let number = try SignalNumber.parse(arguments.string("signal") ?? "KILL")
+        let store = try session.openStore()
+        let names = try ContainerTargets.names(arguments, in: store)
+        return ContainerTargets.forEach(names, store, session) { container in
+            if arguments.bool("all"), !container.isRunning { return }
+            try container.signal(number)
+            session.printLine(arguments.positionals.first { $0 == container.name } ?? container.id)
+        }
+    }
+}
+
+/// `container wait`: waits until containers have ended, and prints their exit codes.
+enum ContainerWaitCommand: Command {
+    static let grammar = CommandGrammar(
+        "wait", summary: "Block on one or more containers", usage: "wait [options] CONTAINER [CONTAINER...]",
+        flags: [
+            ContainerTargets.latest,
+            .string("interval", short: "i", default: "250ms", help: "how often to look, which is up to the tool"),
+            .refused("condition", "it waits for the end"),
+            .bool("ignore", help: "a container that is missing has the exit code -1"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let store = try session.openStore()
+        let names = try ContainerTargets.names(arguments, in: store)
+        return ContainerTargets.forEach(names, store, session) { container in
+            _ = try container.wait(seconds: nil, in: store)
+            session.printLine("\(container.state.exitCode)")
+        }
+    }
+}
+
+/// `container exists`: whether there is such a container, as an exit code.
+enum ContainerExistsCommand: Command {
+    static let grammar = CommandGrammar(
+        "exists", summary: "Check if a container exists in local storage", usage: "exists [options] CONTAINER",
+        flags: [.bool("external", help: "check containers in storage that other tools have made as well")],
+        arguments: .exactly(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let store = try session.openStore()
+        guard let record = try store.container(arguments.positionals[0]) else { return 1 }
+        if arguments.bool("external") { return 0 }
+        return try ManagedContainer(record, in: store) == nil ? 1 : 0
+    }
+}
+
+/// `container rename`.
+enum ContainerRenameCommand: Command {
+    static let grammar = CommandGrammar(
+        "rename", summary: "Rename an existing container", usage: "rename CONTAINER NAME", arguments: .exactly(2))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        try ContainerNaming.check(arguments.positionals[1])
+        let store = try session.openStore()
+        var container = try ManagedContainer(arguments.positionals[0], in: store)
+        try container.rename(to: arguments.positionals[1], in: store)
+        return 0
+    }
+}

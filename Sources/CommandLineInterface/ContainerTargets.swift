@@ -1,0 +1,74 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+import LinuxSystem
+
+/// Which containers a command is about: names, `--cidfile`, `--all`, `--latest`, `--filter`.
+struct ContainerTargets {
+    static let cidfile = Flag(
+        "cidfile", .stringArray, placeholder: "file", help: "read the container ID from the file")
+    static let all = Flag.bool("all", short: "a", help: "all containers")
+    static let latest = Flag.bool("latest", short: "l", help: "act on the latest container podman is aware of")
+
+    /// The names and ids that were given, files read.
+    ///
+    /// - Throws: where nothing, or both `--all` and a name, was given.
+    static func names(_ arguments: ParsedArguments, in store: ContainerStore) throws -> [String] {
+        func isOn(_ flag: String) -> Bool { arguments.declares(flag) && arguments.bool(flag) }
+        var names = arguments.positionals
+        if arguments.declares("cidfile") {
+            for file in arguments.strings("cidfile") { names.append(try id(in: file)) }
+        }
+        let selects = arguments.declares("filter") && arguments.wasSet("filter")
+        if isOn("all") || isOn("latest") || selects {
+            guard names.isEmpty else {
+                throw CommandError(
+                    "when using the --all, --latest or --filter switch, you may not pass any container names or IDs")
+            }
+        } else if names.isEmpty {
+            throw CommandError("you must provide at least one name or id")
+        }
+        guard isOn("all") || isOn("latest") || selects else { return names }
+        let selection = try ContainerSelection(selects ? arguments.strings("filter") : [], in: store)
+        let containers = try ManagedContainer.all(in: store).filter { selection.matches($0) }
+        if isOn("latest") {
+            return containers.max { $0.record.created < $1.record.created }.map { [$0.id] } ?? []
+        }
+        return containers.map(\.id)
+    }
+
+    /// What a command prints for a container it has dealt with: the name as it was given, else the id.
+    static func echo(_ name: String, _ id: String, _ arguments: ParsedArguments) -> String {
+        arguments.positionals.contains(name) ? name : id
+    }
+
+    private static func id(in file: String) throws -> String {
+        let bytes = try Files.readFile(file, limit: 4096)
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    /// Does something with each, in order; errors are printed and the others go on.
+    ///
+    /// - Parameter ignoresMissing: unknown names are passed over.
+    /// - Returns: the exit code: 0, 1 where nothing was wrong but names that nobody bears, else 125.
+    static func forEach(
+        _ names: [String], ignoresMissing: Bool = false, _ store: ContainerStore, _ session: Session,
+        _ body: (inout ManagedContainer) throws -> Void
+    ) -> Int32 {
+        var code: Int32 = 0
+        for name in names {
+            do {
+                var container = try ManagedContainer(name, in: store)
+                try body(&container)
+            } catch let error as ContainerError where error.code == .notFound {
+                if ignoresMissing { continue }
+                session.printError("Error: \(error)")
+                code = max(code, 1)
+            } catch {
+                session.printError("Error: \(error)")
+                code = ErrorReport.ownFailure
+            }
+        }
+        return code
+    }
+}

@@ -14,7 +14,7 @@ enum ConfinementFlags {
         Flag("dns-search", .stringSlice, help: "set custom DNS search domains"),
         Flag("dns-option", .stringSlice, help: "set custom DNS options"),
         Flag("ulimit", .stringSlice, help: "ulimit options"),
-        .string("network", "host|none", aliases: ["net"], help: "the network that commands see: host or none"),
+        .string("network", "mode", aliases: ["net"], help: NetworkFlag.help),
         .string("shm-size", "bytes", help: "size of '/dev/shm'"),
         .refused("cgroup-parent", "control groups are not used"),
         .refused("cpu-period", "control groups are not used"),
@@ -44,14 +44,10 @@ enum ConfinementFlags {
             arguments.wasSet("dns-option") ? arguments.strings("dns-option") : conf.containers.dnsOptions
         confinement.resourceLimits =
             arguments.wasSet("ulimit") ? arguments.strings("ulimit") : conf.containers.defaultUlimits
-        confinement.umask = conf.containers.umask
         confinement.shmSize = UInt64(clamping: conf.containers.shmSize)
         if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
-        switch arguments.string("network") {
-        case nil, "host", "": break
-        case "none": confinement.network = .none
-        case let other?: throw CommandError("--network \(other) is not supported yet: use host or none")
-        }
+        confinement.network = try NetworkFlag.parse(arguments.string("network"), conf)
+        confinement.take(conf)
         return confinement
     }
 }
@@ -66,5 +62,18 @@ enum ByteCount {
         let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
         guard !overflow else { throw CommandError("invalid size \"\(text)\"") }
         return bytes
+    }
+}
+
+extension StepConfinement {
+    /// What only containers.conf says.
+    mutating func take(_ conf: ContainersConf) {
+        umask = conf.containers.umask
+        baseHostsFile = conf.containers.baseHostsFile
+        hostAddress = conf.containers.hostContainersInternalIP
+        sysctls = conf.containers.defaultSysctls.map { text in
+            let (name, value) = KeyValueFlag.split(text)
+            return (name, value ?? "")
+        }
     }
 }

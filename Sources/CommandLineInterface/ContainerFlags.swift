@@ -3,9 +3,8 @@ import CommandLineGrammar
 /// The flags of `container run` and `container create`, besides those that say how the container is confined.
 enum ContainerFlags {
     static let flags: [Flag] =
-        naming + platform + process + files + lifecycle + RegistryFlags.standard + ConfinementFlags.flags
-        + withoutEffect
-        + refused
+        naming + platform + process + files + lifecycle + PublishFlags.flags + RegistryFlags.standard
+        + ConfinementFlags.flags + withoutEffect + refused
 
     private static let naming: [Flag] = [
         .string("name", "string", help: "assign a name to the container"),

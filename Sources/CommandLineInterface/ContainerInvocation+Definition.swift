@@ -48,6 +48,8 @@ extension ContainerInvocation {
         if let timeout = arguments.int("stop-timeout") { definition.stopTimeout = Int64(clamping: timeout) }
         definition.removesItself = arguments.bool("rm")
         (definition.mounts, definition.volumes) = try mounts(config, in: store)
+        definition.ports = try PublishFlags.ports(arguments, config)
+        try PublishFlags.warnIfDiscarded(definition.ports, arguments, conf, session)
         if image == nil { definition.rootDirectory = try HostPath.real(arguments.positionals[0]) }
         definition.commandLine = session.commandLine
         definition.directory = (try? HostPath.real(".")) ?? "/"

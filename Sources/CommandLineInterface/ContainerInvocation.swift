@@ -59,6 +59,7 @@ struct ContainerInvocation {
         process.readOnlyRoot = arguments.bool("read-only")
         process.useInit = arguments.bool("init")
         process.confinement = try confinement()
+        try PublishFlags.apply(definition.ports, arguments, conf, to: &process.confinement)
         process.mounts = try definition.mounts.map { mount in
             try SandboxMount(
                 type: mount.type, source: mount.source, destination: mount.destination, options: mount.options)

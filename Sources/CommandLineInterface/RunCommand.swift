@@ -21,7 +21,7 @@ enum RunCommand: Command {
         .string("hostname", help: "set the hostname inside of the container"),
         .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
         Flag("mount", .stringArray, help: "attach a filesystem mount to the container"),
-        .string("network", "host|none", aliases: ["net"], help: "the network that the command sees: host or none"),
+        .string("network", "mode", aliases: ["net"], help: NetworkFlag.help),
         .bool("terminal", short: "t", aliases: ["tty"], help: "allocate a pseudo-TTY in the container"),
         .string("user", "user[:group]", help: "user[:group] to run the command as"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a host location into the container"),
@@ -114,14 +114,10 @@ enum RunCommand: Command {
         confinement.dnsOptions = settings.dnsOptions
         // Buildah's own default is written into every container; a user may have less.
         confinement.resourceLimits = settings.resourceLimits.filter { $0 != "nproc=32768:32768" }
-        confinement.umask = conf.containers.umask
         confinement.shmSize =
             settings.shmSize.isEmpty ? UInt64(clamping: conf.containers.shmSize) : try ByteCount.parse(settings.shmSize)
-        switch arguments.string("network") ?? settings.network {
-        case "none": confinement.network = .none
-        case "host", "": break
-        case let other: throw CommandError("--network \(other) is not supported yet: use host or none")
-        }
+        confinement.network = try NetworkFlag.parse(arguments.string("network") ?? settings.network, conf)
+        confinement.take(conf)
         return confinement
     }
 

@@ -26,7 +26,7 @@ enum RuntimeChoice {
         throw CommandError("there is no OCI runtime \(names.joined(separator: " or "))")
     }
 
-    private static let directories = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"]
+    static let directories = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"]
 
     /// Makes the directories that an external runtime works in; nil where none is called.
     static func makeBundle(of isolation: SandboxIsolation) throws -> String? {

@@ -20,6 +20,19 @@ package enum Sandbox {
         _ spec: SandboxSpec, isolation: SandboxIsolation = .builtIn, cacheDirectory: String? = nil,
         prepare: ((Int32) throws -> Void)? = nil
     ) throws(SandboxError) -> ExitStatus {
+        if case .userMode(let network) = spec.network {
+            if isolation == .chroot {
+                var shared = spec
+                shared.network = .host
+                return try run(shared, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
+            }
+            let plugged = try PluggedNetwork(network)
+            var joining = spec
+            joining.network = .path(plugged.namespace)
+            let status = try run(joining, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
+            _ = consume plugged
+            return status
+        }
         try spec.validate()
         let facts = try HostFacts.read()
         let plan = try spec.plan(isolation, facts, SeccompFilters(cacheDirectory: cacheDirectory))

@@ -110,7 +110,7 @@ extension SandboxSpec {
         if namespaces.cgroup { list.append(["type": "cgroup"]) }
         switch network {
         case .host: break
-        case .none: list.append(["type": "network"])
+        case .none, .userMode: list.append(["type": "network"])
         case .path(let path): list.append(["type": "network", "path": .string(path)])
         }
         return list

@@ -109,6 +109,8 @@ package enum SandboxNetwork: Sendable, Equatable {
     case none
     /// An existing network namespace, by the host path of a file such as `/proc/1/ns/net`.
     case path(String)
+    /// One of its own with a way out.
+    case userMode(UserModeNetwork)
 }
 
 /// What happens to mount targets that the root lacks.

@@ -53,7 +53,18 @@ package struct ContainerProcess: Sendable {
             additionalGIDs: [account.gid] + groups.filter { $0 != account.gid },
             umask: confinement.umask)
         spec.hostname = hostname
+        let imageHosts = confinement.baseHostsFile == "image" ? try reader.read("/etc/hosts") ?? [] : []
+        let place = try hostFiles.newPlace()
         spec.network = confinement.network
+        if case .userMode(var network) = confinement.network {
+            network.directory = place
+            network.forwardsNames = try ResolverFile(confinement).needsForwarding
+            spec.network = .userMode(network)
+        }
+        // Parameters of a namespace that is shared are not the container's to set.
+        if confinement.network != .host {
+            spec.sysctls = confinement.sysctls.filter { $0.name.hasPrefix("net.") }
+        }
         let base = try confinement.defaultCapabilities.map { try CapabilitySet.union(of: $0) } ?? .standard
         spec.capabilities = ProcessCapabilities(
             granted: try CapabilitySet.resolve(
@@ -76,7 +87,7 @@ package struct ContainerProcess: Sendable {
         spec.useInit = useInit
         spec.terminal = terminal
         spec.signals = signals
-        spec.mounts = try hostFiles.mounts(for: self) + mounts
+        spec.mounts = try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + mounts
         return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
     }
 

@@ -16,6 +16,16 @@ package struct StepConfinement: Sendable {
     package var dnsServers: [String] = []
     package var dnsSearches: [String] = []
     package var dnsOptions: [String] = []
+    /// Whether the image's own `/etc/hosts` is seen.
+    package var noHosts = false
+    /// Whether the image's own `/etc/hostname` is seen.
+    package var noHostname = false
+    /// What `/etc/hosts` starts from: a path, `none`, or empty for the host's file.
+    package var baseHostsFile = ""
+    /// The address of `host.containers.internal`, `none`, or empty for the one that the host has.
+    package var hostAddress = ""
+    /// Kernel parameters; those of namespaces that are not the container's own are left out.
+    package var sysctls: [(name: String, value: String)] = []
     /// The size of `/dev/shm` in bytes.
     package var shmSize: UInt64 = 65_536_000
     package var umask: UInt32 = 0o022
@@ -24,7 +34,20 @@ package struct StepConfinement: Sendable {
 
     /// What of this a step's result may depend on, for cache keys.
     package var description: [String] {
-        ["network=\(network)"] + addCapabilities.map { "cap-add=\($0)" } + dropCapabilities.map { "cap-drop=\($0)" }
+        ["network=\(network.kind)"] + addCapabilities.map { "cap-add=\($0)" }
+            + dropCapabilities.map { "cap-drop=\($0)" }
             + securityOptions.map { "security-opt=\($0)" } + resourceLimits.map { "ulimit=\($0)" }
+    }
+}
+
+extension SandboxNetwork {
+    /// What of a network a command can see the difference of.
+    fileprivate var kind: String {
+        switch self {
+        case .host: "host"
+        case .none: "none"
+        case .path(let path): "path(\(path))"
+        case .userMode: "private"
+        }
     }
 }

@@ -28,7 +28,7 @@ extension WorkingContainer {
         value["Isolation"] = .string(settings.isolation.name)
         value["NamespaceOptions"] = state["NamespaceOptions"]
         value["Capabilities"] = state["Capabilities"] ?? .null
-        value["ConfigureNetwork"] = settings.network == "none" ? "NetworkDisabled" : "NetworkDefault"
+        value["ConfigureNetwork"] = .string(settings.networkPolicyName)
         value["CNIPluginPath"] = text("CNIPluginPath")
         value["CNIConfigDir"] = text("CNIConfigDir")
         value["IDMappingOptions"] = state["IDMappingOptions"]

@@ -18,11 +18,35 @@ extension WorkingContainer.RunSettings {
         for namespace in state["NamespaceOptions"]?.array ?? [] where namespace["Name"]?.string == "network" {
             network = namespace["Host"]?.bool == true ? "host" : namespace["Path"]?.string ?? ""
         }
-        if state["ConfigureNetwork"]?.integer == WorkingContainer.RunSettings.networkDisabled { network = "none" }
+        switch state["ConfigureNetwork"]?.integer {
+        case WorkingContainer.RunSettings.networkDisabled: network = "none"
+        case WorkingContainer.RunSettings.networkEnabled where network.isEmpty: network = "private"
+        default: break
+        }
     }
 
-    /// What the file says for a network that is kept away.
+    /// What the file says for a network that is kept away, and for one that was asked for.
     private static let networkDisabled: Int64 = 1
+    private static let networkEnabled: Int64 = 2
+
+    private var networkPolicy: Int64 {
+        switch network {
+        case "none": WorkingContainer.RunSettings.networkDisabled
+        case "", "host": 0
+        default: WorkingContainer.RunSettings.networkEnabled
+        }
+    }
+
+    /// As `inspect` shows it.
+    var networkPolicyName: String {
+        ["NetworkDefault", "NetworkDisabled", "NetworkEnabled"][Int(networkPolicy)]
+    }
+
+    /// Empty for what has no path: the host's network, none, and a private one of the default kind.
+    private var networkPath: String {
+        if ["", "host", "none", "private", "bridge", "default"].contains(network) { return "" }
+        return network.hasPrefix("ns:") ? String(network.dropFirst(3)) : network
+    }
 
     /// Writes them into the file's members.
     func write(to state: inout JSONObject) {
@@ -38,11 +62,14 @@ extension WorkingContainer.RunSettings {
         options["Ulimit"] = list(resourceLimits)
         options["Volumes"] = list(volumes)
         state["CommonBuildOpts"] = .object(options)
-        state["ConfigureNetwork"] = .integer(network == "none" ? WorkingContainer.RunSettings.networkDisabled : 0)
+        state["ConfigureNetwork"] = .integer(networkPolicy)
         state["NamespaceOptions"] = .array(
             ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"].map { name in
                 let isHost = ["cgroup", "user"].contains(name) || (name == "network" && network == "host")
-                return ["Name": .string(name), "Host": .bool(isHost), "Path": ""]
+                return [
+                    "Name": .string(name), "Host": .bool(isHost),
+                    "Path": .string(name == "network" ? networkPath : ""),
+                ]
             })
     }
 }

@@ -1,0 +1,52 @@
+import CommandLineGrammar
+import ContainersConfig
+import ImageModel
+import Sandbox
+import WorkingContainers
+
+/// `--publish` and `--publish-all`: ports of the host that lead into a container.
+enum PublishFlags {
+    static let flags: [Flag] = [
+        Flag(
+            "publish", short: "p", .stringSlice, placeholder: "[[IP:][HOST]:]CONTAINER[/PROTOCOL]",
+            help: "publish a container's port, or a range of ports, to the host"),
+        .bool("publish-all", short: "P", help: "publish all exposed ports to random ports of the host"),
+    ]
+
+    /// The ports that are asked for, each as `[ADDRESS:]HOST:CONTAINER/PROTOCOL`.
+    static func ports(_ arguments: ParsedArguments, _ config: ContainerConfig) throws -> [String] {
+        var ports = try arguments.strings("publish").flatMap { try PortFlag.parse($0) }
+        if arguments.bool("publish-all") {
+            let named = Set(ports.map(\.container))
+            ports += try (config.exposedPorts ?? [:]).keys.sorted().flatMap { try PortFlag.parse($0) }
+                .filter { !named.contains($0.container) }
+        }
+        return ports.map(PortFlag.text)
+    }
+
+    /// Puts the ports into the container's network: a private one where the user has not chosen any.
+    static func apply(
+        _ ports: [String], _ arguments: ParsedArguments, _ conf: ContainersConf, to confinement: inout StepConfinement
+    ) throws {
+        guard !ports.isEmpty else { return }
+        if !isNetworkChosen(arguments, conf) { confinement.network = try NetworkFlag.parse("private", conf) }
+        guard case .userMode(var network) = confinement.network else { return }
+        network.ports = try ports.flatMap { try PortFlag.parse($0) }
+        confinement.network = .userMode(network)
+    }
+
+    /// In a network that is not the container's own, ports are what its command listens on.
+    static func warnIfDiscarded(
+        _ ports: [String], _ arguments: ParsedArguments, _ conf: ContainersConf, _ session: Session
+    ) throws {
+        guard !ports.isEmpty, isNetworkChosen(arguments, conf) else { return }
+        if case .userMode = try NetworkFlag.parse(arguments.string("network"), conf) { return }
+        session.printError(
+            "Warning: port mappings are discarded: the container has the network "
+                + "\(arguments.string("network") ?? conf.containers.networkNamespace), not one of its own")
+    }
+
+    private static func isNetworkChosen(_ arguments: ParsedArguments, _ conf: ContainersConf) -> Bool {
+        arguments.wasSet("network") || !conf.containers.networkNamespace.isEmpty
+    }
+}

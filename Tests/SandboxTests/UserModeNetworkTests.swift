@@ -1,0 +1,43 @@
+import Testing
+
+@testable import Sandbox
+
+@Suite struct UserModeNetworkTests {
+    @Test func `pasta forwards nothing but what was asked for`() throws {
+        var network = UserModeNetwork(.pasta, path: "/usr/bin/pasta", options: ["-T", "5000", "--mtu", "1500"])
+        network.ports = [UserModeNetwork.Port(hostAddress: "127.0.0.1", host: 8080, container: 80)]
+        network.forwardsNames = true
+        let words = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false)
+        let line = words.joined(separator: " ")
+        #expect(line.contains(" -t 127.0.0.1/8080:80 "))
+        #expect(line.contains(" -u none -U none --no-map-gw --dns-forward 169.254.1.1 -T 5000 --mtu 1500 "))
+        #expect(!line.contains("--runas"))
+        #expect(line.hasSuffix("--netns-only --netns /n"))
+    }
+
+    @Test func `the machine's root stays root, since nobody may join its namespaces`() throws {
+        let network = UserModeNetwork(.pasta, path: "/usr/bin/pasta", options: ["--map-gw"])
+        let words = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: true)
+        #expect(words.joined(separator: " ").contains("--runas 0"))
+        #expect(!words.contains("--no-map-gw") && !words.contains("--map-gw"))
+    }
+
+    @Test func `slirp4netns takes Podman's options`() throws {
+        var network = UserModeNetwork(
+            .slirp4netns, path: "/usr/bin/slirp4netns",
+            options: ["mtu=1500", "cidr=10.3.4.0/24", "enable_ipv6=true", "allow_host_loopback=true"])
+        network.ports = [UserModeNetwork.Port(host: 8080, container: 80)]
+        let words = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false)
+        #expect(words.contains("--mtu=1500") && words.contains("--cidr=10.3.4.0/24") && words.contains("--enable-ipv6"))
+        #expect(words.contains("--api-socket=/s") && !words.contains("--disable-host-loopback"))
+        #expect(network.ownAddress == "10.3.4.100" && network.nameServer == "10.3.4.3")
+    }
+
+    @Test(arguments: ["nonsense", "port_handler=rootlesskit", "mtu"])
+    func `an unknown option is refused by name`(option: String) throws {
+        let network = UserModeNetwork(.slirp4netns, path: "/usr/bin/slirp4netns", options: [option])
+        #expect(throws: SandboxError.self) {
+            try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false)
+        }
+    }
+}

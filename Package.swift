@@ -91,7 +91,7 @@ let package = Package(
             ]),
         room(
             "ImageLayers",
-            dependsOn: ["TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem", "CLinux"]),
+            dependsOn: ["ImageModel", "TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem", "CLinux"]),
         room(
             "ContainerStore",
             dependsOn: [
@@ -100,6 +100,7 @@ let package = Package(
             ]),
         room("Sandbox", dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText"]),
         room("DockerfileSyntax"),
+        room("DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
 
         // Workflows.
         room(
@@ -140,6 +141,7 @@ let package = Package(
                 "WorkingContainers",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
+                "DockerfileRecovery", "StreamCompression",
             ]),
         .executableTarget(name: "swiftlet", dependencies: ["CommandLineInterface"], swiftSettings: strict),
 
@@ -158,7 +160,9 @@ let package = Package(
             of: "Distribution",
             dependsOn: ["ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText"]),
         tests(of: "ImageTrust", dependsOn: ["ImageModel", "ContainersConfig", "ContentDigest", "JSONText"]),
-        tests(of: "ImageLayers", dependsOn: ["TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),
+        tests(
+            of: "ImageLayers",
+            dependsOn: ["ImageModel", "TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),
         tests(
             of: "ContainerStore",
             dependsOn: [
@@ -168,6 +172,7 @@ let package = Package(
         tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
         tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
         tests(of: "DockerfileSyntax"),
+        tests(of: "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText"]),
         tests(of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
         tests(of: "CommandLineGrammar"),
         tests(of: "OutputTemplates", dependsOn: ["JSONText"]),

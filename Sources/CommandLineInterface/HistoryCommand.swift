@@ -16,6 +16,8 @@ enum HistoryCommand: Command {
             .bool("human", short: "H", default: true, help: "display sizes and dates in human readable format"),
             .bool("json", help: "output in JSON format"),
             .string("format", help: "json, or a Go template"),
+            .bool("dockerfile", help: "print a Dockerfile that rebuilds the image, which may be in any transport"),
+            .string("base", "image", help: "what the image was built on, for --dockerfile"),
         ], arguments: .exactly(1))
 
     private struct Line {
@@ -26,7 +28,17 @@ enum HistoryCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "history") }
+        let isDockerfile = arguments.bool("dockerfile")
+        for flag in ["json", "format", "quiet", "no-trunc", "human"] where isDockerfile && arguments.wasSet(flag) {
+            throw CommandError("--dockerfile and --\(flag) can't be used together")
+        }
+        if arguments.wasSet("base"), !isDockerfile { throw CommandError("--base needs --dockerfile") }
         let store = try session.openStore()
+        if isDockerfile {
+            try DockerfilePrinting(store: store, session: session).print(
+                arguments.positionals[0], base: arguments.string("base"))
+            return 0
+        }
         guard let record = try store.image(arguments.positionals[0]) else {
             throw CommandError("\(arguments.positionals[0]): image not known")
         }

@@ -28,7 +28,7 @@ package struct BaseChoice: Sendable {
     package init?(for image: ImageConfig, among candidates: [BaseImage], named hint: String? = nil) {
         var best: (rank: [Int], choice: BaseChoice)?
         for candidate in candidates {
-            guard let choice = BaseChoice(for: image, on: candidate) else { continue }
+            guard let choice = BaseChoice(for: image, on: candidate), !choice.isTwin(of: image) else { continue }
             let rank = [
                 candidate.name == hint ? 1 : 0, choice.sharesHistory ? 1 : 0, candidate.config.rootfs.diffIDs.count,
                 candidate.config.history?.count ?? 0,
@@ -39,16 +39,21 @@ package struct BaseChoice: Sendable {
         self = best.choice
     }
 
-    /// The image built on this very candidate; nil where that can't be.
+    /// The image built on this very candidate; nil where that can't be. An image counts as built on itself.
     package init?(for image: ImageConfig, on candidate: BaseImage) {
         let layers = candidate.config.rootfs.diffIDs
         guard !layers.isEmpty, image.rootfs.diffIDs.starts(with: layers) else { return nil }
         let history = image.history ?? []
         let own = candidate.config.history ?? []
         let isPrefix = !own.isEmpty && history.starts(with: own)
-        if layers.count == image.rootfs.diffIDs.count, !isPrefix || own.count == history.count { return nil }
+        if layers.count == image.rootfs.diffIDs.count, !isPrefix { return nil }
         base = candidate
         sharesHistory = isPrefix
+    }
+
+    /// Whether the base is made by the same steps as the image: then it is the image itself, or was built beside it.
+    private func isTwin(of image: ImageConfig) -> Bool {
+        base.config.rootfs == image.rootfs && (base.config.history ?? []) == (image.history ?? [])
     }
 
     /// How many entries of the image's history are the base's.

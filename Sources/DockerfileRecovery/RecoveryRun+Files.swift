@@ -31,7 +31,10 @@ extension RecoveryRun {
             let found = contents(of: entry.layer)
             let sources = record.sources(
                 keyword, found ?? contents(of: entry.nextLayer), from: replay.config.workingDir)
-            let owner = found?.owner.flatMap { $0.uid == 0 && $0.gid == 0 ? nil : "\($0.uid):\($0.gid)" }
+            // What an archive unpacks to has the archive's owners.
+            let isArchive = keyword == .add && sources.first?.hasSuffix(".tar") ?? false
+            let known = isArchive ? nil : found?.owner
+            let owner = known.flatMap { $0.uid == 0 && $0.gid == 0 ? nil : "\($0.uid):\($0.gid)" }
             if let copy = InstructionWriter.copy(keyword, sources, to: record.destination, owner: owner) {
                 return add(
                     copy, .guess, "the destination is recorded, of the sources only the digest \(record.digest)",

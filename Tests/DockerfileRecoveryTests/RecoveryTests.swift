@@ -187,6 +187,6 @@ struct SampleImage {
         #expect(BaseChoice(for: image.config, among: [small, large, other])?.base.name == "large")
         #expect(BaseChoice(for: image.config, among: [small, large, other], named: "small")?.base.name == "small")
         #expect(BaseChoice(for: image.config, among: [other]) == nil)
-        #expect(BaseChoice(for: image.config, on: BaseImage(name: "self", config: image.config)) == nil)
+        #expect(BaseChoice(for: image.config, among: [BaseImage(name: "self", config: image.config)]) == nil)
     }
 }

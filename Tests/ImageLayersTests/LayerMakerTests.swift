@@ -124,7 +124,7 @@ extension LayerMaker {
             try tree.symlink("d/l", to: "f")
             try tree.setTime(time, of: "d/f")
         }
-        let options = LayerMaker.Options(modification: FileTime(seconds: 1))
+        let options = LayerMaker.Options(modification: .fixed(FileTime(seconds: 1)))
         let (one, two) = (
             try LayerMaker.archive(of: tree, overlay, options), try LayerMaker.archive(of: other, overlay, options)
         )

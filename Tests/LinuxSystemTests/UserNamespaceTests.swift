@@ -7,7 +7,7 @@ import Testing
 @Suite struct UserNamespacePlanTests {
     let temporary: TemporaryDirectory
     let ann = ProcessIdentity(
-        uid: 1001, gid: 1002, name: "ann", capabilities: 0, uidMap: uidMap, gidMap: .identity)
+        uid: 1001, gid: 1002, name: "ann", capabilities: 0, uidMap: .identity, gidMap: .identity)
 
     init() throws {
         temporary = try TemporaryDirectory()

@@ -1,3 +1,4 @@
+import CommandLineGrammar
 import ContainerStore
 import ContentDigest
 import DockerfileRecovery
@@ -8,13 +9,14 @@ import WorkingContainers
 /// `history --dockerfile`: a Dockerfile that makes the image again, as far as it can be told.
 struct DockerfilePrinting {
     let store: ContainerStore
+    let arguments: ParsedArguments
     let session: Session
 
     /// - Parameters:
     ///   - name: an image of the store, or `transport:reference`.
     ///   - base: what the image was built on, where the user says so.
     func print(_ name: String, base: String?) throws {
-        let place = try ExaminedPlace(name, in: store, session)
+        let place = try ExaminedPlace(name, in: store, arguments, session)
         let raw = try place.chosenManifest(for: Platform.host)
         let manifest = try raw.decodeManifest()
         guard let config = try place.image.configuration(of: manifest) else {
@@ -36,7 +38,7 @@ struct DockerfilePrinting {
     }
 
     private func choice(_ base: String, for config: ImageConfig, _ name: String) throws -> BaseChoice {
-        let place = try ExaminedPlace(base, in: store, session)
+        let place = try ExaminedPlace(base, in: store, arguments, session)
         let manifest = try place.chosenManifest(for: config.platform).decodeManifest()
         guard let own = try place.image.configuration(of: manifest) else {
             throw CommandError("\(base): its configuration \(manifest.config.digest) is not here")

@@ -1,3 +1,4 @@
+import CommandLineGrammar
 import ContainerStore
 import ContentDigest
 import ImageCopy
@@ -11,11 +12,12 @@ struct ExaminedPlace {
     let record: ImageRecord?
 
     /// - Parameter store: opened before, since no descriptor may be older than the namespaces.
-    init(_ text: String, in store: ContainerStore, _ session: Session) throws {
+    init(_ text: String, in store: ContainerStore, _ arguments: ParsedArguments, _ session: Session) throws {
         var name = text
         if let reference = TransportReference(parsing: text) {
             guard reference.transport == .containersStorage else {
-                image = ExaminedImage(try PlaceResolver.source(text, calledAs: session.calledAs).source)
+                image = ExaminedImage(
+                    try Transports.resolver(for: [text], arguments, prefix: "", session).source(text))
                 record = nil
                 return
             }

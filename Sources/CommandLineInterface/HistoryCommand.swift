@@ -18,7 +18,7 @@ enum HistoryCommand: Command {
             .string("format", help: "json, or a Go template"),
             .bool("dockerfile", help: "print a Dockerfile that rebuilds the image, which may be in any transport"),
             .string("base", "image", help: "what the image was built on, for --dockerfile"),
-        ], arguments: .exactly(1))
+        ] + RegistryFlags.access, arguments: .exactly(1))
 
     private struct Line {
         let id: String
@@ -35,7 +35,7 @@ enum HistoryCommand: Command {
         if arguments.wasSet("base"), !isDockerfile { throw CommandError("--base needs --dockerfile") }
         let store = try session.openStore()
         if isDockerfile {
-            try DockerfilePrinting(store: store, session: session).print(
+            try DockerfilePrinting(store: store, arguments: arguments, session: session).print(
                 arguments.positionals[0], base: arguments.string("base"))
             return 0
         }

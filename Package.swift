@@ -122,6 +122,12 @@ let package = Package(
                 "WorkingContainers", "ContainerStore", "Sandbox", "ImageModel", "JSONText", "LinuxSystem", "CLinux",
             ]),
         room(
+            "ManifestLists",
+            dependsOn: [
+                "ImageCopy", "ContainerStore", "ImageTransports", "ImageModel", "ContentDigest", "ProgressEvents",
+                "StreamCompression", "JSONText", "LinuxSystem",
+            ]),
+        room(
             "ImageBuild",
             dependsOn: [
                 "DockerfileSyntax", "ImageCopy", "WorkingContainers", "ContainerStore", "ImageLayers", "Sandbox",
@@ -138,7 +144,7 @@ let package = Package(
                 "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild",
                 "ContainerLifecycle",
                 "ImageCopy",
-                "WorkingContainers",
+                "WorkingContainers", "ManifestLists",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
                 "DockerfileRecovery", "StreamCompression",
@@ -170,6 +176,9 @@ let package = Package(
                 "StreamCompression", "TarArchive",
             ]),
         tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
+        tests(
+            of: "ManifestLists",
+            dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
         tests(of: "DockerfileSyntax"),
         tests(of: "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText"]),

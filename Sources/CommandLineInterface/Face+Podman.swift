@@ -8,6 +8,7 @@ extension Face {
             commands: [
                 .group("container", summary: "Manage containers", containerCommands),
                 .group("image", summary: "Manage images", imageCommands),
+                manifestGroup,
                 .command(ContainerListCommand.self),
                 .command(BuildCommand.self), .command(HistoryCommand.self), .command(ImagesCommand.self),
                 .command(InfoCommand.self), .command(PullCommand.self), .command(PushCommand.self),

@@ -27,6 +27,6 @@ extension Face {
             RemoveCommand.self, RemoveImageCommand.self, RenameCommand.self, RunCommand.self, TagCommand.self,
             UnmountCommand.self, UnshareCommand.self, UntagCommand.self, VersionCommand.self,
         ]
-        return commands.map { .command($0) }
+        return commands.map { .command($0) } + [manifestGroup]
     }
 }

@@ -1,4 +1,5 @@
 import Distribution
+import Glibc
 import ImageCopy
 import ImageModel
 import ImageTransports
@@ -68,6 +69,17 @@ enum PlaceResolver {
         if calledAs == "buildah" { return [] }
         let directory = layout.path.split(separator: "/").last.map(String.init) ?? ""
         return (try? LocalNames.qualified(directory.lowercased())).map { [$0] } ?? []
+    }
+
+    /// `transport:reference` as it can be written down for later: files by their whole paths.
+    static func lasting(_ reference: TransportReference) -> String {
+        switch reference.transport {
+        case .docker, .dockerDaemon, .containersStorage: return reference.description
+        case .oci, .ociArchive, .dockerArchive, .dir, .tarball:
+            guard !reference.rest.hasPrefix("/"), let directory = getcwd(nil, 0) else { return reference.description }
+            defer { free(directory) }
+            return "\(reference.transport.rawValue):\(String(cString: directory))/\(reference.rest)"
+        }
     }
 
     /// A name without a transport is one in a registry.

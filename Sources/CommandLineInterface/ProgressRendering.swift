@@ -34,7 +34,8 @@ struct ProgressRendering: Sendable {
         case .commitStarted(let name): steps?.write(name.map { "COMMIT \($0)\n" } ?? "COMMIT\n")
         case .message(let text): steps?.write(text + "\n")
         case .warning(let text): StandardStream.error.write(text + "\n")
-        case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .instanceStarted:
+        case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,
+            .listManifestStarted, .instanceStarted:
             if isJSON {
                 copies?.write(ProgressJSON.line(event))
             } else {
@@ -51,6 +52,11 @@ struct ProgressRendering: Sendable {
         case .manifestStarted:
             bars?.close()
             copies?.write("Writing manifest to image destination\n")
+        case .listStarted(let copied, let count):
+            copies?.write("Getting image list signatures\nCopying \(copied) of \(count) images in list\n")
+        case .listManifestStarted:
+            bars?.close()
+            copies?.write("Writing manifest list to image destination\n")
         case .instanceStarted(let index, let count, let digest):
             bars?.close()
             copies?.write("Copying image \(digest) (\(index)/\(count))\n")
@@ -108,6 +114,9 @@ private enum ProgressJSON {
                 "outcome": .string(name(outcome)),
             ]
         case .manifestStarted: return ["event": "manifestStarted"]
+        case .listStarted(let copied, let count):
+            return ["event": "listStarted", "copied": .integer(Int64(copied)), "of": .integer(Int64(count))]
+        case .listManifestStarted: return ["event": "listManifestStarted"]
         case .instanceStarted(let index, let count, let digest):
             return [
                 "event": "instanceStarted", "digest": .string(digest), "index": .integer(Int64(index)),

@@ -35,7 +35,10 @@ enum RemoveImageCommand: Command {
         return failed ? ErrorReport.ownFailure : 0
     }
 
-    private static func remove(_ name: String, force: Bool, _ store: ContainerStore, _ session: Session) -> Bool {
+    /// Takes the name from an image, and the image from the store if it was its last. Says what it does.
+    ///
+    /// - Returns: whether it could be done.
+    static func remove(_ name: String, force: Bool, _ store: ContainerStore, _ session: Session) -> Bool {
         do {
             guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
             if let match = found.name, found.image.names.count > 1 {

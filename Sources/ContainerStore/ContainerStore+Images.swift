@@ -20,13 +20,15 @@ extension ContainerStore {
     ///   - metadata: what other tools keep there; containers/image writes `{"signatures-sizes":{...}}`.
     ///   - digest: the manifest's digest.
     ///   - bigData: `manifest`, `manifest-sha256:HEX` and `sha256:CONFIG`, in the order to be listed.
-    /// - Throws: `notFound` where the layer is not there.
+    ///   - takesNames: whether names are taken from images that have them.
+    /// - Throws: `notFound` where the layer is not there, `exists` where a name is not free and may not be taken.
     @discardableResult
     package func createImage(
         id: String, names: [String], topLayer: String?, metadata: String = "{}", digest: Digest?, created: FileTime,
-        bigData: [(key: String, bytes: [UInt8])]
+        bigData: [(key: String, bytes: [UInt8])], takesNames: Bool = true
     ) throws(StoreError) -> ImageRecord {
         try locked(layers: .shared, images: .exclusive) {
+            if !takesNames { try checkFree(imageNames: names, for: id) }
             guard StoreLayout.isFullID(id) else {
                 throw StoreError(.invalidName, "\"\(id)\" cannot be the id of an image", subject: id)
             }
@@ -108,6 +110,16 @@ extension ContainerStore {
             throw StoreError(.readOnly, "image \(id) is in an additional store, which is only read", subject: id)
         }
         throw StoreError(.notFound, "no image \(id)", subject: id)
+    }
+
+    private func checkFree(imageNames names: [String], for id: String) throws {
+        for name in names {
+            guard let owner = imageTable.record(named: name), owner.id != id else { continue }
+            throw StoreError(
+                .exists,
+                "image name \"\(name)\" is already associated with image \"\(owner.id)\": that name is already in use",
+                subject: name)
+        }
     }
 
     func changeImage(_ id: String, _ change: (inout ImageRecord) -> Void) throws(StoreError) {

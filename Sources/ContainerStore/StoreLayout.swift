@@ -1,3 +1,4 @@
+package import ContentDigest
 import JSONText
 
 /// Where everything of a store lies, for one graph driver: the paths of the containers/storage format.
@@ -30,6 +31,11 @@ package struct StoreLayout: Sendable, Equatable {
     package var containersLock: String { "\(containersDirectory)/containers.lock" }
     /// Guards `mountpoints.json`.
     package var mountsLock: String { "\(runRoot)/\(driver)-layers/mountpoints.lock" }
+
+    /// Guards whatever a digest names, for those that agree on it: tools take that of a manifest list's id to change it.
+    package func digestLock(_ digest: Digest) -> String { "\(digestLocks)/\(digest)" }
+    /// The locks of digests.
+    package var digestLocks: String { "\(runRoot)/\(driver)-locks" }
 
     // MARK: The driver
 

@@ -10,6 +10,11 @@ package struct CopyOptions: Sendable {
         case all
         /// The list alone; its images must be there already.
         case indexOnly
+
+        /// Whether a single image comes of it.
+        var isOneImage: Bool {
+            if case .platform = self { true } else { false }
+        }
     }
 
     /// How layers are to be compressed at the destination.

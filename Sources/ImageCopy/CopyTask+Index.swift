@@ -9,7 +9,7 @@ extension CopyTask {
         try checkTakesIndexes(raw)
         let written = try copyIndex(raw, depth: 0)
         try checkPreserved(raw, written)
-        report(.manifestStarted)
+        report(.listManifestStarted)
         try destination.putManifest(written, instance: nil)
         return written
     }
@@ -23,6 +23,7 @@ extension CopyTask {
         }
         var index = try CopyError.naming("\(source.description): index \(raw.digest)") { try raw.decodeIndex() }
         let original = index
+        report(.listStarted(copied: index.manifests.count, of: index.manifests.count))
         for place in index.manifests.indices {
             let entry = index.manifests[place]
             report(.instanceStarted(index: place + 1, of: index.manifests.count, digest: entry.digest.description))
@@ -34,6 +35,7 @@ extension CopyTask {
                 written = try copyIndex(manifest, depth: depth + 1)
                 try destination.putManifest(written, instance: written.digest)
             } else {
+                report(.signaturesStarted)
                 written = try copyImage(manifest, instance: entry.digest)
             }
             guard written.digest != entry.digest else { continue }

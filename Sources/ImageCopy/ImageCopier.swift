@@ -20,8 +20,8 @@ package struct ImageCopier {
     /// - Returns: the manifest, or the list, that the destination's reference now stands for.
     @discardableResult
     package func copy(_ source: any ImageSource, to destination: any ImageDestination) throws -> RawManifest {
-        report(.signaturesStarted)
         let raw = try CopyError.naming(source.description) { try source.manifest(nil) }
+        if !raw.isIndex || options.selection.isOneImage { report(.signaturesStarted) }
         let task = CopyTask(source: source, destination: destination, options: options, report: report)
         let written = try raw.isIndex ? copyIndex(raw, task) : copySingle(raw, task)
         try destination.commit()
@@ -70,8 +70,9 @@ package struct ImageCopier {
         case .all:
             return try task.copyIndex(raw)
         case .indexOnly:
-            report(.manifestStarted)
+            report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
             try task.checkTakesIndexes(raw)
+            report(.listManifestStarted)
             try task.destination.putManifest(raw, instance: nil)
             return raw
         }

@@ -31,7 +31,7 @@ package enum ManifestConversion {
         result.mediaType = wanted
         switch wanted {
         case .ociIndex:
-            break
+            for entry in result.manifests.indices { result.manifests[entry].platform?.features = nil }
         case .dockerManifestList:
             result.artifactType = nil
             result.subject = nil

@@ -11,23 +11,27 @@ package struct Platform: Hashable, Codable, Sendable {
     package var osFeatures: [String]?
     /// The variant of the CPU, like `v7`.
     package var variant: String?
+    /// Features the CPU must have: of Docker's lists only, OCI's have no place for them.
+    package var features: [String]?
 
     private enum CodingKeys: String, CodingKey {
         case architecture, os
         case osVersion = "os.version"
         case osFeatures = "os.features"
-        case variant
+        case variant, features
     }
 
     /// A platform of these parts as they are, not normalised.
     package init(
-        architecture: String, os: String, osVersion: String? = nil, osFeatures: [String]? = nil, variant: String? = nil
+        architecture: String, os: String, osVersion: String? = nil, osFeatures: [String]? = nil, variant: String? = nil,
+        features: [String]? = nil
     ) {
         self.architecture = architecture
         self.os = os
         self.osVersion = osVersion
         self.osFeatures = osFeatures
         self.variant = variant
+        self.features = features
     }
 
     package init(from decoder: any Decoder) throws {
@@ -37,6 +41,7 @@ package struct Platform: Hashable, Codable, Sendable {
         osVersion = try container.decodeIfPresent(String.self, forKey: .osVersion).nonEmpty
         osFeatures = try container.decodeIfPresent([String].self, forKey: .osFeatures).nonEmpty
         variant = try container.decodeIfPresent(String.self, forKey: .variant).nonEmpty
+        features = try container.decodeIfPresent([String].self, forKey: .features).nonEmpty
     }
 }
 

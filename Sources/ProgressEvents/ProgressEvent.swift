@@ -25,6 +25,10 @@ package enum ProgressEvent: Sendable, Equatable {
     case blobDone(digest: String, kind: BlobKind, outcome: BlobOutcome)
     /// The manifest is about to be written.
     case manifestStarted
+    /// A copy of a list of images begins: so many of its images come along.
+    case listStarted(copied: Int, of: Int)
+    /// The list itself is about to be written.
+    case listManifestStarted
     /// Of a multi-platform copy: the image at this place among `of`, from one, begins to be copied.
     case instanceStarted(index: Int, of: Int, digest: String)
 

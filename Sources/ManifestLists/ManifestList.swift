@@ -1,0 +1,148 @@
+package import ContainerStore
+package import ContentDigest
+package import ImageModel
+import JSONText
+import LinuxSystem
+
+/// A list of images for several platforms that is being put together in the store.
+///
+/// It is an image without a layer. Its data `manifest` is the list itself: an OCI index, or Docker's manifest list
+/// where that is all it needs. Its data `instances.json` says for each listed digest where that image can be read,
+/// as `transport:reference`. Buildah and Podman keep theirs in the same way, so that all can go on with each other's.
+package struct ManifestList: Sendable {
+    /// The id of its record in the store.
+    package let id: String
+    /// Its fully qualified names.
+    package private(set) var names: [String]
+    /// The list. Members of both formats may be set; what one format cannot say is left out when it is written so.
+    package var index: ImageIndex
+    /// Where each listed image is, as `transport:reference`.
+    package internal(set) var places: [Digest: String]
+
+    /// The data with the places of listed images.
+    static let placesKey = "instances.json"
+
+    /// Reads a list out of the store.
+    ///
+    /// - Throws: ``ManifestListError`` with `notAList` for an image, `malformed`.
+    package init(_ record: ImageRecord, in store: ContainerStore) throws {
+        guard let bytes = try store.bigData(image: record.id, "manifest") else {
+            throw ManifestListError(.notAList, "\(record.names.first ?? record.id): image is not a manifest list")
+        }
+        let raw = try RawManifest(bytes: bytes)
+        guard raw.isIndex else {
+            throw ManifestListError(.notAList, "\(record.names.first ?? record.id): image is not a manifest list")
+        }
+        id = record.id
+        names = record.names
+        index = try raw.decodeIndex()
+        places = try Self.places(of: record, in: store)
+    }
+
+    /// The list that a name or id stands for.
+    ///
+    /// - Throws: ``ManifestListError`` with `notFound`, `notAList`, `malformed`.
+    package init(_ name: String, in store: ContainerStore) throws {
+        guard let record = try store.image(name) else {
+            throw ManifestListError(.notFound, "\(name): image not known")
+        }
+        try self.init(record, in: store)
+    }
+
+    /// A new, empty list that the store does not have yet.
+    package init(names: [String]) {
+        id = RandomBytes.hex(32)
+        self.names = names
+        index = ImageIndex()
+        places = [:]
+    }
+
+    /// Whether an image of the store is a list.
+    package static func isList(_ record: ImageRecord, in store: ContainerStore) throws -> Bool {
+        guard record.topLayer == nil, let bytes = try store.bigData(image: record.id, "manifest") else { return false }
+        return (try? RawManifest(bytes: bytes))?.isIndex ?? false
+    }
+
+    private static func places(of record: ImageRecord, in store: ContainerStore) throws -> [Digest: String] {
+        guard let bytes = try store.bigData(image: record.id, placesKey) else { return [:] }
+        guard let object = try? JSONValue(parsing: bytes).object else {
+            throw ManifestListError(.malformed, "manifest list \(record.id): \(placesKey) is no JSON object")
+        }
+        var places: [Digest: String] = [:]
+        // The entry without a digest names the list itself.
+        for (key, value) in object {
+            if let digest = Digest(key), let place = value.string { places[digest] = place }
+        }
+        return places
+    }
+
+    // MARK: Writing
+
+    /// The list as it is kept: an OCI index as soon as there is an entry, unless only Docker's format can say all.
+    package var serialized: RawManifest {
+        get throws { try serialized(as: preferredType) }
+    }
+
+    /// The list in one of the two formats.
+    package func serialized(as type: MediaType) throws -> RawManifest {
+        let converted = try ManifestConversion.convert(index, to: type)
+        guard var object = try JSONValueEncoder().encode(converted).object else {
+            throw ManifestListError(.malformed, "manifest list \(id) cannot be encoded")
+        }
+        // As the other tools write it.
+        if index.manifests.isEmpty { object["manifests"] = .null }
+        return try RawManifest(bytes: JSONValue.object(object).serialized(), declaredType: type)
+    }
+
+    /// The format that says all that the list says. OCI's wins where each has something that the other lacks.
+    package var preferredType: MediaType {
+        let needsOCI =
+            index.annotations?.isEmpty == false || index.subject != nil || index.artifactType?.isEmpty == false
+            || index.manifests.contains { entry in
+                entry.annotations?.isEmpty == false || entry.urls?.isEmpty == false || entry.artifactType != nil
+                    || entry.platform == nil
+            }
+        if needsOCI { return .ociIndex }
+        let needsDocker = index.manifests.contains { $0.platform?.features?.isEmpty == false }
+        return needsDocker || index.manifests.isEmpty ? .dockerManifestList : .ociIndex
+    }
+
+    /// Puts a new list into the store.
+    ///
+    /// - Throws: ``ManifestListError`` with `exists` where another image has one of its names.
+    package func create(in store: ContainerStore) throws {
+        do {
+            try write(to: store, names: names)
+        } catch let error as StoreError where error.kind == .exists {
+            throw ManifestListError(.exists, "creating image to hold manifest list: \(error)")
+        }
+    }
+
+    /// Changes a list of the store, while no other tool changes it.
+    ///
+    /// - Returns: the changed list, and what `change` returns.
+    package static func change<Result>(
+        _ record: ImageRecord, in store: ContainerStore, _ change: (inout ManifestList) throws -> Result
+    ) throws -> (list: ManifestList, result: Result) {
+        try store.withLock(of: Digest(.sha256, hex: record.id)) {
+            var list = try ManifestList(record, in: store)
+            let result = try change(&list)
+            try list.write(to: store, names: [])
+            return (list, result)
+        }
+    }
+
+    private func write(to store: ContainerStore, names: [String]) throws {
+        let raw = try serialized
+        var object = JSONObject([("", .string(id))])
+        for (digest, place) in places.sorted(by: { $0.key.description < $1.key.description }) {
+            object[digest.description] = .string(place)
+        }
+        try store.createImage(
+            id: id, names: names, topLayer: nil, metadata: "", digest: raw.digest, created: Clock.now(),
+            bigData: [
+                (key: "manifest", bytes: raw.bytes),
+                (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
+            ], takesNames: false)
+    }
+}

@@ -1,7 +1,6 @@
 import CommandLineGrammar
 import ImageCopy
 import ImageModel
-import StreamCompression
 
 /// What `image copy` and its kin have in common: which image of a list, and in which form.
 enum CopyFlags {

@@ -15,7 +15,7 @@ extension Face {
     static var transportCommands: [CommandNode] {
         [
             .command(ImageCopyCommand.self), .command(ImageDeleteCommand.self), .command(ImageInspectCommand.self),
-            .command(ListTagsCommand.self), .command(ManifestDigestCommand.self),
+            .command(ListTagsCommand.self), .command(ManifestDigestCommand.self), .command(SyncCommand.self),
             .refused("generate-sigstore-key", "signing is not supported"),
             .refused("standalone-sign", "signing is not supported"),
             .refused("standalone-verify", "signatures are verified by the policy when an image is copied"),

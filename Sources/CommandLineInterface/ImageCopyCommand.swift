@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContentDigest
+import Distribution
 import ImageCopy
 import ImageModel
 
@@ -28,17 +29,22 @@ enum ImageCopyCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let (from, to) = (arguments.positionals[0], arguments.positionals[1])
-        let options = try options(arguments, to)
+        var options = try options(arguments, to)
         let rendering = try ProgressFlag.rendering(arguments, .output)
         try SignaturePolicyFlag.check(from, arguments, session)
         let sources = try Transports.resolver(for: [from, to], arguments, prefix: "src-", session)
+        options.forms = session.openedStores.first.map { CompressedForms(of: $0.store) }
         var targets = try Transports.resolver(for: [], arguments, prefix: "dest-", session)
         targets.additionalTags = try arguments.strings("additional-tag").map {
             try ImageReference(parsing: $0).withDefaultTag()
         }
-        let source = try sources.source(from)
-        let target = try targets.target(to)
-        let manifest = try ImageCopier(options, report: rendering.handler).copy(source, to: target)
+        // What went before a failure is not sent again.
+        let manifest = try (sources.registries?.options.retry ?? RetryPolicy()).run {
+            let source = try sources.source(from)
+            let written = try ImageCopier(options, report: rendering.handler).copy(source, to: targets.target(to))
+            (source as? DockerSource)?.finish()
+            return written
+        }
         if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
         return 0
     }

@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import Distribution
 import ImageCopy
 import ImageTransports
 
@@ -21,6 +22,9 @@ enum ImageDeleteCommand: Command {
                 throw CommandError("\(text): no such image in the store")
             }
             _ = try store.deleteImage(image.id)
+        case .docker:
+            let access = try RegistryFlags.access(arguments, session)
+            try DockerRepository(TransportResolver.dockerReference(reference), access: access).deleteManifest()
         default:
             throw CommandError("deleting images is not implemented for \(reference.transport.rawValue): images")
         }

@@ -1,4 +1,5 @@
 import CommandLineGrammar
+import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
@@ -67,6 +68,7 @@ enum ImageInspectCommand: Command {
     }
 
     private static func repositoryTags(of source: any ImageSource) throws -> [String] {
-        []
+        guard let source = source as? DockerSource else { return [] }
+        return try source.tags()
     }
 }

@@ -1,4 +1,7 @@
 import CommandLineGrammar
+import Distribution
+import ImageCopy
+import ImageModel
 import ImageTransports
 import JSONText
 
@@ -20,6 +23,14 @@ enum ListTagsCommand: Command {
             let images = try DockerArchive(path: path).images
             let tags = images.enumerated().flatMap { $1.tags.isEmpty ? ["@\($0)"] : $1.tags }
             value["Tags"] = .array(tags.map { .string($0) })
+        case .docker:
+            let name = try TransportResolver.dockerReference(reference)
+            guard try !ImageTag.isGiven(reference) else {
+                throw CommandError("no tag or digest allowed in reference \(text)")
+            }
+            let access = try RegistryFlags.access(arguments, session)
+            value["Repository"] = .string(name.name)
+            value["Tags"] = .array(try DockerRepository(name, access: access).tags().map { .string($0) })
         default:
             throw CommandError(
                 "unsupported transport '\(reference.transport.rawValue)' for tag listing; only docker and docker-archive have tags"
@@ -27,5 +38,13 @@ enum ListTagsCommand: Command {
         }
         session.printLine(JSONValue.object(value).serializedString(pretty: true))
         return 0
+    }
+}
+
+/// Whether a reference to a registry says which image of the repository it means.
+private enum ImageTag {
+    static func isGiven(_ reference: TransportReference) throws -> Bool {
+        let parsed = try ImageReference(parsing: String(reference.rest.dropFirst(2)))
+        return parsed.tag != nil || parsed.digest != nil
     }
 }

@@ -11,14 +11,24 @@ enum PushCommand: Command {
     static let grammar = CommandGrammar(
         "push", summary: "Push an image to a specified destination", usage: "push [options] IMAGE [DESTINATION]",
         flags: [
+            .bool("all", help: "push all of the images referenced by the manifest list"),
+            .string("format", short: "f", "type", help: "manifest type (oci, v2s1, or v2s2) to use in the destination"),
+            .string("compression-format", "format", help: "compression format to use (gzip or zstd)"),
+            Flag("compression-level", .int, placeholder: "level", help: "compression level to use"),
+            .bool(
+                "disable-compression", short: "D", help: "don't compress layers"),
+            .bool("force-compression", help: "use the specified compression even where layers are compressed already"),
             .bool("quiet", short: "q", help: "don't output progress information when pushing images"),
+            .bool("remove-signatures", help: "don't copy signatures when pushing image"),
+            .bool("rm", help: "remove the manifest list if push succeeds"),
             .string(
                 "digestfile", "file",
                 help: "after copying the image, write the digest of the resulting image to the file"),
-            SignaturePolicyFlag.flag,
-            .refused("all", "manifest lists cannot be pushed in this version"),
-            .refused("format", short: "f", "conversion comes with a later version"),
+            SignaturePolicyFlag.flag, ProgressFlag.flag,
             .refused("sign-by", "signing is not supported"),
+            .refused("sign-by-sigstore-private-key", "signing is not supported"),
+            .refused("encryption-key", "encryption is not supported"),
+            .refused("encrypt-layer", "encryption is not supported"),
         ] + RegistryFlags.standard, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -29,46 +39,38 @@ enum PushCommand: Command {
         guard let image = try store.image(name) else { throw CommandError("\(name): image not known") }
         let registries = try RegistryFlags.access(arguments, session)
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: image, named: name)
-        let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
+        let options = try options(arguments, target)
+        let rendering = try ProgressFlag.rendering(arguments, .error)
         // What went before a failure is not sent again.
         let manifest = try registries.options.retry.run {
             let destination = try PlaceResolver.destination(target, registries)
-            return try ImagePush(from: store, report: rendering.handler).push(image, to: destination)
+            return try ImagePush(from: store, report: rendering.handler).push(image, to: destination, options)
         }
         if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
+        if arguments.bool("rm"), image.topLayer == nil { _ = try store.deleteImage(image.id) }
         return 0
+    }
+
+    private static func options(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
+        var options = CopyOptions(arguments.bool("all") ? .all : .platform(.host))
+        options.format = try CopyFlags.manifestType(arguments.string("format"))
+        let way = try CopyFlags.compressionWish(
+            format: arguments.string("compression-format"), level: arguments.int("compression-level"))
+        if arguments.bool("disable-compression") {
+            guard way == nil else {
+                throw CommandError("--disable-compression and --compression-format cannot be used together")
+            }
+            options.layers = .unchanged
+        } else if way != nil || arguments.bool("force-compression") {
+            options.layers = .compressed(way)
+        }
+        options.schema1Name = DockerName.reference(target)
+        return options
     }
 
     /// Where an image goes that is given no destination: to the registry in the name that was meant.
     private static func home(of image: ImageRecord, named name: String) -> String {
         let qualified = (try? LocalNames.qualified(name)) ?? name
         return image.names.contains(qualified) ? qualified : image.names.first { $0.contains(name) } ?? name
-    }
-}
-
-/// `pull`: an image from somewhere else into the store.
-enum PullCommand: Command {
-    static let grammar = CommandGrammar(
-        "pull", summary: "Pull an image from the specified location", usage: "pull [options] IMAGE",
-        flags: [
-            .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
-            .string(
-                "platform", "OS/ARCH[/VARIANT]",
-                help: "prefer OS/ARCH instead of the current operating system and architecture"),
-            SignaturePolicyFlag.flag,
-            .refused("all-tags", short: "a", "all tags at once come with a later version"),
-        ] + RegistryFlags.standard, arguments: .exactly(1))
-
-    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        try SignaturePolicyFlag.check(arguments.positionals[0], arguments, session)
-        let store = try session.openStore()
-        let registries = try RegistryFlags.access(arguments, session, store: store)
-        let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let puller = RegistryPull(store, registries, calledAs: session.calledAs, report: rendering.handler)
-        let image = try puller.pull(
-            arguments.positionals[0], platform: try Platforms.wanted(arguments.string("platform")),
-            isPlatformRequired: arguments.wasSet("platform"))
-        session.printLine(image.id)
-        return 0
     }
 }

@@ -28,8 +28,8 @@ final class StoreImages: BaseImageProvider {
         return image
     }
 
-    private func record(_ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?) throws -> ImageRecord
-    {
+    /// The image of that name, fetched where the policy says so.
+    func record(_ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?) throws -> ImageRecord {
         let wanted = platform ?? Platform.host
         if TransportReference(parsing: name) != nil { return try puller.pull(name, platform: wanted) }
         guard let found = try store.image(name) else {

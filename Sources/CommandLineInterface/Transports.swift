@@ -23,7 +23,8 @@ enum Transports {
         if arguments.declares("tmpdir"), let directory = arguments.string("tmpdir"), !directory.isEmpty {
             resolver.temporaryDirectory = directory
         }
-        resolver.registries = try RegistryFlags.access(arguments, session, prefix: prefix)
+        resolver.registries = try RegistryFlags.access(
+            arguments, session, prefix: prefix, store: session.openedStores.first?.store)
         return resolver
     }
 }

@@ -1,3 +1,4 @@
+import Distribution
 import ImageTransports
 
 /// Why an image could not be copied.
@@ -31,6 +32,8 @@ package struct CopyError: Error, Sendable, CustomStringConvertible {
         } catch let error as TransportError {
             throw error
         } catch let error as CopyError {
+            throw error
+        } catch let error as RegistryError {
             throw error
         } catch {
             throw CopyError(.malformed, "\(subject): \(error)")

@@ -1,0 +1,90 @@
+import CommandLineGrammar
+import ContainerStore
+import ContainersConfig
+import Distribution
+import ImageBuild
+import ImageModel
+import ImageTransports
+
+/// `pull`: an image from somewhere else into the store.
+enum PullCommand: Command {
+    static let grammar = CommandGrammar(
+        "pull", summary: "Pull an image from the specified location", usage: "pull [options] IMAGE",
+        flags: [
+            .bool("all-tags", short: "a", help: "download all tagged images in the repository"),
+            .string("arch", "ARCH", help: "prefer ARCH instead of the architecture of the machine"),
+            .string("os", "OS", help: "prefer OS instead of the running OS"),
+            .string("variant", "VARIANT", help: "override the variant of the specified image"),
+            .string(
+                "platform", "OS/ARCH[/VARIANT]",
+                help: "prefer OS/ARCH instead of the current operating system and architecture"),
+            .string("policy", "always|missing|never|newer", help: "when to fetch the image"),
+            .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
+            .bool("remove-signatures", help: "don't copy signatures when pulling image"),
+            SignaturePolicyFlag.flag, ProgressFlag.flag,
+            .refused("decryption-key", "encryption is not supported"),
+        ] + RegistryFlags.standard, arguments: .exactly(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let name = arguments.positionals[0]
+        let platform = try platform(arguments)
+        // A transport is always read anew.
+        let policy =
+            try arguments.string("policy").map { try BuildOptions.PullPolicy(flag: $0) }
+            ?? (session.calledAs == "podman" ? .always : .missing)
+        try SignaturePolicyFlag.check(name, arguments, session)
+        let store = try session.openStore()
+        let registries = try RegistryFlags.access(arguments, session, store: store)
+        let rendering = try ProgressFlag.rendering(arguments, .error)
+        let images = StoreImages(store, registries, calledAs: session.calledAs, report: rendering.handler)
+        let names = try arguments.bool("all-tags") ? allTags(of: name, registries) : [name]
+        for name in names {
+            session.printLine(try images.record(name, policy, platform).id)
+        }
+        return 0
+    }
+
+    /// The platform that is asked for, nil when none is.
+    private static func platform(_ arguments: ParsedArguments) throws -> Platform? {
+        let parts = ["arch", "os", "variant"].filter { arguments.wasSet($0) }
+        if let text = arguments.string("platform"), !text.isEmpty {
+            guard parts.isEmpty else { throw CommandError("--platform and --\(parts[0]) cannot be used together") }
+            return try Platform.parse(text)
+        }
+        guard !parts.isEmpty else { return nil }
+        var platform = Platform.host
+        if let arch = arguments.string("arch") {
+            platform.architecture = arch
+            platform.variant = nil
+        }
+        if let os = arguments.string("os") { platform.os = os }
+        if let variant = arguments.string("variant") { platform.variant = variant }
+        return platform
+    }
+
+    /// A name for each tag of the repository that `name` names.
+    private static func allTags(of name: String, _ registries: RegistryAccess) throws -> [String] {
+        var text = name
+        if let reference = TransportReference(parsing: name) {
+            guard reference.transport == .docker, reference.rest.hasPrefix("//") else {
+                throw CommandError("pulling all tags is not supported for transport \(reference.transport.rawValue)")
+            }
+            text = String(reference.rest.dropFirst(2))
+        }
+        guard try ImageReference(parsing: text).tag == nil, try ImageReference(parsing: text).digest == nil else {
+            throw CommandError("\(name): --all-tags takes a repository without a tag")
+        }
+        var failure: (any Error)?
+        for candidate in try registries.registries().resolve(pulling: text).candidates {
+            let repository = candidate.repository
+            do {
+                return try DockerRepository(repository, access: registries).tags().map {
+                    "docker://\(repository):\($0)"
+                }
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        throw failure ?? CommandError("\(name): no registry to ask")
+    }
+}

@@ -6,6 +6,7 @@ extension Face {
         Face(
             name: "skopeo", summary: "Various operations with container images and container image registries",
             flags: GlobalFlags.flags + transportFlags + [
+                .string("policy", "path", help: "path to a trust policy file"),
                 .bool("debug", help: "enable debug output"),
                 .string("command-timeout", "duration", help: "timeout for the command execution"),
             ], commands: transportCommands, failureCode: 1)
@@ -25,7 +26,6 @@ extension Face {
     /// The flags that Skopeo takes before its commands, as after them.
     static var transportFlags: [Flag] {
         CopyFlags.platform + [
-            .string("policy", "path", help: "path to a trust policy file"),
             .bool("insecure-policy", help: "run the tool without any policy check"),
             .string("tmpdir", "directory", help: "directory used to store temporary files"),
             .refused("registries.d", "signature storage elsewhere is not supported"),

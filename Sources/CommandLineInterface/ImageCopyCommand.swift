@@ -23,6 +23,7 @@ enum ImageCopyCommand: Command {
         .bool("quiet", short: "q", help: "suppress output information when copying images"),
         .string("digestfile", "file", help: "write the digest of the resulting image to the file"),
         .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image of a list for this platform"),
+        SignaturePolicyFlag.flag,
         Flag("image-parallel-copies", .int, default: "6", help: "how many blobs are copied at the same time"),
         ProgressFlag.flag,
     ]
@@ -38,8 +39,9 @@ enum ImageCopyCommand: Command {
         targets.additionalTags = try arguments.strings("additional-tag").map {
             try ImageReference(parsing: $0).withDefaultTag()
         }
-        // What went before a failure is not sent again.
-        let manifest = try (sources.registries?.options.retry ?? RetryPolicy()).run {
+        // Requests are repeated anyway; this is for whole copies, in which what went before a failure is not sent again.
+        let retry = RetryPolicy(retries: arguments.wasSet("retry-times") ? arguments.int("retry-times") ?? 0 : 0)
+        let manifest = try retry.run {
             let source = try sources.source(from)
             let written = try ImageCopier(options, report: rendering.handler).copy(source, to: targets.target(to))
             (source as? DockerSource)?.finish()

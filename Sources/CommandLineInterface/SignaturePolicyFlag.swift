@@ -9,7 +9,7 @@ enum SignaturePolicyFlag {
     /// Reads the policy, and refuses an image in a file or directory that it does not let in. What lies in the store has
     /// been let in.
     static func check(_ image: String, _ arguments: ParsedArguments, _ session: Session) throws {
-        let path = arguments.declares("policy") ? arguments.string("policy") : arguments.string("signature-policy")
+        let path = arguments.string(session.calledAs == "skopeo" ? "policy" : "signature-policy")
         if arguments.declares("insecure-policy"), arguments.bool("insecure-policy") { return }
         guard let policy = try SignaturePolicy.load(env: session.environment, path: path) else { return }
         guard let reference = TransportReference(parsing: image) else { return }

@@ -22,7 +22,7 @@ enum SyncCommand: Command {
             .bool("keep-going", help: "do not abort the sync if any image copy fails"),
             .bool("quiet", short: "q", hidden: true),
             .string("digestfile", "file", help: "write the digests and names of the images copied to the file"),
-            ProgressFlag.flag,
+            ProgressFlag.flag, SignaturePolicyFlag.flag,
         ] + CopyFlags.form + CopyFlags.signing + RegistryFlags.flags(prefix: "src-")
             + RegistryFlags.flags(prefix: "dest-") + RegistryFlags.shared, arguments: .exactly(2))
 
@@ -75,11 +75,8 @@ private struct SyncRun {
                 if transport == "dir" { try prepare(String(target.dropFirst("dir:".count))) }
                 resolver.registries = try RegistryFlags.access(arguments, session, prefix: "dest-")
                 try SignaturePolicyFlag.check(image.reference, arguments, session)
-                let retry = image.access.options.retry
-                let manifest = try retry.run {
-                    try ImageCopier(options, report: rendering.handler).copy(
-                        image.open(resolver), to: resolver.target(target))
-                }
+                let manifest = try ImageCopier(options, report: rendering.handler).copy(
+                    image.open(resolver), to: resolver.target(target))
                 digests += "\(manifest.digest) \(target)\n"
             } catch {
                 guard arguments.bool("keep-going") else { throw error }

@@ -8,7 +8,7 @@ extension Face {
                 .group("container", summary: "Run containers", containerCommands),
                 .group(
                     "image", summary: "Move and inspect images, wherever they are", flags: transportFlags,
-                    transportCommands + imageCommands),
+                    transportCommands + imageCommands + [.command(ImageTreeCommand.self)]),
             ])
     }
 

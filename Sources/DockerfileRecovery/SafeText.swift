@@ -1,15 +1,15 @@
-/// Text from an image, made harmless for a comment.
-enum SafeText {
+/// Text from an image, made harmless for comments and terminals.
+package enum SafeText {
     /// The longest comment, in characters.
-    static let maximumLength = 200
+    package static let maximumLength = 200
 
-    /// A comment on one line. Control characters and those that change the direction of text become visible.
+    /// A comment on one line.
     static func comment(_ text: String) -> String {
         "# " + line(text)
     }
 
-    /// One line, cut where it is too long.
-    static func line(_ text: String, limit: Int = maximumLength) -> String {
+    /// One line, cut where it is too long. Control characters and those that change the direction of text become visible.
+    package static func line(_ text: String, limit: Int = maximumLength) -> String {
         var result = ""
         var count = 0
         for scalar in text.unicodeScalars {

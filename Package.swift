@@ -119,7 +119,9 @@ let package = Package(
         room(
             "ContainerLifecycle",
             dependsOn: [
-                "WorkingContainers", "ContainerStore", "Sandbox", "ImageModel", "JSONText", "LinuxSystem", "CLinux",
+                "WorkingContainers", "ContainerStore", "Sandbox", "ImageLayers", "ImageModel", "JSONText",
+                "LinuxSystem",
+                "TarArchive", "StreamCompression", "CLinux",
             ]),
         room(
             "ManifestLists",

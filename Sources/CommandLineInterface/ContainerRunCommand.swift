@@ -101,6 +101,10 @@ enum ContainerRun {
     static func toTheEnd(
         _ container: inout ManagedContainer, _ process: ContainerProcess, _ store: ContainerStore, _ session: Session
     ) throws -> Int32 {
+        var process = process
+        process.isolation = try isolation(of: container, store, session)
+        let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
+        defer { if let bundle { try? Files.removeTree(bundle) } }
         var code: Int32
         do {
             code = try container.run(process, in: store).shellCode
@@ -110,6 +114,19 @@ enum ContainerRun {
         }
         if container.definition.removesItself { try container.remove(isForced: false, in: store) }
         return code
+    }
+}
+
+extension ContainerRun {
+    /// Built in, unless a runtime was named.
+    private static func isolation(
+        of container: ManagedContainer, _ store: ContainerStore, _ session: Session
+    ) throws -> SandboxIsolation {
+        guard let runtime = session.global.runtime else { return .builtIn }
+        let bundle = "\(try store.runDirectory(container: container.id))/bundle.\(RandomBytes.hex(8))"
+        return .external(
+            try RuntimeChoice.choose(
+                named: runtime, flags: session.global.runtimeFlags, try session.containersConf(), bundle: bundle))
     }
 }
 

@@ -5,16 +5,30 @@ extension Face {
     static var podman: Face {
         Face(
             name: "podman", summary: "Manage containers and images", flags: podmanFlags,
-            commands: [
+            commands: containerVerbs + imageVerbs + [
                 .group("container", summary: "Manage containers", containerCommands),
-                .group("image", summary: "Manage images", imageCommands),
+                .group(
+                    "image", summary: "Manage images",
+                    imageVerbs + [
+                        .command(ImageExistsCommand.self), .command(PodmanImageInspectCommand.self),
+                        .command(PodmanImagePruneCommand.self),
+                        .command(PodmanImagesCommand.self, as: "list", aliases: ["ls"]),
+                        .command(PodmanRemoveImageCommand.self, as: "rm"),
+                    ]),
                 manifestGroup,
-                .command(ContainerListCommand.self),
-                .command(BuildCommand.self), .command(HistoryCommand.self), .command(ImagesCommand.self),
-                .command(InfoCommand.self), .command(PullCommand.self), .command(PushCommand.self),
-                .command(RemoveImageCommand.self), .command(TagCommand.self), .command(UnshareCommand.self),
-                .command(UntagCommand.self), .command(VersionCommand.self),
-            ] + containerVerbs)
+                .command(ContainerListCommand.self), .command(InfoCommand.self), .command(PodmanImagesCommand.self),
+                .command(PodmanInspectCommand.self), .command(PodmanRemoveImageCommand.self),
+                .command(UnshareCommand.self), .command(VersionCommand.self),
+            ])
+    }
+
+    /// The commands that Podman has at top level and below `image`.
+    private static var imageVerbs: [CommandNode] {
+        let commands: [any Command.Type] = [
+            BuildCommand.self, HistoryCommand.self, PullCommand.self, PushCommand.self, TagCommand.self,
+            UntagCommand.self,
+        ]
+        return commands.map { .command($0) }
     }
 
     /// `container ...`, in swiftlet's grammar as in Podman's.
@@ -29,7 +43,9 @@ extension Face {
     /// The commands that Podman has at top level and below `container`.
     private static var containerVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
-            ContainerCreateCommand.self, ContainerKillCommand.self, ContainerRemoveCommand.self,
+            ContainerCommitCommand.self, ContainerCreateCommand.self, ContainerDiffCommand.self,
+            ContainerExportCommand.self, ContainerKillCommand.self, ContainerMountCommand.self,
+            ContainerRemoveCommand.self, ContainerUnmountCommand.self,
             ContainerRenameCommand.self, ContainerRunCommand.self, ContainerStartCommand.self,
             ContainerStopCommand.self, ContainerWaitCommand.self,
         ]
@@ -38,19 +54,40 @@ extension Face {
             "exec": "joining a running container is not supported yet", "pause": "control groups are not used",
             "unpause": "control groups are not used", "restart": "containers run in the foreground only",
             "top": "use ps with the container's process", "stats": "control groups are not used",
+            "cp": "use mount, or a volume", "clone": "use commit and run", "port": "no ports are published yet",
             "checkpoint": "it is not supported", "restore": "it is not supported",
         ]
         return commands.map { .command($0) } + refused.sorted { $0.key < $1.key }.map { .refused($0.key, $0.value) }
     }
 
+    /// What swiftlet has below `image` besides what moves images.
     static var imageCommands: [CommandNode] {
         [
             .command(BuildCommand.self), .command(HistoryCommand.self),
-            .command(ImagesCommand.self, as: "list", aliases: ["ls"]),
+            .command(ImagesCommand.self, as: "list", aliases: ["ls"]), .command(ImageExistsCommand.self),
             .command(PullCommand.self), .command(PushCommand.self), .command(RemoveImageCommand.self, as: "rm"),
             .command(TagCommand.self), .command(UntagCommand.self),
         ]
     }
 
-    private static var podmanFlags: [Flag] { GlobalFlags.flags }
+    /// Those of Podman's that choose a way of working that is not here are taken where they choose what is so anyway.
+    private static var podmanFlags: [Flag] {
+        GlobalFlags.flags.filter { !["cgroup-manager", "remote", "url"].contains($0.name) } + [
+            .string("cgroup-manager", "manager", hidden: true, help: "no control groups are used: cgroupfs or systemd"),
+            .string("events-backend", "backend", hidden: true, help: "no events are kept: none, file or journald"),
+            .string("runtime", "runtime", help: "path or name of an OCI runtime, which then runs containers"),
+            Flag("runtime-flag", .stringArray, help: "add global flags for the container runtime"),
+            .refused("remote", short: "r", "there is no remote service"),
+            .refused("url", "there is no remote service"),
+            .refused("connection", "there is no remote service"),
+            .refused("identity", "there is no remote service"), .refused("ssh", "there is no remote service"),
+            .refused("conmon", "there is no monitor process"), .refused("network-cmd-path", "it is looked for in PATH"),
+            .refused("hooks-dir", "hooks are not run"), .refused("module", "set CONTAINERS_CONF instead"),
+            .refused("namespace", "containers have no groups"), .refused("tmpdir", "there is none"),
+            .refused("volumepath", "named volumes are not supported yet"),
+            .refused("network-config-dir", "networks have no configuration"), .refused("syslog", "nothing is logged"),
+            .refused("trace", "nothing is traced"), .refused("noout", "redirect the output"),
+            .refused("transient-store", "use --root"), .refused("imagestore", "use --root"),
+        ]
+    }
 }

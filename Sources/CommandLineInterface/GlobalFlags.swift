@@ -7,6 +7,9 @@ struct GlobalFlags: Sendable {
     var storageDriver: String?
     var storageOptions: [String]
     var logLevel: String
+    /// An OCI runtime that runs containers instead of this tool itself, and its own flags.
+    var runtime: String?
+    var runtimeFlags: [String]
 
     static let flags: [Flag] = [
         .string("root", "string", help: "storage root dir"),
@@ -29,5 +32,7 @@ struct GlobalFlags: Sendable {
         storageDriver = string("storage-driver")
         storageOptions = arguments.declares("storage-opt") ? arguments.strings("storage-opt") : []
         logLevel = string("log-level") ?? "warn"
+        runtime = string("runtime")
+        runtimeFlags = arguments.declares("runtime-flag") ? arguments.strings("runtime-flag") : []
     }
 }

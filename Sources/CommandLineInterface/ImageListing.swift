@@ -27,7 +27,7 @@ struct ImageListing {
     }
 
     /// What the image takes uncompressed, its data included.
-    private static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
+    static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
         let layers = try record.topLayer.map { try store.layerChain($0) } ?? []
         return layers.reduce(0) { $0 + $1.diffSize } + record.bigDataSizes.values.reduce(0, +)
     }

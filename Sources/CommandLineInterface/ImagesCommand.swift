@@ -29,12 +29,7 @@ enum ImagesCommand: Command {
         }
         let store = try session.openStore()
         let filter = try ImageFilter(arguments.strings("filter"), in: store)
-        var listings: [ImageListing] = []
-        if let name = arguments.positionals.first {
-            listings = try named(name, in: store)
-        } else {
-            for image in try store.images() { listings += try ImageListing.listings(of: image, in: store) }
-        }
+        var listings = try listings(named: arguments.positionals.first, in: store)
         listings = listings.filter { filter.matches($0, in: store) }.sorted { $0.created > $1.created }
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "list") }
         if arguments.bool("json") || format.isJSON {
@@ -74,6 +69,12 @@ enum ImagesCommand: Command {
         row["History"] = .string(listing.record.namesHistory.joined(separator: ", "))
         row["Names"] = .array(listing.record.names.map { .string($0) })
         return .object(row)
+    }
+
+    /// The images of a name, or all.
+    static func listings(named name: String?, in store: ContainerStore) throws -> [ImageListing] {
+        if let name { return try named(name, in: store) }
+        return try store.images().flatMap { try ImageListing.listings(of: $0, in: store) }
     }
 
     private static func named(_ name: String, in store: ContainerStore) throws -> [ImageListing] {

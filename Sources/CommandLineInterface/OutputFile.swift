@@ -13,4 +13,10 @@ enum OutputFile {
         let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
         try file.writeAll(Array(text.utf8))
     }
+
+    /// Makes a new file and lets `body` fill it.
+    static func with(_ path: String, _ body: (Int32) throws -> Void) throws {
+        let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+        try body(file.raw)
+    }
 }

@@ -17,7 +17,7 @@ enum PruneCommand: Command {
         for image in try store.images() where !image.isReadOnly && (all || image.names.isEmpty) {
             let users = try store.containers().filter { $0.image == image.id }
             if !users.isEmpty, !force { continue }
-            for user in users { try store.deleteContainer(user.id) }
+            if !users.isEmpty { try ImageUsers.remove(of: image, in: store) }
             _ = try store.deleteImage(image.id)
             session.printLine(image.id)
         }

@@ -60,11 +60,7 @@ enum RemoveImageCommand: Command {
 
     private static func remove(_ image: ImageRecord, force: Bool, _ store: ContainerStore, _ session: Session) -> Bool {
         do {
-            if force {
-                for container in try store.containers() where container.image == image.id {
-                    try store.deleteContainer(container.id)
-                }
-            }
+            if force { try ImageUsers.remove(of: image, in: store) }
             _ = try store.deleteImage(image.id)
             for name in image.names { session.printLine("untagged: \(name)") }
             session.printLine(image.id)

@@ -5,6 +5,7 @@ import ImageBuild
 import ImageCopy
 import ImageModel
 import LinuxSystem
+import ManifestLists
 import Sandbox
 import WorkingContainers
 
@@ -13,7 +14,8 @@ enum BuildCommand: Command {
     static let grammar = CommandGrammar(
         "build", aliases: ["bud", "build-using-dockerfile"],
         summary: "Build an image using instructions in a Containerfile",
-        usage: "build [options] CONTEXT", flags: ownFlags + SharedFlags.registry + ConfinementFlags.flags,
+        usage: "build [options] CONTEXT",
+        flags: ownFlags + PlatformFlags.several + SharedFlags.registry + ConfinementFlags.flags,
         arguments: .atMost(1))
 
     private static let ownFlags: [Flag] = [
@@ -44,7 +46,11 @@ enum BuildCommand: Command {
             "format", short: nil, "oci|docker", environment: "BUILDAH_FORMAT",
             help: "format of the built image's manifest and metadata"),
         .string("ignorefile", "file", help: "path to an alternate .dockerignore file"),
-        .string("platform", "OS/ARCH[/VARIANT]", help: "set the OS/ARCH/VARIANT of the image to the provided value"),
+        .bool("all-platforms", help: "build for all platforms that the base images are there for"),
+        .string("manifest", "listname", help: "add the image to the specified manifest list, made if it is missing"),
+        Flag(
+            "jobs", .int, placeholder: "N", default: "1",
+            help: "how many stages may run at the same time: they run one after the other, whatever the number"),
         .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
         .bool(
             "rm", default: true, help: "remove intermediate containers after a successful build: there are none to keep"
@@ -59,24 +65,56 @@ enum BuildCommand: Command {
         .refused("volume", short: "v", "volumes during a build are not supported yet"),
         .refused("device", "devices during a build are not supported yet"),
         .refused("env", "--env is not supported yet: use ENV"),
-        .refused("jobs", "stages are built one after the other"),
-        .refused("manifest", "manifest lists are not supported yet"),
         .refused("build-context", "additional build contexts are not supported yet"),
         .refused("cache-from", "remote caches are not supported yet"),
         .refused("cache-to", "remote caches are not supported yet"),
         .refused("sign-by", "signing is not supported"),
         .refused("runtime", "external runtimes are not supported yet"),
-        .refused("arch", "use --platform"), .refused("os", "use --platform"), .refused("variant", "use --platform"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard arguments.bool("rm"), arguments.bool("force-rm") else {
             throw CommandError("--rm=false: steps leave no containers that could be kept")
         }
-        let quiet = arguments.bool("quiet")
-        let rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
-        let options = try options(arguments, session)
+        if let jobs = arguments.int("jobs"), jobs < 0 {
+            throw CommandError("error building: invalid value for jobs.  It must be a positive integer")
+        }
+        let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
+        var options = try options(arguments, session)
         let store = try session.openStore(mounts: true)
+        let platforms = try platforms(arguments, options, store, session)
+        if let file = arguments.string("iidfile"), platforms.count > 1 {
+            throw CommandError(
+                "building multiple images, but iidfile \"\(file)\" can only be used to store one image ID")
+        }
+        var built: [(image: ImageRecord, platform: Platform?)] = []
+        for platform in platforms {
+            options.platform = platform
+            let prefix = platforms.count > 1 ? "[\(platform)] " : ""
+            built.append((try build(options, prefix: prefix, arguments, store, session), platform))
+        }
+        if let list { try ManifestList.add(built, toListNamed: list, in: store) }
+        return 0
+    }
+
+    /// The platforms to build for: those asked for, those of the base images, or this machine's.
+    private static func platforms(
+        _ arguments: ParsedArguments, _ options: BuildOptions, _ store: ContainerStore, _ session: Session
+    ) throws -> [Platform] {
+        let wanted = try PlatformFlags.wanted(arguments)
+        guard arguments.bool("all-platforms") else { return wanted.isEmpty ? [Platform.host] : wanted }
+        let places = try ManifestPlaces(arguments, store, session)
+        return try BasePlatforms(store: store, places: places).common(to: ImageBuilder.baseImages(options))
+    }
+
+    /// Builds for one platform, and says what came of it.
+    private static func build(
+        _ options: BuildOptions, prefix: String, _ arguments: ParsedArguments, _ store: ContainerStore,
+        _ session: Session
+    ) throws -> ImageRecord {
+        let quiet = arguments.bool("quiet")
+        var rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
+        rendering.stepPrefix = prefix
         let images = StoreImages(
             store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
             report: rendering.handler)
@@ -87,7 +125,7 @@ enum BuildCommand: Command {
         }
         if let file = arguments.string("iidfile") { try OutputFile.write("sha256:\(result.image.id)", to: file) }
         session.printLine(result.image.id)
-        return 0
+        return result.image
     }
 
     private static func options(_ arguments: ParsedArguments, _ session: Session) throws -> BuildOptions {
@@ -121,7 +159,6 @@ enum BuildCommand: Command {
         }
         options.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
         options.names = try arguments.strings("tag").map { try LocalNames.qualified($0) }
-        options.platform = try Platforms.wanted(arguments.string("platform"))
         options.step = try ConfinementFlags.read(arguments, conf)
         options.isolation = try Isolation.parse(arguments) == .chroot ? .chroot : .builtIn
         return options

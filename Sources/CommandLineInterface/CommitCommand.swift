@@ -7,6 +7,7 @@ import ImageModel
 import ImageTransports
 import JSONText
 import LinuxSystem
+import ManifestLists
 import WorkingContainers
 
 /// `commit`: an image of a working container.
@@ -32,7 +33,7 @@ enum CommitCommand: Command {
         .bool(
             "disable-compression", short: "D", default: true,
             help: "don't compress layers unless the destination requires it"),
-        .refused("manifest", "manifest lists are not supported yet"),
+        .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
         .refused("sign-by", "signing is not supported"),
         .refused("add-file", "use copy before the commit"),
         .refused("cw", "confidential workloads are not supported"),
@@ -50,9 +51,11 @@ enum CommitCommand: Command {
         var options = try options(arguments, container, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let target = arguments.positionals.dropFirst().first ?? ""
+        let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let isElsewhere = TransportReference(parsing: target).map { $0.transport != .containersStorage } ?? false
         let id: String
         if isElsewhere {
+            guard list == nil else { throw CommandError("--manifest is for images that are committed to the store") }
             id = try send(
                 container, options, to: target, RegistryFlags.access(arguments, session), store, rendering)
         } else {
@@ -62,6 +65,7 @@ enum CommitCommand: Command {
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
             let (image, manifest) = try container.commit(options, to: store)
             try rendering.tellOfCopy(manifest)
+            if let list { try ManifestList.add([(image, nil)], toListNamed: list, in: store) }
             id = image.id
         }
         if arguments.bool("rm") { try store.deleteContainer(container.id) }

@@ -11,7 +11,7 @@ import WorkingContainers
 enum FromCommand: Command {
     static let grammar = CommandGrammar(
         "from", summary: "Create a working container based on an image", usage: "from [options] IMAGE",
-        flags: ownFlags + SharedFlags.registry + ConfinementFlags.flags)
+        flags: ownFlags + PlatformFlags.one + SharedFlags.registry + ConfinementFlags.flags)
 
     private static let ownFlags: [Flag] = [
         .string("name", "name", help: "name for the working container"),
@@ -22,11 +22,9 @@ enum FromCommand: Command {
         .bool("pull-always", help: "fetch the image even if it is present"),
         .bool("pull-never", help: "never fetch the image"),
         .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
-        .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform"),
         .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
         SharedFlags.format, SignaturePolicyFlag.flag,
-        .refused("arch", "use --platform"), .refused("os", "use --platform"), .refused("variant", "use --platform"),
         .refused("device", "devices are not supported yet"),
         .refused("ipc", "namespaces of others are not supported yet"),
         .refused("pid", "namespaces of others are not supported yet"),
@@ -53,7 +51,7 @@ enum FromCommand: Command {
         if name != "scratch" {
             let image = try image(name, arguments, store, session)
             request.image = image
-            request.imageName = imageName(name, image.record)
+            request.imageName = try imageName(name, image.record, store)
         }
         let container = try WorkingContainer.create(request, in: store)
         if let file = arguments.string("cidfile") { try OutputFile.write(container.id, to: file) }
@@ -73,14 +71,15 @@ enum FromCommand: Command {
         let images = StoreImages(
             store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
             report: rendering.handler)
-        let platform = arguments.string("platform")
-        return try images.baseImage(name, policy: policy, platform: platform.map { try Platforms.wanted($0) })
+        return try images.baseImage(name, policy: policy, platform: try PlatformFlags.wanted(arguments).first)
     }
 
     /// The image's name that has in it what the user typed, else its first, else what the user typed: of a file, the
     /// transport.
-    private static func imageName(_ typed: String, _ record: ImageRecord) -> String {
-        record.names.first { $0.contains(typed) } ?? record.names.first
+    private static func imageName(_ typed: String, _ record: ImageRecord, _ store: ContainerStore) throws -> String {
+        // An image of a list may have no name of its own.
+        let list = record.names.isEmpty ? try store.findImage(typed)?.name : nil
+        return record.names.first { $0.contains(typed) } ?? record.names.first ?? list
             ?? TransportReference(parsing: typed)?.transport.rawValue ?? record.id
     }
 

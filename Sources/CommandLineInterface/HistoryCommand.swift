@@ -3,6 +3,7 @@ import ContainerStore
 import ImageModel
 import JSONText
 import LinuxSystem
+import ManifestLists
 import OutputTemplates
 import WorkingContainers
 
@@ -39,9 +40,10 @@ enum HistoryCommand: Command {
                 arguments.positionals[0], base: arguments.string("base"))
             return 0
         }
-        guard let record = try store.image(arguments.positionals[0]) else {
+        guard let found = try store.image(arguments.positionals[0]) else {
             throw CommandError("\(arguments.positionals[0]): image not known")
         }
+        let record = try ManifestList.image(behind: found, in: store)
         let image = try StoredImage(record, in: store)
         var sizes = try record.topLayer.map { try store.layerChain($0) }?.map(\.diffSize) ?? []
         var lines: [Line] = []

@@ -3,6 +3,7 @@ import ContainerStore
 import ContentDigest
 import ImageModel
 import JSONText
+import ManifestLists
 import OutputTemplates
 import WorkingContainers
 
@@ -13,7 +14,7 @@ enum InspectCommand: Command {
         flags: [
             .string(
                 "type", short: "t", "type", default: "container",
-                help: "look at the item of the specified type (container or image)"),
+                help: "look at the item of the specified type (container, image or manifest)"),
             .string("format", short: "f", help: "use format as a Go template to format the output"),
         ])
 
@@ -36,8 +37,14 @@ enum InspectCommand: Command {
                 value = try image(name, in: store)
             }
         case "image": value = try image(name, in: store)
+        case "manifest":
+            guard format == nil else { throw CommandError("--format and --type=manifest can't be used together") }
+            let record = try ManifestArguments.list(name, in: store)
+            session.printLine(try ManifestList(record, in: store).inspection.serializedString(pretty: true))
+            return 0
         case let other:
-            throw CommandError("the only recognized types are \"container\" and \"image\", not \"\(other ?? "")\"")
+            throw CommandError(
+                "the only recognized types are \"container\", \"image\", and \"manifest\", not \"\(other ?? "")\"")
         }
         if let format, !Optional(format).isJSON, !format.isPlainTable {
             session.write(try format.render([.object(InspectedFields.completed(value))]))
@@ -49,8 +56,10 @@ enum InspectCommand: Command {
 
     private static func image(_ name: String, in store: ContainerStore) throws -> JSONObject {
         guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
-        let image = try StoredImage(found.image, in: store)
-        return try description(of: image, name: found.name ?? found.image.names.first ?? "", in: store)
+        let record = try ManifestList.image(behind: found.image, in: store)
+        let name = record.id == found.image.id ? found.name : nil
+        return try description(
+            of: StoredImage(record, in: store), name: name ?? record.names.first ?? found.name ?? "", in: store)
     }
 
     private static func description(

@@ -16,25 +16,28 @@ enum ManifestPushCommand: Command {
             .bool("purge", hidden: true, help: "remove the manifest list if push succeeds"),
             .string("format", short: "f", "oci|v2s2", help: "manifest type (oci or v2s2) to attempt to use"),
             .string("digestfile", "file", help: "after copying the image, write the digest of the result to the file"),
+            .string("compression-format", "format", help: "compression format to use (gzip or zstd)"),
+            Flag("compression-level", .int, placeholder: "level", help: "compression level to use"),
+            .bool("force-compression", help: "use the specified compression even where layers are compressed already"),
             .bool("quiet", short: "q", help: "don't output progress information when pushing lists"),
             .bool("remove-signatures", help: "don't copy signatures when pushing images: there are none to copy"),
             SignaturePolicyFlag.flag,
             .refused("add-compression", "images are pushed in one compression"),
-            .refused("compression-format", "layers are compressed with gzip"),
-            .refused("compression-level", "layers are compressed with gzip's default level"),
-            .refused("force-compression", "layers are compressed with gzip"),
             .refused("sign-by", "signing is not supported"),
         ] + SharedFlags.registry, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        var options = ManifestListPush.Options()
-        options.includesImages = arguments.bool("all")
-        options.type = try type(arguments.string("format"))
+        let format = arguments.string("format") ?? ""
+        guard ["", "oci", "v2s2", "docker"].contains(format) else {
+            throw CommandError("unknown format \"\(format)\". Choose one of the supported formats: 'oci' or 'v2s2'")
+        }
         try SignaturePolicyFlag.check("", arguments, session)
         let store = try session.openStore()
         let record = try ManifestArguments.list(arguments.positionals[0], in: store)
         let list = try ManifestList(record, in: store)
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : record.names.first ?? list.id
+        var options = ManifestListPush.Options(copy: try PushCommand.copyOptions(arguments, target))
+        options.includesImages = arguments.bool("all")
         let places = try ManifestPlaces(arguments, store, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let push = ManifestListPush(from: store, resolve: places.source, report: rendering.handler)
@@ -42,15 +45,5 @@ enum ManifestPushCommand: Command {
         if let file = arguments.string("digestfile") { try OutputFile.write(written.digest.description, to: file) }
         if arguments.bool("rm") || arguments.bool("purge") { try store.deleteImage(record.id) }
         return 0
-    }
-
-    private static func type(_ format: String?) throws -> MediaType? {
-        switch format {
-        case nil, "": nil
-        case "oci": .ociIndex
-        case "v2s2", "docker": .dockerManifestList
-        case let other?:
-            throw CommandError("unknown format \"\(other)\". Choose one of the supported formats: 'oci' or 'v2s2'")
-        }
     }
 }

@@ -11,6 +11,8 @@ struct ProgressRendering: Sendable {
     let copies: StandardStream?
     /// Whether copies are told as one JSON object for each event.
     let isJSON: Bool
+    /// Stands before each step: the platform, where a build is for several.
+    var stepPrefix = ""
     private let bars: CopyProgress?
 
     init(steps: StandardStream?, copies: StandardStream?, isJSON: Bool = false, isPlain: Bool = false) {
@@ -27,11 +29,11 @@ struct ProgressRendering: Sendable {
     private func render(_ event: ProgressEvent) {
         switch event {
         case .stepStarted(let index, let count, let text, let stage):
-            steps?.write("\(stage.map { "[\($0)] " } ?? "")STEP \(index)/\(count): \(text)\n")
+            steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")STEP \(index)/\(count): \(text)\n")
         case .stepCached(_, let image): steps?.write("--> Using cache \(image)\n")
         case .stepOutput(_, _, let bytes): steps?.write(String(decoding: bytes, as: UTF8.self))
         case .stepDone: break
-        case .commitStarted(let name): steps?.write(name.map { "COMMIT \($0)\n" } ?? "COMMIT\n")
+        case .commitStarted(let name): steps?.write("\(stepPrefix)COMMIT\(name.map { " \($0)" } ?? "")\n")
         case .message(let text): steps?.write(text + "\n")
         case .warning(let text): StandardStream.error.write(text + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,

@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import ManifestLists
 
 /// `prune`: removes images that nothing needs.
 enum PruneCommand: Command {
@@ -14,7 +15,10 @@ enum PruneCommand: Command {
         let all = arguments.bool("all")
         let force = arguments.bool("force")
         let store = try session.openStore()
+        let listed = try ManifestList.listedImages(in: store)
         for image in try store.images() where !image.isReadOnly && (all || image.names.isEmpty) {
+            // A list in use would lose it.
+            if !all, listed.contains(image.id) { continue }
             let users = try store.containers().filter { $0.image == image.id }
             if !users.isEmpty, !force { continue }
             if !users.isEmpty { try ImageUsers.remove(of: image, in: store) }

@@ -5,6 +5,7 @@ import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
+import ManifestLists
 
 /// `push`: an image of the store to somewhere else.
 enum PushCommand: Command {
@@ -36,27 +37,36 @@ enum PushCommand: Command {
         try SignaturePolicyFlag.check("", arguments, session)
         // Namespaces first: a descriptor from before belongs to other mounts.
         let store = try session.openStore()
-        guard let image = try store.image(name) else { throw CommandError("\(name): image not known") }
+        guard let found = try store.image(name) else { throw CommandError("\(name): image not known") }
         let registries = try RegistryFlags.access(arguments, session)
-        let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: image, named: name)
-        let options = try options(arguments, target)
+        let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: found, named: name)
+        let options = try copyOptions(arguments, target)
         let rendering = try ProgressFlag.rendering(arguments, .error)
         // What went before a failure is not sent again.
+        let places = try ManifestPlaces(arguments, store, session)
+        let sendsList = try arguments.bool("all") && ManifestList.isList(found, in: store)
+        let image = sendsList ? found : try ManifestList.image(behind: found, in: store)
         let manifest = try registries.options.retry.run {
             let destination = try PlaceResolver.destination(target, registries)
-            return try ImagePush(from: store, report: rendering.handler).push(image, to: destination, options)
+            guard sendsList else {
+                return try ImagePush(from: store, report: rendering.handler).push(image, to: destination, options)
+            }
+            let push = ManifestListPush(from: store, resolve: places.source, report: rendering.handler)
+            return try push.push(
+                ManifestList(found, in: store), to: destination, ManifestListPush.Options(copy: options))
         }
         if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
-        if arguments.bool("rm"), image.topLayer == nil { _ = try store.deleteImage(image.id) }
+        if arguments.bool("rm"), sendsList { _ = try store.deleteImage(image.id) }
         return 0
     }
 
-    private static func options(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
-        var options = CopyOptions(arguments.bool("all") ? .all : .platform(.host))
+    /// What the flags say of the form of manifests and layers.
+    static func copyOptions(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
+        var options = CopyOptions()
         options.format = try CopyFlags.manifestType(arguments.string("format"))
         let way = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
-        if arguments.bool("disable-compression") {
+        if arguments.declares("disable-compression"), arguments.bool("disable-compression") {
             guard way == nil else {
                 throw CommandError("--disable-compression and --compression-format cannot be used together")
             }

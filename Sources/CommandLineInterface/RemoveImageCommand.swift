@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import ManifestLists
 
 /// `rmi`: takes names from images, and removes images without any.
 enum RemoveImageCommand: Command {
@@ -22,8 +23,9 @@ enum RemoveImageCommand: Command {
         let store = try session.openStore()
         var failed = false
         if all || prune {
+            let listed = all ? [] : try ManifestList.listedImages(in: store)
             for image in try store.images() where all || image.names.isEmpty {
-                if image.isReadOnly { continue }
+                if image.isReadOnly || listed.contains(image.id) { continue }
                 failed = !remove(image, force: arguments.bool("force"), store, session) || failed
             }
             try BuildCacheIndex(store).prune()

@@ -4,6 +4,7 @@ import ImageBuild
 import ImageCopy
 import ImageModel
 import ImageTransports
+import ManifestLists
 import ProgressEvents
 import WorkingContainers
 
@@ -36,8 +37,22 @@ final class StoreImages: BaseImageProvider {
             guard policy != .never else { throw CommandError("\(name): image not known") }
             return try puller.pull(name, platform: wanted)
         }
-        if try isStale(found, name, policy, platform) { return try puller.pull(name, platform: wanted) }
-        return found
+        let chosen = try instance(of: found, for: wanted, name)
+        guard let chosen else { return try puller.pull(name, platform: wanted) }
+        if try isStale(chosen, name, policy, platform) { return try puller.pull(name, platform: wanted) }
+        return chosen
+    }
+
+    /// Of a list the image for a platform; nil where it is not in the store but may be in a registry.
+    private func instance(of found: ImageRecord, for platform: Platform, _ name: String) throws -> ImageRecord? {
+        guard try ManifestList.isList(found, in: store) else { return found }
+        do {
+            return try ManifestList(found, in: store).image(for: platform, in: store)
+        } catch let error as ManifestListError where error.code == .notFound {
+            let isLocal = found.names.allSatisfy { $0.hasPrefix("localhost/") }
+            if isLocal || found.id.hasPrefix(name) { throw error }
+            return nil
+        }
     }
 
     /// Whether an image of the store is to be fetched again.

@@ -104,3 +104,13 @@ extension ListCandidate {
     /// What refers to it.
     package var descriptor: Descriptor { manifest.descriptor }
 }
+
+extension ListCandidate {
+    /// The platforms that it has images for; those of attestations, which have none, left out.
+    package var platforms: [Platform] {
+        get throws {
+            let entries = try manifest.isIndex ? manifest.decodeIndex().manifests : [entry()]
+            return entries.compactMap(\.platform).filter { $0.os != "unknown" && !$0.os.isEmpty }
+        }
+    }
+}

@@ -37,6 +37,14 @@ extension ManifestList {
         return try store.images(withDigest: digest).first { $0.id != id }
     }
 
+    /// The image that a record means: itself, or of a list the one for a platform. Throws as `image(for:in:)` does.
+    package static func image(
+        behind record: ImageRecord, for platform: Platform = .host, in store: ContainerStore
+    ) throws -> ImageRecord {
+        guard try isList(record, in: store) else { return record }
+        return try ManifestList(record, in: store).image(for: platform, in: store)
+    }
+
     /// The images that lists of the store name: removing them as unused would break those lists.
     package static func listedImages(in store: ContainerStore) throws -> Set<String> {
         var listed: Set<Digest> = []

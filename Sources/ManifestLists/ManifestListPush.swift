@@ -15,7 +15,14 @@ package struct ManifestListPush {
         /// All else that a copy can be told.
         package var copy = CopyOptions(.all)
 
-        package init() {}
+        package init(copy: CopyOptions = CopyOptions(.all)) {
+            self.copy = copy
+            switch copy.format {
+            case .ociManifest?: type = .ociIndex
+            case .dockerManifest?: type = .dockerManifestList
+            default: break
+            }
+        }
     }
 
     private let store: ContainerStore

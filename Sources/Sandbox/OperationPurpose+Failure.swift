@@ -24,7 +24,12 @@ extension OperationPurpose {
             let place = isSearched ? " in $PATH" : ""
             return SandboxError(.commandNotFound, "executable file `\(name)` not found\(place)", errno: errno)
         }
-        return SandboxError(.commandNotExecutable, "cannot execute `\(name)`", errno: errno)
+        // Scripts without an interpreter line and programs for another machine end here alike.
+        let hint =
+            errno == ENOEXEC
+            ? " (a program for another architecture needs an emulator in binfmt_misc, as Debian's qemu-user-static sets up)"
+            : ""
+        return SandboxError(.commandNotExecutable, "cannot execute `\(name)`\(hint)", errno: errno)
     }
 
     private func explanation(errno: Int32) -> String {

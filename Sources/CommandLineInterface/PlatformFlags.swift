@@ -1,0 +1,51 @@
+import CommandLineGrammar
+import ImageModel
+
+/// `--platform`, or `--arch`, `--os` and `--variant` by themselves.
+enum PlatformFlags {
+    /// For commands about one platform.
+    static let one: [Flag] =
+        [.string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform")] + parts
+
+    /// For `build`, which takes several.
+    static let several: [Flag] =
+        [
+            Flag(
+                "platform", .stringSlice, placeholder: "OS/ARCH[/VARIANT]",
+                help: "set the OS/ARCH/VARIANT of the image to the provided value; several make several images")
+        ] + parts
+
+    private static let parts: [Flag] = [
+        .string("arch", "architecture", help: "set the ARCH of the image to the provided value"),
+        .string("os", "OS", help: "set the OS of the image to the provided value"),
+        .string("variant", "variant", help: "set the variant of the image to the provided value"),
+    ]
+
+    /// The platforms asked for, each once; empty where none is.
+    static func wanted(_ arguments: ParsedArguments) throws -> [Platform] {
+        let given = ["arch", "os", "variant"].filter { arguments.wasSet($0) && arguments.string($0) != "" }
+        let texts = arguments.strings("platform").filter { !$0.isEmpty }
+        guard texts.isEmpty || given.isEmpty else {
+            throw CommandError("invalid --platform may not be used with --os, --arch, or --variant")
+        }
+        guard !given.isEmpty else {
+            var platforms: [Platform] = []
+            for text in texts {
+                let platform = try Platforms.wanted(text)
+                if !platforms.contains(platform) { platforms.append(platform) }
+            }
+            return platforms
+        }
+        var platform = Platform.host
+        if given.contains("arch"), let name = arguments.string("arch") {
+            (platform.architecture, platform.variant) = Platform.normalizedArchitecture(name)
+            // What every such machine has is left unsaid.
+            if platform.architecture == "arm", platform.variant == "v7", name.lowercased() == "arm" {
+                platform.variant = nil
+            }
+        }
+        if given.contains("os"), let os = arguments.string("os") { platform.os = os.lowercased() }
+        if given.contains("variant") { platform.variant = arguments.string("variant") }
+        return [platform]
+    }
+}

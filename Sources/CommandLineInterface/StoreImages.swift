@@ -32,14 +32,17 @@ final class StoreImages: BaseImageProvider {
     /// The image of that name, fetched where the policy says so.
     func record(_ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?) throws -> ImageRecord {
         let wanted = platform ?? Platform.host
-        if TransportReference(parsing: name) != nil { return try puller.pull(name, platform: wanted) }
+        func pull() throws -> ImageRecord {
+            try puller.pull(name, platform: wanted, isPlatformRequired: platform != nil)
+        }
+        if TransportReference(parsing: name) != nil { return try pull() }
         guard let found = try store.image(name) else {
             guard policy != .never else { throw CommandError("\(name): image not known") }
-            return try puller.pull(name, platform: wanted)
+            return try pull()
         }
         let chosen = try instance(of: found, for: wanted, name)
-        guard let chosen else { return try puller.pull(name, platform: wanted) }
-        if try isStale(chosen, name, policy, platform) { return try puller.pull(name, platform: wanted) }
+        guard let chosen else { return try pull() }
+        if try isStale(chosen, name, policy, platform) { return try pull() }
         return chosen
     }
 

@@ -6,11 +6,16 @@ enum ConfigFiles {
     static let sizeLimit = 4 << 20
 
     /// The file's bytes; nil when it does not exist.
-    static func readIfPresent(_ path: String) throws(ConfigError) -> [UInt8]? {
+    ///
+    /// - Parameter mayBeOutOfReach: a file in a directory that is closed to this user counts as missing too.
+    static func readIfPresent(_ path: String, mayBeOutOfReach: Bool = false) throws(ConfigError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw unreadable(path)
+            let failure = unreadable(path)
+            var status = stat()
+            if mayBeOutOfReach, errno == EACCES, stat(path, &status) != 0 { return nil }
+            throw failure
         }
         defer { close(descriptor) }
         var bytes: [UInt8] = []

@@ -74,27 +74,9 @@ struct LayerTransfer: Sendable {
             _ = try task.destination.putBlob(from: counted, expected: plainDescriptor)
             return readable
         }
-        let isPlain = readable.mediaType.layerCompression == LayerCompression.none
-        var archive: any ByteSource = counted
-        let hash = SHA256Stream()
-        if !isPlain {
-            let unpacked = try CopyError.naming("layer \(readable.digest)") { try DecompressingSource(counted, nil) }
-            archive = ObservedSource(unpacked) { hash.update($0) }
-        }
-        let result: Descriptor
-        switch change {
-        case .none: return readable
-        case .decompress:
-            let (digest, size) = try task.destination.putBlob(from: archive, expected: nil)
-            result = changed(to: .none, digest: digest, size: size)
-        case .compress(let way):
-            let compressed = try CompressingSource(archive, way.compression, level: way.level)
-            let (digest, size) = try task.destination.putBlob(from: compressed, expected: nil)
-            result = changed(to: way.algorithm, digest: digest, size: size)
-        }
+        let (result, found) = try CopyError.naming("layer \(readable.digest)") { try streamChanged(counted, task) }
         // The digest covers every byte, those after the end of the compressed stream too.
         try counted.drain()
-        let found = isPlain ? readable.digest : hash.finalize()
         if let diffID, diffID.algorithm == found.algorithm, diffID != found {
             throw CopyError(.mismatch, "layer \(readable.digest): the uncompressed layer is \(found), not \(diffID)")
         }
@@ -102,6 +84,23 @@ struct LayerTransfer: Sendable {
             task.options.forms?.record(found, way, digest: result.digest, size: result.size)
         }
         return result
+    }
+
+    /// Writes the layer in its new form.
+    ///
+    /// - Returns: its descriptor there, and the digest of the uncompressed archive.
+    private func streamChanged(_ source: any ByteSource, _ task: CopyTask) throws -> (Descriptor, diffID: Digest) {
+        let isPlain = readable.mediaType.layerCompression == LayerCompression.none
+        let hash = SHA256Stream()
+        var archive = source
+        if !isPlain { archive = ObservedSource(try DecompressingSource(source, nil)) { hash.update($0) } }
+        var algorithm = LayerCompression.none
+        if case .compress(let way) = change {
+            algorithm = way.algorithm
+            archive = try CompressingSource(archive, way.compression, level: way.level)
+        }
+        let (digest, size) = try task.destination.putBlob(from: archive, expected: nil)
+        return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())
     }
 
     private func open(_ task: CopyTask) throws -> any ByteSource {

@@ -301,11 +301,15 @@ make_list() {
 
 @test "what is broken never arrives: changed, cut and missing blobs, in every destination" {
     local kind layer
+    dockerfile <<<$'FROM localhost/busybox\nRUN echo here alone >/unique'
+    swiftlet build -q -t localhost/unique . >/dev/null
+    swiftlet push -q localhost/unique oci:good
+    swiftlet rmi localhost/unique >/dev/null
     for kind in oci oci-archive docker-archive dir containers-storage docker; do
         rm -rf bad
-        cp -r "$BASE" bad
+        cp -r good bad
         layer=$(layers_of bad | tail -n 1)
-        printf 'X' | dd of="$layer" bs=1 seek=40 conv=notrunc status=none
+        printf 'XYZ' | dd of="$layer" bs=1 seek=40 conv=notrunc status=none
         run copy oci:bad "$(place "$kind" "bad-$kind")"
         own_failure
         has "$(basename "$layer")"

@@ -51,6 +51,11 @@ enum ContainerRemoveCommand: Command {
             var container = try ManagedContainer(name, in: store)
             try container.remove(isForced: force, stoppingAfter: seconds, in: store)
             return container.id
+        } catch let error as ContainerError where error.code == .invalid && force {
+            // What cannot be read can at least be thrown away.
+            guard let record = try store.container(name) else { throw error }
+            try store.deleteContainer(record.id)
+            return record.id
         } catch let error as ContainerError where error.code == .foreign {
             guard let working = try? WorkingContainer(name, in: store) else {
                 throw CommandError("\(error.description), which has to remove it itself")

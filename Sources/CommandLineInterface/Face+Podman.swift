@@ -43,7 +43,8 @@ extension Face {
     /// The commands that Podman has at top level and below `container`.
     private static var containerVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
-            ContainerCommitCommand.self, ContainerCreateCommand.self, ContainerDiffCommand.self,
+            ContainerCommitCommand.self, ContainerCopyCommand.self, ContainerCreateCommand.self,
+            ContainerDiffCommand.self,
             ContainerExportCommand.self, ContainerKillCommand.self, ContainerMountCommand.self,
             ContainerRemoveCommand.self, ContainerUnmountCommand.self,
             ContainerRenameCommand.self, ContainerRunCommand.self, ContainerStartCommand.self,
@@ -54,7 +55,7 @@ extension Face {
             "exec": "joining a running container is not supported yet", "pause": "control groups are not used",
             "unpause": "control groups are not used", "restart": "containers run in the foreground only",
             "top": "use ps with the container's process", "stats": "control groups are not used",
-            "cp": "use mount, or a volume", "clone": "use commit and run", "port": "no ports are published yet",
+            "clone": "use commit and run", "port": "no ports are published yet",
             "checkpoint": "it is not supported", "restore": "it is not supported",
         ]
         return commands.map { .command($0) } + refused.sorted { $0.key < $1.key }.map { .refused($0.key, $0.value) }

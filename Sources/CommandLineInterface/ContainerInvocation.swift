@@ -27,7 +27,7 @@ struct ContainerInvocation {
         if let restart = arguments.string("restart"), restart != "no", !restart.isEmpty {
             throw CommandError("--restart \(restart) is not supported: containers are not restarted (no)")
         }
-        if arguments.bool("rm"), arguments.bool("replace"), arguments.string("name") == nil {
+        if arguments.bool("replace"), arguments.string("name") == nil {
             throw CommandError("cannot replace container without --name being set")
         }
     }

@@ -91,6 +91,8 @@ struct ContainerListLine {
         return .object(JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 
+    private var ports: [PublishedPort] { container?.definition.ports.compactMap(PublishedPort.init) ?? [] }
+
     private var state: String { container?.state.status.rawValue ?? "storage" }
     private var startedAt: Int64 { seconds(container?.state.startedAt) }
     private var exitedAt: Int64 { seconds(container?.state.finishedAt) }
@@ -107,7 +109,7 @@ struct ContainerListLine {
             "ID": .string(shownID), "Image": .string(image), "ImageID": .string(record.image),
             "Command": .string(commandText), "CreatedHuman": .string(age), "RunningFor": .string(age),
             "Created": .string(createdText), "CreatedAt": .string(createdText), "Status": .string(status),
-            "State": .string(state), "Ports": .string(container?.definition.ports.joined(separator: ", ") ?? ""),
+            "State": .string(state), "Ports": .string(ports.map(\.description).joined(separator: ", ")),
             "Names": .string(name), "Size": .string(sizeText), "Mounts": .array(mountPoints),
             "Labels": labels == .null ? [:] : labels, "Networks": .array([]),
             "Exited": .bool(container?.state.status == .exited), "ExitedAt": .integer(exitedAt),
@@ -130,7 +132,8 @@ struct ContainerListLine {
             "ImageID": .string(record.image), "IsInfra": false, "Labels": labels, "Mounts": .array(mountPoints),
             "Names": .array([.string(name)]), "Namespaces": [:], "Networks": .array([]),
             "Pid": .integer(Int64(container?.state.process?.pid ?? 0)), "Pod": "", "PodName": "",
-            "Ports": .null, "Size": sizes, "StartedAt": .integer(startedAt), "State": .string(state),
+            "Ports": ports.isEmpty ? .null : .array(ports.map(\.json)), "Size": sizes, "StartedAt": .integer(startedAt),
+            "State": .string(state),
             "Status": .string(status), "Created": .integer(created.seconds),
         ]
     }

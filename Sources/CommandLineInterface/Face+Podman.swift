@@ -46,6 +46,7 @@ extension Face {
             ContainerCommitCommand.self, ContainerCopyCommand.self, ContainerCreateCommand.self,
             ContainerDiffCommand.self,
             ContainerExportCommand.self, ContainerKillCommand.self, ContainerMountCommand.self,
+            ContainerPortCommand.self,
             ContainerRemoveCommand.self, ContainerUnmountCommand.self,
             ContainerRenameCommand.self, ContainerRunCommand.self, ContainerStartCommand.self,
             ContainerStopCommand.self, ContainerWaitCommand.self,
@@ -55,7 +56,7 @@ extension Face {
             "exec": "joining a running container is not supported yet", "pause": "control groups are not used",
             "unpause": "control groups are not used", "restart": "containers run in the foreground only",
             "top": "use ps with the container's process", "stats": "control groups are not used",
-            "clone": "use commit and run", "port": "no ports are published yet",
+            "clone": "use commit and run",
             "checkpoint": "it is not supported", "restore": "it is not supported",
         ]
         return commands.map { .command($0) } + refused.sorted { $0.key < $1.key }.map { .refused($0.key, $0.value) }

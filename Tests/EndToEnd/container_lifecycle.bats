@@ -36,11 +36,11 @@ start() {
     fail "$name does not run:" "$(cat "out.$name")"
 }
 
-# Waits for the runner of `start` and gives its exit code.
-ended() {
+# Waits for the runner of `start`, which ends with this code.
+ends_with() {
     local code=0
     wait "$runner" || code=$?
-    echo "$code"
+    equal "$code" "$1"
 }
 
 @test "a container stays with what it wrote and its exit code, until it is removed" {
@@ -50,7 +50,7 @@ ended() {
     equal "${#lines[@]}" 1
     equal "${lines[0]}" "CONTAINER ID  IMAGE       COMMAND     CREATED     STATUS      PORTS       NAMES"
     run -0 container ps -a
-    matches '[0-9a-f]{12}  localhost/busybox:latest  sh -c echo \$greeti\.\.\.  .* ago +Exited \(3\) .* ago +first'
+    matches '[0-9a-f]{12}  localhost/busybox:latest  sh -c echo \$greet\.\.\.  .* ago +Exited \(3\) .* ago +first'
     run -0 container diff first
     has_line "A /written"
     run -0 container rm first
@@ -90,7 +90,7 @@ ended() {
     prints $'a 126\nb 127'
     start killed localhost/busybox sleep 100
     container kill killed
-    equal "$(ended)" 137
+    ends_with 137
     run -0 container inspect -f '{{.State.ExitCode}} {{.State.Status}} {{.State.Pid}}' killed
     prints "137 exited 0"
 }
@@ -156,14 +156,14 @@ ended() {
     equal "$status" 0
     run -0 container stop other
     prints other
-    equal "$(ended)" 9
+    ends_with 9
     equal "$(cat out.kind)" bye
     start deaf localhost/busybox sh -c 'trap "" TERM; while :; do sleep 0.05; done'
     run -0 container stop -t 1 deaf
-    equal "$(ended)" 137
+    ends_with 137
     start signalled volumes sh -c 'trap "exit 4" USR1; while :; do sleep 0.05; done'
     run -0 container stop signalled
-    equal "$(ended)" 4
+    ends_with 4
     run container kill signalled
     own_failure
     has "can only kill running containers"
@@ -174,13 +174,13 @@ ended() {
 @test "processes of another user than the runner's are reached as well" {
     start other -u 33 localhost/busybox sleep 100
     run -0 container kill -s KILL other
-    equal "$(ended)" 137
+    ends_with 137
 }
 
 @test "rm -f ends what runs" {
     start victim --rm localhost/busybox sleep 100
     run -0 container rm -f -t 0 victim
-    equal "$(ended)" 137
+    ends_with 137
     run -0 container ps -aq
     prints ""
     run -1 container rm no-such-container
@@ -335,7 +335,7 @@ ended() {
 @test "hostile files beside a container end in one error" {
     container run --name odd localhost/busybox true
     local file
-    file=$(find "$(graphroot)" -name swiftlet.json)
+    file=$(container inspect -f '{{.StaticDir}}' odd)/swiftlet.json
     echo '{"version":1,"definition":[]' >"$file"
     run container inspect odd
     own_failure

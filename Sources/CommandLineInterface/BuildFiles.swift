@@ -1,3 +1,4 @@
+import CommandLineGrammar
 import Glibc
 import LinuxSystem
 
@@ -16,7 +17,6 @@ struct BuildFiles {
     static func find(
         context: String?, files: [String], ignoreFile: String?, preprocessorFlags: [String]
     ) throws -> BuildFiles {
-        guard files.count <= 1 else { throw CommandError("several --file flags are not supported yet") }
         if let context, context.contains("://") || context.hasPrefix("git@") {
             throw CommandError("a context at a URL is not supported yet: \(context)")
         }
@@ -24,20 +24,37 @@ struct BuildFiles {
         if context == "-" {
             return BuildFiles(dockerfile: ("-", try standardInput()), context: nil, ignoreFile: nil)
         }
-        let directory = try absolute(context ?? ".")
-        let status = try Files.status(directory, followSymlinks: true)
-        guard status.kind == .directory else { throw CommandError("context \(context ?? ".") is not a directory") }
-        var (path, dockerfile) = try self.dockerfile(files.first, in: directory)
-        if dockerfile.name.hasSuffix(".in") {
-            dockerfile.text = try preprocess(dockerfile, in: directory, preprocessorFlags)
+        var directory = try absolute(context ?? ".")
+        var files: [String?] = files
+        // A file stands for itself and the directory that it lies in.
+        if files.isEmpty, try Files.status(directory, followSymlinks: true).kind != .directory {
+            let slash = directory.lastIndex(of: "/") ?? directory.startIndex
+            files = [directory]
+            directory = slash == directory.startIndex ? "/" : String(directory[..<slash])
         }
+        if files.isEmpty { files = [nil] }
+        var parts: [(path: String?, file: (name: String, text: String))] = []
+        for file in files {
+            var (path, dockerfile) = try self.dockerfile(file, in: directory)
+            guard !dockerfile.text.isEmpty else {
+                throw CommandError("no contents in \((path ?? "standard input").goQuoted)")
+            }
+            if dockerfile.name.hasSuffix(".in") {
+                dockerfile.text = try preprocess(dockerfile, in: directory, preprocessorFlags)
+            }
+            parts.append((path, dockerfile))
+        }
+        // Several files are read as if they were one.
+        let dockerfile = (
+            name: parts.map(\.file.name).joined(separator: "+"), text: parts.map(\.file.text).joined(separator: "\n")
+        )
         return BuildFiles(
             dockerfile: dockerfile, context: directory,
-            ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: path, in: directory))
+            ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: parts[0].path, in: directory))
     }
 
     private static func absolute(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else { throw LinuxError("open", path, code: errno) }
+        guard let resolved = realpath(path, nil) else { throw LinuxError("stat", path, code: errno) }
         defer { free(resolved) }
         return String(cString: resolved)
     }
@@ -50,7 +67,9 @@ struct BuildFiles {
                 let path = "\(directory)/\(name)"
                 if let text = try read(path) { return (path, (name, text)) }
             }
-            throw CommandError("no Containerfile or Dockerfile found in \(directory)")
+            throw CommandError(
+                "cannot find Containerfile or Dockerfile in context directory: stat \(directory)/Dockerfile: "
+                    + "no such file or directory")
         }
         if file == "-" { return (nil, ("-", try standardInput())) }
         // As the field's tools have it: relative to the working directory, else to the context.
@@ -58,7 +77,7 @@ struct BuildFiles {
         for path in candidates {
             if let text = try read(path) { return (path, (file, text)) }
         }
-        throw CommandError("cannot read Dockerfile \(file): no such file")
+        throw CommandError("stat \(candidates.last ?? file): no such file or directory")
     }
 
     /// Sends a Dockerfile through the C preprocessor, so that it can be put together from others (`#include`).
@@ -85,7 +104,7 @@ struct BuildFiles {
         _ file: String?, dockerfile: String?, in directory: String
     ) throws -> (name: String, text: String)? {
         if let file {
-            guard let text = try read(file) else { throw CommandError("cannot read ignore file \(file): no such file") }
+            guard let text = try read(file) else { throw CommandError("open \(file): no such file or directory") }
             return (file, text)
         }
         let beside = dockerfile.map { ["\($0).containerignore", "\($0).dockerignore"] } ?? []

@@ -1,3 +1,4 @@
+import CommandLineGrammar
 import Distribution
 import Glibc
 import ImageCopy
@@ -92,6 +93,10 @@ enum PlaceResolver {
 enum Platforms {
     static func wanted(_ text: String?) throws -> Platform {
         guard let text, !text.isEmpty else { return Platform.host }
-        return try Platform.parse(text)
+        do {
+            return try Platform.parse(text)
+        } catch {
+            throw CommandError("invalid platform syntax for \(text.goQuoted) (use OS/ARCH[/VARIANT][,...]): \(error)")
+        }
     }
 }

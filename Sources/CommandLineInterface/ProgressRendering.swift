@@ -33,7 +33,8 @@ struct ProgressRendering: Sendable {
         case .stepCached(_, let image): steps?.write("--> Using cache \(image)\n")
         case .stepOutput(_, _, let bytes): steps?.write(String(decoding: bytes, as: UTF8.self))
         case .stepDone: break
-        case .commitStarted(let name): steps?.write("\(stepPrefix)COMMIT\(name.map { " \($0)" } ?? "")\n")
+        case .commitStarted(let name, let stage):
+            steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")COMMIT\(name.map { " \($0)" } ?? "")\n")
         case .message(let text): steps?.write(text + "\n")
         case .warning(let text): StandardStream.error.write(text + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,

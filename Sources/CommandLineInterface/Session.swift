@@ -115,5 +115,13 @@ enum StandardStream: Int32 {
         }
     }
 
+    /// Sends what goes to either stream to a file from now on, also what commands write.
+    static func redirectAll(to file: String) throws {
+        let opened = try OwnedFD.open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, mode: 0o644)
+        for stream in [StandardStream.output, .error] where dup2(opened.raw, stream.rawValue) < 0 {
+            throw LinuxError("dup2", file, code: errno)
+        }
+    }
+
     var isTerminal: Bool { isatty(rawValue) == 1 }
 }

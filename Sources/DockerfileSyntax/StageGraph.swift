@@ -36,14 +36,17 @@ package struct StageGraph: Sendable {
     ///
     /// Variables in `--from=` see the stage's own ARG and ENV, but not the base image's environment. References to the
     /// same or a later stage are errors, so there are no cycles.
+    ///
+    /// `firstBase` stands in for what the first FROM names.
     package init(
         _ dockerfile: Dockerfile, globals: [String: String], buildArguments: [String: String] = [:],
-        contexts: Set<String> = []
+        contexts: Set<String> = [], firstBase: String? = nil
     ) throws(Diagnostic) {
         self.dockerfile = dockerfile
         self.contexts = contexts
         for stage in dockerfile.stages {
-            let base = try baseName(of: stage, globals: globals)
+            var base = try baseName(of: stage, globals: globals)
+            if stage.index == 0, let firstBase { base = firstBase }
             let origin = baseOrigin(base, for: stage.index)
             var collector = ReferenceCollector(dockerfile, globals: globals, buildArguments: buildArguments)
             if case .stage(let index) = origin { try collector.collectTriggers(of: dockerfile.stages[index]) }
@@ -69,7 +72,8 @@ package struct StageGraph: Sendable {
         if let index = dockerfile.stages.lastIndex(where: { $0.name == name.lowercased() }) { return index }
         if let index = Int(name), nodes.indices.contains(index) { return index }
         throw Diagnostic(
-            file: dockerfile.source.file, range: nil, "target stage \(name.quotedForMessage) could not be found")
+            file: dockerfile.source.file, range: nil,
+            "the target \(name.quotedForMessage) was not found in the provided Dockerfile")
     }
 
     /// The stages that have to be built for `target`, itself included, in an order in which they can be built.
@@ -94,11 +98,12 @@ package struct StageGraph: Sendable {
             }
             return .stage(number)
         }
+        // A context given for the build stands in for a stage or image of the same name.
+        if contexts.contains(name) { return .context(name) }
         let lowercased = name.lowercased()
         if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
             return .stage(earlier)
         }
-        if contexts.contains(name) { return .context(name) }
         if dockerfile.stages[index].name == lowercased {
             throw error("stage \(name.quotedForMessage) cannot take files from itself")
         }
@@ -121,10 +126,11 @@ package struct StageGraph: Sendable {
 
     private func baseOrigin(_ name: String, for index: Int) -> Origin {
         if name == "scratch" { return .scratch }
+        if contexts.contains(name) { return .context(name) }
         let lowercased = name.lowercased()
         if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
             return .stage(earlier)
         }
-        return contexts.contains(name) ? .context(name) : .image(name)
+        return .image(name)
     }
 }

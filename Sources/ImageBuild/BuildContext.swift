@@ -5,20 +5,21 @@ package import WorkingContainers
 package struct BuildContext: Sendable {
     let directory: String
     let ignored: IgnorePatterns?
+    /// The ignore file's path.
+    let ignoreFile: String?
 
-    init(directory: String, ignored: IgnorePatterns?) {
+    init(directory: String, ignored: IgnorePatterns?, ignoreFile: String?) {
         self.directory = directory
         self.ignored = ignored
+        self.ignoreFile = ignoreFile
     }
 
-    /// Selects sources, less what the ignore file and the instruction's own `--exclude` hide.
-    func select(_ sources: [String], excluding excludes: [String]) throws -> CopySelection {
-        try BuildContext.select(sources, from: directory, ignored: ignored, excluding: excludes)
-    }
-
-    /// Selects sources from any directory.
+    /// Selects sources from any directory, less what an ignore file and other patterns hide.
+    ///
+    /// - Parameter ignoreFile: the ignore file's path, for messages.
     package static func select(
-        _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String]
+        _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String],
+        ignoreFile: String? = nil
     ) throws -> CopySelection {
         var hidden = ignored.map { [$0] } ?? []
         if !excludes.isEmpty { hidden.append(try IgnorePatterns(patterns: excludes)) }
@@ -30,7 +31,7 @@ package struct BuildContext: Sendable {
                 excludes: { path, _ in patterns.contains { $0.matches(path) } },
                 mayIncludeBelow: { path in
                     patterns.allSatisfy { !$0.matches(path) || $0.couldContainExceptionBelow(path) }
-                })
+                }, origin: ignoreFile)
         let selector = try CopySelector(root: root, filter: filter) { pattern, name in
             guard let wildcard = WildcardPattern(pattern) else {
                 throw BuildError(.invalid, "syntax error in pattern \(pattern)")

@@ -1,4 +1,6 @@
+package import ImageLayers
 package import ImageModel
+package import LinuxSystem
 package import Sandbox
 package import WorkingContainers
 
@@ -7,6 +9,12 @@ package struct BuildOptions: Sendable {
     /// When images that a build begins with are fetched.
     package enum PullPolicy: String, Sendable {
         case always, missing, never, newer
+    }
+
+    /// A place that is known by a name of its own.
+    package enum NamedContext: Sendable, Equatable {
+        case directory(String)
+        case image(String)
     }
 
     /// The Dockerfile's name for messages, and its text.
@@ -29,11 +37,50 @@ package struct BuildOptions: Sendable {
     package var pullPolicy = PullPolicy.missing
     package var labels: [(key: String, value: String)] = []
     package var annotations: [(key: String, value: String)] = []
-    /// Seconds since 1970 for everything that bears a time.
-    package var timestamp: Int64?
+    /// The time at which the image and its history say they were made; nil: now.
+    package var created: FileTime?
+    /// The time that copied files bear; nil: their own.
+    package var fileTime: FileTime?
+    /// The times of files in new layers.
+    package var modification = ModificationTimes.own
+    /// Variables that every stage begins with, besides its base image's.
+    package var environment: [(key: String, value: String)] = []
+    /// Names of variables to leave out of the image.
+    package var unsetEnvironment: [String] = []
+    /// Names of labels and annotations that stages do not take over from their base images.
+    package var unsetLabels: [String] = []
+    package var unsetAnnotations: [String] = []
+    /// Whether stages take over labels and annotations from their base images at all.
+    package var inheritsLabels = true
+    package var inheritsAnnotations = true
+    /// Labels that say by what the image was made; no step tells of them.
+    package var identityLabels: [(key: String, value: String)] = []
+    package var osVersion: String?
+    /// `FEATURE` adds, `FEATURE-` removes.
+    package var osFeatures: [String] = []
+    /// Whether the image says nothing of how it came about.
+    package var omitsHistory = false
+    /// What the first FROM names instead of its own.
+    package var firstBase: String?
+    /// Whether stages that the target does not need are left out.
+    package var skipsUnusedStages = true
+    /// How old a result in the cache may be, in seconds; nil: of any age.
+    package var cacheAge: Int64?
+    /// Further places that `--from=` and FROM can name.
+    package var contexts: [String: NamedContext] = [:]
+    /// What `RUN --mount=type=secret` can ask for, by id.
+    package var secrets: [String: BuildSecret] = [:]
+    /// The sockets of the agents that `RUN --mount=type=ssh` can ask for, by id.
+    package var agentSockets: [String: String] = [:]
+    /// Mounts that every command sees.
+    package var mounts: [SandboxMount] = []
+    /// Whether commands read this process's standard input.
+    package var passesInput = false
     package var format = ImageFormat.oci
     /// Fully qualified names of the image.
     package var names: [String] = []
+    /// What the user called the image first.
+    package var announcedName: String?
     package var platform = Platform.host
     /// How RUN steps are confined.
     package var step = StepConfinement()

@@ -29,10 +29,12 @@ struct BuildPlan {
         do throws(Diagnostic) {
             globals = try dockerfile.globalArgumentValues(
                 buildArguments: options.buildArguments, platform: platform)
-            graph = try StageGraph(dockerfile, globals: globals, buildArguments: options.buildArguments)
+            graph = try StageGraph(
+                dockerfile, globals: globals, buildArguments: options.buildArguments,
+                contexts: Set(options.contexts.keys), firstBase: options.firstBase)
             let target = try graph.target(options.target)
             var planned: [PlannedStage] = []
-            for index in graph.needed(for: target) {
+            for index in options.skipsUnusedStages ? graph.needed(for: target) : Array(0...target) {
                 let stage = dockerfile.stages[index]
                 planned.append(
                     PlannedStage(
@@ -66,12 +68,10 @@ struct BuildPlan {
     /// The values that `ARG NAME` without a default takes over in a stage.
     func argumentsVisible(in planned: PlannedStage) -> [String: String] { globalArguments }
 
-    /// `1/2` where there are several stages, else nil.
+    /// `1/2` where there are several stages up to the target, else nil. Those that are left out count.
     func label(of planned: PlannedStage) -> String? {
-        guard stages.count > 1, let place = stages.firstIndex(where: { $0.stage.index == planned.stage.index }) else {
-            return nil
-        }
-        return "\(place + 1)/\(stages.count)"
+        guard let last = stages.last?.stage.index, last > 0 else { return nil }
+        return "\(planned.stage.index + 1)/\(last + 1)"
     }
 
     /// The stage's FROM as users are told of it: with its base expanded.

@@ -44,17 +44,16 @@ final class BuildSession {
 
     /// The time that new things bear: the one asked for, else now.
     var now: FileTime {
-        options.timestamp.map { FileTime(seconds: $0) } ?? Clock.now()
+        options.created ?? Clock.now()
     }
 
-    /// The time that copied files bear; nil: their own.
-    var fileTime: FileTime? {
-        options.timestamp.map { FileTime(seconds: $0) }
-    }
-
-    /// The times that files bear in layers.
-    var modificationTimes: ModificationTimes {
-        fileTime.map { .fixed($0) } ?? .own
+    /// What the times of files in layers depend on, for cache keys.
+    var timeKey: String {
+        switch options.modification {
+        case .own: ""
+        case .fixed(let time): "\(time.seconds)"
+        case .atMost(let time): "<=\(time.seconds)"
+        }
     }
 
     /// An error at a place of the Dockerfile.
@@ -67,14 +66,17 @@ final class BuildSession {
     }
 
     /// Gives an error that knows nothing of the Dockerfile the place of the instruction that it came up in.
-    func located(_ error: any Error, at range: SourceRange?) -> BuildError {
-        switch error {
+    ///
+    /// - Parameter step: the instruction as the user knows it, where it was being carried out.
+    func located(_ error: any Error, at range: SourceRange?, step: String? = nil) -> BuildError {
+        let prefix = step.map { "building at STEP \"\($0)\": " } ?? ""
+        return switch error {
         case let known as BuildError where known.excerpt != nil || known.code == .commandFailed: known
         case let diagnostic as Diagnostic:
             BuildError(.invalid, diagnostic.description, excerpt: diagnostic.rendered(source: dockerfile.source))
         case let known as WorkingContainerError where known.code == .noSuchSource || known.code == .invalid:
-            self.error(.invalid, at: range, known.description)
-        default: self.error(.stepFailed, at: range, "\(error)")
+            self.error(.invalid, at: range, prefix + known.description)
+        default: self.error(.stepFailed, at: range, prefix + "\(error)")
         }
     }
 }

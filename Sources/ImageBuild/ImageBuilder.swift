@@ -48,7 +48,8 @@ package struct ImageBuilder {
         let plan = try BuildPlan(dockerfile, options: options)
         var didWork = false
         for planned in plan.stages {
-            let (draft, worked) = try buildStage(planned, plan, session)
+            let isLast = planned.stage.index == plan.stages.last?.stage.index
+            let (draft, worked) = try buildStage(planned, plan, session, isLast: isLast)
             session.results[planned.stage.index] = draft
             didWork = didWork || worked
         }
@@ -56,6 +57,7 @@ package struct ImageBuilder {
         guard let last = plan.stages.last, var draft = session.results[last.stage.index] else {
             throw BuildError(.invalid, "there is no stage to build")
         }
+        report(.commitStarted(name: options.announcedName, stage: plan.label(of: last)))
         let result = try commit(&draft, session, didWork: didWork)
         // What this build, or one that died, has replaced in the cache would otherwise stay for good.
         try session.cache.collectIfChanged()
@@ -65,13 +67,13 @@ package struct ImageBuilder {
     private func context() throws -> BuildContext? {
         guard let directory = options.contextDirectory else { return nil }
         let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: Array($0.text.utf8), file: $0.name) }
-        return BuildContext(directory: directory, ignored: ignored)
+        return BuildContext(directory: directory, ignored: ignored, ignoreFile: options.ignoreFile?.name)
     }
 
     // MARK: Stages
 
     private func buildStage(
-        _ planned: BuildPlan.PlannedStage, _ plan: BuildPlan, _ session: BuildSession
+        _ planned: BuildPlan.PlannedStage, _ plan: BuildPlan, _ session: BuildSession, isLast: Bool
     ) throws -> (ImageDraft, Bool) {
         let stage = planned.stage
         var base: ImageDraft
@@ -85,13 +87,43 @@ package struct ImageBuilder {
             throw session.located(error, at: stage.fromInstruction.range)
         }
         base.container.onBuild = nil
-        let count = 1 + triggers.count + stage.instructions.count
+        adapt(&base, of: planned)
+        let labels = isLast ? try labelInstructions() : []
+        let count = 1 + triggers.count + stage.instructions.count + labels.count
         var log = BuildLog(report: report, stage: plan.label(of: planned), stepCount: count)
         log.begin(plan.announcement(of: planned))
         let builder = StageBuilder(
             stage, from: base, globalArguments: plan.argumentsVisible(in: planned), log: log, in: session)
-        let draft = try builder.build(triggers: triggers)
+        let draft = try builder.build(triggers: triggers, appended: labels)
         return (draft, builder.didWork)
+    }
+
+    /// What the options say about the beginning of every stage.
+    private func adapt(_ base: inout ImageDraft, of planned: BuildPlan.PlannedStage) {
+        if case .stage = planned.origin { return }
+        if !options.inheritsLabels { base.container.labels = nil }
+        for name in options.unsetLabels { base.container.labels?[name] = nil }
+        if !options.environment.isEmpty {
+            var scope = StageScope(environment: base.container.env ?? [])
+            for (key, value) in options.environment { scope.setEnvironment(key, value) }
+            base.container.env = scope.environment
+        }
+    }
+
+    /// `--label`, as the last instructions of the build.
+    private func labelInstructions() throws -> [Instruction] {
+        func quoted(_ text: String) -> String {
+            let special: Set<Character> = ["\"", "\\", "$"]
+            return "\"" + text.map { special.contains($0) ? "\\\($0)" : "\($0)" }.joined() + "\""
+        }
+        return try options.labels.map { label in
+            do {
+                return try Dockerfile.parseInstruction(
+                    "LABEL \(quoted(label.key))=\(quoted(label.value))", file: "--label")
+            } catch {
+                throw BuildError(.invalid, "invalid --label \(label.key)=\(label.value): \(error)")
+            }
+        }
     }
 
     private func base(of planned: BuildPlan.PlannedStage, _ session: BuildSession) throws -> ImageDraft {
@@ -106,28 +138,31 @@ package struct ImageBuilder {
             }
             return draft
         case .context(let name):
-            throw BuildError(.unsupported, "the build context \(name) cannot be a base")
-        case .image:
-            let image = try images.baseImage(
-                planned.base, policy: options.pullPolicy, platform: planned.platform ?? options.platform)
-            var draft = try ImageDraft(from: image, in: store)
-            if let name = image.record.names.first { draft.annotations["org.opencontainers.image.base.name"] = name }
-            draft.annotations["org.opencontainers.image.base.digest"] = image.manifest.digest.description
-            return draft
+            guard case .image(let image)? = options.contexts[name] else {
+                throw BuildError(.unsupported, "the build context \(name) is a directory, which cannot be a base")
+            }
+            return try imageBase(image, planned)
+        case .image: return try imageBase(planned.base, planned)
         }
+    }
+
+    private func imageBase(_ name: String, _ planned: BuildPlan.PlannedStage) throws -> ImageDraft {
+        let image = try images.baseImage(
+            name, policy: options.pullPolicy, platform: planned.platform ?? options.platform)
+        var draft = try ImageDraft(from: image, in: store)
+        if options.inheritsAnnotations { draft.annotations = image.manifestAnnotations }
+        for name in options.unsetAnnotations { draft.annotations[name] = nil }
+        if let name = image.record.names.first { draft.annotations["org.opencontainers.image.base.name"] = name }
+        draft.annotations["org.opencontainers.image.base.digest"] = image.manifest.digest.description
+        draft.baseName = image.record.names.first
+        return draft
     }
 
     // MARK: Committing
 
     private func commit(_ draft: inout ImageDraft, _ session: BuildSession, didWork: Bool) throws -> Result {
-        for label in options.labels {
-            var labels = draft.container.labels ?? [:]
-            labels[label.key] = label.value
-            draft.container.labels = labels
-        }
-        for annotation in options.annotations { draft.annotations[annotation.key] = annotation.value }
+        finishConfiguration(of: &draft)
         if options.squashes { draft = try SquashedImage.squash(draft, in: store, session: session) }
-        report(.commitStarted(name: options.names.first))
         let identity = ImageIdentity(of: draft, format: options.format)
         if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
             try store.addNames(image: known.record.id, options.names)
@@ -136,9 +171,29 @@ package struct ImageBuilder {
             }
             return Result(image: named, manifest: known.manifest)
         }
+        if options.omitsHistory { draft.config.history = nil }
         let (record, manifest) = try draft.commit(
             to: store, format: options.format, names: options.names, created: session.now)
         try identity.remember(record, in: store)
         return Result(image: record, manifest: manifest)
+    }
+
+    /// What the options say about the image in the end.
+    private func finishConfiguration(of draft: inout ImageDraft) {
+        var container = draft.container
+        if !options.identityLabels.isEmpty {
+            var labels = container.labels ?? [:]
+            for label in options.identityLabels { labels[label.key] = label.value }
+            container.labels = labels
+        }
+        container.env = container.env?.filter { entry in
+            !options.unsetEnvironment.contains { entry == $0 || entry.hasPrefix($0 + "=") }
+        }
+        draft.container = container
+        if let version = options.osVersion { draft.config.osVersion = version }
+        for feature in options.osFeatures {
+            draft.config.osFeatures = EditedList.features(draft.config.osFeatures ?? [], feature)
+        }
+        for annotation in options.annotations { draft.annotations[annotation.key] = annotation.value }
     }
 }

@@ -11,7 +11,7 @@ enum SquashedImage {
         let merged = try ReadOnlyRoot(of: draft.topLayer, in: store)
         defer { merged.close() }
         let layer = try LayerSnapshot.take(
-            of: merged.path, content: .wholeTree(parent: nil), upon: nil, modification: session.modificationTimes,
+            of: merged.path, content: .wholeTree(parent: nil), upon: nil, modification: session.options.modification,
             in: store)
         var squashed = draft
         squashed.topLayer = nil

@@ -22,7 +22,8 @@ extension StageBuilder {
 
     func copy(_ copy: CopyInstruction, _ instruction: Instruction, isAdd: Bool) throws {
         let request = try expandRequest(copy, isAdd: isAdd)
-        let origin = try origin(of: request)
+        let origin = try origin(named: request.from)
+        defer { origin.close() }
         let selection: CopySelection
         if request.sources.isEmpty {
             selection = CopySelection(root: "/", items: [])
@@ -31,7 +32,8 @@ extension StageBuilder {
                 throw BuildError(.notFound, "there is no build context to copy from")
             }
             selection = try BuildContext.select(
-                request.sources, from: directory, ignored: origin.ignored, excluding: request.excludes)
+                request.sources, from: directory, ignored: origin.ignored, excluding: request.excludes,
+                ignoreFile: request.from == nil ? session.context?.ignoreFile : nil)
         }
         let digest = try selection.digest(includesOwners: origin.keepsOwners)
         var key = CacheKey(isAdd ? "ADD" : "COPY", parent: draft.topLayer)
@@ -43,7 +45,7 @@ extension StageBuilder {
         key.add("mode", request.mode.map { String($0, radix: 8) } ?? "")
         key.add("parents", request.keepsParents ? request.sources : [])
         key.add("unpack", request.unpacks ? "yes" : "no")
-        key.add("time", session.options.timestamp.map(String.init) ?? "")
+        key.add("time", session.timeKey)
         let kind =
             selection.items.count + request.inlineFiles.count > 1
             ? "multi" : selection.items.first?.isDirectory == true ? "dir" : "file"
@@ -56,7 +58,7 @@ extension StageBuilder {
         step.unpacks = request.unpacks
         step.inlineFiles = request.inlineFiles
         step.keepsOwners = origin.keepsOwners
-        step.fileTime = session.fileTime
+        step.fileTime = session.options.fileTime
         step.ignoresUnmappedOwners = session.store.isSingleID
         step.makesDevices = !session.store.isRootless
         try changeFiles(key, createdBy: createdBy) { root in
@@ -64,46 +66,6 @@ extension StageBuilder {
                 try CopyStep(step, selection, to: self.absolute(request.destination), in: files).run()
             }
         }
-        origin.close()
-    }
-
-    // MARK: Sources
-
-    /// Where sources lie.
-    private struct Origin {
-        var directory: String?
-        var ignored: IgnorePatterns?
-        /// Files of another image keep their owners; those of the context become root's.
-        var keepsOwners: Bool
-        var mounted: ReadOnlyRoot?
-
-        func close() { mounted?.close() }
-    }
-
-    private func origin(of request: CopyRequest) throws -> Origin {
-        guard let from = request.from else {
-            return Origin(
-                directory: session.context?.directory, ignored: session.context?.ignored, keepsOwners: false,
-                mounted: nil)
-        }
-        let root = try ReadOnlyRoot(of: topLayer(of: from), in: session.store)
-        return Origin(directory: root.path, ignored: nil, keepsOwners: true, mounted: root)
-    }
-
-    /// The layer of an earlier stage, by name or number, or of an image.
-    private func topLayer(of from: String) throws -> String? {
-        let name = from.lowercased()
-        let earlier = session.dockerfile.stages.prefix(stage.index)
-        if let index = earlier.last(where: { $0.name == name })?.index
-            ?? Int(from).flatMap({ earlier.indices.contains($0) ? $0 : nil })
-        {
-            guard let result = session.results[index] else {
-                throw BuildError(.notFound, "stage \(from) has not been built")
-            }
-            return result.topLayer
-        }
-        if Int(from) != nil { throw BuildError(.invalid, "there is no stage \(from) before this one") }
-        return try session.images.baseImage(from, policy: session.options.pullPolicy, platform: nil).record.topLayer
     }
 
     // MARK: Expansion

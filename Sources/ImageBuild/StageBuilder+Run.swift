@@ -8,9 +8,6 @@ import WorkingContainers
 extension StageBuilder {
     /// RUN: a command in the stage's root file system.
     func run(_ run: RunInstruction, _ instruction: Instruction) throws {
-        if let mount = run.mounts.first {
-            throw session.error(.unsupported, at: mount.value.range, "RUN --mount is not supported yet")
-        }
         if let device = run.devices.first {
             throw session.error(.unsupported, at: device.range, "RUN --device is not supported")
         }
@@ -37,15 +34,18 @@ extension StageBuilder {
         key.add("directory", workingDirectory)
         key.add("user", draft.container.user)
         key.add("confinement", confinement.description)
-        key.add("time", session.options.timestamp.map(String.init) ?? "")
+        key.add("time", session.timeKey)
+        let requests = try mountRequests(of: run)
+        if !requests.isEmpty { key.add("mounts", try digest(of: requests)) }
+        key.add("volumes", session.options.mounts.map { "\($0.source) \($0.destination)" })
         try changeFiles(key, createdBy: history(of: run.command, instruction)) { root in
-            try self.execute(arguments, script: script, confinement, in: root, instruction)
+            try self.execute(arguments, script: script, confinement, requests, in: root, instruction)
         }
     }
 
     private func execute(
-        _ arguments: [String], script: [UInt8]?, _ confinement: StepConfinement, in root: WritableRoot,
-        _ instruction: Instruction
+        _ arguments: [String], script: [UInt8]?, _ confinement: StepConfinement, _ requests: [MountRequest],
+        in root: WritableRoot, _ instruction: Instruction
     ) throws {
         var process = ContainerProcess(arguments: arguments, hostname: hostname)
         process.environment = scope.environment + scope.visibleArguments.map { "\($0.name)=\($0.value)" } + proxies
@@ -53,17 +53,22 @@ extension StageBuilder {
         process.user = draft.container.user
         process.confinement = confinement
         process.isolation = session.options.isolation
-        process.stdio.input = .null
+        if !session.options.passesInput { process.stdio.input = .null }
         if !session.options.showsOutput { process.stdio.output = .null }
         // As process 1 a shell would not feel the Ctrl-C that is meant to end the build.
         process.signals = .kill
         let hostFiles = try session.hostFiles()
+        let mounts = try prepare(requests, hostFiles)
+        defer { mounts.close() }
+        process.environment += mounts.environment
+        process.mounts = session.options.mounts + mounts.mounts
         if let script {
-            process.mounts = [try hostFiles.executable(script, at: StageBuilder.scriptPath)]
+            process.mounts += [try hostFiles.executable(script, at: StageBuilder.scriptPath)]
         }
         let status: ExitStatus
         do {
-            status = try root.withFiles(lendsMountPoints: true) { files in
+            status = try root.withFiles(lendsMountPoints: true, targets: process.mounts.map(\.destination)) {
+                files in
                 try process.run(in: files, hostFiles: hostFiles, caches: self.session.store.layout.ownRoom + "/filters")
             }
         } catch let error as SandboxError {

@@ -2,6 +2,7 @@ import ContainerStore
 import DockerfileSyntax
 import ImageModel
 import LinuxSystem
+import ProgressEvents
 import WorkingContainers
 
 /// Builds one stage: carries out its instructions in order, on the image that it begins with.
@@ -21,6 +22,8 @@ final class StageBuilder {
     /// What the stage's commands take for the name of their machine.
     let hostname = RandomBytes.hex(6)
     private let globalArguments: [String: String]
+    private let baseName: String?
+    private let inheritedHistory: Int
 
     init(
         _ stage: Dockerfile.Stage, from draft: ImageDraft, globalArguments: [String: String], log: BuildLog,
@@ -31,6 +34,9 @@ final class StageBuilder {
         self.draft = draft
         self.globalArguments = globalArguments
         self.log = log
+        baseName = draft.baseName
+        inheritedHistory = draft.config.history?.count ?? 0
+        self.draft.baseName = nil
         let container = draft.container
         scope = StageScope(environment: container.env ?? [])
         shell = container.shell ?? ["/bin/sh", "-c"]
@@ -39,11 +45,15 @@ final class StageBuilder {
     /// Carries out the image's triggers and the stage's instructions.
     ///
     /// - Returns: the stage's image.
-    func build(triggers: [Instruction]) throws -> ImageDraft {
+    ///
+    /// - Parameter appended: instructions that the stage ends with, besides its own.
+    func build(triggers: [Instruction], appended: [Instruction]) throws -> ImageDraft {
         do {
-            for instruction in triggers { try perform(instruction, isTrigger: true) }
-            for instruction in stage.instructions { try perform(instruction, isTrigger: false) }
+            for instruction in triggers { try perform(instruction, at: stage.fromInstruction.range) }
+            for instruction in stage.instructions { try perform(instruction, at: instruction.range) }
+            for instruction in appended { try perform(instruction, at: nil) }
             try finishSharedRoot()
+            noteBase()
         } catch {
             sharedRoot?.discard()
             throw error
@@ -51,12 +61,20 @@ final class StageBuilder {
         return draft
     }
 
-    private func perform(_ instruction: Instruction, isTrigger: Bool) throws {
+    /// The history says once which image the stage began with: where it makes one layer in the end, at the end.
+    private func noteBase() {
+        let count = draft.config.history?.count ?? 0
+        guard let baseName, count > inheritedHistory else { return }
+        let place = session.options.makesLayers ? inheritedHistory : count - 1
+        draft.config.history?[place].comment = "FROM \(baseName)"
+    }
+
+    private func perform(_ instruction: Instruction, at range: SourceRange?) throws {
         log.begin(instruction.text)
         do {
             try carryOut(instruction)
         } catch {
-            throw session.located(error, at: isTrigger ? stage.fromInstruction.range : instruction.range)
+            throw session.located(error, at: range, step: instruction.text)
         }
     }
 
@@ -98,6 +116,12 @@ final class StageBuilder {
         var value = session.options.buildArguments[declaration.name]
         if value == nil { value = try declaration.defaultValue.map(expand) }
         if value == nil { value = globalArguments[declaration.name] }
+        if value == nil, !PredefinedArguments.proxy.union(PredefinedArguments.platform).contains(declaration.name) {
+            session.report(
+                .warning(
+                    "[Warning] missing \"\(declaration.name)\" build argument. "
+                        + "Try adding \"--build-arg \(declaration.name)=<VALUE>\" to the command line"))
+        }
         scope.declare(argument: declaration.name, value)
     }
 
@@ -132,7 +156,8 @@ final class StageBuilder {
     }
 
     private func takeFromCache(_ key: CacheKey) throws -> StepResult? {
-        guard session.options.usesCache, let hit = try session.cache.lookup(key.hex), hit.parent == draft.topLayer
+        guard session.options.usesCache, let hit = try session.cache.lookup(key.hex), hit.parent == draft.topLayer,
+            session.options.cacheAge.map({ Clock.now().seconds - hit.created.seconds <= $0 }) ?? true
         else {
             return nil
         }
@@ -152,7 +177,7 @@ final class StageBuilder {
         let outcome: WritableRoot.Outcome
         do {
             try body(root)
-            outcome = try root.commit(modification: session.modificationTimes)
+            outcome = try root.commit(modification: session.options.modification)
         } catch {
             root.discard()
             throw error
@@ -176,7 +201,7 @@ final class StageBuilder {
         sharedRoot = nil
         let outcome: WritableRoot.Outcome
         do {
-            outcome = try root.commit(modification: session.modificationTimes)
+            outcome = try root.commit(modification: session.options.modification)
         } catch {
             root.discard()
             throw error

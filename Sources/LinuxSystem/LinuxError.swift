@@ -28,9 +28,11 @@ package struct LinuxError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file or a directory on the way does not exist (`ENOENT`, `ENOTDIR`).
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
-    /// `open /x: No such file or directory`.
+    /// `open /x: no such file or directory`; the kernel's answer in small letters, as this field's tools have it.
     package var description: String {
-        path.isEmpty ? "\(operation): \(errno)" : "\(operation) \(path): \(errno)"
+        let whole = "\(errno)"
+        let answer = whole.prefix(1).lowercased() + whole.dropFirst()
+        return path.isEmpty ? "\(operation): \(answer)" : "\(operation) \(path): \(answer)"
     }
 }
 

@@ -12,8 +12,9 @@ package enum ProgressEvent: Sendable, Equatable {
     case stepCached(index: Int, image: String)
     /// A step ended well.
     case stepDone(index: Int)
-    /// The result of a build or a container is about to be committed, under this name if it gets one.
-    case commitStarted(name: String?)
+    /// The result of a build or a container is about to be committed, under this name if it gets one. `stage` is as for
+    /// `stepStarted`.
+    case commitStarted(name: String?, stage: String?)
 
     /// A copy begins to read the signatures of its source.
     case signaturesStarted

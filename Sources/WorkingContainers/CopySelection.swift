@@ -41,10 +41,14 @@ package struct CopyFilter: Sendable {
     package let excludes: @Sendable (_ path: String, _ isDirectory: Bool) -> Bool
     /// Whether a directory that is left out may still hold files that are not.
     package let mayIncludeBelow: @Sendable (_ path: String) -> Bool
+    /// The file that says so, for messages; nil: none.
+    package let origin: String?
 
     package init(
-        excludes: @escaping @Sendable (String, Bool) -> Bool, mayIncludeBelow: @escaping @Sendable (String) -> Bool
+        excludes: @escaping @Sendable (String, Bool) -> Bool, mayIncludeBelow: @escaping @Sendable (String) -> Bool,
+        origin: String? = nil
     ) {
+        self.origin = origin
         self.excludes = excludes
         self.mayIncludeBelow = mayIncludeBelow
     }

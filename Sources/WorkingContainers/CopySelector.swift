@@ -27,28 +27,40 @@ package struct CopySelector: ~Copyable {
     /// - Throws: ``WorkingContainerError`` with `noSuchSource` naming the source that matches nothing.
     package func select(_ sources: [String]) throws -> CopySelection {
         var items: [CopySelection.Item] = []
-        var unmatched: String?
+        var unmatched: WorkingContainerError?
         for source in sources {
-            let found = try expand(source)
+            let (found, hidden) = try expand(source)
             if found.isEmpty {
-                guard source.contains(where: { "*?[".contains($0) }) else { throw noMatch(source) }
-                unmatched = unmatched ?? source
+                let problem = noMatch(source, hidden: hidden)
+                guard source.contains(where: { "*?[".contains($0) }) else { throw problem }
+                unmatched = unmatched ?? problem
             }
             for path in found { items.append(try item(at: path, source)) }
         }
-        if items.isEmpty, let unmatched { throw noMatch(unmatched) }
+        if items.isEmpty, let unmatched { throw unmatched }
         return CopySelection(root: rootPath, items: items)
     }
 
-    private func noMatch(_ source: String) -> WorkingContainerError {
-        WorkingContainerError(
-            .noSuchSource, "no items matching \"\(source)\" to copy: it does not exist, or is ignored")
+    /// - Parameter hidden: how many files the source names that may not be seen.
+    private func noMatch(_ source: String, hidden: Int) -> WorkingContainerError {
+        let path = source.hasPrefix("/") ? source : "/\(source)"
+        let isPattern = source.contains { "*?[".contains($0) }
+        guard isPattern || hidden > 0 else {
+            return WorkingContainerError(
+                .noSuchSource,
+                "checking on sources under \"\(rootPath)\": copier: stat: \"\(path)\": no such file or directory")
+        }
+        let by = hidden > 0 ? filter.origin.map { " using \($0)" } ?? "" : ""
+        return WorkingContainerError(
+            .noSuchSource,
+            "checking on sources under \"\(rootPath)\": no items matching glob \"\(rootPath == "/" ? "" : rootPath)\(path)\" copied "
+                + "(\(hidden) filtered out\(by)): no such file or directory")
     }
 
     // MARK: Wildcards
 
-    /// The paths that a source names, each relative to the root.
-    private func expand(_ source: String) throws -> [[UInt8]] {
+    /// The paths that a source names, each relative to the root, and how many others it names that may not be seen.
+    private func expand(_ source: String) throws -> (found: [[UInt8]], hidden: Int) {
         var components: [String] = []
         for part in source.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
             if part == ".." {
@@ -58,6 +70,7 @@ package struct CopySelector: ~Copyable {
             }
         }
         var found: [[UInt8]] = [[]]
+        var hidden = 0
         for (index, component) in components.enumerated() {
             let isLast = index == components.count - 1
             if component.contains(where: { "*?[\\".contains($0) }) {
@@ -65,9 +78,13 @@ package struct CopySelector: ~Copyable {
             } else {
                 found = found.map { $0.isEmpty ? Array(component.utf8) : $0 + [0x2f] + Array(component.utf8) }
             }
-            if isLast { found = try found.filter { try isVisible($0) } }
+            if isLast {
+                let all = found
+                found = try all.filter { try isVisible($0) }
+                hidden = try found.isEmpty ? all.count { try exists($0) } : 0
+            }
         }
-        return found
+        return (found, hidden)
     }
 
     private func children(of path: [UInt8], matching pattern: String) throws -> [[UInt8]] {
@@ -79,6 +96,10 @@ package struct CopySelector: ~Copyable {
         }
         names.sort { $0.lexicographicallyPrecedes($1) }
         return names.map { path.isEmpty ? $0 : path + [0x2f] + $0 }
+    }
+
+    private func exists(_ path: [UInt8]) throws -> Bool {
+        (try? root.open(argument(path), OpenFlags.path)) != nil
     }
 
     private func isVisible(_ path: [UInt8]) throws -> Bool {
@@ -105,7 +126,7 @@ package struct CopySelector: ~Copyable {
         // A source that is a symbolic link stands for what it points to; links below a directory stay links.
         let resolved = try resolve(path)
         // A link to a file that is left out leads to nothing.
-        guard try resolved == path || isVisible(resolved) else { throw noMatch(source) }
+        guard try resolved == path || isVisible(resolved) else { throw noMatch(source, hidden: 1) }
         let fd = try root.open(argument(resolved), OpenFlags.path | O_NOFOLLOW)
         let status = try fd.status()
         var descendants: [CopySelection.Descendant] = []

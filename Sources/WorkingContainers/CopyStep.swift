@@ -32,6 +32,12 @@ package struct CopyStep {
         package init(sourceCount: Int) {
             self.sourceCount = sourceCount
         }
+
+        /// A plain copy of so many sources, whose files keep their owners.
+        package init(keepingOwnersOf sourceCount: Int) {
+            self.sourceCount = sourceCount
+            keepsOwners = true
+        }
     }
 
     private let request: Request

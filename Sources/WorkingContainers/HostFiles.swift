@@ -47,10 +47,17 @@ package final class HostFiles {
 
     /// A mount of an executable file with this content.
     package func executable(_ content: [UInt8], at target: String) throws -> SandboxMount {
+        SandboxMount.bind(try file(content, mode: 0o755, uid: 0, gid: 0), at: target, readOnly: true)
+    }
+
+    /// The path of a file with this content, which is in memory and nowhere else.
+    package func file(_ content: [UInt8], mode: UInt32, uid: UInt32, gid: UInt32) throws -> String {
         count += 1
         let path = "\(directory)/\(count)"
-        try Files.replaceFile(path, with: content, mode: 0o755, synchronize: false)
-        return SandboxMount.bind(path, at: target, readOnly: true)
+        try Files.replaceFile(path, with: content, mode: mode, synchronize: false)
+        let opened = try OwnedFD.open(path, OpenFlags.path)
+        try Files.changeOwner(fd: opened.raw, uid: uid, gid: gid)
+        return path
     }
 }
 

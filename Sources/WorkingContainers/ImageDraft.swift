@@ -19,6 +19,8 @@ package struct ImageDraft: Sendable {
     package var layers: [(diffID: Digest, size: Int64)]
     /// The manifest's annotations.
     package var annotations: [String: String]
+    /// The name of the image that it begins with, as the history is to tell it; nil: it tells nothing.
+    package var baseName: String?
 
     /// The part of the configuration that containers run with.
     package var container: ContainerConfig {

@@ -9,10 +9,12 @@ extension MountPointSkeleton {
     ///
     /// A mount point that an image moves elsewhere by a link (`/etc/resolv.conf -> ../run/resolv.conf`) has to be made
     /// for the time of the mount, which copies its directory up.
-    static func removeRemains(of mount: OverlayMount) throws {
+    ///
+    /// - Parameter targets: absolute paths of mount points besides the standard ones.
+    static func removeRemains(of mount: OverlayMount, targets: [String] = []) throws {
         guard let path = mount.upper else { return }
         let upper = try RootedDirectory(opening: path)
-        for directory in places where try isEmpty(directory, in: upper) {
+        for directory in places(besides: targets) where try isEmpty(directory, in: upper) {
             guard let own = try status(directory, in: upper), let below = try lowerStatus(directory, of: mount),
                 own.mode == below.mode, own.uid == below.uid, own.gid == below.gid
             else { continue }
@@ -24,11 +26,15 @@ extension MountPointSkeleton {
     }
 
     /// Relative paths of the directories that are mounted upon, or that files to mount upon lie in; the deepest first.
-    private static var places: [String] {
+    private static func places(besides targets: [String]) -> [String] {
         let points = SandboxSpec.standardMountPoints
         let directories =
             points.directories + points.files.map { $0.split(separator: "/").dropLast().joined(separator: "/") }
-        let relative = Set(directories.map { $0.split(separator: "/").joined(separator: "/") })
+        var relative = Set(directories.map { $0.split(separator: "/").joined(separator: "/") })
+        for target in targets {
+            let parts = target.split(separator: "/")
+            for count in 0..<parts.count { relative.insert(parts.prefix(count).joined(separator: "/")) }
+        }
         return relative.filter { !$0.isEmpty }.sorted {
             $0.split(separator: "/").count > $1.split(separator: "/").count
         }

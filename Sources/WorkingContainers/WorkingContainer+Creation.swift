@@ -99,7 +99,7 @@ extension WorkingContainer {
 
 extension StoredImage {
     /// The annotations of the manifest.
-    var manifestAnnotations: [String: String] {
+    package var manifestAnnotations: [String: String] {
         (try? manifest.decodeManifest().annotations) ?? [:]
     }
 }

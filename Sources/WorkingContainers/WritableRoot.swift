@@ -29,9 +29,13 @@ package final class WritableRoot {
 
     /// Lets `body` work on the files, mounted in this process's own mount namespace where a mount is needed.
     ///
-    /// - Parameter lendsMountPoints: whether the root also has the places that a sandbox mounts upon. They come from
-    ///   a skeleton below the image and are in no layer.
-    package func withFiles<T>(lendsMountPoints: Bool = false, _ body: (_ root: String) throws -> T) throws -> T {
+    /// - Parameters:
+    ///   - lendsMountPoints: whether the root also has the places that a sandbox mounts upon. They come from a skeleton
+    ///     below the image and are in no layer.
+    ///   - targets: further paths that are mounted upon; what making them leaves behind is taken away.
+    package func withFiles<T>(
+        lendsMountPoints: Bool = false, targets: [String] = [], _ body: (_ root: String) throws -> T
+    ) throws -> T {
         guard parent != nil || lendsMountPoints, var mount = try freshMount() else {
             return try body(staging.contentDirectory)
         }
@@ -45,7 +49,7 @@ package final class WritableRoot {
             throw error
         }
         try Mounts.unmount(mount.target, detach: true)
-        if lendsMountPoints { try MountPointSkeleton.removeRemains(of: mount) }
+        if lendsMountPoints { try MountPointSkeleton.removeRemains(of: mount, targets: targets) }
         return result
     }
 

@@ -197,7 +197,7 @@ recovered() {
     dockerfile <<<$'FROM localhost/busybox\nRUN dd if=/dev/zero of=/big bs=1M count=100'
     run swiftlet build --no-cache -t big .
     equal "$status" 1
-    has "No space left on device"
+    has "no space left on device"
     has "Dockerfile:2"
     run swiftlet inspect big
     own_failure
@@ -212,7 +212,7 @@ recovered() {
     dockerfile <<<$'FROM localhost/busybox\nADD big.tar /'
     run swiftlet build --no-cache -t big .
     own_failure
-    has "No space left"
+    has "no space left"
     recovered
 }
 
@@ -223,19 +223,19 @@ recovered() {
     dockerfile <<<$'FROM localhost/busybox\nCOPY big /'
     run swiftlet build --no-cache -t big .
     own_failure
-    has "No space left"
+    has "no space left"
     recovered
     # The first step's layer takes room that the second's needs.
     dockerfile <<<$'FROM localhost/busybox\nRUN head -c 18000000 /dev/urandom >/a\nRUN dd if=/dev/urandom of=/b bs=1M count=30'
     run swiftlet build --no-cache -t big .
     [ "$status" -ne 0 ]
-    has "No space left"
+    has "no space left"
     swiftlet rmi --prune >/dev/null 2>&1 || true
     recovered
     tar -cf layer.tar big
     python3 "$SUPPORT/oci_layout.py" layout none layer.tar
     run swiftlet pull -q oci:layout:image
     own_failure
-    has "No space left"
+    has "no space left"
     recovered
 }

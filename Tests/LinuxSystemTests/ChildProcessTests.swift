@@ -27,7 +27,7 @@ import Testing
         let error = #expect(throws: LinuxError.self) {
             try ChildProcess.run(["/no/such/program"], captureOutput: true)
         }
-        #expect(error?.description == "run /no/such/program: No such file or directory")
+        #expect(error?.description == "run /no/such/program: no such file or directory")
         #expect(throws: LinuxError.self) { try ChildProcess.run([], captureOutput: true) }
     }
 

@@ -43,7 +43,7 @@ import Testing
         try Files.symlink(target: "loop", at: temporary("loop"))
         #expect(throws: LinuxError.self) { try Files.statusIfPresent(temporary("loop"), followSymlinks: true) }
         let error = #expect(throws: LinuxError.self) { try OwnedFD.open(temporary("no"), O_RDONLY).close() }
-        #expect(error?.description == "open \(temporary("no")): No such file or directory")
+        #expect(error?.description == "open \(temporary("no")): no such file or directory")
     }
 
     @Test func directoriesAreMadeWithThoseAbove() throws {

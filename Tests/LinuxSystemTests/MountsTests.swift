@@ -109,7 +109,7 @@ import Testing
                     userXattr: false,
                     volatile: false)
             }
-            #expect(error?.description == "mount overlay on \(root): No such file or directory")
+            #expect(error?.description == "mount overlay on \(root): no such file or directory")
         }
     }
 

@@ -1,0 +1,98 @@
+import CommandLineGrammar
+
+extension BuildCommand {
+    static let ownFlags: [Flag] = [
+        Flag("tag", short: "t", .stringArray, placeholder: "name", help: "tagged name to apply to the built image"),
+        Flag(
+            "file", short: "f", .stringArray, placeholder: "pathname",
+            help: "pathname of the Containerfile; - reads standard input"),
+        Flag("build-arg", .stringArray, placeholder: "argument=value", help: "argument=value to supply to the builder"),
+        .string("target", "stage", help: "set the target build stage to build"),
+        .bool("no-cache", help: "do not use existing cached images for the container build"),
+        .bool(
+            "layers", default: true, environment: "BUILDAH_LAYERS",
+            help: "make a layer for each step that changes files"),
+        Flag(
+            "pull", .optionalString(noOptDefault: "true"),
+            help: "when to fetch base images: always, missing, never, newer"),
+        .bool("pull-always", help: "fetch base images even if they are present"),
+        .bool("pull-never", help: "never fetch base images"),
+        .string("iidfile", "file", help: "file to write the image ID to"),
+        .bool("quiet", short: "q", help: "refrain from announcing build instructions and image read/write progress"),
+        Flag("label", .stringArray, placeholder: "key=value", help: "set metadata for an image"),
+        Flag("annotation", .stringArray, placeholder: "key=value", help: "set metadata for an image's manifest"),
+        .bool("squash", help: "squash all image layers into a single layer"),
+        .string(
+            "format", short: nil, "oci|docker", environment: "BUILDAH_FORMAT",
+            help: "format of the built image's manifest and metadata"),
+        .string("ignorefile", "file", help: "path to an alternate .dockerignore file"),
+        .bool("all-platforms", help: "build for all platforms that the base images are there for"),
+        .string("manifest", "listname", help: "add the image to the specified manifest list, made if it is missing"),
+        Flag(
+            "jobs", .int, placeholder: "N", default: "1",
+            help: "how many stages may run at the same time: they run one after the other, whatever the number"),
+        .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
+        .bool(
+            "rm", default: true, help: "remove intermediate containers after a successful build: there are none to keep"
+        ),
+        .bool("force-rm", help: "always remove intermediate containers: there are none to keep"),
+        .string(
+            "isolation", "type", environment: "BUILDAH_ISOLATION",
+            help: "type of process isolation to use"),
+        Flag("cpp-flag", .stringArray, help: "set additional flag to pass to C preprocessor (cpp)"),
+    ]
+
+    static let imageFlags: [Flag] = [
+        .string("from", "image", help: "image name used to replace the value in the first FROM instruction"),
+        Flag("env", .stringArray, placeholder: "name[=value]", help: "set environment variable for the image"),
+        Flag("unsetenv", .stringSlice, help: "unset environment variable from final image"),
+        Flag("unsetlabel", .stringSlice, help: "unset label when inheriting labels from base image"),
+        Flag("unsetannotation", .stringSlice, help: "unset annotation when inheriting annotations from base image"),
+        .bool("inherit-labels", default: true, help: "inherit the labels from the base image or base stages"),
+        .bool("inherit-annotations", default: true, help: "inherit the annotations from the base image or base stages"),
+        .bool("identity-label", help: "add default identity label"),
+        .bool("omit-history", help: "omit build history information from built image"),
+        .string("os-version", "version", help: "set required OS version for the target image"),
+        Flag("os-feature", .stringArray, placeholder: "feature", help: "set required OS feature for the target image"),
+        .string("output", short: "o", "dest", help: "output destination (format: type=local,dest=path)"),
+        .bool("disable-compression", short: "D", default: true, help: "don't compress layers by default"),
+        .bool("squash-all", hidden: true, help: "the same as --squash"),
+    ]
+
+    static let workFlags: [Flag] = [
+        Flag("build-arg-file", .stringSlice, placeholder: "file", help: "file with lines of argument=value"),
+        Flag("build-context", .stringArray, placeholder: "name=place", help: "additional build context"),
+        Flag("secret", .stringArray, placeholder: "id=name", help: "secret file to expose to the build"),
+        Flag("ssh", .stringArray, placeholder: "id[=socket]", help: "SSH agent socket to expose to the build"),
+        Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the containers of the build"),
+        .bool("stdin", help: "pass stdin into containers"),
+        .bool("skip-unused-stages", default: true, help: "skip stages which do not affect the final target"),
+        .string("cache-ttl", "duration", help: "only consider cache images under specified duration"),
+        .string("logfile", "file", help: "log to file instead of stdout/stderr"),
+        .bool("logsplit", hidden: true, help: "split logfile to different files for each platform"),
+        .bool("compress", hidden: true, help: "a legacy option without effect on the image"),
+        .bool("disable-content-trust", hidden: true, help: "a legacy option without effect"),
+        .bool("compat-volumes", hidden: true),
+        .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which runs commands"),
+        Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
+    ]
+
+    static let refusedFlags: [Flag] = [
+        .refused("device", "devices during a build are not supported yet"),
+        .refused("cache-from", "remote caches are not supported"),
+        .refused("cache-to", "remote caches are not supported"),
+        .refused("sign-by", "signing is not supported"),
+        .refused("layer-label", "steps make layers and no intermediate images that could bear labels"),
+        .refused("log-rusage", "resource usage is not recorded"),
+        .refused("rusage-logfile", "resource usage is not recorded"),
+        .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
+        .refused("cw", "confidential workloads are not supported"),
+        .refused("sbom", "scanning for software bills of materials is not supported"),
+        .refused("created-annotation", "use --annotation org.opencontainers.image.created=..."),
+        .refused("userns", "the store's mapping is used"),
+        .refused("userns-uid-map", "the store's mapping is used"),
+        .refused("userns-gid-map", "the store's mapping is used"),
+        .refused("userns-uid-map-user", "the store's mapping is used"),
+        .refused("userns-gid-map-group", "the store's mapping is used"),
+    ]
+}

@@ -1,0 +1,157 @@
+import CommandLineGrammar
+import ContainersConfig
+import DockerfileSyntax
+import ImageBuild
+import ImageModel
+import ImageTransports
+import LinuxSystem
+import Sandbox
+
+/// The flags of `build` that say what commands of the build see, and what is put over the image.
+enum BuildInputs {
+    // MARK: What commands see
+
+    static func read(
+        _ arguments: ParsedArguments, _ session: Session, _ conf: ContainersConf, into options: inout BuildOptions
+    ) throws {
+        let given =
+            try arguments.strings("build-arg-file").flatMap { try lines(of: $0) } + arguments.strings("build-arg")
+        for text in given {
+            let (key, value) = KeyValueFlag.split(text)
+            // A name alone takes its value from the environment, if it is there.
+            if let value = value ?? session.environment.environment[key] {
+                options.buildArguments[key] = value
+            } else {
+                options.buildArguments[key] = nil
+            }
+        }
+        for text in arguments.strings("build-context") { try addContext(text, to: &options) }
+        for text in arguments.strings("secret") {
+            let (id, secret) = try secret(text, session)
+            options.secrets[id] = secret
+        }
+        for text in arguments.strings("ssh") {
+            let (id, socket) = try agent(text, session)
+            options.agentSockets[id] = socket
+        }
+        options.mounts = try arguments.strings("volume").map { try VolumeFlag.parse($0) }
+        options.passesInput = arguments.bool("stdin")
+        options.skipsUnusedStages = arguments.bool("skip-unused-stages")
+        if arguments.bool("compat-volumes") {
+            throw CommandError("--compat-volumes is not supported: commands may change what lies in volumes")
+        }
+        if let text = arguments.string("cache-ttl") {
+            guard let time = GoDuration.nanoseconds(text) else {
+                throw CommandError(
+                    "unable to parse value provided \(text.goQuoted) as --cache-ttl: it takes a time such as 1h")
+            }
+            if time == 0 { options.usesCache = false } else { options.cacheAge = time / 1_000_000_000 }
+        }
+    }
+
+    /// Lines of `NAME=VALUE`, without comments.
+    private static func lines(of file: String) throws -> [String] {
+        let text = String(decoding: try Files.readFile(file, limit: 16 << 20), as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).compactMap { line in
+            let line = line.drop(while: \.isWhitespace)
+            return line.isEmpty || line.hasPrefix("#") ? nil : String(line)
+        }
+    }
+
+    private static func addContext(_ text: String, to options: inout BuildOptions) throws {
+        let (name, value) = KeyValueFlag.split(text)
+        guard let value, !name.isEmpty, !value.isEmpty else {
+            throw CommandError("invalid additional build context \(text.goQuoted): it needs the form NAME=PLACE")
+        }
+        for prefix in ["docker-image://", "container-image://", "docker://"] where value.hasPrefix(prefix) {
+            options.contexts[name] = .image(String(value.dropFirst(prefix.count)))
+            return
+        }
+        if value.contains("://") || value.hasPrefix("git@") {
+            throw CommandError("--build-context \(name): a context at a URL is not supported: \(value)")
+        }
+        if TransportReference(parsing: value) != nil {
+            options.contexts[name] = .image(value)
+        } else {
+            options.contexts[name] = .directory(try HostPath.real(value))
+        }
+    }
+
+    /// `id=NAME[,src=FILE][,env=VARIABLE][,type=file|env]`.
+    private static func secret(_ text: String, _ session: Session) throws -> (String, BuildSecret) {
+        var fields: [String: String] = [:]
+        for field in text.split(separator: ",") {
+            let (key, value) = KeyValueFlag.split(String(field))
+            guard let value, ["id", "src", "source", "env", "type"].contains(key) else {
+                throw CommandError(
+                    "invalid secret \(text.goQuoted): incorrect secret flag format: should be --secret id=foo,src=bar[,env=ENV][,type=file|env]"
+                )
+            }
+            fields[key == "source" ? "src" : key] = value
+        }
+        guard let id = fields["id"], !id.isEmpty else {
+            throw CommandError(
+                "invalid secret \(text.goQuoted): incorrect secret flag format: should be --secret id=foo,src=bar[,env=ENV][,type=file|env]"
+            )
+        }
+        let name = fields["src"] ?? fields["env"] ?? id
+        var type = fields["type"] ?? (fields["env"] != nil ? "env" : fields["src"] != nil ? "file" : nil)
+        if type == nil { type = session.environment.environment[name] != nil ? "env" : "file" }
+        switch type {
+        case "env":
+            guard let value = session.environment.environment[name] else {
+                throw CommandError("secret \(id): the environment variable \(name) is not set")
+            }
+            return (id, .value(Array(value.utf8)))
+        case "file": return (id, .file(try HostPath.real(name)))
+        case let other: throw CommandError("invalid secret type \(other?.goQuoted ?? ""): it is file or env")
+        }
+    }
+
+    /// `default`, or `ID=SOCKET`; without a socket, the agent that the environment names.
+    private static func agent(_ text: String, _ session: Session) throws -> (String, String) {
+        let (id, given) = KeyValueFlag.split(text)
+        let path = given ?? session.environment.value("SSH_AUTH_SOCK") ?? ""
+        guard !path.isEmpty else {
+            throw CommandError("--ssh \(text): there is no agent: SSH_AUTH_SOCK is not set")
+        }
+        let socket = try HostPath.real(path)
+        guard try Files.status(socket).kind == .socket else {
+            throw CommandError("--ssh \(text): keys are not supported: add them to an agent, and name its socket")
+        }
+        return (id, socket)
+    }
+
+    // MARK: What is put over the image
+
+    static func readImageFlags(
+        _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
+    ) throws {
+        options.labels = try arguments.strings("label").map { try KeyValueFlag.require($0, "label") }
+        options.annotations = try arguments.strings("annotation").map { try KeyValueFlag.require($0, "annotation") }
+        for text in arguments.strings("env") {
+            let (key, value) = try KeyValueFlag.require(text, "env")
+            if text.contains("=") {
+                options.environment.append((key, value))
+            } else if let own = session.environment.environment[key] {
+                options.environment.append((key, own))
+            }
+        }
+        options.unsetEnvironment = arguments.strings("unsetenv")
+        options.unsetLabels = arguments.strings("unsetlabel")
+        options.unsetAnnotations = arguments.strings("unsetannotation")
+        options.inheritsLabels = arguments.bool("inherit-labels")
+        options.inheritsAnnotations = arguments.bool("inherit-annotations")
+        options.omitsHistory = arguments.bool("omit-history")
+        options.osVersion = arguments.string("os-version")
+        options.osFeatures = arguments.strings("os-feature")
+        options.firstBase = arguments.string("from")
+        if arguments.boolIfGiven("identity-label") ?? (session.calledAs == "buildah") {
+            options.identityLabels = [("io.buildah.version", Swiftlet.version)]
+        }
+        let times = try TimeFlags(arguments)
+        options.created = times.created
+        options.fileTime = times.fixed
+        options.modification = times.modification
+    }
+}

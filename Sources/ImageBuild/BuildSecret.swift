@@ -1,0 +1,18 @@
+import LinuxSystem
+
+/// Something that commands may see while they run, and that is in no layer.
+package enum BuildSecret: Sendable, Equatable {
+    /// The content of a file, read when a command asks for it.
+    case file(String)
+    case value([UInt8])
+
+    /// No secret is larger.
+    private static let limit = 4 << 20
+
+    func content() throws -> [UInt8] {
+        switch self {
+        case .file(let path): try Files.readFile(path, limit: BuildSecret.limit)
+        case .value(let bytes): bytes
+        }
+    }
+}

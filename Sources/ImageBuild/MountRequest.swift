@@ -1,0 +1,101 @@
+import DockerfileSyntax
+
+/// What one `RUN --mount` asks for, its variables expanded.
+struct MountRequest {
+    enum Kind: String {
+        case bind, cache, tmpfs, secret, ssh
+    }
+
+    /// Who else may use a cache at the same time.
+    enum Sharing: String {
+        case shared, `private`, locked
+    }
+
+    var kind = Kind.bind
+    /// The stage, image or context that files come from; nil: the build context.
+    var from: String?
+    /// Where the files lie there.
+    var source = ""
+    var target: String?
+    /// Whether it can be written to; nil: as is usual for the kind.
+    var isWritable: Bool?
+    var id: String?
+    var sharing = Sharing.shared
+    var mode: UInt32?
+    var uid: UInt32 = 0
+    var gid: UInt32 = 0
+    /// Whether a secret that was not given is an error.
+    var isRequired = false
+    /// The variable that a secret is given in; nil: none.
+    var variable: String?
+    /// Options for the mount itself (`nosuid`, `size=64m`).
+    var options: [String] = []
+
+    /// - Throws: ``BuildError`` naming the option that is wrong.
+    init(_ options: [MountFlag.Option]) throws {
+        if let name = options.last(where: { $0.key == "type" })?.value {
+            guard let kind = Kind(rawValue: name) else {
+                throw BuildError(
+                    .invalid, "invalid mount type \"\(name)\": RUN --mount takes bind, cache, tmpfs, secret and ssh")
+            }
+            self.kind = kind
+        }
+        for option in options where option.key != "type" { try take(option) }
+        if target == nil, [.bind, .cache, .tmpfs].contains(kind) {
+            throw BuildError(.invalid, "RUN --mount=type=\(kind.rawValue): must set volume destination")
+        }
+    }
+
+    private mutating func take(_ option: MountFlag.Option) throws {
+        switch (option.key, kind) {
+        case ("target", _), ("dst", _), ("destination", _): target = try text(option)
+        case ("from", .bind), ("from", .cache): from = try text(option)
+        case ("source", .bind), ("src", .bind), ("source", .cache), ("src", .cache): source = try text(option)
+        case ("rw", .bind), ("readwrite", .bind), ("rw", .cache), ("readwrite", .cache): isWritable = try flag(option)
+        case ("ro", .bind), ("readonly", .bind), ("ro", .cache), ("readonly", .cache): isWritable = try !flag(option)
+        case ("id", .cache), ("id", .secret), ("id", .ssh): id = try text(option)
+        case ("sharing", .cache):
+            guard let sharing = Sharing(rawValue: try text(option)) else { throw wrong(option) }
+            self.sharing = sharing
+        case ("mode", .cache), ("mode", .secret), ("mode", .ssh): mode = try number(option, radix: 8)
+        case ("uid", .cache), ("uid", .secret), ("uid", .ssh): uid = try number(option, radix: 10)
+        case ("gid", .cache), ("gid", .secret), ("gid", .ssh): gid = try number(option, radix: 10)
+        case ("required", .secret), ("required", .ssh): isRequired = try flag(option)
+        case ("env", .secret): variable = try text(option)
+        case ("tmpfs-size", .tmpfs), ("size", .tmpfs): self.options.append("size=\(try text(option))")
+        case ("tmpfs-mode", .tmpfs), ("mode", .tmpfs): self.options.append("mode=\(try text(option))")
+        case ("bind-propagation", .bind): self.options.append(try text(option))
+        case ("nosuid", .bind), ("nodev", .bind), ("noexec", .bind), ("nosuid", .cache), ("nodev", .cache),
+            ("noexec", .cache), ("nosuid", .tmpfs), ("nodev", .tmpfs), ("noexec", .tmpfs):
+            self.options.append(option.key)
+        // Labels mean something to SELinux alone, which is not used.
+        case ("z", _), ("relabel", _): break
+        default: throw wrong(option)
+        }
+    }
+
+    private func wrong(_ option: MountFlag.Option) -> BuildError {
+        let text = option.value.map { "\(option.key)=\($0)" } ?? option.key
+        return BuildError(.invalid, "RUN --mount=type=\(kind.rawValue): invalid mount option \"\(text)\"")
+    }
+
+    private func text(_ option: MountFlag.Option) throws -> String {
+        guard let value = option.value, !value.isEmpty else { throw wrong(option) }
+        return value
+    }
+
+    private func flag(_ option: MountFlag.Option) throws -> Bool {
+        switch option.value?.lowercased() {
+        case nil, "true", "1", "t": true
+        case "false", "0", "f": false
+        default: throw wrong(option)
+        }
+    }
+
+    private func number(_ option: MountFlag.Option, radix: Int) throws -> UInt32 {
+        guard let number = UInt32(try text(option), radix: radix), radix != 8 || number <= 0o7777 else {
+            throw wrong(option)
+        }
+        return number
+    }
+}

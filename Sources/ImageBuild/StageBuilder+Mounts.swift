@@ -1,0 +1,191 @@
+import ContainerStore
+import ContentDigest
+import DockerfileSyntax
+import Glibc
+import LinuxSystem
+import Sandbox
+import WorkingContainers
+
+extension StageBuilder {
+    /// The `--mount` flags of a RUN, read with the variables of the stage.
+    func mountRequests(of run: RunInstruction) throws -> [MountRequest] {
+        try run.mounts.map { mount in
+            guard let options = MountFlag.options(of: try expand(mount.value)) else {
+                throw session.error(.invalid, at: mount.value.range, "invalid mount \"\(mount.value.text)\"")
+            }
+            do {
+                return try MountRequest(options)
+            } catch let error as BuildError {
+                throw session.error(error.code, at: mount.value.range, error.message)
+            }
+        }
+    }
+
+    /// What of the mounts the result of the step may depend on: the files that are bound. Caches and secrets never count.
+    func digest(of requests: [MountRequest]) throws -> [String] {
+        try requests.map { request in
+            var parts = [
+                request.kind.rawValue, request.from ?? "", request.source, request.target ?? "", request.id ?? "",
+            ]
+            guard request.kind == .bind else { return parts.joined(separator: ",") }
+            let origin = try self.origin(named: request.from)
+            defer { origin.close() }
+            if let directory = origin.directory {
+                let source = request.source.isEmpty ? "." : request.source
+                let selection = try BuildContext.select([source], from: directory, ignored: nil, excluding: [])
+                parts.append(try selection.digest(includesOwners: origin.keepsOwners).description)
+            }
+            return parts.joined(separator: ",")
+        }
+    }
+
+    /// Prepares the mounts; the caller closes them when the command has ended.
+    func prepare(_ requests: [MountRequest], _ hostFiles: HostFiles) throws -> StepMounts {
+        let mounts = StepMounts()
+        do {
+            for (index, request) in requests.enumerated() {
+                switch request.kind {
+                case .bind: try bind(request, to: mounts)
+                case .cache: try mountCache(request, to: mounts)
+                case .tmpfs:
+                    mounts.add(
+                        try SandboxMount(
+                            type: "tmpfs", source: "tmpfs", destination: target(request), options: request.options))
+                case .secret: try mountSecret(request, hostFiles, to: mounts)
+                case .ssh: try mountAgent(request, index, to: mounts)
+                }
+            }
+        } catch {
+            mounts.close()
+            throw error
+        }
+        return mounts
+    }
+
+    private func target(_ request: MountRequest, default path: String = "") -> String {
+        let path = absolute(request.target ?? path)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+
+    // MARK: Files
+
+    private func bind(_ request: MountRequest, to mounts: StepMounts) throws {
+        let origin = try origin(named: request.from)
+        mounts.hold(origin.mounted)
+        var source = try path(of: request.source, in: origin)
+        if request.isWritable == true {
+            // Nobody else's files are changed: what the command writes is gone when it ends.
+            guard try Files.status(source, followSymlinks: true).kind == .directory else {
+                throw BuildError(.unsupported, "RUN --mount=type=bind,rw needs a directory as its source")
+            }
+            source = try mounts.writableCopy(of: source, in: session.store)
+        }
+        mounts.add(
+            try SandboxMount(
+                type: "bind", source: source, destination: target(request),
+                options: ["rbind"] + (request.isWritable == true ? [] : ["ro"]) + request.options))
+    }
+
+    private func path(of source: String, in origin: Origin) throws -> String {
+        guard let directory = origin.directory else {
+            throw BuildError(.notFound, "there is no build context to mount")
+        }
+        return try path(of: source, below: directory)
+    }
+
+    /// The path without links of a file in a directory, which no link leads out of.
+    private func path(of source: String, below directory: String) throws -> String {
+        let relative = source.split(separator: "/").joined(separator: "/")
+        do {
+            let opened = try RootedDirectory(opening: directory).open(relative.isEmpty ? "." : relative, OpenFlags.path)
+            return String(decoding: try Files.readSymlink("/proc/self/fd/\(opened.raw)"), as: UTF8.self)
+        } catch {
+            throw BuildError(.notFound, "the source \"\(source)\" of a mount cannot be opened: \(error)")
+        }
+    }
+
+    // MARK: Caches
+
+    private func mountCache(_ request: MountRequest, to mounts: StepMounts) throws {
+        let target = target(request)
+        let caches = "\(session.store.layout.ownRoom)/cache-mounts"
+        try Files.makeDirectories(caches, mode: 0o700)
+        let name = "\(caches)/\(Digest.sha256(of: Array((request.id ?? target).utf8)).hex.prefix(32))"
+        var directory = name
+        switch request.sharing {
+        case .shared: break
+        case .locked: mounts.hold(try HeldLock(waitingFor: "\(name).lock"))
+        case .private:
+            // The first of the cache's directories that nobody uses.
+            for number in 0..<1024 {
+                directory = number == 0 ? name : "\(name).\(number)"
+                guard let lock = try HeldLock(trying: "\(directory).lock") else { continue }
+                mounts.hold(lock)
+                break
+            }
+        }
+        if !Files.exists(directory) { try makeCache(directory, request) }
+        if !request.source.isEmpty, request.from == nil {
+            directory = try path(of: request.source, below: directory)
+        }
+        mounts.add(
+            try SandboxMount(
+                type: "bind", source: directory, destination: target,
+                options: ["rbind"] + (request.isWritable == false ? ["ro"] : []) + request.options))
+    }
+
+    /// A new cache begins with what its `from` has.
+    private func makeCache(_ directory: String, _ request: MountRequest) throws {
+        let draft = "\(directory).\(RandomBytes.hex(8))"
+        try Files.makeDirectory(draft, mode: 0o700)
+        do {
+            if request.from != nil {
+                let origin = try origin(named: request.from)
+                defer { origin.close() }
+                if let root = origin.directory {
+                    let source = request.source.isEmpty ? "." : request.source
+                    let selection = try BuildContext.select([source], from: root, ignored: nil, excluding: [])
+                    try CopyStep(CopyStep.Request(keepingOwnersOf: 1), selection, to: "/", in: draft).run()
+                }
+            }
+            let opened = try OwnedFD.open(draft, O_RDONLY | O_DIRECTORY)
+            try Files.changeOwner(fd: opened.raw, uid: request.uid, gid: request.gid)
+            try Files.changeMode(fd: opened.raw, mode: request.mode ?? 0o755)
+            try Files.rename(draft, directory)
+        } catch {
+            try? Files.removeTree(draft)
+            // Another build may have made it meanwhile.
+            guard Files.exists(directory) else { throw error }
+        }
+    }
+
+    // MARK: Secrets
+
+    private func mountSecret(_ request: MountRequest, _ hostFiles: HostFiles, to mounts: StepMounts) throws {
+        let name = request.id ?? request.target.flatMap { $0.split(separator: "/").last.map(String.init) } ?? ""
+        guard !name.isEmpty else { throw BuildError(.invalid, "RUN --mount=type=secret needs an id") }
+        guard let secret = session.options.secrets[name] else {
+            guard request.isRequired else { return }
+            throw BuildError(.notFound, "secret required but no secret with id \(name) found")
+        }
+        let content = try secret.content()
+        if let variable = request.variable {
+            mounts.add(variable: variable, String(decoding: content, as: UTF8.self))
+            if request.target == nil { return }
+        }
+        let target = target(request, default: "/run/secrets/\(name)")
+        let source = try hostFiles.file(content, mode: request.mode ?? 0o400, uid: request.uid, gid: request.gid)
+        mounts.add(.bind(source, at: target, readOnly: true))
+    }
+
+    private func mountAgent(_ request: MountRequest, _ index: Int, to mounts: StepMounts) throws {
+        let name = request.id ?? "default"
+        guard let socket = session.options.agentSockets[name] else {
+            guard request.isRequired else { return }
+            throw BuildError(.notFound, "ssh required but no ssh agent with id \(name) found")
+        }
+        let target = target(request, default: "/run/buildkit/ssh_agent.\(index)")
+        mounts.add(.bind(socket, at: target))
+        mounts.add(variable: "SSH_AUTH_SOCK", target)
+    }
+}

@@ -120,7 +120,7 @@ enum BuildCommand: Command {
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = !arguments.bool("quiet")
         options.target = arguments.string("target")
-        options.usesCache = !arguments.bool("no-cache")
+        if arguments.bool("no-cache") { options.usesCache = false }
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
         options.squashes = arguments.bool("squash") || arguments.bool("squash-all")
         options.pullPolicy = try pullPolicy(arguments)

@@ -16,7 +16,7 @@ setup() { enter_new_directory; }
     has_line "STEP 2/3: RUN echo Hello"
     has_line "Hello"
     has_line "STEP 3/3: RUN touch my-file"
-    has "COMMIT localhost/my-image:latest"
+    has "COMMIT my-image"
     [[ ${lines[-1]} =~ ^[0-9a-f]{64}$ ]] || fail "the last line is no image id:" "$output"
     equal "$(in_config my-image '.FromImageID')" "\"${lines[-1]}\""
 
@@ -738,9 +738,13 @@ EOF
 
 @test "--iidfile and -q" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo loud >/loud'
-    run -0 --separate-stderr swiftlet build -q --iidfile id .
+    run -0 --separate-stderr swiftlet build -q .
     [[ $output =~ ^[0-9a-f]{64}$ ]] || fail "-q prints more than the id:" "$output"
-    equal "$(cat id)" "sha256:$output"
+    local id=$output
+    # As with buildah, an id that is in a file is not printed too.
+    run -0 --separate-stderr swiftlet build -q --iidfile id .
+    prints ""
+    equal "$(cat id)" "sha256:$id"
 }
 
 @test "--timestamp gives the same image twice" {
@@ -881,7 +885,7 @@ EOF
     : >Dockerfile
     run swiftlet build .
     own_failure
-    has "the file has no instructions"
+    has "no contents in"
 }
 
 @test "a failed build leaves the store as it was, but for what the cache may use" {

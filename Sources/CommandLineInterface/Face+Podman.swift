@@ -16,8 +16,9 @@ extension Face {
                         .command(PodmanRemoveImageCommand.self, as: "rm"),
                     ]),
                 manifestGroup,
-                .command(ContainerListCommand.self), .command(InfoCommand.self), .command(PodmanImagesCommand.self),
-                .command(PodmanInspectCommand.self), .command(PodmanRemoveImageCommand.self),
+                .command(ContainerListCommand.self), .command(InfoCommand.self), .command(LoginCommand.self),
+                .command(LogoutCommand.self), .command(PodmanImagesCommand.self), .command(PodmanInspectCommand.self),
+                .command(PodmanRemoveImageCommand.self),
                 .command(UnshareCommand.self), .command(VersionCommand.self),
             ])
     }

@@ -9,7 +9,8 @@ extension Face {
                 .string("policy", "path", help: "path to a trust policy file"),
                 .bool("debug", help: "enable debug output"),
                 .string("command-timeout", "duration", help: "timeout for the command execution"),
-            ], commands: transportCommands, failureCode: 1)
+            ], commands: transportCommands + [.command(LoginCommand.self), .command(LogoutCommand.self)],
+            failureCode: 1)
     }
 
     /// Skopeo's commands, which swiftlet has below `image`.

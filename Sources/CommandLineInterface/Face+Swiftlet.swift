@@ -23,7 +23,8 @@ extension Face {
         let commands: [any Command.Type] = [
             AddCommand.self, BuildCommand.self, CommitCommand.self, ConfigCommand.self, ContainersCommand.self,
             CopyCommand.self, FromCommand.self, HistoryCommand.self, ImagesCommand.self, InfoCommand.self,
-            InspectCommand.self, MountCommand.self, PruneCommand.self, PullCommand.self, PushCommand.self,
+            InspectCommand.self, LoginCommand.self, LogoutCommand.self, MountCommand.self, PruneCommand.self,
+            PullCommand.self, PushCommand.self,
             RemoveCommand.self, RemoveImageCommand.self, RenameCommand.self, RunCommand.self, TagCommand.self,
             UnmountCommand.self, UnshareCommand.self, UntagCommand.self, VersionCommand.self,
         ]

@@ -2,6 +2,24 @@ import Glibc
 
 /// Asking for what must not be seen.
 enum PasswordPrompt {
+    /// Reads a line that may be seen.
+    static func askPlain(_ prompt: String) throws -> String {
+        StandardStream.error.write(prompt)
+        guard let line = readLine() else { throw CommandError("the input ended before an answer") }
+        return line
+    }
+
+    /// All of standard input, without the end of its line.
+    static func readInput() throws -> String {
+        var text = ""
+        while let line = readLine(strippingNewline: false) {
+            text += line
+            guard text.utf8.count <= 1 << 20 else { throw CommandError("the password on standard input never ends") }
+        }
+        while text.hasSuffix("\n") || text.hasSuffix("\r") || text.hasSuffix("\r\n") { text.removeLast() }
+        return text
+    }
+
     /// Reads a line from the terminal without showing it.
     ///
     /// - Throws: `CommandError` when standard input is no terminal.

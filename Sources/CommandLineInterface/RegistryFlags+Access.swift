@@ -26,8 +26,10 @@ extension RegistryFlags {
     /// - Parameters:
     ///   - prefix: `src-`, `dest-`, or nothing.
     ///   - store: keeps what has arrived of blobs when a pull is interrupted.
+    ///   - given: credentials that count whatever the flags say.
     static func access(
-        _ arguments: ParsedArguments, _ session: Session, prefix: String = "", store: ContainerStore? = nil
+        _ arguments: ParsedArguments, _ session: Session, prefix: String = "", store: ContainerStore? = nil,
+        credentials given: RegistryCredentials? = nil
     ) throws -> RegistryAccess {
         func value(_ name: String) -> String? { arguments.optionalString(prefix + name) }
         var options = RegistryOptions(environment: session.registryEnvironment)
@@ -36,7 +38,11 @@ extension RegistryFlags {
         let verify = "\(prefix)tls-verify"
         if arguments.declares(verify) { options.verifiesTLS = arguments.boolIfGiven(verify) }
         if arguments.declares("\(prefix)no-creds") { options.isAnonymous = arguments.bool("\(prefix)no-creds") }
-        if let creds = value("creds") {
+        if let given {
+            // What stands in files is not what is asked about.
+            options.credentials = given
+            options.authFile = nil
+        } else if let creds = value("creds") {
             options.credentials = try credentials(creds)
         } else if let user = value("username") {
             guard let password = value("password") else {

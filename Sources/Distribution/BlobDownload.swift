@@ -1,3 +1,4 @@
+import ContentDigest
 import ImageModel
 import StreamCompression
 
@@ -12,7 +13,9 @@ final class BlobDownload: ByteSource {
     private let place: String
     private let retry: RetryPolicy
     private let fetch: (Int64) throws -> HTTPResponse
-    private var journal: BlobJournal?
+    private let journal: BlobJournal?
+    /// Checks the whole blob when a part of it comes from an earlier process.
+    private let verifier: DigestVerifier?
     private var body: (any ByteSource)?
     /// Bytes that have come out.
     private var offset: Int64 = 0
@@ -29,6 +32,7 @@ final class BlobDownload: ByteSource {
         self.place = place
         self.retry = retry
         self.journal = journal
+        verifier = (journal?.length ?? 0) > 0 ? DigestVerifier(expecting: blob.digest) : nil
         self.fetch = fetch
     }
 
@@ -48,29 +52,35 @@ final class BlobDownload: ByteSource {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         if isEnded { return 0 }
         if let count = try journal?.replay(into: buffer, at: offset), count > 0 {
-            offset += Int64(count)
-            return count
+            return passed(buffer, count)
         }
         while true {
             do {
-                if blob.size >= 0, offset == blob.size, body == nil, offset > 0 { return end() }
+                if blob.size >= 0, offset == blob.size, body == nil, offset > 0 { return try end() }
                 let count = try readOnce(into: buffer)
-                if count == 0 { return end() }
+                if count == 0 { return try end() }
                 journal?.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset)
-                offset += Int64(count)
-                return count
-            } catch let error as RegistryError {
+                return passed(buffer, count)
+            } catch let error as RegistryError where !isEnded {
                 body = nil
                 try wait(error)
             }
         }
     }
 
-    private func end() -> Int {
+    private func passed(_ buffer: UnsafeMutableRawBufferPointer, _ count: Int) -> Int {
+        verifier?.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        offset += Int64(count)
+        return count
+    }
+
+    private func end() throws -> Int {
         isEnded = true
         body = nil
-        journal?.complete()
-        return 0
+        guard let verifier, (try? verifier.verify()) == nil else { return 0 }
+        journal?.discard()
+        throw RegistryError(
+            .interrupted, "\(place): what was kept of an earlier transfer was damaged, and has been thrown away")
     }
 
     private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {

@@ -3,7 +3,6 @@ package import ContentDigest
 package import ImageModel
 import ImageTransports
 package import StreamCompression
-import Synchronization
 
 /// `docker://`, an image in a registry, or in the first of its mirrors that has it.
 package final class DockerSource: ImageSource {
@@ -14,6 +13,13 @@ package final class DockerSource: ImageSource {
     private let client: RegistryClient
     private let access: RegistryAccess
     private let top: RawManifest
+    private let kept = Rendezvous(Kept())
+
+    /// What is kept in case the image does not arrive as a whole.
+    private struct Kept {
+        var journals: [BlobJournal] = []
+        var manifests: [RawManifest] = []
+    }
 
     /// Finds the image: asks the mirrors in order, then the registry itself.
     ///
@@ -58,20 +64,40 @@ package final class DockerSource: ImageSource {
 
     package func manifest(_ instance: Digest?) throws -> RawManifest {
         guard let instance else { return top }
-        return try client.manifest(instance.description, in: origin.path)
+        let manifest = try client.manifest(instance.description, in: origin.path)
+        kept.update { $0.manifests.append(manifest) }
+        return manifest
     }
 
     package func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
         if let urls = blob.urls, !urls.isEmpty, let found = try? client.openExternalBlob(blob, at: urls) {
             return found
         }
-        return try client.openBlob(blob, in: origin.path)
+        return try client.openBlob(blob, in: origin.path, journal: journal(of: blob))
     }
 
     package var origins: [String] { [origin.name] }
 
     /// The image has arrived as a whole: what was kept in case it would not can go.
-    package func finish() {}
+    package func finish() {
+        guard let directory = access.options.journalDirectory else { return }
+        let (journals, manifests) = kept.update { ($0.journals, $0.manifests) }
+        for journal in journals { journal.remove() }
+        for manifest in [top] + manifests {
+            // Layers that an earlier, interrupted pull has brought are not opened any more.
+            for layer in (try? manifest.decodeManifest())?.layers ?? [] {
+                BlobJournal.remove(layer.digest, in: directory)
+            }
+        }
+    }
+
+    private func journal(of blob: Descriptor) -> BlobJournal? {
+        guard let directory = access.options.journalDirectory else { return nil }
+        access.sweepJournals()
+        guard let journal = BlobJournal(blob, in: directory) else { return nil }
+        kept.update { $0.journals.append(journal) }
+        return journal
+    }
 
     /// All tags of the image's repository.
     package func tags() throws -> [String] {

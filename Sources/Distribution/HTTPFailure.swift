@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Glibc
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -15,8 +16,9 @@ enum HTTPFailure {
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: security(error, address)
         case let error as IOError:
             RegistryError(.interrupted, "\(address): \(String(cString: strerror(error.errnoCode)))")
-        case is ChannelError:
+        case is ChannelError, HTTPParserError.invalidEOFState:
             RegistryError(.interrupted, "\(address): the connection was closed")
+        case let error as HTTPParserError: RegistryError(.malformed, "\(address): \(error)")
         default: RegistryError(.interrupted, "\(address): \(error)")
         }
     }

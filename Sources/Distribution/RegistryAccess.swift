@@ -37,6 +37,7 @@ package final class RegistryAccess: Sendable {
         var clients: [Key: RegistryClient] = [:]
         var registries: RegistriesConfig?
         var authFiles: AuthFiles?
+        var hasSwept = false
     }
 
     private struct Key: Hashable {
@@ -59,6 +60,15 @@ package final class RegistryAccess: Sendable {
             state.registries = loaded
             return loaded
         }
+    }
+
+    /// Removes, once, what interrupted transfers left behind long ago.
+    func sweepJournals() {
+        let isFirst = state.withLock { state in
+            defer { state.hasSwept = true }
+            return !state.hasSwept
+        }
+        if isFirst, let directory = options.journalDirectory { BlobJournal.sweep(directory) }
     }
 
     /// Whether unverified TLS and plain HTTP will do: the flag says, else registries.conf.

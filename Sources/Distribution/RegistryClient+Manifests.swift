@@ -16,14 +16,14 @@ extension RegistryClient {
             var fields = HTTPFields()
             for type in Self.manifestTypes { fields.add("Accept", type.rawValue) }
             let request = HTTPRequest(.get, try manifestAddress(reference, repository), fields: fields)
-            let (bytes, type) = try retry.run {
+            let (bytes, type, announced) = try retry.run {
                 let response = try send(request, scopes: [.pull(repository)])
                 guard response.status == 200 else { throw RegistryErrorResponse.error(response) }
                 let bytes = try response.readBody(limit: RawManifest.maximumSize)
                 if let length = response.contentLength, length != Int64(bytes.count) {
                     throw RegistryError(.interrupted, "\(bytes.count) of \(length) bytes arrived")
                 }
-                return (bytes, response.fields["content-type"])
+                return (bytes, response.fields["content-type"], response.fields["docker-content-digest"])
             }
             let manifest: RawManifest
             do {
@@ -32,6 +32,10 @@ extension RegistryClient {
                 throw RegistryError(.malformed, "\(error)")
             }
             if let digest = Digest(reference) { try Self.check(manifest, has: digest) }
+            // Of a tag nothing else tells whether its manifest arrived as it was sent. Schema 1 has two digests.
+            if let digest = announced.flatMap({ Digest($0) }), !manifest.mediaType.isSchema1 {
+                try Self.check(manifest, has: digest)
+            }
             return manifest
         }
     }

@@ -34,6 +34,7 @@ package struct CopyError: Error, Sendable, CustomStringConvertible {
         } catch let error as CopyError {
             throw error
         } catch let error as RegistryError {
+            // It says whether another attempt makes sense.
             throw error
         } catch {
             throw CopyError(.malformed, "\(subject): \(error)")

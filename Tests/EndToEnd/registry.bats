@@ -1,0 +1,280 @@
+#!/usr/bin/env bats
+# docker://: pull and push with plain registries, TLS, credentials and tokens; mirrors and short names.
+# runs as: user root
+
+load support/session
+load support/registries
+
+setup_file() {
+    begin_store
+    export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
+    unset REGISTRY_AUTH_FILE DOCKER_CONFIG
+    mkdir -p "$HOME/.config/containers" "$XDG_RUNTIME_DIR"
+    make_certificates
+    local certs=$BATS_FILE_TMPDIR/certs
+    start_registry plain
+    start_registry tls "tls: {certificate: $certs/localhost.pem, key: $certs/localhost.key}"
+    start_registry mutual \
+        "tls: {certificate: $certs/localhost.pem, key: $certs/localhost.key, clientcas: [$certs/ca.pem]}"
+    # user:secret
+    echo 'user:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a' >"$BATS_FILE_TMPDIR/htpasswd"
+    start_registry basic -- "auth: {htpasswd: {realm: tests, path: $BATS_FILE_TMPDIR/htpasswd}}"
+    start_server tokens token_server.py "$(port_of plain)"
+    local name
+    for name in plain tls mutual basic tokens; do export "${name^^}=localhost:$(port_of $name)"; done
+    export TRUST=$BATS_FILE_TMPDIR/trust
+    mkdir "$TRUST" && cp "$certs/ca.pem" "$TRUST/ca.crt"
+    swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/public/busybox:v1"
+}
+teardown_file() {
+    stop_servers
+    end_store
+}
+setup() {
+    enter_new_directory
+    rm -rf "$HOME/.config/containers" "$XDG_RUNTIME_DIR/containers"
+    mkdir -p "$HOME/.config/containers"
+}
+
+config() { cat >"$HOME/.config/containers/registries.conf"; }
+
+digest_of() { skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$1"; }
+
+refused() {
+    own_failure
+    equal "$(grep -c '^Error: ' <<<"$output")" 1
+}
+
+# --- Plain ------------------------------------------------------------------------------------------------------------
+
+@test "push and pull by tag and by digest; skopeo, podman and buildah read what was pushed" {
+    run -0 swiftlet push --tls-verify=false --digestfile digest localhost/busybox "$PLAIN/group/bb:v1"
+    has "Copying blob sha256:"
+    has_line "Writing manifest to image destination"
+    equal "$(digest_of "$PLAIN/group/bb:v1")" "$(cat digest)"
+    skopeo copy -q --src-tls-verify=false "docker://$PLAIN/group/bb:v1" oci:layout
+    local id
+    id=$(podman pull -q --tls-verify=false "$PLAIN/group/bb:v1")
+    equal "$id" "$(in_config localhost/busybox .FromImageID | tr -d '"')"
+    run -0 swiftlet pull --tls-verify=false "docker://$PLAIN/group/bb@$(cat digest)"
+    has_line "$id"
+    run -0 swiftlet images --format '{{.Repository}}' "$PLAIN/group/bb"
+    has "$PLAIN/group/bb"
+    swiftlet rmi -f "$PLAIN/group/bb:v1"
+    buildah pull -q --tls-verify=false "$PLAIN/group/bb:v1"
+    run -0 in_image "$PLAIN/group/bb:v1" echo hello
+    has_line hello
+}
+
+@test "a plain registry is refused until TLS is given up" {
+    run swiftlet pull "$PLAIN/public/busybox:v1"
+    refused
+    has "http: server gave HTTP response to HTTPS client"
+    config <<<"[[registry]]"$'\n'"location = \"$PLAIN\""$'\n'"insecure = true"
+    run -0 swiftlet pull -q "$PLAIN/public/busybox:v1"
+    run swiftlet pull -q --tls-verify=true "$PLAIN/public/busybox:v1"
+    refused
+}
+
+@test "what is not there is told as other tools tell it" {
+    run swiftlet pull --tls-verify=false "$PLAIN/public/busybox:v9"
+    refused
+    has "initializing source docker://$PLAIN/public/busybox:v9: reading manifest v9 in $PLAIN/public/busybox: manifest unknown"
+    run swiftlet pull "localhost:1/busybox"
+    refused
+    has "pinging container registry localhost:1"
+    has "connection refused"
+    run swiftlet pull --tls-verify=false "docker:$PLAIN/public/busybox"
+    refused
+    has "does not start with //"
+}
+
+@test "from, build and container run fetch what is missing" {
+    swiftlet rmi -f "$PLAIN/public/busybox:v1" >/dev/null 2>&1 || true
+    dockerfile <<<"FROM $PLAIN/public/busybox:v1"$'\n'"RUN echo built >/file"
+    run -0 swiftlet build -q --tls-verify=false -t built .
+    run -0 in_image built cat /file
+    has_line built
+    run -0 swiftlet from --tls-verify=false --pull=newer "docker://$PLAIN/public/busybox:v1"
+    swiftlet rm "${lines[-1]}"
+    run swiftlet from --pull=never "$PLAIN/public/absent"
+    refused
+    has "image not known"
+}
+
+@test "a layer that the registry has elsewhere is mounted or skipped, not sent again" {
+    swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/one/bb"
+    run -0 swiftlet image copy --src-tls-verify=false --dest-tls-verify=false "docker://$PLAIN/one/bb" \
+        "docker://$PLAIN/two/bb"
+    matches 'Copying blob sha256:[0-9a-f]* skipped: already exists'
+    equal "$(digest_of "$PLAIN/one/bb")" "$(digest_of "$PLAIN/two/bb")"
+}
+
+# --- TLS --------------------------------------------------------------------------------------------------------------
+
+@test "a private authority is unknown, known by --cert-dir or by certs.d, or not asked about" {
+    run swiftlet push localhost/busybox "$TLS/bb"
+    refused
+    has "x509: "
+    run -0 swiftlet push -q --cert-dir "$TRUST" localhost/busybox "$TLS/bb"
+    mkdir -p "$HOME/.config/containers/certs.d/$TLS"
+    cp "$TRUST/ca.crt" "$HOME/.config/containers/certs.d/$TLS/"
+    run -0 swiftlet pull -q "$TLS/bb"
+    rm -r "$HOME/.config/containers/certs.d"
+    run -0 swiftlet pull -q --tls-verify=false "$TLS/bb"
+    run swiftlet pull -q --cert-dir "$TRUST" "127.0.0.1:${TLS#*:}/bb"
+    refused
+    has "x509: "
+}
+
+@test "a registry that demands a client certificate gets it" {
+    run swiftlet push --cert-dir "$TRUST" localhost/busybox "$MUTUAL/bb"
+    refused
+    mkdir with
+    cp "$TRUST/ca.crt" with/
+    cp "$BATS_FILE_TMPDIR/certs/client.pem" with/client.cert
+    run swiftlet push --cert-dir with localhost/busybox "$MUTUAL/bb"
+    refused
+    has "missing key"
+    cp "$BATS_FILE_TMPDIR/certs/client.key" with/client.key
+    run -0 swiftlet push -q --cert-dir with localhost/busybox "$MUTUAL/bb"
+    run -0 swiftlet pull -q --cert-dir with "$MUTUAL/bb"
+}
+
+# --- Credentials --------------------------------------------------------------------------------------------------------
+
+@test "a registry with passwords: --creds, wrong ones, none" {
+    run swiftlet push --tls-verify=false localhost/busybox "$BASIC/bb"
+    refused
+    has "unauthorized: authentication required"
+    run swiftlet push --tls-verify=false --creds user:wrong localhost/busybox "$BASIC/bb"
+    refused
+    has "unauthorized"
+    lacks wrong
+    run -0 swiftlet push -q --tls-verify=false --creds user:secret localhost/busybox "$BASIC/bb"
+    run -0 swiftlet pull -q --tls-verify=false --creds user:secret "$BASIC/bb"
+}
+
+@test "login keeps credentials for every tool, logout forgets them" {
+    run swiftlet login --tls-verify=false -u user -p wrong "$BASIC"
+    refused
+    has "logging into \"$BASIC\": invalid username/password"
+    run -0 bash -c 'echo secret | "$@"' - "$(type -P swiftlet)" login --tls-verify=false -u user --password-stdin "$BASIC"
+    prints "Login Succeeded!"
+    local file=$XDG_RUNTIME_DIR/containers/auth.json
+    equal "$(stat -c %a "$file")" 600
+    equal "$(jq -r ".auths[\"$BASIC\"].auth | @base64d" "$file")" user:secret
+    run -0 swiftlet login --get-login "$BASIC"
+    prints user
+    run -0 swiftlet push -q --tls-verify=false localhost/busybox "$BASIC/login"
+    run -0 skopeo inspect --tls-verify=false "docker://$BASIC/login"
+    run -0 swiftlet login --tls-verify=false "$BASIC"
+    has "Already logged in to $BASIC"
+    run -0 swiftlet logout "$BASIC"
+    prints "Removed login credentials for $BASIC"
+    run swiftlet logout "$BASIC"
+    refused
+    has "not logged into $BASIC"
+    run swiftlet pull --tls-verify=false "$BASIC/login"
+    refused
+}
+
+@test "credentials of skopeo's, by namespace, in a file of one's own, and from a helper" {
+    skopeo login --tls-verify=false -u user -p secret "$BASIC" >/dev/null
+    run -0 swiftlet push -q --tls-verify=false localhost/busybox "$BASIC/team/bb"
+    run -0 swiftlet logout --all
+    printf '{"auths": {"%s/team": {"auth": "%s"}}}' "$BASIC" "$(printf user:secret | base64)" >auth.json
+    run -0 swiftlet pull -q --tls-verify=false --authfile auth.json "$BASIC/team/bb"
+    run swiftlet pull -q --tls-verify=false --authfile auth.json "$BASIC/other"
+    refused
+    mkdir bin
+    printf '#!/bin/sh\nread -r host\n[ "$1 $host" = "get %s" ] && echo "{\\"Username\\": \\"user\\", \\"Secret\\": \\"secret\\"}"\n' \
+        "$BASIC" >bin/docker-credential-tests
+    chmod +x bin/docker-credential-tests
+    printf '{"credHelpers": {"%s": "tests"}}' "$BASIC" >helper.json
+    PATH=$PWD/bin:$PATH run -0 swiftlet pull -q --tls-verify=false --authfile helper.json "$BASIC/team/bb"
+}
+
+@test "tokens: without a user, with a password, with a refresh token, for two repositories at once" {
+    local log=$BATS_FILE_TMPDIR/tokens/tokens
+    : >"$log"
+    run -0 swiftlet pull -q --tls-verify=false "$TOKENS/public/busybox:v1"
+    equal "$(cat "$log")" "anonymous repository:public/busybox:pull"
+    run swiftlet pull -q --tls-verify=false "$TOKENS/one/bb"
+    refused
+    has unauthorized
+    run swiftlet push -q --tls-verify=false --creds user:wrong localhost/busybox "$TOKENS/mine/bb"
+    refused
+    has "invalid username/password"
+    : >"$log"
+    run -0 swiftlet push -q --tls-verify=false --creds user:secret localhost/busybox "$TOKENS/mine/bb"
+    grep -qx "basic repository:mine/bb:pull,push" "$log"
+    printf '{"auths": {"%s": {"auth": "%s", "identitytoken": "refresh-me"}}}' "$TOKENS" \
+        "$(printf '00000000-0000-0000-0000-000000000000:' | base64 -w 0)" >auth.json
+    run -0 swiftlet pull -q --tls-verify=false --authfile auth.json "$TOKENS/mine/bb"
+    grep -qx "refresh repository:mine/bb:pull" "$log"
+    run -0 swiftlet login --tls-verify=false -u user -p secret "$TOKENS"
+    run -0 swiftlet logout "$TOKENS"
+}
+
+# --- registries.conf ------------------------------------------------------------------------------------------------------
+
+@test "mirrors are asked first, and the registry itself when none has the image" {
+    config <<CONFIG
+[[registry]]
+prefix = "registry.invalid/apps"
+location = "$PLAIN/public"
+insecure = true
+[[registry.mirror]]
+location = "localhost:1/none"
+insecure = true
+[[registry]]
+prefix = "mirrored.invalid"
+location = "localhost:1"
+[[registry.mirror]]
+location = "$PLAIN/public"
+insecure = true
+CONFIG
+    run -0 swiftlet pull -q registry.invalid/apps/busybox:v1
+    run -0 swiftlet pull -q mirrored.invalid/busybox:v1
+    run -0 swiftlet images --format '{{.Repository}}:{{.Tag}}' registry.invalid/apps/busybox
+    has_line registry.invalid/apps/busybox:v1
+    run swiftlet pull mirrored.invalid/absent
+    refused
+    has "Mirrors also failed"
+    has "manifest unknown"
+}
+
+@test "a blocked registry is left alone" {
+    config <<<"[[registry]]"$'\n'"location = \"$PLAIN\""$'\n'"blocked = true"
+    run swiftlet pull --tls-verify=false "$PLAIN/public/busybox:v1"
+    refused
+    has blocked
+    run swiftlet push --tls-verify=false localhost/busybox "$PLAIN/bb"
+    refused
+    has blocked
+}
+
+@test "short names: aliases, search registries, and neither" {
+    swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/shorty"
+    config <<CONFIG
+unqualified-search-registries = ["localhost:1", "$PLAIN"]
+short-name-mode = "permissive"
+[aliases]
+"bb-alias" = "$PLAIN/public/busybox"
+[[registry]]
+location = "$PLAIN"
+insecure = true
+CONFIG
+    run -0 swiftlet pull -q bb-alias:v1
+    run -0 swiftlet pull -q shorty
+    run -0 swiftlet images --format '{{.Repository}}' shorty
+    has_line "$PLAIN/shorty"
+    run swiftlet pull shorty-absent
+    refused
+    has "2 errors occurred while pulling"
+    config <<<'unqualified-search-registries = []'
+    run swiftlet pull absent-name
+    refused
+    has "did not resolve to an alias and no unqualified-search registries are defined"
+}

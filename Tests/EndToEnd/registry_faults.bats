@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# docker:// through a server that breaks, refuses and lies: success by another attempt, or one clear error.
+# runs as: user root
+
+load support/session
+load support/registries
+
+setup_file() {
+    begin_store
+    export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
+    unset REGISTRY_AUTH_FILE DOCKER_CONFIG
+    mkdir -p "$HOME" "$XDG_RUNTIME_DIR"
+    start_registry plain
+    start_server proxy fault_proxy.py "$(port_of plain)"
+    start_server tokens token_server.py "$(port_of plain)" 2
+    export DIRECT=localhost:$(port_of plain) PROXY=localhost:$(port_of proxy) TOKENS=localhost:$(port_of tokens)
+    # Eight megabytes that do not compress, in one layer.
+    local context=$BATS_FILE_TMPDIR/context
+    mkdir "$context"
+    head -c 8388608 /dev/urandom >"$context/random"
+    printf 'FROM localhost/busybox\nCOPY random /\n' >"$context/Dockerfile"
+    swiftlet build -q -t localhost/eight "$context"
+    swiftlet push -q --tls-verify=false localhost/eight "$DIRECT/eight"
+}
+teardown_file() {
+    stop_servers
+    end_store
+}
+setup() {
+    enter_new_directory
+    rm -f "$(state)/faults" "$(state)/log"
+    # What is pulled is always new.
+    local name
+    for name in "$PROXY/eight" "$DIRECT/eight" localhost/eight; do swiftlet rmi -f "$name" >/dev/null 2>&1 || true; done
+    as_owner rm -rf "$(graphroot)/swiftlet/partial"
+}
+
+state() { echo "$BATS_FILE_TMPDIR/proxy"; }
+
+# The next requests go wrong: one rule of fault_proxy.py for each argument.
+fault() { printf '%s\n' "$@" >"$(state)/faults"; }
+
+# The bytes of blobs that went to the client.
+fetched() { awk '$1 == "GET" && $2 ~ /blobs/ { sum += $4 } END { print sum + 0 }' "$(state)/log"; }
+
+pull() { swiftlet pull --tls-verify=false "$@" "$PROXY/eight"; }
+
+arrives() {
+    run -0 pull "$@"
+    store_is_sound
+    run -0 in_image "$PROXY/eight" sh -c 'wc -c </random'
+    has_line 8388608
+}
+
+# One error with this text, and nothing in the store: fails TEXT FLAGS...
+fails() {
+    local text=$1
+    shift
+    run pull "$@"
+    own_failure
+    equal "$(grep -c '^Error: ' <<<"$output")" 1
+    matches "$text"
+    store_is_sound
+    run swiftlet inspect --type image "$PROXY/eight"
+    [ "$status" -ne 0 ] || fail "there is an image all the same"
+}
+
+@test "a connection that breaks twice within a blob: the rest is fetched, not the whole" {
+    fault 'GET .*/blobs/.* cut 3000000 1' 'GET .*/blobs/.* cut 2000000 2'
+    arrives
+    # What was on its way when the connection broke may come again.
+    [ "$(fetched)" -lt 11000000 ] || fail "fetched $(fetched) bytes:" "$(cat "$(state)/log")"
+    grep -q 'bytes=' "$(state)/log"
+}
+
+@test "a server without ranges sends it all again, and the image is right" {
+    fault 'GET .*/blobs/.* cut 3000000 1' 'GET .*/blobs/.* norange 0 0'
+    arrives
+}
+
+@test "a connection that always breaks ends in one error that names the blob" {
+    fault 'GET .*/blobs/.* cut 5000 0'
+    fails 'blob.*sha256:.*the connection was closed' --retry 1 --retry-delay 0
+}
+
+@test "servers that are overloaded or failing for a while" {
+    fault 'GET .*/manifests/.* status 500 2' 'GET .*/blobs/.* retry-after 429 1' 'GET /v2/ status 503 1'
+    arrives
+    fault 'GET .*/manifests/.* status 500 0'
+    swiftlet rmi -f "$PROXY/eight"
+    fails 'reading manifest latest in .*: unexpected HTTP status 500' --retry 1 --retry-delay 0
+}
+
+@test "a server that is overloaded for good says so" {
+    fault 'GET .*/manifests/.* status 429 0'
+    fails "reading manifest latest in $PROXY/eight: too many requests to registry" --retry 1 --retry-delay 0
+}
+
+@test "a 401 in the middle of a transfer is one error" {
+    fault 'GET .*/blobs/.* cut 3000000 1' 'GET .*/blobs/.* status 401 0'
+    fails 'unauthorized'
+}
+
+@test "tokens that run out in the middle are fetched anew" {
+    swiftlet pull -q --tls-verify=false "$DIRECT/eight"
+    local log=$BATS_FILE_TMPDIR/tokens/tokens
+    run -0 swiftlet push -q --tls-verify=false --creds user:secret "$DIRECT/eight" "$TOKENS/late/eight"
+    sleep 2
+    run -0 swiftlet image copy -q --src-tls-verify=false --src-creds user:secret "docker://$TOKENS/late/eight" oci:late
+    [ "$(grep -c late/eight "$log")" -ge 2 ]
+}
+
+@test "other bytes than the digest names are refused" {
+    fault 'GET .*/blobs/.* corrupt 4000000 0'
+    fails 'mismatch|corrupt|checksum|invalid'
+}
+
+@test "a manifest with other bytes is refused" {
+    local digest
+    digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$DIRECT/eight")
+    fault 'GET .*/manifests/.* corrupt 20 0'
+    run swiftlet pull --tls-verify=false "$PROXY/eight@$digest"
+    own_failure
+    matches 'does not match the digest|invalid manifest'
+    fails 'does not match the digest|invalid manifest'
+}
+
+@test "blobs that are longer, shorter or endless are refused" {
+    fault 'GET .*/blobs/.* longer 10 0'
+    fails 'the registry has [0-9]* bytes, expected [0-9]*' --retry 1 --retry-delay 0
+    fault 'GET .*/blobs/.* short 1000 0'
+    fails 'the registry has 1000 bytes, expected [0-9]*' --retry 1 --retry-delay 0
+    fault 'GET .*/blobs/.* endless 0 0'
+    fails 'more|mismatch|corrupt|invalid' --retry 1 --retry-delay 0
+    fault 'GET .*/manifests/.* endless 0 0'
+    fails 'the answer has more than [0-9]* bytes' --retry 1 --retry-delay 0
+}
+
+@test "redirects that never end" {
+    fault 'GET .*/blobs/.* loop 0 0'
+    fails 'stopped after 10 redirects'
+    fault 'GET .*/manifests/.* loop 0 0'
+    fails 'stopped after 10 redirects'
+}
+
+@test "credentials do not follow a redirect to another server" {
+    start_server other fault_proxy.py "$(port_of plain)"
+    local digest
+    digest=$(skopeo inspect --tls-verify=false --raw "docker://$DIRECT/eight" | jq -r '.layers[-1].digest')
+    fault "GET .*/blobs/$digest redirect http://127.0.0.1:$(port_of other)/v2/eight/blobs/$digest?signature=hush 0"
+    arrives --creds user:secret
+    run ! grep -ri secret "$BATS_FILE_TMPDIR/other"
+    echo 'GET .*/blobs/.* status 403 0' >"$BATS_FILE_TMPDIR/other/faults"
+    swiftlet rmi -f "$PROXY/eight"
+    run pull
+    own_failure
+    lacks hush
+}
+
+@test "a slow server is waited for" {
+    fault 'GET .*/blobs/.* slow 4000000 0'
+    arrives
+}
+
+@test "a push that breaks is done again, and leaves no half image" {
+    swiftlet pull -q --tls-verify=false "$DIRECT/eight"
+    fault 'PATCH .* cut-upload 3000000 1' 'PUT .*/manifests/.* status 500 1'
+    run -0 swiftlet push --tls-verify=false "$DIRECT/eight" "$PROXY/pushed"
+    equal "$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$DIRECT/pushed")" \
+        "$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$DIRECT/eight")"
+    fault 'PATCH .* cut-upload 3000000 0'
+    run swiftlet push --tls-verify=false --retry 1 --retry-delay 0 "$DIRECT/eight" "$PROXY/never"
+    if [ "$status" -eq 0 ]; then grep -q 'mount=' "$(state)/log" || fail "it was pushed all the same"; fi
+    run skopeo inspect --tls-verify=false "docker://$DIRECT/never"
+}

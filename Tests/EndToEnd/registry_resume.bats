@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# An interrupted pull goes on where it stopped, in a new process.
+# runs as: user root
+
+load support/session
+load support/registries
+
+setup_file() {
+    begin_store
+    start_registry plain
+    start_server proxy fault_proxy.py "$(port_of plain)"
+    export DIRECT=localhost:$(port_of plain) PROXY=localhost:$(port_of proxy)
+    # A hundred megabytes that do not compress, in two layers.
+    local context=$BATS_FILE_TMPDIR/context
+    mkdir "$context"
+    head -c 60000000 /dev/urandom >"$context/first"
+    head -c 40000000 /dev/urandom >"$context/second"
+    printf 'FROM localhost/busybox\nCOPY first /\nCOPY second /\n' >"$context/Dockerfile"
+    swiftlet build -q -t localhost/hundred "$context"
+    swiftlet push -q --tls-verify=false localhost/hundred "$DIRECT/hundred"
+    swiftlet rmi -f localhost/hundred
+    rm "$context/first" "$context/second"
+}
+teardown_file() {
+    stop_servers
+    end_store
+}
+setup() {
+    enter_new_directory
+    rm -f "$(state)/faults" "$(state)/log"
+    swiftlet rmi -f "$PROXY/hundred" >/dev/null 2>&1 || true
+    as_owner rm -rf "$(graphroot)/swiftlet/partial"
+}
+
+state() { echo "$BATS_FILE_TMPDIR/proxy"; }
+
+fetched() { awk '$1 == "GET" && $2 ~ /blobs/ { sum += $4 } END { print sum + 0 }' "$(state)/log"; }
+
+partial() { echo "$(graphroot)/swiftlet/partial"; }
+
+kept() { as_owner find "$(partial)" -type f -printf '%s\n' 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+# Pulls, and kills it when this many bytes have been kept.
+kill_at() {
+    echo 'GET .*/blobs/.* slow 40000000 0' >"$(state)/faults"
+    command swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" \
+        pull -q --tls-verify=false "$PROXY/hundred" >/dev/null 2>&1 3>&- &
+    local pid=$!
+    until [ "$(kept)" -ge "$1" ]; do
+        kill -0 $pid 2>/dev/null || fail "the pull ended by itself with $(kept) bytes kept"
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid || true
+    rm "$(state)/faults"
+    # The server writes of a request when it notices.
+    sleep 1
+    rm -f "$(state)/log"
+}
+
+arrives() {
+    run -0 swiftlet pull -q --tls-verify=false "$PROXY/hundred"
+    run -0 in_image "$PROXY/hundred" sh -c 'cat /first /second | wc -c'
+    has_line 100000000
+    store_is_sound
+    equal "$(as_owner find "$(partial)" -type f | wc -l)" 0
+}
+
+@test "after kill -9 at half, less than 55 % is fetched" {
+    kill_at 50000000
+    arrives
+    [ "$(fetched)" -lt 55000000 ] || fail "fetched $(fetched) bytes:" "$(cat "$(state)/log")"
+}
+
+@test "what was kept is checked: damaged, it is fetched again" {
+    kill_at 50000000
+    as_owner bash -c 'for file in "$1"/*; do printf damage | dd of="$file" bs=1 seek=1000000 conv=notrunc status=none; done' - \
+        "$(partial)"
+    arrives
+}
+
+@test "a second pull of the same image at the same time" {
+    echo 'GET .*/blobs/.* slow 40000000 0' >"$(state)/faults"
+    command swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" \
+        pull -q --tls-verify=false "$PROXY/hundred" >first.log 2>&1 3>&- &
+    local pid=$!
+    arrives
+    wait $pid || fail "$(cat first.log)"
+    store_is_sound
+}
+
+@test "a directory that cannot be written does not stop a pull" {
+    as_owner touch "$(partial)"
+    run -0 swiftlet pull -q --tls-verify=false "$PROXY/hundred"
+    as_owner rm "$(partial)"
+}

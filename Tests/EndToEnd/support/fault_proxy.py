@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""A server between a client and a registry that goes wrong as it is told to.
+
+    fault_proxy.py STATE UPSTREAM_PORT
+
+Listens on a free port of 127.0.0.1 and writes it to STATE/port. STATE/faults is read for each request: one rule a line,
+
+    METHOD PATH_PATTERN ACTION [ARGUMENT] [TIMES]
+
+METHOD may be *; PATH_PATTERN is a regular expression for the whole of path and query; a rule counts TIMES times (once
+unless given, 0: always). Everything else is passed on, Range requests too. STATE/log gets a line for each request:
+METHOD PATH STATUS BYTES RANGE, where BYTES is how much of the answer's body went to the client.
+
+Actions: cut N (the connection breaks after N bytes of the body), status CODE, retry-after CODE (with Retry-After: 1),
+slow N (N bytes a second), corrupt N (the byte at N is another), longer N (N more bytes, announced), endless, short N
+(N bytes, announced as all there are), loop (a redirect to itself), norange (Range is ignored), redirect URL,
+cut-upload N (the connection breaks after N bytes of the request's body).
+"""
+
+import http.client
+import os
+import re
+import socketserver
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler
+
+STATE, UPSTREAM = sys.argv[1], int(sys.argv[2])
+LOCK = threading.Lock()
+USED = {}
+CHUNK = 64 << 10
+
+
+def rule_for(method, path):
+    with LOCK:
+        try:
+            with open(os.path.join(STATE, "faults"), encoding="utf-8") as file:
+                lines = file.read().splitlines()
+        except FileNotFoundError:
+            return None
+        for line in lines:
+            words = line.split()
+            if len(words) < 3 or words[0] not in ("*", method) or not re.fullmatch(words[1], path):
+                continue
+            argument = words[3] if len(words) > 3 else "0"
+            times = int(words[4]) if len(words) > 4 else 1
+            if times and USED.get(line, 0) >= times:
+                continue
+            USED[line] = USED.get(line, 0) + 1
+            return words[2], argument
+    return None
+
+
+class Cut(Exception):
+    """The connection is to break."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def handle_one_request(self):
+        try:
+            super().handle_one_request()
+        except (Cut, ConnectionError):
+            self.close_connection = True
+
+    def serve(self):
+        self.sent, self.status = 0, 0
+        action, argument = rule_for(self.command, self.path) or (None, "0")
+        try:
+            self.answer(action, argument)
+        finally:
+            with LOCK, open(os.path.join(STATE, "log"), "a", encoding="utf-8") as file:
+                file.write(f"{self.command} {self.path} {self.status} {self.sent} {self.headers.get('Range', '-')}\n")
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = serve
+
+    def body_pieces(self, limit):
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                piece = self.rfile.read(size)
+                self.rfile.readline()
+                yield piece
+                limit -= size
+                if limit < 0:
+                    raise Cut
+            self.rfile.readline()
+            return
+        left = int(self.headers.get("Content-Length", 0))
+        while left:
+            piece = self.rfile.read(min(left, CHUNK))
+            if not piece:
+                raise Cut
+            left -= len(piece)
+            yield piece
+            limit -= len(piece)
+            if limit < 0:
+                raise Cut
+
+    def simple(self, status, fields=(), body=b""):
+        for _ in self.body_pieces(1 << 62):
+            pass
+        self.status = status
+        self.send_response(status)
+        for name, value in fields:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.sent = len(body)
+
+    def answer(self, action, argument):
+        if action == "status":
+            fields = [("WWW-Authenticate", 'Basic realm="proxy"')] if argument == "401" else []
+            return self.simple(int(argument), fields)
+        if action == "retry-after":
+            return self.simple(int(argument), [("Retry-After", "1")])
+        if action == "loop":
+            return self.simple(307, [("Location", self.path)])
+        if action == "redirect":
+            return self.simple(307, [("Location", argument)])
+        if action == "endless":
+            return self.endless()
+        self.forward(action, int(argument))
+
+    def endless(self):
+        self.status = 200
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        while self.sent < 4 << 30:
+            self.wfile.write(bytes(CHUNK))
+            self.sent += CHUNK
+
+    def forward(self, action, argument):
+        upstream = http.client.HTTPConnection("127.0.0.1", UPSTREAM)
+        dropped = ("connection", "range" if action == "norange" else "")
+        fields = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped]
+        limit = argument if action == "cut-upload" else 1 << 62
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        chunked = "chunked" in self.headers.get("Transfer-Encoding", "")
+        for name, value in fields:
+            upstream.putheader(name, value)
+        upstream.endheaders()
+        for piece in self.body_pieces(limit):
+            upstream.send(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+        if chunked:
+            upstream.send(b"0\r\n\r\n")
+        response = upstream.getresponse()
+        self.status = response.status
+        self.send_response(response.status)
+        length = int(response.headers.get("Content-Length", 0))
+        for name, value in response.getheaders():
+            if name.lower() not in ("content-length", "connection", "transfer-encoding", "date", "server"):
+                self.send_header(name, value)
+        announced = {"longer": length + argument, "short": argument}.get(action, length)
+        self.send_header("Content-Length", str(announced))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.pass_on(response, action, argument)
+        upstream.close()
+
+    def pass_on(self, response, action, argument):
+        while piece := response.read(CHUNK):
+            end = self.sent + len(piece)
+            if action in ("cut", "short") and end > argument:
+                self.write(piece[: argument - self.sent])
+                if action == "cut":
+                    raise Cut
+                return
+            if action == "corrupt" and self.sent <= argument < end:
+                at = argument - self.sent
+                piece = piece[:at] + bytes([piece[at] ^ 255]) + piece[at + 1 :]
+            self.write(piece)
+            if action == "slow":
+                time.sleep(len(piece) / argument)
+        if action == "longer":
+            self.write(bytes(argument))
+
+    def write(self, piece):
+        self.wfile.write(piece)
+        self.sent += len(piece)
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+with Server(("127.0.0.1", 0), Handler) as server:
+    with open(os.path.join(STATE, "port.new"), "w", encoding="utf-8") as file:
+        file.write(str(server.server_address[1]))
+    os.rename(os.path.join(STATE, "port.new"), os.path.join(STATE, "port"))
+    server.serve_forever()

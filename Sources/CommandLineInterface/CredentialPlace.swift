@@ -25,7 +25,10 @@ struct CredentialPlace {
         }
         let named = compatible.isEmpty ? own : compatible
         isNamed = !named.isEmpty || environment.value("REGISTRY_AUTH_FILE") != nil
-        file = AuthFiles.primaryFile(env: environment, path: named.isEmpty ? nil : named)
+        let primary = AuthFiles.primaryFile(env: environment, path: named.isEmpty ? nil : named)
+        // Without a session there is no directory of the user's that ends with it.
+        let isOutOfReach = !isNamed && environment.uid != 0 && environment.value("XDG_RUNTIME_DIR") == nil
+        file = isOutOfReach ? AuthFiles.secondaryFile(env: environment) ?? primary : primary
     }
 
     /// What is known for a key, here or, unless a file was named, in the files of other tools; helpers are asked.

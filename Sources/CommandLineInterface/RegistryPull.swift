@@ -66,10 +66,17 @@ struct RegistryPull {
         // What has arrived before a failure is not fetched again.
         try registries.options.retry.run {
             let place = try open()
-            let record = try ImagePull(into: store, report: report).pull(
-                place.source, platform: platform, isPlatformRequired: isRequired, names: place.names)
-            (place.source as? DockerSource)?.finish()
-            return record
+            let registry = place.source as? DockerSource
+            do {
+                let record = try ImagePull(into: store, report: report).pull(
+                    place.source, platform: platform, isPlatformRequired: isRequired, names: place.names)
+                registry?.finish()
+                return record
+            } catch {
+                if let error = error as? RegistryError, error.code != .mismatch { throw error }
+                guard let registry, registry.distrustKept() else { throw error }
+                throw RegistryError(.interrupted, "\(error)")
+            }
         }
     }
 }

@@ -43,6 +43,11 @@ package struct AuthFiles: Sendable, Equatable {
         return nil
     }
 
+    /// Where credentials are written when the primary file is out of reach; nil without a home directory.
+    package static func secondaryFile(env: ConfigEnvironment) -> String? {
+        env.configHome.map { "\($0)/containers/auth.json" }
+    }
+
     private static func locations(env: ConfigEnvironment) -> [(String, isLegacy: Bool)] {
         var result = [(primaryFile(env: env), false)]
         if let home = env.configHome { result.append(("\(home)/containers/auth.json", false)) }

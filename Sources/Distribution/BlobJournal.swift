@@ -24,6 +24,8 @@ package final class BlobJournal {
     private let lock: FileLock
     /// Bytes kept by an earlier process.
     private(set) var length: Int64
+    /// Whether there were any.
+    let wasContinued: Bool
     private var position: Int64
     private var isWriting = true
     /// Space at the beginning, and when it was last looked at.
@@ -47,6 +49,7 @@ package final class BlobJournal {
         size = blob.size
         var status = stat()
         length = fstat(lock.fd, &status) == 0 ? Int64(status.st_size) : 0
+        wasContinued = length > 0
         position = length
         checkedAt = length
         if length > size || (length == size && !holds(blob.digest)) { discard() }

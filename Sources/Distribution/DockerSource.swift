@@ -2,6 +2,7 @@ import ContainersConfig
 package import ContentDigest
 package import ImageModel
 import ImageTransports
+import LinuxSystem
 package import StreamCompression
 
 /// `docker://`, an image in a registry, or in the first of its mirrors that has it.
@@ -89,6 +90,22 @@ package final class DockerSource: ImageSource {
                 BlobJournal.remove(layer.digest, in: directory)
             }
         }
+    }
+
+    /// The image did not arrive because something in it was wrong, and what was kept of it may be that: forgets it, unless
+    /// the disk is full, which says enough.
+    ///
+    /// - Returns: whether an earlier process had kept some of it, so that another attempt may do better.
+    package func distrustKept() -> Bool {
+        guard let directory = access.options.journalDirectory,
+            (try? Files.freeSpace(of: directory)) ?? 0 > 64 << 20
+        else { return false }
+        let journals = kept.update { kept in
+            defer { kept.journals = [] }
+            return kept.journals
+        }
+        for journal in journals { journal.remove() }
+        return journals.contains { $0.wasContinued }
     }
 
     private func journal(of blob: Descriptor) -> BlobJournal? {

@@ -67,11 +67,13 @@ refused() {
 }
 
 @test "a plain registry is refused until TLS is given up" {
+    swiftlet rmi -f "$PLAIN/public/busybox:v1" >/dev/null 2>&1 || true
     run swiftlet pull "$PLAIN/public/busybox:v1"
     refused
     has "http: server gave HTTP response to HTTPS client"
     config <<<"[[registry]]"$'\n'"location = \"$PLAIN\""$'\n'"insecure = true"
     run -0 swiftlet pull -q "$PLAIN/public/busybox:v1"
+    swiftlet rmi -f "$PLAIN/public/busybox:v1"
     run swiftlet pull -q --tls-verify=true "$PLAIN/public/busybox:v1"
     refused
 }
@@ -247,7 +249,7 @@ CONFIG
 
 @test "a blocked registry is left alone" {
     config <<<"[[registry]]"$'\n'"location = \"$PLAIN\""$'\n'"blocked = true"
-    run swiftlet pull --tls-verify=false "$PLAIN/public/busybox:v1"
+    run swiftlet pull --tls-verify=false "$PLAIN/public/blocked:v1"
     refused
     has blocked
     run swiftlet push --tls-verify=false localhost/busybox "$PLAIN/bb"

@@ -179,6 +179,8 @@ let package = Package(
             ]),
         tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
         tests(
+            of: "ContainerLifecycle", dependsOn: ["ContainerStore", "ContainersConfig", "JSONText", "LinuxSystem"]),
+        tests(
             of: "ManifestLists",
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),

@@ -61,9 +61,10 @@ struct PodmanImageRemoval {
             try body()
             return 0
         } catch let error as StoreError where error.kind == .inUse {
+            let user = try? store.containers().first { $0.image == error.subject }
             session.printError(
-                "Error: \(error.message): image is in use by a container: consider listing external containers and "
-                    + "force-removing image")
+                "Error: image used by \(user?.id ?? "a container"): image is in use by a container: consider listing "
+                    + "external containers and force-removing image")
             return 2
         } catch {
             session.printError("Error: \(error)")

@@ -1,0 +1,122 @@
+import ContainerStore
+import ContainersConfig
+import Glibc
+import LinuxSystem
+import Testing
+
+@testable import ContainerLifecycle
+
+@Suite(.enabled(if: geteuid() == 0, "needs root, be it of a user namespace")) struct ManagedContainerTests {
+    /// A store that is gone after the test.
+    private final class Place {
+        let path = "/tmp/lifecycle-\(RandomBytes.hex(6))"
+        let store: ContainerStore
+
+        init() throws {
+            store = try ContainerStore.open(
+                StorageConfig.resolve(
+                    env: ConfigEnvironment(uid: 0, home: "/", environment: [:]), rootless: false,
+                    root: "\(path)/graph", runroot: "\(path)/run", driver: "vfs", options: []),
+                idMaps: (.identity, .identity), rootless: false)
+        }
+
+        deinit { try? Files.removeTree(path) }
+
+        func make(_ name: String?, removesItself: Bool = false) throws -> ManagedContainer {
+            var definition = ContainerDefinition()
+            definition.command = ["true"]
+            definition.removesItself = removesItself
+            return try ManagedContainer.create(
+                id: RandomBytes.hex(32), name: name, image: nil, definition, in: store)
+        }
+
+        /// Writes down that a container runs, as a tool that was killed leaves it.
+        func pretendRunning(_ container: ManagedContainer) throws {
+            var state = ContainerState()
+            state.status = .running
+            try store.setFile(
+                container: container.id, ManagedContainer.stateFile,
+                ManagedContainer.encoded(container.definition, state))
+        }
+    }
+
+    @Test("a container is found by name, id and the beginning of its id, as it was made")
+    func finding() throws {
+        let place = try Place()
+        let made = try place.make("one")
+        for name in ["one", made.id, String(made.id.prefix(10))] {
+            let found = try ManagedContainer(name, in: place.store)
+            #expect(found.id == made.id)
+            #expect(found.definition == made.definition)
+            #expect(found.state.status == .created)
+        }
+        let error = #expect(throws: ContainerError.self) { try ManagedContainer("two", in: place.store) }
+        #expect(error?.code == .notFound)
+    }
+
+    @Test("a name belongs to one container; made-up names find a free one")
+    func names() throws {
+        let place = try Place()
+        _ = try place.make("one")
+        let error = #expect(throws: ContainerError.self) { try place.make("one") }
+        #expect(error?.code == .inUse)
+        #expect(try place.make(nil).name != place.make(nil).name)
+    }
+
+    @Test("other tools' containers are foreign, and not listed")
+    func foreign() throws {
+        let place = try Place()
+        let record = try place.store.createContainer(ContainerRequest(names: ["theirs"], image: nil, baseLayer: nil))
+        let error = #expect(throws: ContainerError.self) { try ManagedContainer("theirs", in: place.store) }
+        #expect(error?.code == .foreign)
+        #expect(try ManagedContainer(record, in: place.store) == nil)
+        #expect(try ManagedContainer.all(in: place.store).isEmpty)
+    }
+
+    @Test("one that runs by its file, with nobody to run it, has ended")
+    func abandoned() throws {
+        let place = try Place()
+        let made = try place.make("one")
+        try place.pretendRunning(made)
+        let found = try ManagedContainer("one", in: place.store)
+        #expect(found.state.status == .exited)
+        #expect(found.state.exitCode == 137)
+        #expect(found.state.finishedAt != nil)
+    }
+
+    @Test("one whose lock is held runs, and is not removed without force")
+    func held() throws {
+        let place = try Place()
+        let made = try place.make("one")
+        let lock = try ManagedContainer.openLock(of: made.id, in: place.store)
+        #expect(try lock.tryLockExclusive())
+        try place.pretendRunning(made)
+        var found = try ManagedContainer("one", in: place.store)
+        #expect(found.isRunning)
+        let error = #expect(throws: ContainerError.self) { try found.remove(isForced: false, in: place.store) }
+        #expect(error?.code == .running)
+    }
+
+    @Test("the sweep takes what was to go by itself, and nothing that has yet to run")
+    func sweeping() throws {
+        let place = try Place()
+        try place.pretendRunning(place.make("ended", removesItself: true))
+        try place.pretendRunning(place.make("kept"))
+        _ = try place.make("young", removesItself: true)
+        try ManagedContainer.sweep(place.store)
+        #expect(Set(try ManagedContainer.all(in: place.store).map(\.name)) == ["kept", "young"])
+    }
+
+    @Test(
+        "a file that makes no sense is an error of its own, and does not hide other containers",
+        arguments: ["", "[]", #"{"version":1}"#, #"{"version":1,"definition":{},"state":{"status":"dancing"}}"#])
+    func nonsense(_ text: String) throws {
+        let place = try Place()
+        let made = try place.make("one")
+        _ = try place.make("two")
+        try place.store.setFile(container: made.id, ManagedContainer.stateFile, Array(text.utf8))
+        let error = #expect(throws: ContainerError.self) { try ManagedContainer("one", in: place.store) }
+        #expect(error?.code == .invalid)
+        #expect(try ManagedContainer.all(in: place.store).map(\.name) == ["two"])
+    }
+}

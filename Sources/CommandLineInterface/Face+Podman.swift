@@ -20,7 +20,25 @@ extension Face {
                 .command(LogoutCommand.self), .command(PodmanImagesCommand.self), .command(PodmanInspectCommand.self),
                 .command(PodmanRemoveImageCommand.self),
                 .command(UnshareCommand.self), .command(VersionCommand.self),
-            ])
+            ] + refusedCommands)
+    }
+
+    /// What has nothing behind it, and what to do instead where there is something.
+    private static var refusedCommands: [CommandNode] {
+        [
+            .refused("save", "use push IMAGE docker-archive:FILE, or oci-archive:FILE"),
+            .refused("load", "use pull docker-archive:FILE, or oci-archive:FILE"),
+            .refused("import", "use build with FROM scratch and ADD"),
+            .refused("search", "registries are not searched"),
+            .refused("pod", "there are no pods"), .refused("network", "networks are made with each container"),
+            .refused("volume", "named volumes are not supported yet"), .refused("secret", "secrets are not kept"),
+            .refused("events", "no events are kept"), .refused("generate", "nothing is generated"),
+            .refused("kube", "there are no pods"), .refused("play", "there are no pods"),
+            .refused("machine", "it is not needed on Linux"),
+            .refused("system", "use info, prune of images and containers"),
+            .refused("auto-update", "containers do not run in the background"),
+            .refused("healthcheck", "healthchecks are not run"), .refused("init", "containers are started in one go"),
+        ]
     }
 
     /// The commands that Podman has at top level and below `image`.

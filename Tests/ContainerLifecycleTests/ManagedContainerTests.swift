@@ -14,9 +14,7 @@ import Testing
 
         init() throws {
             store = try ContainerStore.open(
-                StorageConfig.resolve(
-                    env: ConfigEnvironment(uid: 0, home: "/", environment: [:]), rootless: false,
-                    root: "\(path)/graph", runroot: "\(path)/run", driver: "vfs", options: []),
+                StorageConfig(driver: "vfs", graphRoot: "\(path)/graph", runRoot: "\(path)/run"),
                 idMaps: (.identity, .identity), rootless: false)
         }
 

@@ -1,5 +1,6 @@
 /// Reads flags and positional arguments of one command line from left to right.
 struct ArgumentScanner {
+    private let manner: CommandGrammar.Manner
     private var remaining: ArraySlice<String>
     private let environment: [String: String]
     private(set) var result: ParsedArguments
@@ -9,6 +10,7 @@ struct ArgumentScanner {
     private var inherited: [Flag] = []
 
     init(_ root: CommandGrammar, arguments: [String], environment: [String: String]) {
+        manner = root.manner
         remaining = arguments[...]
         self.environment = environment
         result = ParsedArguments(command: root, commandPath: [root.name])
@@ -30,7 +32,12 @@ struct ArgumentScanner {
                 continue
             } else {
                 result.positionals.append(argument)
-                if !result.command.interspersed {
+                let isStrict = result.command.flagsFirst && manner == .buildah
+                if isStrict || !result.command.interspersed {
+                    if isStrict, let late = remaining.first(where: { $0.hasPrefix("-") }) {
+                        throw error(
+                            .badSyntax, "no options (\(late)) can be specified after the image or container name")
+                    }
                     result.positionals += remaining
                     break
                 }
@@ -171,7 +178,8 @@ struct ArgumentScanner {
     private mutating func finish() throws(UsageError) {
         if result.wantsHelp || (result.command.isGroup && result.positionals.isEmpty) {
             result.wantsHelp = true
-            result.helpText = result.command.helpText(path: result.commandPath, inherited: inherited)
+            result.helpText = result.command.helpText(
+                path: result.commandPath, inherited: inherited, manner: manner)
             return
         }
         for flag in result.flags.values where result.given[flag.name] == nil {

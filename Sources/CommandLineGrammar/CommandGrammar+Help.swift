@@ -2,11 +2,10 @@ extension CommandGrammar {
     /// The help text in cobra's look, ending with a newline.
     ///
     /// `path` is the full name of the command, `inherited` the persistent flags from the root down to it.
-    func helpText(path: [String], inherited: [Flag]) -> String {
+    func helpText(path: [String], inherited: [Flag], manner: Manner = .podman) -> String {
         let name = path.joined(separator: " ")
         var text = (details.isEmpty ? summary : details) + "\n\nUsage:\n"
-        if !isGroup { text += "  " + (path.dropLast() + [usage]).joined(separator: " ") + "\n" }
-        if isGroup { text += "  \(name) [options] [command]\n" } else if runsAlone { text += "  \(name) [command]\n" }
+        text += usageLines(path, manner)
         if !aliases.isEmpty { text += "\nAliases:\n  \(([self.name] + aliases).joined(separator: ", "))\n" }
         if !examples.isEmpty { text += "\nExamples:\n" + examples.map { "  \($0)\n" }.joined() }
         text += availableCommands(isRoot: path.count == 1)
@@ -14,13 +13,27 @@ extension CommandGrammar {
         let isLetterTaken = (flags + persistentFlags + inherited).contains { $0.short == "h" }
         let help = Flag.bool("help", short: isLetterTaken ? nil : "h", help: "help for \(self.name)")
         let own = flags + persistentFlags + (ownNames.contains("help") ? [] : [help])
-        text += "\nOptions:\n" + Self.flagTable(own)
+        text += "\n\(manner == .buildah ? "Flags" : "Options"):\n" + Self.flagTable(own)
         let global = inherited.filter { !ownNames.contains($0.name) && !$0.hidden }
-        if !global.isEmpty { text += "\nGlobal Options:\n" + Self.flagTable(global) }
+        if !global.isEmpty, manner == .podman { text += "\nGlobal Options:\n" + Self.flagTable(global) }
         if !subcommands.isEmpty {
             text += "\nUse \"\(name) [command] --help\" for more information about a command.\n"
         }
         return text
+    }
+
+    private func usageLines(_ path: [String], _ manner: Manner) -> String {
+        let name = path.joined(separator: " ")
+        switch manner {
+        case .buildah:
+            // Buildah's usage lines name no arguments; a group's own line stands for the root alone.
+            if isGroup, path.count > 1 { return "  \(name) [command]\n" }
+            return "  \(name) [flags]\n" + (isGroup ? "  \(name) [command]\n" : "")
+        case .podman:
+            if isGroup { return "  \(name) [options] [command]\n" }
+            let own = "  " + (path.dropLast() + [usage]).joined(separator: " ") + "\n"
+            return own + (runsAlone ? "  \(name) [command]\n" : "")
+        }
     }
 
     private func availableCommands(isRoot: Bool) -> String {

@@ -21,6 +21,8 @@ package struct CommandGrammar: Sendable {
     package var persistentFlags: [Flag]
     /// False: flags stop at the first positional argument, and all that follows is kept verbatim, `--` included.
     package var interspersed: Bool
+    /// In Buildah's manner, flags stop at the first positional argument, and what looks like one behind it is an error.
+    package var flagsFirst = false
     /// How many positional arguments it takes.
     package var arguments: ArgumentCount
     /// The commands below it.
@@ -29,15 +31,26 @@ package struct CommandGrammar: Sendable {
     package var runsAlone: Bool
     /// Left out of the parent's list and of suggestions.
     package var hidden: Bool
+    /// Whose manners the parser and the help have. Those of the root count.
+    package var manner = Manner.podman
     /// Set: the command is known to this field's users but not supported; calling it is an error with this reason.
     package var refusal: String?
+
+    /// Whose manners the parser and the help have.
+    package enum Manner: Sendable {
+        /// Flags anywhere; the help says `Options:` and shows the flags of all commands below each command's own.
+        case podman
+        /// Flags before arguments; the help says `Flags:` and shows each command's own alone.
+        case buildah
+    }
 
     /// Describes a command; everything but the name has a useful default.
     package init(
         _ name: String, aliases: [String] = [], summary: String = "", details: String = "", usage: String? = nil,
         examples: [String] = [], flags: [Flag] = [], persistentFlags: [Flag] = [], interspersed: Bool = true,
-        arguments: ArgumentCount = .any, subcommands: [CommandGrammar] = [], runsAlone: Bool = false,
-        hidden: Bool = false, refusal: String? = nil
+        flagsFirst: Bool = false, arguments: ArgumentCount = .any, subcommands: [CommandGrammar] = [],
+        runsAlone: Bool = false,
+        hidden: Bool = false, refusal: String? = nil, manner: Manner = .podman
     ) {
         self.name = name
         self.aliases = aliases
@@ -48,11 +61,13 @@ package struct CommandGrammar: Sendable {
         self.flags = flags
         self.persistentFlags = persistentFlags
         self.interspersed = interspersed
+        self.flagsFirst = flagsFirst
         self.arguments = arguments
         self.subcommands = subcommands
         self.runsAlone = runsAlone
         self.hidden = hidden
         self.refusal = refusal
+        self.manner = manner
     }
 
     /// A command that is refused by name, with the reason; not shown in the help.

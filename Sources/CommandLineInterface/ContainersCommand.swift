@@ -17,7 +17,7 @@ enum ContainersCommand: Command {
             .bool("noheading", short: "n", help: "do not print column headings"),
             .bool("notruncate", aliases: ["no-trunc"], help: "do not truncate output"),
             .bool("quiet", short: "q", help: "display only container IDs"),
-        ], arguments: .none)
+        ], flagsFirst: true)
 
     /// One line of the list.
     private struct Line {
@@ -29,18 +29,27 @@ enum ContainersCommand: Command {
     }
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        guard arguments.positionals.isEmpty else {
+            throw CommandError("'\(session.calledAs) containers' does not accept arguments")
+        }
+        let format = try arguments.string("format").map {
+            try OutputFormat(parsing: $0, name: "container", alignsColumns: true)
+        }
         let store = try session.openStore()
         let filter = try arguments.string("filter").map { try ContainerFilter($0) }
         let lines = try lines(all: arguments.bool("all"), store).filter { line in
             filter?.matches(id: line.id, name: line.name, imageID: line.imageID, imageName: line.imageName) ?? true
         }
-        if arguments.bool("json") {
+        if arguments.bool("json") || format.isJSON {
             let array = JSONValue.array(lines.map(json))
             session.printLine(lines.isEmpty ? "null" : array.serializedString(pretty: true))
         } else if arguments.bool("quiet") {
             lines.forEach { session.printLine($0.id) }
-        } else if let format = arguments.string("format") {
-            session.write(try OutputFormat(parsing: format, name: "container").render(lines.map(row)))
+        } else if let format, !format.isPlainTable {
+            session.write(
+                try format.render(
+                    lines.map(row), isHeaded: !arguments.bool("noheading"),
+                    table: TableWriter(minimumWidth: 0, padding: 3)))
         } else {
             session.write(table(lines, arguments))
         }
@@ -73,7 +82,7 @@ enum ContainersCommand: Command {
 
     private static func row(_ line: Line) -> JSONValue {
         [
-            "ContainerID": .string(line.id), "Builder": .string(line.isOurs ? "     *  " : ""),
+            "ContainerID": .string(line.id), "Builder": .string(line.isOurs ? "   *" : ""),
             "ImageID": .string(line.imageID), "ImageName": .string(line.imageName),
             "ContainerName": .string(line.name),
         ]

@@ -1,3 +1,5 @@
+import CommandLineGrammar
+
 extension Face {
     /// The tool's own: Buildah's verbs, and what Skopeo and Podman do in groups.
     static var swiftlet: Face {
@@ -16,7 +18,7 @@ extension Face {
     static var buildah: Face {
         Face(
             name: "buildah", summary: "A tool that facilitates building OCI images", flags: GlobalFlags.flags,
-            commands: workingContainerVerbs)
+            commands: workingContainerVerbs, manner: .buildah)
     }
 
     private static var workingContainerVerbs: [CommandNode] {

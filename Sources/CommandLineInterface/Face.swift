@@ -10,6 +10,7 @@ struct Face {
     let commands: [CommandNode]
     /// The exit code of failures that are the tool's own.
     var failureCode = ErrorReport.ownFailure
+    var manner = CommandGrammar.Manner.podman
 
     /// The face for the last part of `argv[0]`; any other name is the tool's own.
     static func named(_ name: String) -> Face {
@@ -24,7 +25,12 @@ struct Face {
     var grammar: CommandGrammar {
         CommandGrammar(
             name, summary: summary, usage: "\(name) [command]", persistentFlags: flags,
-            subcommands: commands.map(\.grammar))
+            subcommands: commands.map(\.grammar), manner: manner)
+    }
+
+    /// What `--version` says besides the version.
+    var versionNote: String {
+        name == "buildah" ? " (image-spec \(VersionCommand.imageSpec), runtime-spec \(VersionCommand.runtimeSpec))" : ""
     }
 
     /// The command at a path of names that begins with the face's own.

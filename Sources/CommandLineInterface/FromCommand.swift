@@ -11,7 +11,7 @@ import WorkingContainers
 enum FromCommand: Command {
     static let grammar = CommandGrammar(
         "from", summary: "Create a working container based on an image", usage: "from [options] IMAGE",
-        flags: ownFlags + PlatformFlags.one + SharedFlags.registry + ConfinementFlags.flags)
+        flags: ownFlags + PlatformFlags.one + SharedFlags.registry + ConfinementFlags.flags, flagsFirst: true)
 
     private static let ownFlags: [Flag] = [
         .string("name", "name", help: "name for the working container"),
@@ -25,6 +25,7 @@ enum FromCommand: Command {
         .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
         SharedFlags.format, SignaturePolicyFlag.flag,
+        .bool("http-proxy", default: true, help: "pass the proxies of this machine's environment on to commands"),
         .refused("device", "devices are not supported yet"),
         .refused("ipc", "namespaces of others are not supported yet"),
         .refused("pid", "namespaces of others are not supported yet"),
@@ -34,29 +35,49 @@ enum FromCommand: Command {
         .refused("userns-gid-map-group", "the store's mapping is used"),
         .refused("cgroupns", "control groups are not used"),
         .refused("cpuset-mems", "control groups are not used"),
-        .refused("http-proxy", "proxies are passed on by build and container run only"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        guard let name = arguments.positionals.first else {
+        guard let typed = arguments.positionals.first else {
             throw CommandError("an image name (or \"scratch\") must be specified")
         }
         guard arguments.positionals.count == 1 else { throw CommandError("too many arguments specified") }
+        let name = inStore(typed)
         let conf = try session.containersConf()
         var request = WorkingContainer.Request()
         request.name = arguments.string("name")
         request.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
         request.settings = try settings(arguments, conf)
         let store = try session.openStore()
+        if name != typed, try store.image(name) == nil {
+            throw CommandError("initializing source \(typed): \(name): image not known: identifier is not an image")
+        }
         if name != "scratch" {
             let image = try image(name, arguments, store, session)
             request.image = image
             request.imageName = try imageName(name, image.record, store)
         }
-        let container = try WorkingContainer.create(request, in: store)
+        let container = try create(request, in: store)
         if let file = arguments.string("cidfile") { try OutputFile.write(container.id, to: file) }
         session.printLine(container.name)
         return 0
+    }
+
+    /// `containers-storage:` names the store that is looked in anyway; places of other stores are kept.
+    private static func inStore(_ name: String) -> String {
+        guard name.hasPrefix("containers-storage:") else { return name }
+        let rest = String(name.dropFirst("containers-storage:".count))
+        return rest.hasPrefix("[") || rest.isEmpty ? name : rest
+    }
+
+    private static func create(
+        _ request: WorkingContainer.Request, in store: ContainerStore
+    ) throws -> WorkingContainer {
+        do {
+            return try WorkingContainer.create(request, in: store)
+        } catch let error as StoreError where error.kind == .exists {
+            throw CommandError("creating container: \(error)")
+        }
     }
 
     private static func image(
@@ -91,7 +112,7 @@ enum FromCommand: Command {
         let base = try confinement.defaultCapabilities.map { try CapabilitySet.union(of: $0) } ?? .standard
         settings.capabilities = try CapabilitySet.resolve(
             add: confinement.addCapabilities, drop: confinement.dropCapabilities, base: base
-        ).capabilityNames
+        ).capabilityNames.sorted()
         guard arguments.strings("security-opt").isEmpty else {
             throw CommandError("--security-opt is not supported yet: it cannot be kept with the container")
         }
@@ -103,8 +124,9 @@ enum FromCommand: Command {
         settings.dnsOptions = confinement.dnsOptions
         settings.resourceLimits = confinement.resourceLimits
         settings.shmSize = "\(confinement.shmSize / 1024)k"
-        settings.volumes = arguments.strings("volume")
-        for volume in settings.volumes { _ = try VolumeFlag.parse(volume) }
+        settings.passesProxies = arguments.bool("http-proxy")
+        settings.volumes = conf.containers.volumes + arguments.strings("volume")
+        for volume in settings.volumes { _ = try RunVolumeFlag.parse(volume) }
         return settings
     }
 }

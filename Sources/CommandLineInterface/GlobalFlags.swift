@@ -1,4 +1,5 @@
 import CommandLineGrammar
+import ContainersConfig
 
 /// The flags that every command takes: where the store is, and how it is driven.
 struct GlobalFlags: Sendable {
@@ -6,10 +7,13 @@ struct GlobalFlags: Sendable {
     var runRoot: String?
     var storageDriver: String?
     var storageOptions: [String]
-    var logLevel: String
     /// An OCI runtime that runs containers instead of this tool itself, and its own flags.
     var runtime: String?
     var runtimeFlags: [String]
+    /// Files that stand in for those of this machine.
+    var registriesConf: String?
+    var registriesConfDirectory: String?
+    var shortNameAliases: String?
 
     static let flags: [Flag] = [
         .string("root", "string", help: "storage root dir"),
@@ -17,22 +21,47 @@ struct GlobalFlags: Sendable {
         .string("storage-driver", short: nil, "string", help: "storage-driver: overlay or vfs"),
         Flag("storage-opt", .stringArray, placeholder: "string", help: "storage driver option"),
         .string("log-level", "string", default: "warn", help: "log messages above specified level"),
+        .string("registries-conf", "string", help: "path to registries.conf file (not usually used)"),
+        .string("registries-conf-dir", "string", help: "path to registries.conf.d directory (not usually used)"),
+        .string("short-name-alias-conf", "string", help: "path to short name alias cache file (not usually used)"),
+        .string("cgroup-manager", "string", help: "cgroup manager: cgroupfs"),
         .refused("userns-uid-map", "ranges of its own are not supported: the store's mapping is used"),
         .refused("userns-gid-map", "ranges of its own are not supported: the store's mapping is used"),
-        .refused("cgroup-manager", "control groups are not used"),
         .refused("remote", short: "r", "there is no remote service"),
         .refused("url", "there is no remote service"),
     ]
 
     /// Reads those flags that the face has.
-    init(_ arguments: ParsedArguments) {
+    init(_ arguments: ParsedArguments) throws {
         func string(_ name: String) -> String? { arguments.declares(name) ? arguments.string(name) : nil }
         root = string("root")
         runRoot = string("runroot")
         storageDriver = string("storage-driver")
         storageOptions = arguments.declares("storage-opt") ? arguments.strings("storage-opt") : []
-        logLevel = string("log-level") ?? "warn"
         runtime = string("runtime")
         runtimeFlags = arguments.declares("runtime-flag") ? arguments.strings("runtime-flag") : []
+        registriesConf = string("registries-conf")
+        registriesConfDirectory = string("registries-conf-dir")
+        shortNameAliases = string("short-name-alias-conf")
+        let level = string("log-level") ?? "warn"
+        guard GlobalFlags.logLevels.contains(level.lowercased()) else {
+            throw CommandError("unable to parse log level: not a valid logrus Level: \"\(level)\"")
+        }
+        if let manager = string("cgroup-manager"), manager != "cgroupfs" {
+            throw CommandError("--cgroup-manager \(manager) is not supported: only cgroupfs is")
+        }
+    }
+
+    private static let logLevels: Set<String> = [
+        "trace", "debug", "info", "warn", "warning", "error", "fatal", "panic",
+    ]
+
+    /// The environment with the files that the flags name.
+    func applied(to environment: ConfigEnvironment) -> ConfigEnvironment {
+        var environment = environment
+        environment.registriesConf = registriesConf
+        environment.registriesConfDirectory = registriesConfDirectory
+        environment.shortNameAliases = shortNameAliases
+        return environment
     }
 }

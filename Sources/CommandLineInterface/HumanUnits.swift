@@ -4,9 +4,17 @@ import LinuxSystem
 enum HumanUnits {
     /// Decimal units with three significant digits: `2.13 MB`.
     static func size(_ bytes: Int64) -> String {
+        size(bytes, units: ["B", "kB", "MB", "GB", "TB", "PB"])
+    }
+
+    /// The same in the spelling of Buildah's list of images.
+    static func imageSize(_ bytes: Int64) -> String {
+        size(bytes, units: ["B", "KB", "MB", "GB", "TB"])
+    }
+
+    private static func size(_ bytes: Int64, units: [String]) -> String {
         var value = Double(bytes)
         var unit = 0
-        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         while value >= 1000, unit < units.count - 1 {
             value /= 1000
             unit += 1
@@ -40,6 +48,13 @@ enum HumanUnits {
     /// As Go prints a time: `2026-01-02 03:04:05.12 +0000 UTC`.
     static func goTime(_ time: FileTime) -> String {
         Clock.rfc3339(time).dropLast().split(separator: "T").joined(separator: " ") + " +0000 UTC"
+    }
+
+    /// `2024-01-02 03:04:05.5 +0000 UTC`, as Go prints times.
+    static func time(_ time: FileTime) -> String {
+        let text = Clock.rfc3339(time)
+        guard let middle = text.firstIndex(of: "T") else { return text }
+        return "\(text[..<middle]) \(text[text.index(after: middle)...].dropLast()) +0000 UTC"
     }
 
     /// `3 minutes ago`, as go-units words it.

@@ -26,9 +26,23 @@ struct ImageListing {
         }
     }
 
+    /// The names that the image had, the latest first, without the one that the listing is about.
+    var history: String {
+        var names = record.namesHistory
+        if names.first == "\(repository):\(tag)" { names.removeFirst() }
+        return names.isEmpty ? "<none>" : names.joined(separator: ", ")
+    }
+
     /// What the image takes uncompressed, its data included.
     static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
         let layers = try record.topLayer.map { try store.layerChain($0) } ?? []
         return layers.reduce(0) { $0 + $1.diffSize } + record.bigDataSizes.values.reduce(0, +)
+    }
+}
+
+extension ImageRecord {
+    /// The names that the image had before its latest.
+    var formerNames: ArraySlice<String> {
+        namesHistory.first == names.last ? namesHistory.dropFirst() : namesHistory[...]
     }
 }

@@ -21,20 +21,30 @@ enum ImagesCommand: Command {
             .bool("quiet", short: "q", help: "display only image IDs"),
             .bool("history", help: "display the image name history"),
             .string("format", help: "pretty-print images using a Go template"),
-        ], arguments: .atMost(1))
+        ], flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         if arguments.bool("all"), !arguments.positionals.isEmpty {
             throw CommandError("when using the --all switch, you may not pass any images names or IDs")
         }
+        guard arguments.positionals.count <= 1 else {
+            throw CommandError("'\(session.calledAs) images' requires at most 1 argument")
+        }
+        let format = try arguments.string("format").map {
+            try OutputFormat(parsing: $0, name: "image", alignsColumns: session.calledAs != "podman")
+        }
         let store = try session.openStore()
         let filter = try ImageFilter(arguments.strings("filter"), in: store)
         var listings = try listings(named: arguments.positionals.first, in: store)
-        listings = listings.filter { filter.matches($0, in: store) }.sorted { $0.created > $1.created }
-        let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "list") }
+        let showsAll = arguments.bool("all") || !arguments.positionals.isEmpty
+        listings = listings.filter { filter.matches($0, showsAll: showsAll) }
         if arguments.bool("json") || format.isJSON {
+            // In the order of the store, as Buildah has it.
             session.write(String(decoding: json(listings, arguments).serialized(pretty: true), as: UTF8.self) + "\n")
-        } else if arguments.bool("quiet") {
+            return 0
+        }
+        listings.sort { $0.created > $1.created }
+        if arguments.bool("quiet") {
             var seen: Set<String> = []
             for listing in listings where seen.insert(listing.record.id).inserted {
                 session.printLine(identifier(of: listing, arguments))
@@ -44,7 +54,8 @@ enum ImagesCommand: Command {
             session.write(
                 try format.render(
                     rows, headers: ["ID": "IMAGE ID", "CreatedSince": "CREATED", "Name": "REPOSITORY"],
-                    isHeaded: !arguments.bool("noheading")))
+                    isHeaded: !arguments.bool("noheading"),
+                    table: session.calledAs == "podman" ? TableWriter() : TableWriter(minimumWidth: 0, padding: 3)))
         } else {
             table(listings, arguments).lines.forEach(session.printLine)
         }
@@ -63,10 +74,10 @@ enum ImagesCommand: Command {
         row["CreatedAt"] = .string(age)
         row["CreatedSince"] = .string(age)
         row["Created"] = .integer(listing.created.seconds)
-        row["CreatedAtRaw"] = .string(Clock.rfc3339(listing.created))
-        row["Size"] = .string(HumanUnits.size(listing.size))
+        row["CreatedAtRaw"] = .string(HumanUnits.time(listing.created))
+        row["Size"] = .string(HumanUnits.imageSize(listing.size))
         row["ReadOnly"] = .bool(listing.record.isReadOnly)
-        row["History"] = .string(listing.record.namesHistory.joined(separator: ", "))
+        row["History"] = .string(listing.history)
         row["Names"] = .array(listing.record.names.map { .string($0) })
         return .object(row)
     }
@@ -109,9 +120,9 @@ enum ImagesCommand: Command {
             if arguments.bool("digests") { row.append(listing.record.digest?.description ?? "<none>") }
             row += [
                 identifier(of: listing, arguments), HumanUnits.age(since: listing.created, now: now),
-                HumanUnits.size(listing.size),
+                HumanUnits.imageSize(listing.size),
             ]
-            if arguments.bool("history") { row.append(listing.record.namesHistory.joined(separator: ", ")) }
+            if arguments.bool("history") { row.append(listing.history) }
             table.add(row)
         }
         return table
@@ -123,18 +134,17 @@ enum ImagesCommand: Command {
         return .array(
             listings.filter { seen.insert($0.record.id).inserted }.map { listing in
                 var object = JSONObject()
-                object["id"] = .string(
-                    arguments.bool("no-trunc") ? listing.record.id : String(listing.record.id.prefix(12)))
+                object["id"] = .string(identifier(of: listing, arguments))
                 object["names"] =
                     listing.record.names.isEmpty ? .null : .array(listing.record.names.map { .string($0) })
                 object["digest"] = .string(listing.record.digest?.description ?? "")
                 object["createdat"] = .string(HumanUnits.age(since: listing.created, now: now))
-                object["size"] = .string(HumanUnits.size(listing.size))
+                object["size"] = .string(HumanUnits.imageSize(listing.size))
                 object["created"] = .integer(listing.created.seconds)
                 object["createdatraw"] = .string(Clock.rfc3339(listing.created))
                 object["readonly"] = .bool(listing.record.isReadOnly)
-                object["history"] =
-                    arguments.bool("history") ? .array(listing.record.namesHistory.map { .string($0) }) : .null
+                let former = arguments.bool("history") ? listing.record.formerNames : []
+                object["history"] = former.isEmpty ? .null : .array(former.map { .string($0) })
                 return .object(object)
             })
     }

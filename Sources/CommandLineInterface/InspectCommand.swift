@@ -1,6 +1,5 @@
 import CommandLineGrammar
 import ContainerStore
-import ContentDigest
 import ImageModel
 import JSONText
 import ManifestLists
@@ -16,116 +15,52 @@ enum InspectCommand: Command {
                 "type", short: "t", "type", default: "container",
                 help: "look at the item of the specified type (container, image or manifest)"),
             .string("format", short: "f", help: "use format as a Go template to format the output"),
-        ])
+        ], flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard let name = arguments.positionals.first else {
             throw CommandError("container or image name must be specified")
         }
         guard arguments.positionals.count == 1 else { throw CommandError("too many arguments specified") }
-        let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "format") }
+        let format = try arguments.string("format").map { try DescriptionFormat(parsing: $0) }
         let store = try session.openStore()
-        let value: JSONObject
         switch arguments.string("type") {
         case "container":
             if let record = try store.container(name) {
-                value = try WorkingContainer(record.id, in: store).description()
+                session.write(try rendered(try WorkingContainer(record.id, in: store).description(), format))
             } else if arguments.wasSet("type") {
-                throw CommandError("reading build container \"\(name)\": container not known")
+                throw CommandError("reading build container: container not known")
             } else {
                 // Without a word on what it is, it may be an image as well.
-                value = try image(name, in: store)
+                session.write(try rendered(try image(name, in: store), format))
             }
-        case "image": value = try image(name, in: store)
+        case "image": session.write(try rendered(try image(name, in: store), format))
         case "manifest":
             guard format == nil else { throw CommandError("--format and --type=manifest can't be used together") }
             let record = try ManifestArguments.list(name, in: store)
             session.printLine(try ManifestList(record, in: store).inspection.serializedString(pretty: true))
-            return 0
         case let other:
             throw CommandError(
                 "the only recognized types are \"container\", \"image\", and \"manifest\", not \"\(other ?? "")\"")
         }
-        if let format, !Optional(format).isJSON, !format.isPlainTable {
-            session.write(try format.render([.object(InspectedFields.completed(value))]))
-        } else {
-            session.printLine(JSONValue.object(value).serializedString(pretty: true))
-        }
         return 0
     }
 
+    private static func rendered(_ description: JSONObject, _ format: DescriptionFormat?) throws -> String {
+        guard let format, let text = try format.render(.object(description), shape: InspectedShape.description) else {
+            return JSONValue.object(description).serializedString(pretty: true) + "\n"
+        }
+        return text
+    }
+
+    /// Of a list of images, that for this machine.
     private static func image(_ name: String, in store: ContainerStore) throws -> JSONObject {
-        guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
+        guard let found = try store.findImage(name) else {
+            throw CommandError("importing settings: \(name): image not known")
+        }
         let record = try ManifestList.image(behind: found.image, in: store)
         let name = record.id == found.image.id ? found.name : nil
-        return try description(
-            of: StoredImage(record, in: store), name: name ?? record.names.first ?? found.name ?? "", in: store)
+        return try WorkingContainer.description(
+            of: StoredImage(record, in: store), name: name ?? record.names.first ?? found.name ?? "")
     }
-
-    private static func description(
-        of image: StoredImage, name: String, in store: ContainerStore
-    ) throws -> JSONObject {
-        let config = try image.config.serialized()
-        let manifest = try JSONValue(parsing: image.manifest.bytes)
-        var value = JSONObject()
-        value["Type"] = .string("swiftlet \(Swiftlet.version)")
-        value["FromImage"] = .string(name)
-        value["FromImageID"] = .string(image.record.id)
-        value["FromImageDigest"] = .string(image.manifest.digest.description)
-        value["Config"] = .string(String(decoding: config, as: UTF8.self))
-        value["Manifest"] = .string(String(decoding: image.manifest.bytes, as: UTF8.self))
-        value["Container"] = ""
-        value["ContainerID"] = ""
-        value["MountPoint"] = ""
-        value["ImageAnnotations"] = manifest["annotations"] ?? .null
-        value["ImageCreatedBy"] = ""
-        value["OCIv1"] = try JSONValue(parsing: config)
-        value["Docker"] = .object(try docker(image))
-        value["History"] = try JSONValue(parsing: config)["history"] ?? .null
-        return value
-    }
-
-    /// The configuration in Docker's words: the same, with the container's part twice.
-    private static func docker(_ image: StoredImage) throws -> JSONObject {
-        guard var object = try JSONValueEncoder().encode(image.config).object else { return JSONObject() }
-        object["container_config"] = object["config"] ?? .null
-        return object
-    }
-}
-
-/// What templates may name although the JSON leaves it out, as Go's structures have it.
-enum InspectedFields {
-    /// The description with everything absent filled in as empty.
-    static func completed(_ description: JSONObject) -> JSONObject {
-        var result = description
-        for key in ["OCIv1", "Docker"] {
-            guard var image = result[key]?.object else { continue }
-            fill(&image, imageMembers)
-            for part in key == "OCIv1" ? ["config"] : ["config", "container_config"] {
-                var config = image[part]?.object ?? JSONObject()
-                fill(&config, containerMembers)
-                if key == "Docker" { fill(&config, dockerMembers) }
-                image[part] = .object(config)
-            }
-            result[key] = .object(image)
-        }
-        return result
-    }
-
-    private static func fill(_ object: inout JSONObject, _ members: [(String, JSONValue)]) {
-        for (name, empty) in members where object[name] == nil || object[name]?.isNull == true { object[name] = empty }
-    }
-
-    private static let imageMembers: [(String, JSONValue)] = [
-        ("created", ""), ("author", ""), ("variant", ""), ("os.version", ""), ("comment", ""), ("history", .array([])),
-    ]
-
-    private static let containerMembers: [(String, JSONValue)] = [
-        ("User", ""), ("ExposedPorts", [:]), ("Env", .array([])), ("Entrypoint", .array([])), ("Cmd", .array([])),
-        ("Volumes", [:]), ("WorkingDir", ""), ("Labels", [:]), ("StopSignal", ""),
-    ]
-
-    private static let dockerMembers: [(String, JSONValue)] = [
-        ("Hostname", ""), ("Domainname", ""), ("Healthcheck", .null), ("OnBuild", .array([])), ("Shell", .array([])),
-    ]
 }

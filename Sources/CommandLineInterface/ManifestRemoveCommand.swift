@@ -44,7 +44,12 @@ enum ManifestDeleteCommand: Command {
                 failed = true
                 continue
             }
-            failed = !RemoveImageCommand.remove(name, force: false, store, session) || failed
+            do {
+                try RemoveImageCommand.remove(name, force: false, store, session)
+            } catch {
+                session.printError("Error: \(error)")
+                failed = true
+            }
         }
         return failed ? ErrorReport.ownFailure : 0
     }

@@ -8,7 +8,10 @@ import WorkingContainers
 enum MountCommand: Command {
     static let grammar = CommandGrammar(
         "mount", summary: "Mount a working container's root filesystem", usage: "mount [options] [CONTAINER...]",
-        flags: [.bool("json", help: "output in JSON format")])
+        flags: [
+            .bool("json", help: "output in JSON format"),
+            .bool("notruncate", hidden: true, help: "do not truncate output"),
+        ], flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         // The mounts have to outlive this process: they are made in the caller's own namespace.
@@ -20,7 +23,7 @@ enum MountCommand: Command {
         }
         let names = arguments.positionals
         var mounted: [(name: String, path: String)] = []
-        var failed = false
+        var failures = FailureList()
         if names.isEmpty {
             for container in try WorkingContainer.all(in: store) {
                 if let path = try container.mountPoint(in: store) { mounted.append((container.name, path)) }
@@ -31,16 +34,16 @@ enum MountCommand: Command {
                 var container = try WorkingContainer(name, in: store)
                 mounted.append((name, try container.mount(in: store)))
             } catch {
-                session.printError("Error: \(error)")
-                failed = true
+                failures.add(error)
             }
         }
         if arguments.bool("json") {
             let values = mounted.map { ["container": .string($0.name), "mountPoint": .string($0.path)] as JSONValue }
-            session.printLine(JSONValue.array(values).serializedString(pretty: true))
+            session.printLine(values.isEmpty ? "null" : JSONValue.array(values).serializedString(pretty: true))
         } else {
             for mount in mounted { session.printLine(names.count == 1 ? mount.path : "\(mount.name) \(mount.path)") }
         }
-        return failed ? ErrorReport.ownFailure : 0
+        try failures.throwLast(session)
+        return 0
     }
 }

@@ -142,7 +142,7 @@ enum PodmanImagePruneCommand: Command {
         let used = Set(try store.containers().map(\.image))
         for image in try store.images() where !image.isReadOnly && !used.contains(image.id) {
             guard all || image.names.isEmpty,
-                try ImageListing.listings(of: image, in: store).contains(where: { filter.matches($0, in: store) })
+                try ImageListing.listings(of: image, in: store).contains(where: { filter.matches($0) })
             else { continue }
             _ = try store.deleteImage(image.id)
             session.printLine(image.id)

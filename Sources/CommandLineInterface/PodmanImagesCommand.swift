@@ -32,7 +32,7 @@ enum PodmanImagesCommand: Command {
         let store = try session.openStore()
         let filter = try ImageFilter(arguments.strings("filter"), in: store)
         var listings = try ImagesCommand.listings(named: arguments.positionals.first, in: store)
-        listings = try sorted(listings.filter { filter.matches($0, in: store) }, arguments)
+        listings = try sorted(listings.filter { filter.matches($0) }, arguments)
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "images") }
         if format.isJSON {
             var seen: Set<String> = []

@@ -6,7 +6,8 @@ import WorkingContainers
 enum RemoveCommand: Command {
     static let grammar = CommandGrammar(
         "rm", aliases: ["delete"], summary: "Remove one or more working containers",
-        usage: "rm [options] [CONTAINER...]", flags: [.bool("all", short: "a", help: "remove all containers")])
+        usage: "rm [options] [CONTAINER...]", flags: [.bool("all", short: "a", help: "remove all containers")],
+        flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let all = arguments.bool("all")
@@ -15,7 +16,7 @@ enum RemoveCommand: Command {
             throw CommandError("when using the --all switch, you may not pass any containers names or IDs")
         }
         let store = try session.openStore()
-        var failed = false
+        var failures = FailureList()
         let names = all ? try WorkingContainer.all(in: store).map(\.id) : arguments.positionals
         for name in names {
             do {
@@ -26,10 +27,10 @@ enum RemoveCommand: Command {
                 try store.deleteContainer(container.id)
                 session.printLine(container.id)
             } catch {
-                session.printError("Error: \(error)")
-                failed = true
+                failures.add(error)
             }
         }
-        return failed ? ErrorReport.ownFailure : 0
+        try failures.throwLast(session)
+        return 0
     }
 }

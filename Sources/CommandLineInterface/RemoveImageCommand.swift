@@ -10,66 +10,68 @@ enum RemoveImageCommand: Command {
             .bool("all", short: "a", help: "remove all images"),
             .bool("prune", short: "p", help: "prune dangling images"),
             .bool("force", short: "f", help: "force removal of the image and any containers using the image"),
-        ])
+        ], flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let all = arguments.bool("all")
         let prune = arguments.bool("prune")
+        let force = arguments.bool("force")
         if arguments.positionals.isEmpty, !all, !prune { throw CommandError("image name or ID must be specified") }
         if !arguments.positionals.isEmpty, all || prune {
-            throw CommandError("when using the --all or --prune switch, you may not pass any images names or IDs")
+            throw CommandError(
+                "when using the --\(all ? "all" : "prune") switch, you may not pass any images names or IDs")
         }
         if all, prune { throw CommandError("when using the --all switch, you may not use --prune switch") }
         let store = try session.openStore()
-        var failed = false
+        var failures = FailureList()
+        func attempt(_ body: () throws -> Void) {
+            do { try body() } catch { failures.add(error) }
+        }
         if all || prune {
             let listed = all ? [] : try ManifestList.listedImages(in: store)
-            for image in try store.images() where all || image.names.isEmpty {
-                if image.isReadOnly || listed.contains(image.id) { continue }
-                failed = !remove(image, force: arguments.bool("force"), store, session) || failed
+            for image in try store.images() where (all || image.names.isEmpty) && !image.isReadOnly {
+                if listed.contains(image.id) { continue }
+                attempt { try remove(image, force: force, store, session) }
             }
             try BuildCacheIndex(store).prune()
         }
         for name in arguments.positionals {
-            failed = !remove(name, force: arguments.bool("force"), store, session) || failed
+            attempt { try remove(name, force: force, store, session) }
         }
         try BuildCacheIndex(store).collect()
-        return failed ? ErrorReport.ownFailure : 0
+        try failures.throwAll()
+        return 0
     }
 
     /// Takes the name from an image, and the image from the store if it was its last. Says what it does.
-    ///
-    /// - Returns: whether it could be done.
-    static func remove(_ name: String, force: Bool, _ store: ContainerStore, _ session: Session) -> Bool {
-        do {
-            guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
-            if let match = found.name, found.image.names.count > 1 {
-                try store.removeNames(image: found.image.id, [match])
-                session.printLine("untagged: \(match)")
-                return true
-            }
-            if found.name == nil, found.image.names.count > 1, !force {
-                throw CommandError(
-                    "unable to delete image \"\(found.image.id)\" by ID with more than one tag (\(found.image.names.joined(separator: ", "))): please force removal"
-                )
-            }
-            return remove(found.image, force: force, store, session)
-        } catch {
-            session.printError("Error: \(error)")
-            return false
+    static func remove(_ name: String, force: Bool, _ store: ContainerStore, _ session: Session) throws {
+        guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
+        let names = found.image.names
+        if let match = found.name, names.count > 1 {
+            try store.removeNames(image: found.image.id, [match])
+            session.printLine("untagged: \(match)")
+            return
         }
+        if found.name == nil, names.count > 1, !force {
+            throw CommandError(
+                "unable to delete image \"\(found.image.id)\" by ID with more than one tag "
+                    + "([\(names.joined(separator: " "))]): please force removal")
+        }
+        try remove(found.image, force: force, store, session)
     }
 
-    private static func remove(_ image: ImageRecord, force: Bool, _ store: ContainerStore, _ session: Session) -> Bool {
-        do {
-            if force { try ImageUsers.remove(of: image, in: store) }
-            _ = try store.deleteImage(image.id)
-            for name in image.names { session.printLine("untagged: \(name)") }
-            session.printLine(image.id)
-            return true
-        } catch {
-            session.printError("Error: \(error)")
-            return false
+    private static func remove(
+        _ image: ImageRecord, force: Bool, _ store: ContainerStore, _ session: Session
+    ) throws {
+        let users = try store.containers().filter { $0.image == image.id }
+        guard users.isEmpty || force else {
+            throw CommandError(
+                "image used by \(users.map(\.id).joined(separator: ", ")): image is in use by a container: "
+                    + "consider listing external containers and force-removing image")
         }
+        if force { try ImageUsers.remove(of: image, in: store) }
+        _ = try store.deleteImage(image.id)
+        for name in image.names { session.printLine("untagged: \(name)") }
+        session.printLine(image.id)
     }
 }

@@ -2,6 +2,7 @@ import CommandLineGrammar
 import ContainerStore
 import ContainersConfig
 import Glibc
+import ImageBuild
 import ImageModel
 import LinuxSystem
 import Sandbox
@@ -26,8 +27,8 @@ enum RunCommand: Command {
         .string("user", "user[:group]", help: "user[:group] to run the command as"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a host location into the container"),
         .string("workingdir", help: "temporarily set working directory for command"),
-        .bool("no-pivot", help: "do not use pivot root to jail process inside rootfs"),
-        .refused("contextdir", "build contexts in --mount are not supported yet"),
+        .bool("no-pivot", environment: "BUILDAH_NOPIVOT", help: "do not use pivot root to jail process inside rootfs"),
+        .string("contextdir", "directory", help: "context directory path, which sources in --mount count from"),
         .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which then runs it"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
         .refused("cgroupns", "control groups are not used"),
@@ -46,14 +47,25 @@ enum RunCommand: Command {
         let conf = try session.containersConf()
         let store = try session.openStore(mounts: true)
         var container = try WorkingContainer(name, in: store)
-        var process = try process(command, container, arguments, session)
+        var process = try process(command, container, arguments, session, conf)
+        let requests = try mounts(of: container, arguments)
         process.confinement = try confinement(of: container, arguments, conf)
         process.isolation = try isolation(of: container, arguments, conf, store)
         let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let hostFiles = try HostFiles(store.layout)
+        let mounts = RunMounts(container, in: store) { name in
+            let rendering = ProgressRendering(steps: nil, copies: .error)
+            let images = StoreImages(
+                store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
+                report: rendering.handler)
+            return try images.baseImage(name, policy: .missing, platform: nil).record.topLayer
+        }
+        defer { mounts.close() }
         do {
             let status = try container.withFiles(in: store, lendsMountPoints: true) { files in
+                process.mounts = try mounts.prepare(
+                    requests, volumes: (container.container.volumes ?? [:]).map(\.key), in: files, user: process.user)
                 try WorkingDirectory.make(process.workingDirectory, in: files)
                 return try process.run(in: files, hostFiles: hostFiles, caches: store.layout.ownRoom + "/filters")
             }
@@ -62,8 +74,9 @@ enum RunCommand: Command {
                 return status.shellCode
             }
         } catch let error as SandboxError {
-            session.printError("Error: \(error)")
-            return error.exitCode
+            session.printError("Error: \(explained(error, user: process.user))")
+            // Buildah has the runtime's own code for a command that cannot be started.
+            return session.calledAs == "buildah" && error.exitCode != ErrorReport.ownFailure ? 1 : error.exitCode
         }
         if arguments.bool("add-history") {
             let shell = container.container.shell?.joined(separator: " ") ?? "/bin/sh -c"
@@ -73,14 +86,28 @@ enum RunCommand: Command {
         return 0
     }
 
+    /// An account that is missing, in Buildah's words.
+    private static func explained(_ error: SandboxError, user: String) -> String {
+        guard error.code == .unknownUser else { return error.description }
+        let parts = user.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        if error.message.contains("find group"), parts.count == 2 {
+            return "determining run gid: group: unknown group error looking up group \"\(parts[1])\""
+        }
+        return "determining run uid: user: unknown user error looking up user \"\(parts[0])\""
+    }
+
     private static func process(
-        _ command: [String], _ container: WorkingContainer, _ arguments: ParsedArguments, _ session: Session
+        _ command: [String], _ container: WorkingContainer, _ arguments: ParsedArguments, _ session: Session,
+        _ conf: ContainersConf
     ) throws -> ContainerProcess {
         let config = container.container
         var process = ContainerProcess(
             arguments: command,
             hostname: arguments.string("hostname") ?? config.hostname ?? String(container.id.prefix(12)))
-        process.environment = config.env ?? []
+        process.environment = conf.containers.env + (config.env ?? [])
+        if container.settings.passesProxies {
+            process.environment += session.proxies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        }
         for text in arguments.strings("env") {
             let (key, given) = KeyValueFlag.split(text)
             guard let value = given ?? session.environment.environment[key] else { continue }
@@ -88,13 +115,22 @@ enum RunCommand: Command {
             process.environment.append("\(key)=\(value)")
         }
         process.noPivot = arguments.bool("no-pivot")
-        process.workingDirectory = arguments.string("workingdir") ?? config.workingDir
-        process.user = arguments.string("user") ?? config.user
-        process.mounts =
-            try (container.settings.volumes + arguments.strings("volume")).map { try VolumeFlag.parse($0) }
-            + arguments.strings("mount").map { try MountOption.parse($0) }
+        func given(_ flag: String) -> String? { arguments.string(flag).flatMap { $0.isEmpty ? nil : $0 } }
+        process.workingDirectory = ContainerPath.absolute(given("workingdir") ?? config.workingDir, from: "/")
+        process.user = given("user") ?? config.user
         if arguments.boolIfGiven("terminal") ?? (isatty(STDIN_FILENO) == 1) { process.terminal = TerminalRequest() }
         return process
+    }
+
+    private static func mounts(
+        of container: WorkingContainer, _ arguments: ParsedArguments
+    ) throws -> [MountRequest] {
+        let own =
+            try arguments.strings("volume").map { try RunVolumeFlag.parse($0) }
+            + arguments.strings("mount").map { try RunMountFlag.parse($0, context: arguments.string("contextdir")) }
+        // What `from` settled gives way to what is said now.
+        let inherited = try container.settings.volumes.map { try RunVolumeFlag.parse($0) }
+        return inherited.filter { mount in !own.contains { $0.destination == mount.destination } } + own
     }
 
     private static func confinement(
@@ -134,37 +170,5 @@ enum RunCommand: Command {
                     named: arguments.string("runtime"), flags: arguments.strings("runtime-flag"), conf, bundle: bundle))
         }
         return (own == .standard ? container.settings.isolation : own) == .chroot ? .chroot : .builtIn
-    }
-}
-
-/// `--mount type=bind,src=/here,dst=/there`.
-enum MountOption {
-    static func parse(_ text: String) throws -> SandboxMount {
-        var values: [String: String] = [:]
-        var options: [String] = []
-        for part in text.split(separator: ",").map(String.init) {
-            let (key, value) = KeyValueFlag.split(part)
-            switch key {
-            case "type": values["type"] = value
-            case "src", "source": values["source"] = value
-            case "dst", "destination", "target": values["target"] = value
-            case "ro", "readonly": if value != "false" { options.append("ro") }
-            case "rw", "readwrite": if value == "false" { options.append("ro") }
-            case "tmpfs-size", "size": options.append("size=\(value ?? "")")
-            case "tmpfs-mode", "mode": options.append("mode=\(value ?? "")")
-            case "bind-propagation": options.append(value ?? "")
-            case "z", "Z": break
-            default: throw CommandError("--mount option \"\(part)\" is not supported")
-            }
-        }
-        guard let target = values["target"] else { throw CommandError("--mount \"\(text)\" has no target") }
-        switch values["type"] ?? "bind" {
-        case "bind":
-            guard let source = values["source"] else { throw CommandError("--mount \"\(text)\" has no source") }
-            let mode = options.isEmpty ? "" : ":\(options.joined(separator: ","))"
-            return try VolumeFlag.parse("\(source):\(target)\(mode)")
-        case "tmpfs": return try VolumeFlag.parseTmpfs("\(target):\(options.joined(separator: ","))")
-        case let other: throw CommandError("--mount type \"\(other)\" is not supported yet: use bind or tmpfs")
-        }
     }
 }

@@ -19,7 +19,7 @@ package enum Swiftlet {
         let environment = ProcessEnvironment.read()
         do {
             if asksForVersion(arguments.dropFirst()) {
-                StandardStream.output.write("swiftlet version \(version)\n")
+                StandardStream.output.write("\(face.name) version \(version)\(face.versionNote)\n")
                 return 0
             }
             let parsed = try face.grammar.parse(Array(arguments.dropFirst()), environment: environment.environment)
@@ -27,8 +27,9 @@ package enum Swiftlet {
                 StandardStream.output.write(parsed.helpText)
                 return 0
             }
+            let global = try GlobalFlags(parsed)
             let session = Session(
-                environment: environment, global: GlobalFlags(parsed), calledAs: face.name,
+                environment: global.applied(to: environment), global: global, calledAs: face.name,
                 commandLine: [face.name] + arguments.dropFirst())
             return try face.command(at: parsed.commandPath).run(parsed, session)
         } catch {

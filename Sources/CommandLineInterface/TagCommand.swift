@@ -13,8 +13,14 @@ enum TagCommand: Command {
         guard let image = try store.image(arguments.positionals[0]) else {
             throw CommandError("\(arguments.positionals[0]): image not known")
         }
-        try store.addNames(image: image.id, try arguments.positionals.dropFirst().map { try LocalNames.qualified($0) })
+        try store.addNames(image: image.id, try arguments.positionals.dropFirst().map { try normalized($0) })
         return 0
+    }
+
+    private static func normalized(_ name: String) throws -> String {
+        do { return try LocalNames.qualified(name) } catch {
+            throw CommandError("normalizing name \"\(name)\": \(error)")
+        }
     }
 }
 

@@ -12,6 +12,10 @@ enum VersionCommand: Command {
             .string("format", short: "f", help: "format the output using a Go template"),
         ], arguments: .none)
 
+    /// The versions of the specifications that images and bundles are written by.
+    static let imageSpec = "1.1.0"
+    static let runtimeSpec = "1.2.0"
+
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "version") }
         if let format, !Optional(format).isJSON, !format.isPlainTable {
@@ -27,18 +31,33 @@ enum VersionCommand: Command {
                 ]))
             return 0
         }
+        let facts = facts(asBuildah: session.calledAs == "buildah")
         if arguments.bool("json") || format.isJSON {
-            let value: JSONValue = [
-                "version": .string(Swiftlet.version), "imageSpec": "1.1.0", "runtimeSpec": "1.2.0",
-                "osArch": .string(Platform.host.description),
-            ]
+            let value = JSONValue.object(JSONObject(facts.map { ($0.key, .string($0.value)) }))
             session.printLine(String(decoding: value.serialized(pretty: true), as: UTF8.self))
             return 0
         }
-        session.printLine("Version:         \(Swiftlet.version)")
-        session.printLine("Image Spec:      1.1.0")
-        session.printLine("Runtime Spec:    1.2.0")
-        session.printLine("OS/Arch:         \(Platform.host)")
+        for fact in facts { session.printLine("\(fact.label):".padding(to: 17) + fact.value) }
         return 0
+    }
+
+    /// - Parameter asBuildah: whether lines that only Go's programs have something to say in are there too.
+    private static func facts(asBuildah: Bool) -> [(label: String, key: String, value: String)] {
+        let host = Platform.host.description
+        let all: [(label: String, key: String, value: String, isGo: Bool)] = [
+            ("Version", "version", Swiftlet.version, false), ("Go Version", "goVersion", "", true),
+            ("Image Spec", "imageSpec", imageSpec, false), ("Runtime Spec", "runtimeSpec", runtimeSpec, false),
+            ("CNI Spec", "cniSpec", "", true), ("libcni Version", "libcniVersion", "", true),
+            ("image Version", "imageVersion", "", true), ("Git Commit", "gitCommit", "", true),
+            ("Built", "built", "Thu Jan  1 00:00:00 1970", true), ("OS/Arch", "osArch", host, false),
+            ("BuildPlatform", "buildPlatform", host, true),
+        ]
+        return all.filter { asBuildah || !$0.isGo }.map { ($0.label, $0.key, $0.value) }
+    }
+}
+
+extension String {
+    fileprivate func padding(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
     }
 }

@@ -39,7 +39,9 @@ extension ContainerStore {
         for name in names {
             if let owner = containerTable.record(named: name), owner.id != container {
                 throw StoreError(
-                    .exists, "the container name \"\(name)\" is in use by container \(owner.id)", subject: name)
+                    .exists,
+                    "the container name \"\(name)\" is already in use by \(owner.id). You have to remove that container "
+                        + "to be able to reuse that name: that name is already in use", subject: name)
             }
         }
     }

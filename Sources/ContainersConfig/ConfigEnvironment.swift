@@ -8,6 +8,12 @@ package struct ConfigEnvironment: Sendable, Equatable {
     package var environment: [String: String]
     /// Put before `/etc`, `/usr/share`, `/run` and `/var` paths: empty on a real system, a directory in tests.
     package var systemRoot: String
+    /// Stands in for `registries.conf`, wherever that lies.
+    package var registriesConf: String?
+    /// Stands in for all of its drop-in directories.
+    package var registriesConfDirectory: String?
+    /// Stands in for the file of short names that were resolved before.
+    package var shortNameAliases: String?
 
     /// The given values; `home` falls back to `$HOME` when empty.
     package init(uid: UInt32, home: String, environment: [String: String], systemRoot: String = "") {

@@ -9,7 +9,7 @@ extension RegistriesConfig {
     package static func load(env: ConfigEnvironment) throws(ConfigError) -> RegistriesConfig {
         let userDirectory = env.configHome.map { "\($0)/containers" }
         let userFile = userDirectory.map { "\($0)/registries.conf" }
-        let named = env.value("CONTAINERS_REGISTRIES_CONF") ?? env.value("REGISTRIES_CONFIG_PATH")
+        let named = env.registriesConf ?? env.value("CONTAINERS_REGISTRIES_CONF") ?? env.value("REGISTRIES_CONFIG_PATH")
         let main: String
         var dropIns: [String] = []
         if named == nil, let userFile, ConfigFiles.exists(userFile) {
@@ -18,7 +18,11 @@ extension RegistriesConfig {
             main = named ?? env.system("/etc/containers/registries.conf")
             dropIns = try ConfigFiles.dropIns(in: env.system("/etc/containers/registries.conf.d"))
         }
-        if let userDirectory { dropIns += try ConfigFiles.dropIns(in: "\(userDirectory)/registries.conf.d") }
+        if let directory = env.registriesConfDirectory {
+            dropIns = try ConfigFiles.dropIns(in: directory)
+        } else if let userDirectory {
+            dropIns += try ConfigFiles.dropIns(in: "\(userDirectory)/registries.conf.d")
+        }
 
         var config = RegistriesConfig()
         config.unqualifiedSearchFile = main
@@ -40,6 +44,7 @@ extension RegistriesConfig {
 
     /// Where aliases that the user chose at a prompt are recorded: they win over the files.
     static func recordedAliasesFile(env: ConfigEnvironment) -> String {
+        if let file = env.shortNameAliases { return file }
         let name = "containers/short-name-aliases.conf"
         guard env.uid != 0, let cache = env.cacheHome else { return env.system("/var/cache/\(name)") }
         return "\(cache)/\(name)"

@@ -30,12 +30,12 @@ package struct ReferenceError: Error, Sendable, Equatable, CustomStringConvertib
     package var description: String {
         let shown = text.count > 300 ? text.prefix(300) + "..." : text[...]
         return switch kind {
-        case .empty: "invalid image reference: the repository name must have at least one component"
-        case .invalidFormat: "invalid image reference \"\(shown)\""
-        case .upperCase: "invalid image reference \"\(shown)\": the repository name must be lowercase"
-        case .tooLong: "invalid image reference \"\(shown)\": the repository name is longer than 255 characters"
-        case .identifier: "invalid image reference \"\(shown)\": 64 hexadecimal digits are an image id, no name"
-        case .invalidDigest: "invalid image reference \"\(shown)\": the digest is invalid"
+        case .empty: "invalid reference format: repository name must have at least one component"
+        case .invalidFormat: "\"\(shown)\": invalid reference format"
+        case .upperCase: "\"\(shown)\": invalid reference format: repository name must be lowercase"
+        case .tooLong: "\"\(shown)\": invalid reference format: repository name must not be more than 255 characters"
+        case .identifier: "\"\(shown)\": invalid reference format: 64 hexadecimal digits are an image id, no name"
+        case .invalidDigest: "\"\(shown)\": invalid reference format: the digest is invalid"
         }
     }
 }

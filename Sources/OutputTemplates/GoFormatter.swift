@@ -62,7 +62,10 @@ struct GoFormatter {
         if verb == "%" {
             output += "%"
         } else if let argument = arguments.popFirst() {
-            output += Self.text(argument.json, directive)
+            let isWhole = verb == "v" || verb == "s"
+            output +=
+                isWhole && argument.shape.hasOwnForm
+                ? Self.padded(argument.printed, directive) : Self.text(argument.json, directive)
         } else {
             output += "%!\(verb)(MISSING)"
         }

@@ -10,6 +10,8 @@ package struct OutputFormat: Sendable {
         case template(Template)
         /// `table TEMPLATE`: with a line of headers, columns aligned.
         case table(Template)
+        /// A template whose spaces separate columns, without a line of headers.
+        case columns(Template)
         /// `table` alone: the caller's usual table.
         case plainTable
     }
@@ -19,13 +21,17 @@ package struct OutputFormat: Sendable {
 
     /// Understands `json`, `table`, `table TEMPLATE` and `TEMPLATE`. `\t` and `\n` outside actions mean tab and
     /// newline; in a table, spaces between two actions separate columns. `name` is what errors call the template.
-    package init(parsing text: String, name: String) throws(TemplateError) {
+    ///
+    /// - Parameter alignsColumns: whether spaces do so in every template, as in Buildah's lists.
+    package init(parsing text: String, name: String, alignsColumns: Bool = false) throws(TemplateError) {
         if text == "json" {
             kind = .json
         } else if text.trimmedEnd == "table" {
             kind = .plainTable
         } else if text.hasPrefix("table ") {
             kind = .table(try Template(parsing: Self.unescaped(String(text.dropFirst(6)), isTable: true), name: name))
+        } else if alignsColumns {
+            kind = .columns(try Template(parsing: Self.unescaped(text, isTable: true), name: name))
         } else {
             kind = .template(try Template(parsing: Self.unescaped(text, isTable: false), name: name))
         }
@@ -43,6 +49,12 @@ package struct OutputFormat: Sendable {
         case .json, .plainTable: return ""
         case .template(let template):
             return try Self.lines(template, rows, missingFields)
+        case .columns(let template):
+            let text = try Self.lines(template, rows, missingFields)
+            guard !text.isEmpty else { return "" }
+            var table = table
+            table.addText(text)
+            return table.rendered()
         case .table(let template):
             var table = table
             if isHeaded { table.addText(try Self.headerLine(template, rows, headers)) }

@@ -36,11 +36,11 @@ package struct Template: Sendable {
         definitions = parser.definitions
     }
 
-    /// The text for `data`.
+    /// The text for `data`, whose Go type is `shape`.
     package func execute(
-        _ data: JSONValue, missingFields: MissingFields = .standard
+        _ data: JSONValue, shape: TemplateShape = .any, missingFields: MissingFields = .standard
     ) throws(TemplateError) -> String {
-        var executor = TemplateExecutor(self, data: TemplateValue(data), missingFields: missingFields)
+        var executor = TemplateExecutor(self, data: TemplateValue(data, shape), missingFields: missingFields)
         return try executor.run()
     }
 

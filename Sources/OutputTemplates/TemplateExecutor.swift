@@ -84,9 +84,13 @@ struct TemplateExecutor {
         let elements: [(TemplateValue, TemplateValue)]
         switch value.json {
         case .array(let values):
-            elements = values.enumerated().map { (TemplateValue(.integer(Int64($0))), TemplateValue($1)) }
-        case .object(let object):
-            elements = GoPrinter.sortedPairs(object).map { (TemplateValue(.string($0.key)), TemplateValue($0.value)) }
+            elements = values.enumerated().map {
+                (TemplateValue(.integer(Int64($0))), TemplateValue($1, value.shape.element))
+            }
+        case .object(let object) where value.shape.fields == nil:
+            elements = GoPrinter.sortedPairs(object).map {
+                (TemplateValue(.string($0.key)), TemplateValue($0.value, value.shape.element))
+            }
         case .null: elements = []
         default:
             throw fail(
@@ -204,6 +208,14 @@ struct TemplateExecutor {
                 }
                 throw fail("can't evaluate field \(name) in type \(value.typeName)", operand)
             }
+            if value.shape.fields != nil {
+                guard let field = value.shape.field(name) else {
+                    throw fail("can't evaluate field \(name) in type \(value.typeName)", operand)
+                }
+                value = TemplateValue(GoPrinter.member(field, of: object), field.shape)
+                if case .map = field.shape { value.isMap = true }
+                continue
+            }
             if let (key, found) = object.field(name) {
                 value = TemplateValue(found)
                 value.isMap = mapNames.contains(key.lowercased())
@@ -231,7 +243,8 @@ struct TemplateExecutor {
         if let piped { arguments.append(piped) }
         if let complaint = TemplateFunctions.countComplaint(name, arguments.count) { throw fail(complaint, function) }
         do {
-            return TemplateValue(try TemplateFunctions.call(name, arguments))
+            let shape = name == "index" ? TemplateFunctions.shapeOfElement(arguments) : .any
+            return TemplateValue(try TemplateFunctions.call(name, arguments), shape)
         } catch {
             throw fail("error calling \(name): \(error.message)", function, showing: command.shown)
         }

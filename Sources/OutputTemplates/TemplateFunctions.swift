@@ -33,12 +33,12 @@ enum TemplateFunctions {
         case "len": return try length(arguments[0])
         case "index": return try index(arguments)
         case "slice": return try slice(arguments)
-        case "print": return .string(print(values))
-        case "println": return .string(values.map(GoPrinter.text).joined(separator: " ") + "\n")
+        case "print": return .string(print(arguments))
+        case "println": return .string(arguments.map(text).joined(separator: " ") + "\n")
         case "printf": return .string(GoFormatter.format(try string(arguments[0]), Array(arguments.dropFirst())))
-        case "html": return .string(TextEscapes.html(print(values)))
-        case "js": return .string(TextEscapes.javaScript(print(values)))
-        case "urlquery": return .string(TextEscapes.urlQuery(print(values)))
+        case "html": return .string(TextEscapes.html(print(arguments)))
+        case "js": return .string(TextEscapes.javaScript(print(arguments)))
+        case "urlquery": return .string(TextEscapes.urlQuery(print(arguments)))
         case "eq", "ne", "lt", "le", "gt", "ge": return .bool(try Comparison.call(name, arguments))
         case "json": return .string(values[0].serializedString())
         case "join": return try join(arguments)
@@ -53,6 +53,11 @@ enum TemplateFunctions {
             return .string(count < 0 ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(count))))
         default: throw Problem(message: "function not defined")
         }
+    }
+
+    /// The type of what `index` gives.
+    static func shapeOfElement(_ arguments: [TemplateValue]) -> TemplateShape {
+        arguments.dropFirst().reduce(arguments.first?.shape ?? .any) { shape, _ in shape.element }
     }
 
     // MARK: Arguments
@@ -97,7 +102,7 @@ enum TemplateFunctions {
                 }
                 // As in a Go map of strings, a missing key gives an empty one.
                 let isText = object.values.allSatisfy { $0.string != nil }
-                value = TemplateValue(object[name] ?? (isText ? .string("") : .null))
+                value = TemplateValue(object[name] ?? (isText ? .string("") : .null), value.shape.element)
             case .null: throw Problem(message: "index of untyped nil")
             default: throw Problem(message: "can't index item of type \(value.typeName)")
             }
@@ -138,14 +143,16 @@ enum TemplateFunctions {
     // MARK: Text
 
     /// Go's Sprint: a space between two operands unless one of them is a string.
-    private static func print(_ values: [JSONValue]) -> String {
-        var text = ""
+    private static func print(_ values: [TemplateValue]) -> String {
+        var result = ""
         for (index, value) in values.enumerated() {
-            if index > 0, value.string == nil, values[index - 1].string == nil { text += " " }
-            text += GoPrinter.text(value)
+            if index > 0, value.json.string == nil, values[index - 1].json.string == nil { result += " " }
+            result += text(value)
         }
-        return text
+        return result
     }
+
+    private static func text(_ value: TemplateValue) -> String { GoPrinter.text(value.json, value.shape) }
 
     private static func join(_ arguments: [TemplateValue]) throws(Problem) -> JSONValue {
         let separator = try string(arguments[1])

@@ -7,8 +7,13 @@ struct TemplateValue: Sendable {
     var isMissing = false
     /// An object whose keys are data (labels, options), where a missing key is nothing wrong.
     var isMap = false
+    /// The Go type, as far as the caller has told.
+    var shape = TemplateShape.any
 
-    init(_ json: JSONValue) { self.json = json }
+    init(_ json: JSONValue, _ shape: TemplateShape = .any) {
+        self.json = json
+        self.shape = shape
+    }
 
     static let missing: TemplateValue = {
         var value = TemplateValue(.null)
@@ -18,7 +23,8 @@ struct TemplateValue: Sendable {
 
     /// What `if` takes for true: anything but false, zero, nothing and the empty.
     var isTrue: Bool {
-        switch json {
+        if shape.fields != nil { return !json.isNull }
+        return switch json {
         case .null: false
         case .bool(let value): value
         case .integer(let value): value != 0
@@ -31,7 +37,8 @@ struct TemplateValue: Sendable {
 
     /// Go's name for the type.
     var typeName: String {
-        switch json {
+        if let name = shape.typeName { return name }
+        return switch json {
         case .null: "<nil>"
         case .bool: "bool"
         case .integer: "int"
@@ -43,7 +50,7 @@ struct TemplateValue: Sendable {
     }
 
     /// As an action prints it.
-    var printed: String { isMissing ? "<no value>" : GoPrinter.text(json) }
+    var printed: String { isMissing ? "<no value>" : GoPrinter.text(json, shape) }
 }
 
 extension JSONObject {
@@ -56,5 +63,6 @@ extension JSONObject {
         return (key, value)
     }
 
-    private static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" } }
+    /// A name without what Go's and JSON's spellings of it differ in.
+    static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != "." } }
 }

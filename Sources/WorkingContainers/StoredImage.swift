@@ -7,6 +7,8 @@ package struct StoredImage: Sendable {
     package let record: ImageRecord
     package let config: ImageConfig
     package let manifest: RawManifest
+    /// The configuration as it lies in the store.
+    package let configBytes: [UInt8]
 
     /// The configuration that containers of the image begin with.
     package var containerConfig: ContainerConfig { config.config ?? ContainerConfig() }
@@ -30,5 +32,6 @@ package struct StoredImage: Sendable {
         self.record = record
         self.manifest = raw
         self.config = try ImageConfig(parsing: config)
+        configBytes = config
     }
 }

@@ -2,6 +2,7 @@ package import ContainerStore
 import ContentDigest
 import ImageModel
 import JSONText
+import LinuxSystem
 
 extension WorkingContainer {
     /// What a new working container begins with.
@@ -45,7 +46,7 @@ extension WorkingContainer {
         }
     }
 
-    private init(_ request: Request, _ record: ContainerRecord) {
+    init(_ request: Request, _ record: ContainerRecord) {
         self.record = record
         settings = request.settings
         format = request.format
@@ -55,12 +56,21 @@ extension WorkingContainer {
         historyComment = ""
         history = []
         annotations = [:]
-        state = ["Args": [:], "IDMappingOptions": ["HostUIDMapping": true, "HostGIDMapping": true]]
+        state = ["Args": [:], "Devices": .array([])]
+        state["IDMappingOptions"] = [
+            "HostUIDMapping": true, "HostGIDMapping": true, "UIDMap": .array([]), "GIDMap": .array([]),
+            "AutoUserNs": false,
+            "AutoUserNsOpts": [
+                "Size": 0, "InitialSize": 0, "PasswdFile": "", "GroupFile": "", "AdditionalUIDMappings": .null,
+                "AdditionalGIDMappings": .null,
+            ],
+        ]
         guard let image = request.image else {
             imageID = ""
             imageDigest = ""
             config = ImageConfig(rootfs: RootFS(diffIDs: []))
             config.platform = Platform.host
+            config.created = Clock.rfc3339(Clock.now())
             return
         }
         imageID = image.record.id
@@ -68,10 +78,15 @@ extension WorkingContainer {
         config = image.config
         comment = image.config.extra["comment"]?.string ?? ""
         config.extra = JSONObject()
+        // What only Docker's format has stays in its own part of the file.
+        if let extra = config.config?.extra, !extra.isEmpty {
+            state["docker"] = ["config": .object(extra)]
+            config.config?.extra = JSONObject()
+        }
         annotations = image.manifestAnnotations
         annotations["org.opencontainers.image.base.name"] = request.imageName
         annotations["org.opencontainers.image.base.digest"] = imageDigest
-        state["config"] = .string(Base64.encode((try? image.config.serialized()) ?? []))
+        state["config"] = .string(Base64.encode(image.configBytes))
         state["manifest"] = .string(Base64.encode(image.manifest.bytes))
         if let layer = image.record.topLayer { state["TopLayer"] = .string(layer) }
     }

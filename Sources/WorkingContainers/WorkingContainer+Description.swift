@@ -1,3 +1,5 @@
+import ContainerStore
+import ImageModel
 package import JSONText
 
 extension WorkingContainer {
@@ -20,10 +22,10 @@ extension WorkingContainer {
         value["MountPoint"] = text("mountpoint")
         value["ProcessLabel"] = text("process-label")
         value["MountLabel"] = text("mount-label")
-        value["ImageAnnotations"] = annotations.isEmpty ? .null : state["annotations"]
+        value["ImageAnnotations"] = state["annotations"] ?? .null
         value["ImageCreatedBy"] = text("created-by")
         value["OCIv1"] = state["ociv1"]
-        value["Docker"] = state["docker"]
+        value["Docker"] = WorkingContainer.inDockerOrder(state["docker"]?.object ?? JSONObject())
         value["DefaultMountsFilePath"] = text("defaultMountsFilePath")
         value["Isolation"] = .string(settings.isolation.name)
         value["NamespaceOptions"] = state["NamespaceOptions"]
@@ -33,8 +35,55 @@ extension WorkingContainer {
         value["CNIConfigDir"] = text("CNIConfigDir")
         value["IDMappingOptions"] = state["IDMappingOptions"]
         value["History"] = state["ociv1"]?["history"] ?? .null
-        value["Devices"] = state["Devices"] ?? .array([])
+        value["Devices"] = state["Devices"] ?? .null
         return value
+    }
+
+    /// Everything about an image, in the same shape: that of a container which would begin with it.
+    ///
+    /// - Parameter name: the name that it was found by.
+    package static func description(of image: StoredImage, name: String) throws -> JSONObject {
+        var request = Request()
+        request.image = image
+        request.imageName = name
+        var container = WorkingContainer(request, ContainerRecord(id: "", image: "", layer: "", created: ""))
+        container.annotations = image.manifestAnnotations
+        var value = try container.description()
+        value["Container"] = ""
+        value["Docker"] = docker(of: image, value["Docker"]?.object ?? JSONObject())
+        value["ImageAnnotations"] = .object(
+            JSONObject(container.annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        value["Capabilities"] = .null
+        value["Devices"] = .null
+        return value
+    }
+
+    /// What an image's own configuration says that a container's does not repeat.
+    private static func docker(of image: StoredImage, _ docker: JSONObject) -> JSONValue {
+        var docker = docker
+        for (key, value) in zip(image.config.extra.keys, image.config.extra.values) where docker[key] == nil {
+            docker[key] = value
+        }
+        let own = image.containerConfig
+        let lists = [("OnBuild", own.onBuild), ("Cmd", own.cmd), ("Env", own.env)]
+        for key in ["config", "container_config"] where !image.manifest.mediaType.isDocker {
+            guard var config = docker[key]?.object else { continue }
+            for (name, value) in lists where value == nil { config[name] = .null }
+            docker[key] = .object(config)
+        }
+        return inDockerOrder(docker)
+    }
+
+    /// The members in the order of Docker's own structure; those that it does not have come last.
+    private static func inDockerOrder(_ image: JSONObject) -> JSONValue {
+        let order = [
+            "id", "parent", "comment", "created", "container", "container_config", "docker_version", "author", "config",
+            "architecture", "variant", "os", "Size", "rootfs", "history",
+        ]
+        var result = JSONObject()
+        for key in order + image.keys.filter({ !order.contains($0) }) { result[key] = image[key] }
+        if result["rootfs"]?["diff_ids"]?.array?.isEmpty == true { result["rootfs"] = ["type": "layers"] }
+        return .object(result)
     }
 }
 

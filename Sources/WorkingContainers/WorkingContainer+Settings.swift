@@ -14,6 +14,7 @@ extension WorkingContainer.RunSettings {
         dnsOptions = texts(options?["DNSOptions"])
         shmSize = options?["ShmSize"]?.string ?? ""
         resourceLimits = texts(options?["Ulimit"])
+        passesProxies = options?["HTTPProxy"]?.bool ?? false
         volumes = texts(options?["Volumes"])
         for namespace in state["NamespaceOptions"]?.array ?? [] where namespace["Name"]?.string == "network" {
             network = namespace["Host"]?.bool == true ? "host" : namespace["Path"]?.string ?? ""
@@ -59,6 +60,7 @@ extension WorkingContainer.RunSettings {
         options["DNSSearch"] = list(dnsSearches)
         options["DNSOptions"] = list(dnsOptions)
         options["ShmSize"] = .string(shmSize)
+        options["HTTPProxy"] = .bool(passesProxies)
         options["Ulimit"] = list(resourceLimits)
         options["Volumes"] = list(volumes)
         state["CommonBuildOpts"] = .object(options)

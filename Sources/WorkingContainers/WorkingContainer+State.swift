@@ -70,8 +70,10 @@ extension WorkingContainer {
         set("container-id", id)
         set("created-by", createdBy)
         set("history-comment", historyComment)
-        state["annotations"] = .object(
-            JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        if !annotations.isEmpty || state["annotations"]?.isNull != true {
+            state["annotations"] = .object(
+                JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
         state["ociv1"] = try openConfiguration()
         state["docker"] = .object(try dockerConfiguration())
         state["PrependedEmptyLayers"] =

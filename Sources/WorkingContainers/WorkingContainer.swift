@@ -53,6 +53,8 @@ package struct WorkingContainer: Sendable {
         package var dnsOptions: [String] = []
         package var shmSize = ""
         package var resourceLimits: [String] = []
+        /// Whether commands see the proxies of the environment that they are run from.
+        package var passesProxies = false
         /// As `--volume` takes them.
         package var volumes: [String] = []
 

@@ -260,7 +260,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     container=$(swiftlet from used)
     run swiftlet rmi used
     own_failure
-    has "is used by container $container"
+    has "image is in use by a container"
     run -0 swiftlet images -n
     has localhost/used
     run -0 swiftlet rmi -f used
@@ -349,7 +349,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     has "no-such-image"
     run swiftlet inspect --type no-such-type localhost/busybox
     own_failure
-    has no-such-type
+    has "the only recognized types are"
     run swiftlet inspect
     own_failure
     run swiftlet inspect --format '{{.NoSuchField}}' localhost/busybox

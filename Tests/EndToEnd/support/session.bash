@@ -195,3 +195,24 @@ store_is_sound() {
     problems=$(DRIVER=${DRIVER:-overlay} store_problems)
     [ -z "$problems" ] || fail "the store is not sound:" "$problems"
 }
+
+# --- The tool under another name ----------------------------------------------------------------------------------------
+
+# Makes `drop_in` call the tool by the name `buildah`, with this file's store.
+make_drop_in() {
+    export DROP_IN=$BATS_FILE_TMPDIR/drop-in
+    mkdir -p "$DROP_IN"
+    ln -sf "$(type -P swiftlet)" "$DROP_IN/buildah"
+}
+
+drop_in() {
+    "$DROP_IN/buildah" ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
+}
+
+# Both tools, on the same store, print the same and end alike.
+same_as_buildah() {
+    local theirs ours
+    theirs=$(buildah "$@" 2>&1; echo "exit code $?")
+    ours=$(drop_in "$@" 2>&1; echo "exit code $?")
+    [ "$ours" = "$theirs" ] || fail "$*" "buildah:" "$theirs" "here:" "$ours"
+}

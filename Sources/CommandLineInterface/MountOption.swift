@@ -1,0 +1,33 @@
+import Sandbox
+
+/// `--mount type=bind,src=/here,dst=/there`.
+enum MountOption {
+    static func parse(_ text: String) throws -> SandboxMount {
+        var values: [String: String] = [:]
+        var options: [String] = []
+        for part in text.split(separator: ",").map(String.init) {
+            let (key, value) = KeyValueFlag.split(part)
+            switch key {
+            case "type": values["type"] = value
+            case "src", "source": values["source"] = value
+            case "dst", "destination", "target": values["target"] = value
+            case "ro", "readonly": if value != "false" { options.append("ro") }
+            case "rw", "readwrite": if value == "false" { options.append("ro") }
+            case "tmpfs-size", "size": options.append("size=\(value ?? "")")
+            case "tmpfs-mode", "mode": options.append("mode=\(value ?? "")")
+            case "bind-propagation": options.append(value ?? "")
+            case "z", "Z": break
+            default: throw CommandError("--mount option \"\(part)\" is not supported")
+            }
+        }
+        guard let target = values["target"] else { throw CommandError("--mount \"\(text)\" has no target") }
+        switch values["type"] ?? "bind" {
+        case "bind":
+            guard let source = values["source"] else { throw CommandError("--mount \"\(text)\" has no source") }
+            let mode = options.isEmpty ? "" : ":\(options.joined(separator: ","))"
+            return try VolumeFlag.parse("\(source):\(target)\(mode)")
+        case "tmpfs": return try VolumeFlag.parseTmpfs("\(target):\(options.joined(separator: ","))")
+        case let other: throw CommandError("--mount type \"\(other)\" is not supported yet: use bind or tmpfs")
+        }
+    }
+}

@@ -14,6 +14,7 @@ struct child {
     int channel;
     int root;    /* the new root, -1 before it is mounted */
     int console; /* the terminal's inner end, -1 without one */
+    int children; /* /proc's list of this process's children, for its supervisor */
     int trees[SANDBOX_SLOTS];
     char **arguments;
     char **environment;
@@ -89,12 +90,17 @@ int forbid_new_privileges(struct child *child);
 /* processes.c */
 void reset_signals(void);
 int become_init(struct child *child);
+void disguise_as_init(unsigned first_closed);
 int start_session(struct child *child);
 int place_streams(struct child *child);
 int close_other_descriptors(struct child *child);
 int await_release(struct child *child);
 int set_parent_death_signal(struct child *child);
 int change_directory(struct child *child);
+
+/* supervisor.c */
+int watch_children(struct child *child);
+int become_supervisor(struct child *child);
 
 /* execution.c */
 int execute(struct child *child);

@@ -23,6 +23,7 @@ enum request_kind { WATCH_PROCESS = 1, WATCH_TERMINAL, FORGET_TERMINAL };
 
 struct request {
     enum request_kind kind;
+    int signal;
     struct termios attributes;
 };
 
@@ -33,6 +34,7 @@ union control {
 
 struct guardian {
     struct pollfd watched[1 + MOST_PROCESSES]; /* the socket, then the processes */
+    int signals[1 + MOST_PROCESSES];           /* what ends each */
     nfds_t count;
     int terminal;
     struct termios attributes;
@@ -41,6 +43,7 @@ struct guardian {
 static void act_on(struct guardian *guardian, const struct request *request, int descriptor)
 {
     if (request->kind == WATCH_PROCESS && descriptor >= 0 && guardian->count < 1 + MOST_PROCESSES) {
+        guardian->signals[guardian->count] = request->signal;
         guardian->watched[guardian->count++] = (struct pollfd){.fd = descriptor, .events = POLLIN};
         return;
     }
@@ -78,6 +81,7 @@ static void forget_ended(struct guardian *guardian)
             continue;
         close(guardian->watched[index].fd);
         guardian->watched[index] = guardian->watched[--guardian->count];
+        guardian->signals[index] = guardian->signals[guardian->count];
     }
 }
 
@@ -98,7 +102,7 @@ static _Noreturn void run_guardian(int socket)
         forget_ended(&guardian);
     }
     for (nfds_t index = 1; index < guardian.count; index++)
-        syscall(SYS_pidfd_send_signal, guardian.watched[index].fd, SIGKILL, NULL, 0);
+        syscall(SYS_pidfd_send_signal, guardian.watched[index].fd, guardian.signals[index], NULL, 0);
     if (guardian.terminal >= 0)
         tcsetattr(guardian.terminal, TCSADRAIN, &guardian.attributes);
     _exit(0);
@@ -164,11 +168,12 @@ static int send_request(const struct request *request, int descriptor)
     return result < 0 ? (int)result : 0;
 }
 
-int guard_process(int pidfd)
+int guard_process(int pidfd, int kill_signal)
 {
     struct request request;
     memset(&request, 0, sizeof request);
     request.kind = WATCH_PROCESS;
+    request.signal = kill_signal;
     return send_request(&request, pidfd);
 }
 

@@ -28,6 +28,8 @@ static int run_operation(struct child *child)
     case SANDBOX_SESSION_KEYRING: return join_session_keyring(child);
     case SANDBOX_LIMIT: return set_limit(child);
     case SANDBOX_INIT: return become_init(child);
+    case SANDBOX_WATCH_CHILDREN: return watch_children(child);
+    case SANDBOX_SUPERVISE: return become_supervisor(child);
     case SANDBOX_SESSION: return start_session(child);
     case SANDBOX_STREAMS: return place_streams(child);
     case SANDBOX_CLOSE_DESCRIPTORS: return close_other_descriptors(child);

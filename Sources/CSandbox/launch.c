@@ -102,9 +102,19 @@ static int start(struct child *child, uint64_t namespaces, struct sandbox_proces
     return 0;
 }
 
+static int has_supervisor(const char *plan)
+{
+    const struct sandbox_plan *header = (const struct sandbox_plan *)plan;
+    const struct sandbox_operation *operations = (const struct sandbox_operation *)(header + 1);
+    for (uint32_t index = 0; index < header->operation_count; index++)
+        if (operations[index].code == SANDBOX_SUPERVISE)
+            return 1;
+    return 0;
+}
+
 int sandbox_launch(const void *plan, uint64_t namespaces, struct sandbox_process *process)
 {
-    struct child child = {.plan = plan, .root = -1, .console = -1};
+    struct child child = {.plan = plan, .root = -1, .console = -1, .children = -1};
     if (!is_sound(plan))
         return -EINVAL;
     int result = prepare_vectors(&child);
@@ -115,10 +125,11 @@ int sandbox_launch(const void *plan, uint64_t namespaces, struct sandbox_process
     if (result < 0)
         return result;
 
-    result = guard_process(process->pidfd);
+    process->kill_signal = has_supervisor(plan) ? END_ALL_SIGNAL : SIGKILL;
+    result = guard_process(process->pidfd, process->kill_signal);
     if (result < 0) {
         int ignored;
-        sandbox_signal(process, SIGKILL);
+        sandbox_signal(process, process->kill_signal);
         sandbox_wait(process, &ignored, &ignored);
         close(process->channel);
         close(process->pidfd);

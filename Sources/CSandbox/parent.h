@@ -2,7 +2,10 @@
 #ifndef PARENT_H
 #define PARENT_H
 
-/* guardian.c: has the process killed when this one dies. */
-int guard_process(int pidfd);
+/* Tells a supervisor to end all its processes and itself; before there is one it ends the process as it is. */
+#define END_ALL_SIGNAL 64
+
+/* guardian.c: has the process ended by the signal when this one dies. */
+int guard_process(int pidfd, int kill_signal);
 
 #endif

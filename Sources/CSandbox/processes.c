@@ -51,14 +51,14 @@ __attribute__((constructor)) static void remember_strings(int count, char **argu
 
 /* Its memory is a copy of the tool's, which other users of the pid namespace must not see: neither the executable
  * through /proc/1/exe nor arguments and environment, where secrets may be. */
-static void disguise_as_init(void)
+void disguise_as_init(unsigned first_closed)
 {
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     prctl(PR_SET_NAME, "init", 0, 0, 0);
     memset(start_strings, 0, (size_t)(end_strings - start_strings));
     if (end_strings - start_strings > 5)
         memcpy(start_strings, "init", 4);
-    close_descriptors(0, ~0U);
+    close_descriptors(first_closed, ~0U);
 }
 
 /* The first process of the pid namespace stays here; what comes next in the plan happens in its child. */
@@ -74,7 +74,7 @@ int become_init(struct child *child)
         return 0;
     }
     (void)child;
-    disguise_as_init();
+    disguise_as_init(0);
     for (;;) {
         int number = (int)CHECKED(syscall(SYS_rt_sigtimedwait, &all, NULL, NULL, sizeof all));
         if (number > 0)

@@ -15,7 +15,7 @@
 
 struct slot {
     int pidfd; /* -1: free */
-    int kills;
+    int kill_signal; /* 0: signals are passed on as they are */
     int killed_by;
     int terminal, console; /* -1: none */
 };
@@ -61,9 +61,9 @@ static void pass_on(struct slot *slot, int number)
         copy_window_size(slot);
         return;
     }
-    if (slot->kills && asks_to_end) {
+    if (slot->kill_signal != 0 && asks_to_end) {
         slot->killed_by = number;
-        number = SIGKILL;
+        number = slot->kill_signal;
     }
     syscall(SYS_pidfd_send_signal, slot->pidfd, number, NULL, 0);
 }
@@ -104,7 +104,7 @@ static void restore_handlers(void)
     sigaction(SIGCHLD, &previous_child_action, NULL);
 }
 
-static int take_slot(int pidfd, int kills)
+static int take_slot(int pidfd, int kill_signal)
 {
     uint64_t mask;
     int index = 0;
@@ -112,7 +112,7 @@ static int take_slot(int pidfd, int kills)
     while (index < slot_limit && slots[index].pidfd >= 0)
         index++;
     if (index < MOST_SLOTS) {
-        slots[index] = (struct slot){.pidfd = pidfd, .kills = kills, .terminal = -1, .console = -1};
+        slots[index] = (struct slot){.pidfd = pidfd, .kill_signal = kill_signal, .terminal = -1, .console = -1};
         if (index == slot_limit)
             slot_limit++;
     }
@@ -120,9 +120,9 @@ static int take_slot(int pidfd, int kills)
     return index < MOST_SLOTS ? index : -EMFILE;
 }
 
-int sandbox_relay_begin(int pidfd, int kills)
+int sandbox_relay_begin(int pidfd, int kill_signal)
 {
-    int slot = take_slot(pidfd, kills);
+    int slot = take_slot(pidfd, kill_signal);
     if (slot < 0)
         return slot;
     pthread_mutex_lock(&installation);

@@ -5,7 +5,9 @@ import WorkingContainers
 
 /// The flags by which commands that run something say how it is confined.
 enum ConfinementFlags {
-    static let flags: [Flag] = [
+    static let flags: [Flag] = own + NamespaceFlags.flags + ResourceFlags.flags
+
+    private static let own: [Flag] = [
         Flag("cap-add", .stringSlice, help: "add the specified capability when running"),
         Flag("cap-drop", .stringSlice, help: "drop the specified capability when running"),
         Flag("security-opt", .stringArray, help: "security options"),
@@ -16,13 +18,6 @@ enum ConfinementFlags {
         Flag("ulimit", .stringSlice, help: "ulimit options"),
         .string("network", "mode", aliases: ["net"], help: NetworkFlag.help),
         .string("shm-size", "bytes", help: "size of '/dev/shm'"),
-        .refused("cgroup-parent", "control groups are not used"),
-        .refused("cpu-period", "control groups are not used"),
-        .refused("cpu-quota", "control groups are not used"),
-        .refused("cpu-shares", short: "c", "control groups are not used"),
-        .refused("cpuset-cpus", "control groups are not used"),
-        .refused("memory", short: "m", "control groups are not used"),
-        .refused("memory-swap", "control groups are not used"),
     ]
 
     static func read(_ arguments: ParsedArguments, _ conf: ContainersConf) throws -> StepConfinement {
@@ -44,10 +39,14 @@ enum ConfinementFlags {
             arguments.wasSet("dns-option") ? arguments.strings("dns-option") : conf.containers.dnsOptions
         confinement.resourceLimits =
             arguments.wasSet("ulimit") ? arguments.strings("ulimit") : conf.containers.defaultUlimits
+        // The host's own are what a container inherits.
+        confinement.resourceLimits.removeAll { $0 == "host" }
         confinement.shmSize = UInt64(clamping: conf.containers.shmSize)
         if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
         confinement.network = try NetworkFlag.parse(arguments.string("network"), conf)
         confinement.take(conf)
+        try NamespaceFlags.read(arguments, conf, into: &confinement)
+        confinement.controls = try ResourceFlags.read(arguments)
         return confinement
     }
 }

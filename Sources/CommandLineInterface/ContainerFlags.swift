@@ -3,7 +3,7 @@ import CommandLineGrammar
 /// The flags of `container run` and `container create`, besides those that say how the container is confined.
 enum ContainerFlags {
     static let flags: [Flag] =
-        naming + platform + process + files + lifecycle + PublishFlags.flags + RegistryFlags.standard
+        naming + platform + process + files + lifecycle + limits + PublishFlags.flags + RegistryFlags.standard
         + ConfinementFlags.flags + withoutEffect + refused
 
     private static let naming: [Flag] = [
@@ -45,6 +45,13 @@ enum ContainerFlags {
         .bool("interactive", short: "i", help: "keep STDIN open even if not attached"),
         .bool("tty", short: "t", help: "allocate a pseudo-TTY for container"),
         Flag("attach", short: "a", .stringArray, help: "attach to STDIN, STDOUT or STDERR"),
+    ]
+
+    private static let limits: [Flag] = [
+        Flag("pids-limit", .int, help: "tune container pids limit (set -1 for unlimited)"),
+        Flag(
+            "sysctl", .stringSlice, placeholder: "name=value",
+            help: "set kernel parameters of the container's namespaces"),
     ]
 
     private static let files: [Flag] = [

@@ -41,6 +41,15 @@ struct ContainerInvocation {
             }
             confinement.umask = umask
         }
+        confinement.controls.processes = arguments.int("pids-limit").flatMap { $0 <= 0 ? nil : Int64($0) }
+        for text in arguments.strings("sysctl") {
+            let (name, value) = KeyValueFlag.split(text)
+            guard let value, confinement.isOwnParameter(name) else {
+                throw CommandError("--sysctl \(text): it is not a parameter of a namespace of the container's own")
+            }
+            confinement.sysctls.removeAll { $0.name == name }
+            confinement.sysctls.append((name, value))
+        }
         if arguments.bool("privileged") {
             confinement.addCapabilities.append("ALL")
             confinement.securityOptions.removeAll { $0.hasPrefix("seccomp=") }

@@ -26,15 +26,9 @@ enum FromCommand: Command {
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
         SharedFlags.format, SignaturePolicyFlag.flag,
         .bool("http-proxy", default: true, help: "pass the proxies of this machine's environment on to commands"),
-        .refused("device", "devices are not supported yet"),
-        .refused("ipc", "namespaces of others are not supported yet"),
-        .refused("pid", "namespaces of others are not supported yet"),
-        .refused("uts", "namespaces of others are not supported yet"),
         .refused("userns", "the store's mapping is used"),
         .refused("userns-uid-map-user", "the store's mapping is used"),
         .refused("userns-gid-map-group", "the store's mapping is used"),
-        .refused("cgroupns", "control groups are not used"),
-        .refused("cpuset-mems", "control groups are not used"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -113,9 +107,11 @@ enum FromCommand: Command {
         settings.capabilities = try CapabilitySet.resolve(
             add: confinement.addCapabilities, drop: confinement.dropCapabilities, base: base
         ).capabilityNames.sorted()
-        guard arguments.strings("security-opt").isEmpty else {
-            throw CommandError("--security-opt is not supported yet: it cannot be kept with the container")
-        }
+        settings.securityOptions = try kept(arguments.strings("security-opt"))
+        settings.namespaces = confinement.namespaces
+        settings.devices = try arguments.strings("device").flatMap { try DeviceFlag.parse($0) }
+        settings.noHosts = arguments.bool("no-hosts")
+        settings.controls = confinement.controls
         settings.network = arguments.string("network") ?? ""
         settings.isolation = try Isolation.parse(arguments, allowsRuntime: true)
         settings.addHosts = confinement.addHosts
@@ -128,6 +124,18 @@ enum FromCommand: Command {
         settings.volumes = conf.containers.volumes + arguments.strings("volume")
         for volume in settings.volumes { _ = try RunVolumeFlag.parse(volume) }
         return settings
+    }
+}
+
+extension FromCommand {
+    /// The security options, all of which must have a place in the container's file.
+    private static func kept(_ options: [String]) throws -> [String] {
+        _ = try SecurityOptions.parse(options)
+        for option in options where option.hasPrefix("mask=") || option.hasPrefix("unmask=") {
+            throw CommandError(
+                "--security-opt \(option) cannot be kept with a container: use it with build or container run")
+        }
+        return options
     }
 }
 

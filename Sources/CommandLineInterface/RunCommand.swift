@@ -14,7 +14,9 @@ enum RunCommand: Command {
         "run", summary: "Run a command inside of the container",
         usage: "run [options] CONTAINER COMMAND [ARG...]", flags: flags, interspersed: false)
 
-    private static let flags: [Flag] = [
+    private static let flags: [Flag] = own + NamespaceFlags.flags
+
+    private static let own: [Flag] = [
         SharedFlags.addHistory,
         Flag("cap-add", .stringSlice, help: "add the specified capability"),
         Flag("cap-drop", .stringSlice, help: "drop the specified capability"),
@@ -31,12 +33,6 @@ enum RunCommand: Command {
         .string("contextdir", "directory", help: "context directory path, which sources in --mount count from"),
         .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which then runs it"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
-        .refused("cgroupns", "control groups are not used"),
-        .refused("ipc", "namespaces of others are not supported yet"),
-        .refused("pid", "namespaces of others are not supported yet"),
-        .refused("uts", "namespaces of others are not supported yet"),
-        .refused("no-hosts", "it is not supported yet"),
-        .refused("device", "devices are not supported yet"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -141,7 +137,9 @@ enum RunCommand: Command {
         confinement.defaultCapabilities = settings.capabilities ?? conf.containers.defaultCapabilities
         confinement.addCapabilities = arguments.strings("cap-add")
         confinement.dropCapabilities = arguments.strings("cap-drop")
-        if !conf.containers.seccompProfile.isEmpty {
+        if !conf.containers.seccompProfile.isEmpty,
+            !settings.securityOptions.contains(where: { $0.hasPrefix("seccomp=") })
+        {
             confinement.securityOptions = ["seccomp=\(conf.containers.seccompProfile)"]
         }
         confinement.addHosts = settings.addHosts
@@ -154,6 +152,12 @@ enum RunCommand: Command {
             settings.shmSize.isEmpty ? UInt64(clamping: conf.containers.shmSize) : try ByteCount.parse(settings.shmSize)
         confinement.network = try NetworkFlag.parse(arguments.string("network") ?? settings.network, conf)
         confinement.take(conf)
+        confinement.securityOptions += settings.securityOptions
+        confinement.namespaces = settings.namespaces
+        confinement.devices = settings.devices
+        confinement.noHosts = settings.noHosts
+        confinement.controls = settings.controls
+        try NamespaceFlags.read(arguments, conf, into: &confinement)
         return confinement
     }
 

@@ -62,6 +62,10 @@ extension SandboxSpec {
         _ isolation: SandboxIsolation, _ facts: HostFacts, _ filters: SeccompFilters
     ) throws(SandboxError) -> SandboxPlan {
         if case .external(let runtime) = isolation {
+            guard namespaces.process != .host else {
+                throw SandboxError(
+                    .invalidSpecification, "the host's process namespace and an external runtime do not go together")
+            }
             let seccomp = try filters.runtimeSpecJSON(for: seccomp, capabilities: capabilities.bounding)
             return try plan(for: runtime, facts: facts, seccomp: seccomp)
         }
@@ -89,7 +93,7 @@ struct SandboxRun {
         _ plan: SandboxPlan, _ cloneFlags: UInt64, _ prepare: ((Int32) throws -> Void)?
     ) throws(SandboxError) -> ExitStatus {
         let process = try SandboxProcess(starting: plan, namespaces: cloneFlags)
-        let slot = sandbox_relay_begin(process.descriptor, spec.signals == .kill ? 1 : 0)
+        let slot = sandbox_relay_begin(process.descriptor, spec.signals == .kill ? process.killSignal : 0)
         defer { if console >= 0 { close(console) } }
         if let prepare {
             do {

@@ -8,6 +8,8 @@ struct SandboxProcess: ~Copyable {
     var pid: Int32 { process.pid }
     /// Readable once the process ended.
     var descriptor: Int32 { process.pidfd }
+    /// What ends it, and with it all that it has started.
+    var killSignal: Int32 { process.kill_signal }
 
     /// A mount point that the child made because it was missing.
     struct CreatedMountPoint: Sendable, Equatable {
@@ -89,7 +91,7 @@ struct SandboxProcess: ~Copyable {
     }
 
     func kill() {
-        _ = withUnsafePointer(to: process) { sandbox_signal($0, SIGKILL) }
+        _ = withUnsafePointer(to: process) { sandbox_signal($0, $0.pointee.kill_signal) }
     }
 
     /// Waits until it and everything in its pid namespace is gone.

@@ -7,6 +7,10 @@ extension SandboxSpec {
     /// Everything between clone and exec. The specification was validated.
     func plan(facts: HostFacts, filter: [UInt8]?, sharesHost: Bool = false) -> SandboxPlan {
         var plan = SandboxPlanBuilder()
+        let isAmongHosts = !sharesHost && namespaces.process == .host
+        if isAmongHosts {
+            plan.add(SANDBOX_WATCH_CHILDREN, for: .step("watch processes (the kernel needs CONFIG_PROC_CHILDREN)"))
+        }
         addNamespaces(to: &plan, sharesHost: sharesHost)
         addSources(to: &plan)
         addRoot(to: &plan)
@@ -14,7 +18,7 @@ extension SandboxSpec {
         addRestrictions(to: &plan)
         let flags = noPivot ? [SANDBOX_CHANGE_ROOT] : []
         plan.add(SANDBOX_ENTER_ROOT, flags: flags, for: .step("enter the root file system"))
-        addProcess(to: &plan)
+        addProcess(to: &plan, isAmongHosts: isAmongHosts)
         addPrivileges(to: &plan, facts, filter)
         addCommand(to: &plan)
         return plan.finish()
@@ -22,11 +26,12 @@ extension SandboxSpec {
 
     /// The flags for clone(2). With `sharesHost` the only namespaces are those that keep mounts and processes together.
     func cloneFlags(sharesHost: Bool) -> UInt64 {
-        var flags = NamespaceFlag.mount | NamespaceFlag.process
+        var flags = NamespaceFlag.mount
+        if sharesHost || namespaces.process == .own { flags |= NamespaceFlag.process }
         if sharesHost { return flags }
-        if namespaces.ipc { flags |= NamespaceFlag.ipc }
-        if namespaces.uts { flags |= NamespaceFlag.uts }
-        if namespaces.cgroup { flags |= NamespaceFlag.cgroup }
+        if namespaces.ipc == .own { flags |= NamespaceFlag.ipc }
+        if namespaces.uts == .own { flags |= NamespaceFlag.uts }
+        if namespaces.cgroup == .own { flags |= NamespaceFlag.cgroup }
         if network == .none { flags |= NamespaceFlag.network }
         return flags
     }
@@ -36,21 +41,31 @@ extension SandboxSpec {
         plan.add(
             SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
         if sharesHost { return }
-        if case .path(let path) = network {
-            plan.add(
-                SANDBOX_JOIN_NAMESPACE, .string(path), numbers: [NamespaceFlag.network], for: .namespace(path))
+        for (path, flag) in joinedNamespaces {
+            plan.add(SANDBOX_JOIN_NAMESPACE, .string(path), numbers: [flag], for: .namespace(path))
         }
         if network == .none {
             plan.add(SANDBOX_LOOPBACK_UP, flags: [SANDBOX_OPTIONAL], for: .step("bring the loopback device up"))
         }
         // Inside a container whose seccomp profile forbids it, the outer name stays.
-        if namespaces.uts, let hostname {
+        if namespaces.uts == .own, let hostname {
             plan.add(SANDBOX_HOSTNAME, .string(hostname), flags: [SANDBOX_OPTIONAL], for: .step("set the host name"))
         }
-        if namespaces.uts, let domainname {
+        if namespaces.uts == .own, let domainname {
             plan.add(
                 SANDBOX_DOMAINNAME, .string(domainname), flags: [SANDBOX_OPTIONAL], for: .step("set the domain name"))
         }
+    }
+
+    private var joinedNamespaces: [(path: String, flag: UInt64)] {
+        var joined: [(String, UInt64)] = []
+        if case .path(let path) = network { joined.append((path, NamespaceFlag.network)) }
+        let others = [
+            (namespaces.ipc, NamespaceFlag.ipc), (namespaces.uts, NamespaceFlag.uts),
+            (namespaces.cgroup, NamespaceFlag.cgroup),
+        ]
+        for case (.path(let path), let flag) in others { joined.append((path, flag)) }
+        return joined
     }
 
     /// The root alone, also for tidying up afterwards.
@@ -101,14 +116,16 @@ extension SandboxSpec {
         plan.add(SANDBOX_CLOSE_DESCRIPTORS, for: .step("close other descriptors"))
     }
 
-    private func addProcess(to plan: inout SandboxPlanBuilder) {
+    private func addProcess(to plan: inout SandboxPlanBuilder, isAmongHosts: Bool) {
         // Its quota may be used up by containers of others; the outer keyring is not readable without its owner's id.
         plan.add(SANDBOX_SESSION_KEYRING, flags: [SANDBOX_OPTIONAL], for: .step("join a session keyring"))
         for limit in rlimits {
             plan.add(
                 SANDBOX_LIMIT, numbers: [UInt64(limit.resource), limit.soft, limit.hard], for: .limit(limit.name))
         }
-        if useInit {
+        if isAmongHosts {
+            plan.add(SANDBOX_SUPERVISE, for: .step("supervise the processes"))
+        } else if useInit {
             plan.add(SANDBOX_INIT, for: .step("start init"))
         }
         let flags = terminal == nil ? [] : [SANDBOX_TERMINAL]

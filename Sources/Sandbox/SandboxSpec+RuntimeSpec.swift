@@ -19,7 +19,8 @@ extension SandboxSpec {
             "ociVersion": "1.0.2", "process": processJSON(facts),
             "root": .object(rootJSON),
         ]
-        if let hostname { spec["hostname"] = .string(hostname) }
+        // Runtimes refuse a name for a namespace that is not the container's own.
+        if namespaces.uts == .own, let hostname { spec["hostname"] = .string(hostname) }
         if let domainname { spec["domainname"] = .string(domainname) }
         let standard = standardMounts(facts).map(\.mount)
         spec["mounts"] = .array((standard + mounts).map(Self.mountJSON))
@@ -105,9 +106,13 @@ extension SandboxSpec {
 
     private var namespacesJSON: [JSONValue] {
         var list: [JSONValue] = [["type": "pid"], ["type": "mount"]]
-        if namespaces.ipc { list.append(["type": "ipc"]) }
-        if namespaces.uts { list.append(["type": "uts"]) }
-        if namespaces.cgroup { list.append(["type": "cgroup"]) }
+        for (type, source) in [("ipc", namespaces.ipc), ("uts", namespaces.uts), ("cgroup", namespaces.cgroup)] {
+            switch source {
+            case .own: list.append(["type": .string(type)])
+            case .path(let path): list.append(["type": .string(type), "path": .string(path)])
+            case .host: break
+            }
+        }
         switch network {
         case .host: break
         case .none, .userMode: list.append(["type": "network"])

@@ -61,7 +61,7 @@ extension SandboxSpec {
     /// With the older control groups an empty directory hides the host's tree.
     private func controlGroups(_ facts: HostFacts) -> StandardMount {
         let attributes = Self.closed.union(.readOnly)
-        let type = facts.hasUnifiedControlGroups && namespaces.cgroup ? "cgroup2" : "tmpfs"
+        let type = facts.hasUnifiedControlGroups && namespaces.cgroup == .own ? "cgroup2" : "tmpfs"
         let empty = SandboxMount(.fileSystem("tmpfs"), at: "/sys/fs/cgroup", attributes: attributes)
         return StandardMount(
             mount: SandboxMount(.fileSystem(type), at: "/sys/fs/cgroup", attributes: attributes),
@@ -92,7 +92,7 @@ extension SandboxSpec {
 
     /// Shared memory belongs with the IPC namespace.
     private var sharedMemory: SandboxMount {
-        namespaces.ipc
+        namespaces.ipc != .host
             ? .tmpfs(at: "/dev/shm", attributes: Self.closed, ["mode=1777", "size=\(shmSize)"])
             : SandboxMount(.bind("/dev/shm"), at: "/dev/shm", attributes: Self.closed, isRecursive: true)
     }

@@ -22,6 +22,11 @@ extension SandboxSpec {
         for (name, _) in sysctls where name.isEmpty || name.contains("/") || name.contains("..") {
             throw SandboxError(.invalidSpecification, "kernel parameter \"\(name)\" is not valid")
         }
+        if case .path(let path) = namespaces.process {
+            throw SandboxError(
+                .invalidSpecification,
+                "joining the process namespace \(path) is not supported: its processes could outlive the command")
+        }
         try refuseNULs()
     }
 

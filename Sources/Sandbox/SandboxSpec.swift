@@ -88,14 +88,26 @@ package struct ProcessUser: Sendable, Equatable {
     package static let root = ProcessUser(uid: 0, gid: 0)
 }
 
-/// Which namespaces are new for a container; mount and pid namespace always are.
+/// Where a namespace of a container comes from.
+package enum NamespaceSource: Sendable, Equatable {
+    /// It is new.
+    case own
+    /// It is this process's.
+    case host
+    /// It is another one, by the host path of a file such as `/proc/1/ns/ipc`.
+    case path(String)
+}
+
+/// The namespaces of a container; its mount namespace is always its own.
 package struct SandboxNamespaces: Sendable, Equatable {
     /// System V and POSIX message queues, semaphores and shared memory.
-    package var ipc = true
+    package var ipc = NamespaceSource.own
     /// Host and domain name.
-    package var uts = true
+    package var uts = NamespaceSource.own
     /// The view of control groups.
-    package var cgroup = true
+    package var cgroup = NamespaceSource.own
+    /// Process ids: its own or the host's. Also among the host's no process outlives the run.
+    package var process = NamespaceSource.own
 
     /// All of them new.
     package init() {}

@@ -40,6 +40,14 @@ package struct ContainerProcess: Sendable {
     package func run(
         in files: String, hostFiles: HostFiles, caches: String, prepare: ((Int32) throws -> Void)? = nil
     ) throws -> ExitStatus {
+        var process = self
+        if confinement.namespaces.uts == .host { process.hostname = HostName.current }
+        return try process.runNamed(in: files, hostFiles, caches, prepare)
+    }
+
+    private func runNamed(
+        in files: String, _ hostFiles: HostFiles, _ caches: String, _ prepare: ((Int32) throws -> Void)?
+    ) throws -> ExitStatus {
         let reader = try RootFileReader(files)
         let users = ImageUsers { try reader.read($0) }
         let account = try users.resolve(user)
@@ -61,26 +69,7 @@ package struct ContainerProcess: Sendable {
             network.forwardsNames = try ResolverFile(confinement).needsForwarding
             spec.network = .userMode(network)
         }
-        // Parameters of a namespace that is shared are not the container's to set.
-        if confinement.network != .host {
-            spec.sysctls = confinement.sysctls.filter { $0.name.hasPrefix("net.") }
-        }
-        let base = try confinement.defaultCapabilities.map { try CapabilitySet.union(of: $0) } ?? .standard
-        spec.capabilities = ProcessCapabilities(
-            granted: try CapabilitySet.resolve(
-                add: confinement.addCapabilities, drop: confinement.dropCapabilities, base: base),
-            added: try CapabilitySet.union(of: confinement.addCapabilities), uid: account.uid)
-        let security = try SecurityOptions.parse(confinement.securityOptions)
-        if let label = security.labels.first(where: { $0 != "disable" }) {
-            throw WorkingContainerError(.unsupported, "--security-opt label=\(label): SELinux labels are not supported")
-        }
-        if let profile = security.apparmor, profile != "unconfined" {
-            throw WorkingContainerError(
-                .unsupported, "--security-opt apparmor=\(profile): AppArmor profiles are not supported")
-        }
-        security.apply(to: &spec)
-        spec.rlimits = try confinement.resourceLimits.map { try ResourceLimit(parsing: $0) }
-        spec.shmSize = confinement.shmSize
+        try confinement.apply(to: &spec)
         spec.stdio = stdio
         spec.readOnlyRoot = readOnlyRoot
         spec.noPivot = noPivot
@@ -88,7 +77,14 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         spec.mounts = try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + mounts
-        return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
+        guard !confinement.controls.isEmpty else {
+            return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
+        }
+        let group = try ControlGroup(confinement.controls)
+        return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches) { process in
+            try group.take(process)
+            try prepare?(process)
+        }
     }
 
     private func completeEnvironment(home: String) -> [String] {

@@ -3,6 +3,10 @@ package import Sandbox
 /// How the commands of a build or a container are confined. Values only; the defaults are Podman's.
 package struct StepConfinement: Sendable {
     package var network = SandboxNetwork.host
+    package var namespaces = SandboxNamespaces()
+    /// Devices beside the usual ones.
+    package var devices: [SandboxDevice] = []
+    package var controls = ResourceControls()
     /// What containers may do before `addCapabilities` and `dropCapabilities`.
     package var defaultCapabilities: [String]?
     package var addCapabilities: [String] = []
@@ -37,6 +41,8 @@ package struct StepConfinement: Sendable {
         ["network=\(network.kind)"] + addCapabilities.map { "cap-add=\($0)" }
             + dropCapabilities.map { "cap-drop=\($0)" }
             + securityOptions.map { "security-opt=\($0)" } + resourceLimits.map { "ulimit=\($0)" }
+            + devices.map { "device=\($0.path)" }
+            + (namespaces == SandboxNamespaces() ? [] : ["namespaces=\(namespaces)"])
     }
 }
 

@@ -16,14 +16,16 @@ extension WorkingContainer.RunSettings {
         resourceLimits = texts(options?["Ulimit"])
         passesProxies = options?["HTTPProxy"]?.bool ?? false
         volumes = texts(options?["Volumes"])
-        for namespace in state["NamespaceOptions"]?.array ?? [] where namespace["Name"]?.string == "network" {
-            network = namespace["Host"]?.bool == true ? "host" : namespace["Path"]?.string ?? ""
-        }
+        noHosts = options?["NoHosts"]?.bool ?? false
+        readNamespaces(state)
+        readSecurity(options)
+        readControls(options)
+        devices = (state["Devices"]?.array ?? []).compactMap(SandboxDevice.init(buildah:))
         switch state["ConfigureNetwork"]?.integer {
         case WorkingContainer.RunSettings.networkDisabled: network = "none"
-        case WorkingContainer.RunSettings.networkEnabled where network.isEmpty: network = "private"
         default: break
         }
+        if network.isEmpty, state[WorkingContainer.RunSettings.privateNetwork]?.bool == true { network = "private" }
     }
 
     /// What the file says for a network that is kept away, and for one that was asked for.
@@ -37,6 +39,10 @@ extension WorkingContainer.RunSettings {
         default: WorkingContainer.RunSettings.networkEnabled
         }
     }
+
+    /// Buildah's own members look the same for a private network and for one that nobody has chosen, which here is the
+    /// host's.
+    private static let privateNetwork = "swiftlet-private-network"
 
     /// As `inspect` shows it.
     var networkPolicyName: String {
@@ -63,15 +69,14 @@ extension WorkingContainer.RunSettings {
         options["HTTPProxy"] = .bool(passesProxies)
         options["Ulimit"] = list(resourceLimits)
         options["Volumes"] = list(volumes)
-        state["CommonBuildOpts"] = .object(options)
         state["ConfigureNetwork"] = .integer(networkPolicy)
-        state["NamespaceOptions"] = .array(
-            ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"].map { name in
-                let isHost = ["cgroup", "user"].contains(name) || (name == "network" && network == "host")
-                return [
-                    "Name": .string(name), "Host": .bool(isHost),
-                    "Path": .string(name == "network" ? networkPath : ""),
-                ]
-            })
+        let isPrivate = ["private", "bridge", "default"].contains(network)
+        state[WorkingContainer.RunSettings.privateNetwork] = isPrivate ? true : nil
+        options["NoHosts"] = .bool(noHosts)
+        writeSecurity(to: &options)
+        writeControls(to: &options)
+        state["CommonBuildOpts"] = .object(options)
+        state["NamespaceOptions"] = .array(namespaceOptions(networkPath: networkPath))
+        state["Devices"] = .array(devices.map(\.buildahValue))
     }
 }

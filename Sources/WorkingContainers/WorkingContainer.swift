@@ -1,6 +1,7 @@
 package import ContainerStore
 package import ImageModel
 import JSONText
+package import Sandbox
 
 /// A container that is being worked on step by step, to become an image: a writable layer in the store, and the
 /// configuration of the image to be, kept beside it as Buildah keeps it (`buildah.json`), so that both tools can go on
@@ -46,6 +47,12 @@ package struct WorkingContainer: Sendable {
         /// Names of capabilities; nil: the usual ones.
         package var capabilities: [String]?
         package var network = ""
+        package var namespaces = SandboxNamespaces()
+        package var devices: [SandboxDevice] = []
+        package var noHosts = false
+        package var controls = ResourceControls()
+        /// As `--security-opt` takes them, but for `mask=` and `unmask=`.
+        package var securityOptions: [String] = []
         package var isolation = Isolation.standard
         package var addHosts: [String] = []
         package var dnsServers: [String] = []

@@ -56,6 +56,8 @@ enum sandbox_code {
     SANDBOX_SESSION_KEYRING,
     SANDBOX_LIMIT,          /* number: resource, soft, hard */
     SANDBOX_INIT,
+    SANDBOX_WATCH_CHILDREN, /* opens what SUPERVISE reads, while the host's /proc is in sight */
+    SANDBOX_SUPERVISE,      /* without a pid namespace: a process that ends all that come after it */
     SANDBOX_SESSION,
     SANDBOX_STREAMS,        /* number: descriptors for 0, 1, 2; SANDBOX_NULL_DEVICE for /dev/null */
     SANDBOX_CLOSE_DESCRIPTORS,
@@ -114,6 +116,7 @@ struct sandbox_process {
     pid_t pid;
     int pidfd;
     int channel;
+    int kill_signal; /* which ends it and everything it started */
 };
 
 /* Starts a child that executes the plan in new namespaces (CLONE_NEW* flags) and waits for `sandbox_release` before it
@@ -126,9 +129,9 @@ int sandbox_receive(const struct sandbox_process *process, struct sandbox_messag
 int sandbox_wait(const struct sandbox_process *process, int *exited, int *status);
 int sandbox_signal(const struct sandbox_process *process, int number);
 
-/* Passes the signals that this process gets on to a sandboxed one (or kills it at the first of those that ask to end),
- * until `sandbox_relay_end`, which returns the signal that made it kill, 0 for none. Returns a slot. */
-int sandbox_relay_begin(int pidfd, int kills);
+/* Passes the signals that this process gets on to a sandboxed one (or sends it `kill_signal`, unless 0, at the first of
+ * those that ask to end), until `sandbox_relay_end`, which returns the signal that made it kill, 0 for none. Returns a slot. */
+int sandbox_relay_begin(int pidfd, int kill_signal);
 int sandbox_relay_end(int slot);
 /* Window size changes of `terminal` are copied to `console`. */
 void sandbox_relay_window(int slot, int terminal, int console);

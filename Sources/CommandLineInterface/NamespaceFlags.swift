@@ -1,0 +1,132 @@
+import CommandLineGrammar
+import ContainersConfig
+import LinuxSystem
+import Sandbox
+import WorkingContainers
+
+/// `--cgroupns`, `--ipc`, `--pid` and `--uts`; `--device`; `--no-hosts` and `--no-hostname`.
+enum NamespaceFlags {
+    static let flags: [Flag] = [
+        .string("cgroupns", "how", help: "the cgroup namespace: private or host"),
+        .string("ipc", "how", help: "the IPC namespace: private, host, or the path of one"),
+        .string("pid", "how", help: "the process namespace: private or host"),
+        .string("uts", "how", help: "the UTS namespace: private, host, or the path of one"),
+        Flag(
+            "device", .stringArray, placeholder: "HOST[:CONTAINER][:PERMISSIONS]",
+            help: "devices of the host, or directories of them, to be seen in the container"),
+        .bool("no-hosts", help: "leave /etc/hosts to the image"),
+        .bool("no-hostname", help: "leave /etc/hostname to the image"),
+    ]
+
+    /// Puts what the flags say into a confinement that has what is to be without them.
+    static func read(
+        _ arguments: ParsedArguments, _ conf: ContainersConf, into confinement: inout StepConfinement
+    ) throws {
+        let devices = try (conf.containers.devices + arguments.strings("device")).flatMap { try DeviceFlag.parse($0) }
+        confinement.devices += devices
+        if arguments.bool("no-hosts") || conf.containers.noHosts { confinement.noHosts = true }
+        if arguments.bool("no-hostname") || conf.containers.noHostname { confinement.noHostname = true }
+        if confinement.noHosts, !confinement.addHosts.isEmpty {
+            throw CommandError("--no-hosts and --add-host cannot be set together")
+        }
+        try read("cgroup", arguments.string("cgroupns"), conf.containers.cgroupNamespace) {
+            confinement.namespaces.cgroup = $0
+        }
+        try read("ipc", arguments.string("ipc"), conf.containers.ipcNamespace) { confinement.namespaces.ipc = $0 }
+        try read("pid", arguments.string("pid"), conf.containers.pidNamespace) { confinement.namespaces.process = $0 }
+        try read("uts", arguments.string("uts"), conf.containers.utsNamespace) { confinement.namespaces.uts = $0 }
+    }
+
+    /// A flag's value counts; without one, that of containers.conf; without either nothing is changed.
+    private static func read(
+        _ kind: String, _ flag: String?, _ configured: String, _ take: (NamespaceSource) -> Void
+    ) throws {
+        if let flag {
+            take(try parse(kind, flag))
+        } else if !configured.isEmpty {
+            take(try parse(kind, configured))
+        }
+    }
+
+    /// A namespace in the words of Buildah and Podman.
+    static func parse(_ kind: String, _ text: String) throws -> NamespaceSource {
+        switch text {
+        case "", "private", "container": return .own
+        case "shareable" where kind == "ipc", "none" where kind == "ipc": return .own
+        case "host": return .host
+        default: break
+        }
+        if text.hasPrefix("container:") {
+            throw CommandError("\(kind) namespace \(text): joining another container is not supported")
+        }
+        let path = text.hasPrefix("ns:") ? String(text.dropFirst("ns:".count)) : text
+        guard Files.exists(path) else {
+            throw CommandError("checking \(kind) namespace: stat \(path): no such file or directory")
+        }
+        return .path(path)
+    }
+}
+
+/// `--device`: `HOST[:CONTAINER][:PERMISSIONS]`, in which HOST may be a directory.
+enum DeviceFlag {
+    static func parse(_ text: String) throws -> [SandboxDevice] {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard (1...3).contains(parts.count), parts[0].hasPrefix("/") else {
+            throw CommandError("invalid device specification: \(text)")
+        }
+        var place = parts[0]
+        var permissions = "rwm"
+        switch parts.count {
+        case 3:
+            if !parts[1].isEmpty { place = parts[1] }
+            permissions = parts[2]
+        case 2 where parts[1].hasPrefix("/"): place = parts[1]
+        case 2: permissions = parts[1]
+        default: break
+        }
+        guard !permissions.isEmpty, permissions.allSatisfy({ "rwm".contains($0) }),
+            Set(permissions).count == permissions.count
+        else { throw CommandError("invalid device mode: \(permissions)") }
+        guard place.hasPrefix("/dev/") else {
+            throw CommandError("device \(text): \(place) is not below /dev, where devices of a container are")
+        }
+        let found = try devices(parts[0], place, permissions)
+        guard !found.isEmpty else { throw CommandError("device \(text): there are no devices in \(parts[0])") }
+        return found
+    }
+
+    private static func devices(_ host: String, _ place: String, _ permissions: String) throws -> [SandboxDevice] {
+        let status: FileStatus
+        do {
+            status = try Files.status(host, followSymlinks: true)
+        } catch {
+            throw CommandError("getting info of source device \(host): \(error)")
+        }
+        switch status.kind {
+        case .characterDevice, .blockDevice: return [device(status, host, place, permissions)]
+        case .directory:
+            let names = try Files.entries(ofDirectory: host).map(\.text)
+            return try names.sorted().flatMap { name -> [SandboxDevice] in
+                // Links lead to devices that have a name of their own; the terminals are the container's own.
+                let kind = try Files.status("\(host)/\(name)").kind
+                guard [.characterDevice, .blockDevice, .directory].contains(kind), !["pts", "shm"].contains(name) else {
+                    return []
+                }
+                return try devices("\(host)/\(name)", "\(place)/\(name)", permissions)
+            }
+        default: throw CommandError("\(host) is not a device node")
+        }
+    }
+
+    /// Who may only read gets a node that says so; where the host's own node has to be bound, its mode counts.
+    private static func device(
+        _ status: FileStatus, _ host: String, _ place: String, _ permissions: String
+    ) -> SandboxDevice {
+        var allowed: UInt32 = 0
+        if permissions.contains("r") { allowed |= 0o444 }
+        if permissions.contains("w") { allowed |= 0o222 }
+        return SandboxDevice(
+            path: place, isBlock: status.kind == .blockDevice, major: status.deviceMajor, minor: status.deviceMinor,
+            mode: status.mode & 0o777 & allowed, hostPath: host)
+    }
+}

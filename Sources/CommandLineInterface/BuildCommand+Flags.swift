@@ -78,7 +78,6 @@ extension BuildCommand {
     ]
 
     static let refusedFlags: [Flag] = [
-        .refused("device", "devices during a build are not supported yet"),
         .refused("cache-from", "remote caches are not supported"),
         .refused("cache-to", "remote caches are not supported"),
         .refused("sign-by", "signing is not supported"),

@@ -177,6 +177,9 @@ let package = Package(
                 "ImageLayers", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ContainersConfig",
                 "StreamCompression", "TarArchive",
             ]),
+        tests(
+            of: "ImageCopy",
+            dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
         tests(
             of: "ContainerLifecycle", dependsOn: ["ContainerStore", "ContainersConfig", "JSONText", "LinuxSystem"]),

@@ -12,6 +12,9 @@ enum ProgressFlag {
             throw CommandError("unknown progress \"\(way ?? "")\": choose auto, plain or json")
         }
         let copies = arguments.bool("quiet") ? nil : stream
-        return ProgressRendering(steps: nil, copies: copies, isJSON: way == "json", isPlain: way == "plain")
+        var rendering = ProgressRendering(
+            steps: nil, copies: copies, isJSON: way == "json", isPlain: way == "plain")
+        rendering.isDebugging = arguments.declares("debug") && arguments.bool("debug")
+        return rendering
     }
 }

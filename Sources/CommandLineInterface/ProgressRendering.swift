@@ -13,6 +13,8 @@ struct ProgressRendering: Sendable {
     let isJSON: Bool
     /// Stands before each step: the platform, where a build is for several.
     var stepPrefix = ""
+    /// Whether every event is told on standard error besides.
+    var isDebugging = false
     private let bars: CopyProgress?
 
     init(steps: StandardStream?, copies: StandardStream?, isJSON: Bool = false, isPlain: Bool = false) {
@@ -39,6 +41,7 @@ struct ProgressRendering: Sendable {
         case .warning(let text): StandardStream.error.write(text + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,
             .listManifestStarted, .instanceStarted:
+            if isDebugging { StandardStream.error.write("debug: \(ProgressJSON.line(event))") }
             if isJSON {
                 copies?.write(ProgressJSON.line(event))
             } else {

@@ -28,6 +28,7 @@ package enum Swiftlet {
                 return 0
             }
             let global = try GlobalFlags(parsed)
+            try CommandTimeout.begin(parsed)
             let session = Session(
                 environment: global.applied(to: environment), global: global, calledAs: face.name,
                 commandLine: [face.name] + arguments.dropFirst())

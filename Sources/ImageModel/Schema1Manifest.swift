@@ -12,12 +12,23 @@ package struct Schema1Manifest: Sendable, Equatable {
         /// The layer's configuration.
         package var configuration: JSONObject
 
+        /// A layer of these parts.
+        package init(blob: Digest, configuration: JSONObject) {
+            self.blob = blob
+            self.configuration = configuration
+        }
+
         /// Whether the layer's archive holds nothing, since the step changed no file.
         package var isThrowaway: Bool { configuration["throwaway"]?.bool == true }
     }
 
     /// The layers, the base first.
     package let layers: [Layer]
+
+    /// These layers, the base first.
+    package init(layers: [Layer]) {
+        self.layers = layers
+    }
 
     /// Reads the document, signed or not. The signatures are not checked: their keys are nobody's.
     ///

@@ -3,8 +3,7 @@ import JSONText
 
 /// The images of an archive as `docker save` writes it, by old and new versions of Docker and by others.
 ///
-/// Layers may be compressed, and may be links to each other. Archives without `manifest.json`, from before Docker 1.10,
-/// are refused.
+/// Layers may be compressed, and may be links to each other.
 package final class DockerArchive: Sendable {
     /// One element of `manifest.json`.
     package struct Image: Sendable, Equatable {
@@ -14,6 +13,8 @@ package final class DockerArchive: Sendable {
         package let tags: [String]
         /// The files with the layers, the base first.
         package let layers: [String]
+        /// The configuration, where the archive has none as it is wanted.
+        var madeConfig: [UInt8]?
     }
 
     /// The archive's path.
@@ -28,9 +29,12 @@ package final class DockerArchive: Sendable {
     package init(path: String, temporaryDirectory: String = "/var/tmp") throws {
         files = try ArchiveFile(path: path, temporaryDirectory: temporaryDirectory)
         guard let bytes = try files.read("manifest.json", limit: ImageLimits.manifest) else {
-            throw TransportError(
-                .unsupported,
-                "no manifest.json: not an archive of \"docker save\", or one from before Docker 1.10", at: path)
+            guard let old = try files.read("repositories", limit: ImageLimits.manifest) else {
+                throw TransportError(
+                    .unsupported, "neither manifest.json nor repositories: not an archive of \"docker save\"", at: path)
+            }
+            images = try LegacyDockerArchive.images(of: files, repositories: old)
+            return
         }
         images = try TransportError.wrapping("\(path)/manifest.json") {
             guard let list = try JSONValue(parsing: bytes).array else {

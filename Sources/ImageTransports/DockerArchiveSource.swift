@@ -24,7 +24,8 @@ package final class DockerArchiveSource: ImageSource {
         self.reference = reference
         self.archive = archive
         let image = try archive.choose(reference)
-        guard let config = try archive.files.read(image.config, limit: ImageLimits.configuration) else {
+        guard let config = try image.madeConfig ?? archive.files.read(image.config, limit: ImageLimits.configuration)
+        else {
             throw TransportError(.malformed, "\(image.config) is missing", at: archive.path)
         }
         self.config = config

@@ -1,0 +1,22 @@
+import CommandLineGrammar
+import Glibc
+
+/// `--command-timeout`: ends the program when a command takes longer.
+enum CommandTimeout {
+    /// Starts the clock, where the flag is there.
+    static func begin(_ arguments: ParsedArguments) throws {
+        guard arguments.declares("command-timeout"), let text = arguments.string("command-timeout"), !text.isEmpty
+        else { return }
+        guard let seconds = DurationText.seconds(text) else {
+            throw CommandError("--command-timeout: \"\(text)\" is no duration such as 30s or 5m")
+        }
+        guard seconds > 0 else { return }
+        signal(SIGALRM) { _ in
+            // Only what may be called in the middle of anything. What was written so far is nobody's image.
+            let message: StaticString = "Error: the command took longer than --command-timeout allows\n"
+            _ = write(2, message.utf8Start, message.utf8CodeUnitCount)
+            _exit(1)
+        }
+        alarm(UInt32(seconds))
+    }
+}

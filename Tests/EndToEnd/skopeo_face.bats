@@ -1,0 +1,190 @@
+#!/usr/bin/env bats
+# swiftlet called as skopeo, beside skopeo: the same commands, and what both print and write.
+# runs as: user root
+
+load support/session
+load support/layout
+load support/registry
+
+setup_file() {
+    begin_short_store
+    begin_registry
+    export BASE=$BATS_FILE_TMPDIR/base LINK=$BATS_FILE_TMPDIR/bin
+    mkdir -p "$LINK"
+    ln -s "$(type -P swiftlet)" "$LINK/skopeo"
+    swiftlet build -q -t localhost/face "$EXAMPLES/hello" >/dev/null
+    swiftlet push -q localhost/face "oci:$BASE"
+    theirs copy -q --dest-tls-verify=false "oci:$BASE" "docker://$REGISTRY/some/face:1"
+    theirs copy -q --dest-tls-verify=false "oci:$BASE" "docker://$REGISTRY/some/face:2"
+}
+teardown_file() {
+    end_registry
+    end_short_store
+}
+setup() { enter_new_directory; }
+
+ours() { "$LINK/skopeo" --insecure-policy --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" "$@"; }
+theirs() { skopeo --insecure-policy "$@"; }
+
+# Both print the same, and end alike: same ARGUMENT...
+same() {
+    local expected
+    expected=$(theirs "$@")
+    run -0 ours "$@"
+    equal "$output" "$expected"
+}
+
+@test "inspect: raw, configuration, templates, and the summary, to which newer versions add LayersData" {
+    local expected place
+    for place in "oci:$BASE" "docker://$REGISTRY/some/face:1"; do
+        set -- "$place"
+        if [[ $place == docker:* ]]; then set -- --tls-verify=false "$place"; fi
+        same inspect --raw "$@"
+        same inspect --config "$@"
+        same inspect --raw --config "$@"
+        same inspect --format '{{.Digest}} {{.Os}} {{.Env}} {{len .Layers}}' "$@"
+        same inspect --config --format '{{.architecture}}' "$@" || true
+        expected=$(theirs inspect "$@" | jq -S .)
+        run -0 ours inspect "$@"
+        equal "$(jq -S 'del(.LayersData)' <<<"$output")" "$expected"
+        equal "$(jq -c '[.LayersData[].Digest] == .Layers' <<<"$output")" true
+        equal "$(ours inspect -n "$@" | jq -c .RepoTags)" "[]"
+    done
+}
+
+@test "list-tags of a repository and of an archive; a tag in the name is refused" {
+    same list-tags --tls-verify=false "docker://$REGISTRY/some/face"
+    ours copy -q --additional-tag other:2 "oci:$BASE" docker-archive:a.tar:some/name:1
+    same list-tags docker-archive:a.tar
+    run ours list-tags --tls-verify=false "docker://$REGISTRY/some/face:1"
+    equal "$status" 1
+    has "no tag"
+    run ours list-tags "oci:$BASE"
+    equal "$status" 1
+    has "list"
+}
+
+@test "copy says what skopeo says, and writes the same" {
+    theirs copy "oci:$BASE" dir:theirs | grep -v '^Storing signatures$' | sort >theirs.out
+    ours copy "oci:$BASE" dir:ours | sort >ours.out
+    run -0 diff theirs.out ours.out
+    run -0 diff -r theirs ours
+    same manifest-digest ours/manifest.json
+    theirs copy -q --format v2s2 "oci:$BASE" dir:theirs2
+    ours copy -q --format v2s2 "oci:$BASE" dir:ours2
+    equal "$(jq -S . theirs2/manifest.json)" "$(jq -S . ours2/manifest.json)"
+}
+
+@test "delete takes the manifest and its tags away" {
+    ours copy -q --dest-tls-verify=false "oci:$BASE" "docker://$REGISTRY/some/gone:1"
+    run -0 ours delete --tls-verify=false "docker://$REGISTRY/some/gone:1"
+    run ours inspect --tls-verify=false "docker://$REGISTRY/some/gone:1"
+    equal "$status" 1
+    has "manifest unknown"
+    ours copy -q "oci:$BASE" containers-storage:localhost/gone
+    run -0 ours delete containers-storage:localhost/gone
+    run ours inspect containers-storage:localhost/gone
+    equal "$status" 1
+    run ours delete "oci:$BASE"
+    equal "$status" 1
+}
+
+@test "sync: a repository to directories and back, scoped or not, as skopeo has it" {
+    theirs sync --scoped --src docker --dest dir --src-tls-verify=false "$REGISTRY/some/face" theirs >/dev/null 2>&1
+    ours sync --scoped --src docker --dest dir --src-tls-verify=false "$REGISTRY/some/face" ours >/dev/null
+    run -0 diff -r theirs ours
+    ours sync --src docker --dest dir --src-tls-verify=false "$REGISTRY/some/face:1" plain >/dev/null
+    equal "$(ls plain)" face:1
+    run ours sync --src docker --dest dir --src-tls-verify=false "$REGISTRY/some/face:1" plain
+    equal "$status" 1
+    has "refusing to overwrite"
+    run -0 ours sync --dry-run --src dir --dest docker --dest-tls-verify=false ours "$REGISTRY/again"
+    has "Would have copied image"
+    run ours list-tags --tls-verify=false "docker://$REGISTRY/again/face"
+    equal "$status" 1
+    ours sync --src dir --dest docker --dest-tls-verify=false --append-suffix -x ours "$REGISTRY/again" >/dev/null
+    equal "$(ours list-tags --tls-verify=false "docker://$REGISTRY/again/face" | jq -c '.Tags | sort')" '["1-x","2-x"]'
+}
+
+@test "sync: a list in YAML with tags, all tags and expressions; what is missing is told, and the rest goes on" {
+    cat >list.yml <<YAML
+# What is wanted.
+$REGISTRY:
+  tls-verify: false
+  images:
+    some/face: ["2"]
+  images-by-tag-regex:
+    some/face: ^1\$
+YAML
+    mkdir out
+    run -0 ours sync --src yaml --dest dir list.yml out
+    has "Synced 2 images"
+    equal "$(ls out | paste -sd ' ')" "face:1 face:2"
+    sed -i 's/"2"/"2", "9"/' list.yml
+    rm -rf out
+    mkdir out
+    run ours sync --keep-going --src yaml --dest dir list.yml out
+    equal "$status" 1
+    has "sync failed: 1 of 3 images"
+    [ -e out/face:1/manifest.json ]
+    [ -e out/face:2/manifest.json ]
+    echo 'host: {images: x}' >flow.yml
+    run ours sync --src yaml --dest dir flow.yml out
+    equal "$status" 1
+    has "flow.yml:1:"
+}
+
+@test "what is not supported is refused by name" {
+    local words
+    for words in "copy --sign-by me" "copy --encryption-key jwe:key" "generate-sigstore-key" "standalone-sign"; do
+        # shellcheck disable=SC2086 # Flags are words.
+        run ours $words "oci:$BASE" dir:not
+        equal "$status" 1
+        has "not supported"
+    done
+    run ours copy "$BASE" dir:not
+    equal "$status" 1
+    has "colon-separated transport:reference"
+    run ours copy docker-daemon:x:1 dir:not
+    equal "$status" 1
+    has "daemon"
+    [ ! -e not ]
+}
+
+@test "an archive as Docker wrote it before 1.10, one compressed as a whole, and one with several images" {
+    python3 - <<'PY'
+import hashlib, io, json, tarfile
+def add(tar, name, data):
+    entry = tarfile.TarInfo(name)
+    entry.size = len(data)
+    tar.addfile(entry, io.BytesIO(data))
+def layer(name):
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        add(tar, name, b"old\n")
+    return data.getvalue()
+ids = [hashlib.sha256(bytes([n])).hexdigest() for n in range(2)]
+with tarfile.open("old.tar", "w") as tar:
+    for number, id in enumerate(ids):
+        config = {"id": id, "created": "2014-01-01T00:00:00Z", "architecture": "amd64", "os": "linux",
+                  "container_config": {"Cmd": ["step", str(number)]}, "config": {"Env": ["OLD=yes"]}}
+        if number:
+            config["parent"] = ids[number - 1]
+        add(tar, id + "/VERSION", b"1.0")
+        add(tar, id + "/json", json.dumps(config).encode())
+        add(tar, id + "/layer.tar", layer(f"file{number}"))
+    add(tar, "repositories", json.dumps({"old/image": {"v1": ids[1]}}).encode())
+PY
+    run -0 ours copy docker-archive:old.tar:old/image:v1 oci:from-old
+    run -0 python3 "$SUPPORT/oci_check.py" from-old
+    equal "$(jq -c '[.config.Env[0], .history[1].created_by, (.rootfs.diff_ids | length)]' "$(config_of from-old)")" \
+        '["OLD=yes","step 1",2]'
+    ours copy -q "oci:$BASE" docker-archive:new.tar:some/name:1
+    local way
+    for way in gzip xz zstd bzip2; do
+        "$way" -k new.tar
+        run -0 ours copy -q docker-archive:"$(ls new.tar.*)" "oci:$way"
+        equal "$(jq -r .config.digest "$(manifest_of "$way")")" "$(jq -r .config.digest "$(manifest_of "$BASE")")"
+        rm new.tar.*
+    done
+}

@@ -74,7 +74,10 @@ struct RegistryPull {
                 return record
             } catch {
                 if let error = error as? RegistryError, error.code != .mismatch { throw error }
-                guard let registry, registry.distrustKept() else { throw error }
+                // A full disk says nothing against what has arrived; its error is words only by now.
+                guard let registry, !"\(error)".lowercased().contains("no space left on device"),
+                    registry.distrustKept()
+                else { throw error }
                 throw RegistryError(.interrupted, "\(error)")
             }
         }

@@ -77,7 +77,10 @@ final class BlobDownload: ByteSource {
     private func end() throws -> Int {
         isEnded = true
         body = nil
-        guard let verifier, (try? verifier.verify()) == nil else { return 0 }
+        guard let verifier, (try? verifier.verify()) == nil else {
+            journal?.complete()
+            return 0
+        }
         journal?.discard()
         throw RegistryError(
             .interrupted, "\(place): what was kept of an earlier transfer was damaged, and has been thrown away")

@@ -13,13 +13,8 @@ package final class BlobJournal {
     private static let minimumSize: Int64 = 4 << 20
     /// What nobody has come back for in this many seconds is removed.
     private static let lifetime: Int64 = 7 * 86400
-    /// How much is written between looks at the space that is left.
-    private static let spaceInterval: Int64 = 8 << 20
-    /// With less space than this the disk counts as full.
-    private static let lowSpace: UInt64 = 16 << 20
 
     private let path: String
-    private let directory: String
     private let size: Int64
     private let lock: FileLock
     /// Bytes kept by an earlier process.
@@ -28,30 +23,26 @@ package final class BlobJournal {
     let wasContinued: Bool
     private var position: Int64
     private var isWriting = true
-    /// Space at the beginning, and when it was last looked at.
-    private let freeAtStart: UInt64
-    private var checkedAt: Int64
+    private let budget: JournalBudget?
 
     /// Opens a blob's journal; nil where there is none to be had: the blob is small, another process fetches it, or the
     /// directory cannot be written.
-    init?(_ blob: Descriptor, in directory: String) {
+    init?(_ blob: Descriptor, in directory: String, budget: JournalBudget? = nil) {
         guard blob.size >= Self.minimumSize else { return nil }
         do {
             try Files.makeDirectories(directory)
             path = Self.path(of: blob.digest, in: directory)
             lock = try FileLock(opening: path)
             guard try lock.tryLockExclusive() else { return nil }
-            freeAtStart = try Files.freeSpace(of: directory)
         } catch {
             return nil
         }
-        self.directory = directory
         size = blob.size
+        self.budget = budget
         var status = stat()
         length = fstat(lock.fd, &status) == 0 ? Int64(status.st_size) : 0
         wasContinued = length > 0
         position = length
-        checkedAt = length
         if length > size || (length == size && !holds(blob.digest)) { discard() }
     }
 
@@ -85,29 +76,32 @@ package final class BlobJournal {
 
     /// Keeps bytes that have just arrived.
     func append(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
+        switch budget?.arrived(bytes.count) ?? .goOn {
+        case .goOn: break
+        case .stop: isWriting = false
+        case .discard:
+            if isWriting || position > 0 { discard() }
+            isWriting = false
+        }
         guard isWriting, offset == position else { return }
         var written = 0
         while written < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
             let count = pwrite(lock.fd, rest.baseAddress, rest.count, Int(position))
-            if count <= 0 { return stop() }
+            if count <= 0 {
+                // What stands there already is good.
+                isWriting = false
+                return
+            }
             written += count
             position += Int64(count)
         }
-        guard position - checkedAt >= Self.spaceInterval else { return }
-        checkedAt = position
-        if let free = try? Files.freeSpace(of: directory), free < Self.lowSpace { stop() }
     }
 
-    /// The disk is full. If what the rest of the blob will take seems to fit where this file is, the file goes; if it
-    /// does not fit anyway, the transfer is going to fail, and the file is what saves the next one work.
-    private func stop() {
+    /// The blob has come out as a whole; it is kept until the image is where it belongs.
+    func complete() {
         isWriting = false
-        let used = Int64(clamping: freeAtStart) - Int64(clamping: (try? Files.freeSpace(of: directory)) ?? 0)
-        let received = max(position - length, 1)
-        let unpacked = max(used - received, 0)
-        let missing = Double(unpacked) / Double(received) * Double(size - position)
-        if missing * 1.1 < Double(position) { discard() }
+        budget?.completed(self)
     }
 
     /// Forgets everything.

@@ -2,7 +2,6 @@ import ContainersConfig
 package import ContentDigest
 package import ImageModel
 import ImageTransports
-import LinuxSystem
 package import StreamCompression
 
 /// `docker://`, an image in a registry, or in the first of its mirrors that has it.
@@ -20,6 +19,7 @@ package final class DockerSource: ImageSource {
     private struct Kept {
         var journals: [BlobJournal] = []
         var manifests: [RawManifest] = []
+        var budget: JournalBudget?
     }
 
     /// Finds the image: asks the mirrors in order, then the registry itself.
@@ -92,14 +92,10 @@ package final class DockerSource: ImageSource {
         }
     }
 
-    /// The image did not arrive because something in it was wrong, and what was kept of it may be that: forgets it, unless
-    /// the disk is full, which says enough.
+    /// The image did not arrive because something in it was wrong, and what was kept of it may be that: forgets it.
     ///
     /// - Returns: whether an earlier process had kept some of it, so that another attempt may do better.
     package func distrustKept() -> Bool {
-        guard let directory = access.options.journalDirectory,
-            (try? Files.freeSpace(of: directory)) ?? 0 > 64 << 20
-        else { return false }
         let journals = kept.update { kept in
             defer { kept.journals = [] }
             return kept.journals
@@ -111,7 +107,15 @@ package final class DockerSource: ImageSource {
     private func journal(of blob: Descriptor) -> BlobJournal? {
         guard let directory = access.options.journalDirectory else { return nil }
         access.sweepJournals()
-        guard let journal = BlobJournal(blob, in: directory) else { return nil }
+        let budget = kept.update { kept in
+            if let budget = kept.budget { return budget }
+            let manifest = try? (kept.manifests.last ?? top).decodeManifest()
+            let expected = (manifest?.layers ?? [blob]).reduce(0) { $0 + min(max($1.size, 0), 1 << 40) }
+            let budget = JournalBudget(directory, expected: expected)
+            kept.budget = budget
+            return budget
+        }
+        guard let journal = BlobJournal(blob, in: directory, budget: budget) else { return nil }
         kept.update { $0.journals.append(journal) }
         return journal
     }

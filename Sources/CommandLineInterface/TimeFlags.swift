@@ -16,11 +16,13 @@ struct TimeFlags {
         Flag(
             "source-date-epoch", .int, environment: "SOURCE_DATE_EPOCH",
             help: "set new timestamps in image info to these seconds after the epoch"),
+        .bool("omit-timestamp", help: "set created timestamp to epoch 0 to allow for deterministic builds"),
         .bool("rewrite-timestamp", help: "set timestamps in layers to no later than the value for --source-date-epoch"),
     ]
 
     init(_ arguments: ParsedArguments) throws {
-        let timestamp = arguments.wasSet("timestamp") ? arguments.int("timestamp") : nil
+        let omitted = arguments.bool("omit-timestamp") ? 0 : nil
+        let timestamp = arguments.wasSet("timestamp") ? arguments.int("timestamp") : omitted
         let epoch = arguments.int("source-date-epoch")
         if timestamp != nil, arguments.wasSet("source-date-epoch") {
             throw CommandError("\"timestamp\" and \"source-date-epoch\" would be ambiguous if allowed together")

@@ -136,9 +136,10 @@ package final class RunMounts {
     }
 
     private func directory(of cache: MountRequest.Cache) throws -> String {
-        let caches = "\(store.layout.ownRoom)/caches"
+        // Where builds keep theirs.
+        let caches = "\(store.layout.ownRoom)/cache-mounts"
         try Files.makeDirectories(caches, mode: 0o700)
-        let directory = "\(caches)/\(Digest.sha256(of: Array(cache.id.utf8)).hex)"
+        let directory = "\(caches)/\(Digest.sha256(of: Array(cache.id.utf8)).hex.prefix(32))"
         if !Files.exists(directory) {
             // Filled aside: another run may make it at the same time.
             let fresh = "\(directory).\(RandomBytes.hex(8))"

@@ -77,8 +77,14 @@ import Testing
     }
 
     @Test func otherArchivesAreRefused() throws {
-        let path = try directory.write("a.tar", SampleImage.tar([("repositories", Array("{}".utf8))]))
+        let path = try directory.write("a.tar", SampleImage.tar([("other", Array("{}".utf8))]))
         let error = #expect(throws: TransportError.self) { try DockerArchive(path: path) }
         #expect(error?.kind == .unsupported)
+    }
+
+    @Test(arguments: [#"{"a":{"b":"../x"}}"#, #"{"a":{"b":7}}"#, "nonsense"])
+    func brokenArchivesOfOldVersionsAreErrors(repositories: String) throws {
+        let path = try directory.write("a.tar", SampleImage.tar([("repositories", Array(repositories.utf8))]))
+        #expect(throws: TransportError.self) { try DockerArchive(path: path) }
     }
 }

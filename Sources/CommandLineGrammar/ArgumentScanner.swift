@@ -52,13 +52,14 @@ struct ArgumentScanner {
         longFlags = [:]
         shortFlags = [:]
         let help = Flag.bool("help", short: "h", help: "help for \(command.name)")
-        for flag in [help] + inherited + command.flags {
+        let flags = [help] + inherited + command.flags
+        for flag in flags {
             // A command may use -h or --help for something of its own; a nearer flag hides one from further up.
             longFlags[flag.name] = flag
             for alias in flag.aliases { longFlags[alias] = flag }
             if let short = flag.short { shortFlags[short] = flag }
         }
-        for flag in [help] + inherited + command.flags { result.flags[flag.name] = flag }
+        for flag in flags { result.flags[flag.name] = flag }
     }
 
     /// Enters the subcommand `name`. False if the current command takes it as an argument of its own.

@@ -15,8 +15,9 @@ package struct CommandGrammar: Sendable {
     package var usage: String
     /// Example command lines, without the indentation.
     package var examples: [String]
-    /// Flags of this command alone.
-    package var flags: [Flag]
+    /// Flags of this command alone. Put together when they are asked for: of a tool's many commands each call uses one.
+    package var flags: [Flag] { makeFlags() }
+    private let makeFlags: @Sendable () -> [Flag]
     /// Flags of this command and of all commands below it, accepted before and after a subcommand's name.
     package var persistentFlags: [Flag]
     /// False: flags stop at the first positional argument, and all that follows is kept verbatim, `--` included.
@@ -47,7 +48,8 @@ package struct CommandGrammar: Sendable {
     /// Describes a command; everything but the name has a useful default.
     package init(
         _ name: String, aliases: [String] = [], summary: String = "", details: String = "", usage: String? = nil,
-        examples: [String] = [], flags: [Flag] = [], persistentFlags: [Flag] = [], interspersed: Bool = true,
+        examples: [String] = [], flags: @escaping @autoclosure @Sendable () -> [Flag] = [],
+        persistentFlags: [Flag] = [], interspersed: Bool = true,
         flagsFirst: Bool = false, arguments: ArgumentCount = .any, subcommands: [CommandGrammar] = [],
         runsAlone: Bool = false,
         hidden: Bool = false, refusal: String? = nil, manner: Manner = .podman
@@ -56,9 +58,9 @@ package struct CommandGrammar: Sendable {
         self.aliases = aliases
         self.summary = summary
         self.details = details
-        self.usage = usage ?? (flags.isEmpty ? name : "\(name) [options]")
+        self.usage = usage ?? (flags().isEmpty ? name : "\(name) [options]")
         self.examples = examples
-        self.flags = flags
+        makeFlags = flags
         self.persistentFlags = persistentFlags
         self.interspersed = interspersed
         self.flagsFirst = flagsFirst

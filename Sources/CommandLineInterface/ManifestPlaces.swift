@@ -6,6 +6,7 @@ import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
+import LinuxSystem
 import ManifestLists
 
 /// Where images that go into lists, or come out of them, are found: the store, transports and registries.
@@ -15,6 +16,9 @@ struct ManifestPlaces {
     private let calledAs: String
 
     init(_ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session) throws {
+        if let file = arguments.string("authfile"), !file.isEmpty, !Files.exists(file) {
+            throw CommandError("credential file is not accessible: stat \(file): no such file or directory")
+        }
         self.store = store
         registries = try RegistryFlags.access(arguments, session)
         calledAs = session.calledAs

@@ -46,6 +46,7 @@ enum BuildCommand: Command {
         let bundle = try RuntimeChoice.makeBundle(of: options.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let store = try session.openStore(mounts: true)
+        options.remoteFiles = WebFiles(try RegistryFlags.access(arguments, session, store: store))
         let platforms = try platforms(arguments, options, store, session)
         if let file = arguments.string("iidfile"), platforms.count > 1 {
             throw CommandError(

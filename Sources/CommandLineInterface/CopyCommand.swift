@@ -45,7 +45,8 @@ struct ContentCopy {
         .bool("parents", help: "preserve leading directories in the paths of items being copied"),
         .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
         .refused("link", "a working container has one layer, which nothing can be linked into"),
-        .refused("checksum", "it is for URLs, which are not supported yet"),
+        .string("checksum", "digest", help: "what the content at an address must turn out to be"),
+        Flag("timestamp", .int, help: "set the modification time of copied files to seconds after the epoch"),
     ]
 
     private let arguments: ParsedArguments
@@ -65,8 +66,14 @@ struct ContentCopy {
         // With one source alone the destination is the working directory.
         destination = words.count > 2 ? words.last : nil
         sources = words.count > 2 ? Array(words[1..<(words.count - 1)]) : [words[1]]
-        for source in sources where source.contains("://") {
-            throw CommandError("copying from a URL is not supported yet: \(source)")
+        for source in sources where source.contains("://") && !FetchedFile.isAddress(source) {
+            throw CommandError("copying from \(source): addresses of http and https are supported only")
+        }
+        if arguments.wasSet("checksum"), !sources.contains(where: FetchedFile.isAddress) {
+            throw CommandError("checksum flag is not supported for local sources")
+        }
+        if arguments.string("from") != nil, let address = sources.first(where: FetchedFile.isAddress) {
+            throw CommandError("--from takes paths, not the address \(address)")
         }
         if arguments.wasSet("ignorefile"), !arguments.wasSet("contextdir") {
             throw CommandError("--ignorefile option requires that you specify a context dir using --contextdir")
@@ -78,18 +85,22 @@ struct ContentCopy {
         var container = try WorkingContainer(arguments.positionals[0], in: store)
         let request = try request(store)
         let place = container.absolutePath(destination ?? "./")
-        let digest = try withOrigin(store) { origin in
-            let selection = try BuildContext.select(
-                origin.sources, from: origin.root, ignored: try ignored(), excluding: arguments.strings("exclude"))
-            return try container.withFiles(in: store) { files in
-                var request = request
-                request.keepsOwners = origin.keepsOwners
-                let step = CopyStep(request, selection, to: place, in: files)
-                let digest = try step.digest()
-                try step.run()
-                return digest
-            }
+        var digests: [CopyDigest] = []
+        if sources.contains(where: { !FetchedFile.isAddress($0) }) {
+            digests.append(
+                try withOrigin(store) { origin in
+                    let selection = try BuildContext.select(
+                        origin.sources, from: origin.root, ignored: try ignored(),
+                        excluding: arguments.strings("exclude"))
+                    var request = request
+                    request.keepsOwners = origin.keepsOwners
+                    return try copy(selection, request, to: place, of: container, store)
+                })
         }
+        for address in sources where FetchedFile.isAddress(address) {
+            digests.append(try copyRemote(address, request, to: place, of: container, store))
+        }
+        let digest = CopyDigest(joining: digests)
         if !arguments.bool("quiet") { session.printLine(digest.digest.hex) }
         if arguments.bool("add-history") {
             let kind = digest.kind.isEmpty ? "" : "\(digest.kind):"
@@ -99,6 +110,33 @@ struct ContentCopy {
         return 0
     }
 
+    private func copy(
+        _ selection: CopySelection, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
+        _ store: ContainerStore
+    ) throws -> CopyDigest {
+        try container.withFiles(in: store) { files in
+            let step = CopyStep(request, selection, to: place, in: files)
+            let digest = try step.digest()
+            try step.run()
+            return digest
+        }
+    }
+
+    /// What comes from a web server is never unpacked.
+    private func copyRemote(
+        _ address: String, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
+        _ store: ContainerStore
+    ) throws -> CopyDigest {
+        let web = WebFiles(try RegistryFlags.access(arguments, session, store: store))
+        let checksum = try arguments.string("checksum").map { try Digest(parsing: $0) }
+        let file = try FetchedFile(address, checksum: checksum, by: web, in: store)
+        defer { file.discard() }
+        var request = request
+        request.unpacks = false
+        let selection = try CopySelection(onlyFile: file.name, in: file.directory)
+        return try copy(selection, request, to: place, of: container, store)
+    }
+
     private func request(_ store: ContainerStore) throws -> CopyStep.Request {
         var request = CopyStep.Request(sourceCount: sources.count)
         request.owner = arguments.string("chown")
@@ -106,6 +144,9 @@ struct ContentCopy {
         request.unpacks = isAdd
         request.ignoresUnmappedOwners = store.isSingleID
         request.makesDevices = !store.isRootless
+        if arguments.wasSet("timestamp"), let seconds = arguments.int("timestamp") {
+            request.fileTime = FileTime(seconds: Int64(seconds))
+        }
         if let text = arguments.string("chmod") {
             guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
                 throw CommandError("parsing chmod \"\(text)\": it takes an octal mode such as 0755")
@@ -116,6 +157,8 @@ struct ContentCopy {
     }
 
     // MARK: Sources
+
+    private var localSources: [String] { sources.filter { !FetchedFile.isAddress($0) } }
 
     /// Where sources lie.
     private struct Origin {
@@ -130,13 +173,13 @@ struct ContentCopy {
             if let context = arguments.string("contextdir") {
                 let root = try HostPath.real(context)
                 // Sources may be named from the context's root, or with the context's own path before them.
-                let inside = sources.map { source in
+                let inside = localSources.map { source in
                     source == root || source.hasPrefix(root + "/") ? "/" + source.dropFirst(root.count) : source
                 }
                 return try body(Origin(root: root, sources: inside, keepsOwners: false))
             }
             let directory = try HostPath.real(".")
-            let absolute = sources.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+            let absolute = localSources.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
             return try body(Origin(root: "/", sources: absolute, keepsOwners: false))
         }
         if let record = try store.container(from) {

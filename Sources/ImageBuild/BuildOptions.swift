@@ -72,6 +72,8 @@ package struct BuildOptions: Sendable {
     package var secrets: [String: BuildSecret] = [:]
     /// The sockets of the agents that `RUN --mount=type=ssh` can ask for, by id.
     package var agentSockets: [String: String] = [:]
+    /// Fetches what ADD names by address; nil: nothing is fetched.
+    package var remoteFiles: (any RemoteFileProvider)?
     /// Mounts that every command sees.
     package var mounts: [SandboxMount] = []
     /// Whether commands read this process's standard input.

@@ -16,12 +16,18 @@ extension StageBuilder {
         var excludes: [String]
         var keepsParents: Bool
         var unpacks: Bool
+        var isAdd: Bool
+        /// What fetched content must turn out to be.
+        var checksum: String?
         /// Inline files: names and contents.
         var inlineFiles: [(name: String, content: [UInt8])]
     }
 
     func copy(_ copy: CopyInstruction, _ instruction: Instruction, isAdd: Bool) throws {
-        let request = try expandRequest(copy, isAdd: isAdd)
+        var request = try expandRequest(copy, isAdd: isAdd)
+        let fetched = try fetch(&request)
+        defer { for file in fetched { file.discard() } }
+        let remote = try fetched.map { try CopySelection(onlyFile: $0.name, in: $0.directory) }
         let origin = try origin(named: request.from)
         defer { origin.close() }
         let selection: CopySelection
@@ -38,6 +44,11 @@ extension StageBuilder {
         let digest = try selection.digest(includesOwners: origin.keepsOwners)
         var key = CacheKey(isAdd ? "ADD" : "COPY", parent: draft.topLayer)
         key.add("content", digest.description)
+        if !remote.isEmpty {
+            key.add(
+                "remote",
+                try remote.flatMap { [$0.items[0].name.description, try $0.digest(includesOwners: false).description] })
+        }
         key.add("inline", request.inlineFiles.flatMap { [$0.name, Digest.sha256(of: $0.content).description] })
         key.add("destination", absolute(request.destination))
         key.add("directory", request.destination.hasSuffix("/") ? "yes" : "no")
@@ -47,11 +58,11 @@ extension StageBuilder {
         key.add("unpack", request.unpacks ? "yes" : "no")
         key.add("time", session.timeKey)
         let kind =
-            selection.items.count + request.inlineFiles.count > 1
+            selection.items.count + request.inlineFiles.count + remote.count > 1
             ? "multi" : selection.items.first?.isDirectory == true ? "dir" : "file"
         let createdBy =
             "/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind):\(digest.hex) in \(request.destination) "
-        var step = CopyStep.Request(sourceCount: request.sources.count)
+        var step = CopyStep.Request(sourceCount: request.sources.count + remote.count)
         step.owner = request.owner
         step.mode = request.mode
         step.keepsParents = request.keepsParents
@@ -63,23 +74,43 @@ extension StageBuilder {
         step.makesDevices = !session.store.isRootless
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
-                try CopyStep(step, selection, to: self.absolute(request.destination), in: files).run()
+                let place = self.absolute(request.destination)
+                if !selection.items.isEmpty || !request.inlineFiles.isEmpty {
+                    try CopyStep(step, selection, to: place, in: files).run()
+                }
+                // What comes from a web server is unpacked only if that is asked for.
+                var remoteStep = step
+                remoteStep.inlineFiles = []
+                remoteStep.unpacks = copy.unpack ?? false
+                for file in remote { try CopyStep(remoteStep, file, to: place, in: files).run() }
             }
         }
+    }
+
+    /// Fetches the sources that are addresses, and takes them out of the request.
+    private func fetch(_ request: inout CopyRequest) throws -> [FetchedFile] {
+        let addresses = request.isAdd ? request.sources.filter(FetchedFile.isAddress) : []
+        guard !addresses.isEmpty else { return [] }
+        guard let provider = session.options.remoteFiles else {
+            throw BuildError(.unsupported, "ADD of \(addresses[0]): this build reaches no web servers")
+        }
+        request.sources.removeAll(where: FetchedFile.isAddress)
+        let checksum = try request.checksum.map { try Digest(parsing: $0) }
+        return try addresses.map { try FetchedFile($0, checksum: checksum, by: provider, in: session.store) }
     }
 
     // MARK: Expansion
 
     private func expandRequest(_ copy: CopyInstruction, isAdd: Bool) throws -> CopyRequest {
         let sources = try copy.sources.map(expand)
-        for source in sources where isAdd && source.contains("://") {
-            throw BuildError(.unsupported, "ADD of a URL is not supported yet: \(source)")
+        for source in sources where isAdd && source.contains("://") && !FetchedFile.isAddress(source) {
+            throw BuildError(.unsupported, "ADD takes addresses of http and https, not \(source)")
         }
         for source in sources where isAdd && (source.hasPrefix("git@") || source.hasSuffix(".git")) {
             throw BuildError(.unsupported, "ADD of a git repository is not supported yet: \(source)")
         }
-        if let checksum = copy.checksum {
-            throw session.error(.unsupported, at: checksum.range, "--checksum is for URLs, which are not supported yet")
+        if let checksum = copy.checksum, !sources.contains(where: FetchedFile.isAddress) {
+            throw session.error(.invalid, at: checksum.range, "checksum flag is not supported for local sources")
         }
         if copy.keepGitDirectory {
             throw BuildError(.unsupported, "--keep-git-dir is for git repositories, which are not supported yet")
@@ -88,6 +119,8 @@ extension StageBuilder {
             sources: sources, destination: try expand(copy.destination), from: try copy.from.map(expand),
             owner: try copy.chown.map(expand), mode: try copy.chmod.map { try self.mode($0) },
             excludes: try copy.excludes.map(expand), keepsParents: copy.parents, unpacks: copy.unpack ?? isAdd,
+            isAdd: isAdd,
+            checksum: try copy.checksum.map(expand),
             inlineFiles: try copy.inlineFiles.map { try self.inlineFile($0) })
     }
 

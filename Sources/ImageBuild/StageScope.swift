@@ -21,14 +21,10 @@ struct StageScope {
         return environment.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
-    /// Sets an ENV, in place where the name is already there.
+    /// Sets an ENV. As Buildah has it, a name that is already there goes to the end.
     mutating func setEnvironment(_ name: String, _ value: String) {
-        let entry = "\(name)=\(value)"
-        if let index = environment.firstIndex(where: { $0.hasPrefix(name + "=") }) {
-            environment[index] = entry
-        } else {
-            environment.append(entry)
-        }
+        environment.removeAll { $0.hasPrefix(name + "=") }
+        environment.append("\(name)=\(value)")
     }
 
     mutating func declare(argument name: String, _ value: String?) {

@@ -140,14 +140,9 @@ package struct ConfigurationEdit: Sendable {
     }
 
     private mutating func set(_ name: String, _ value: String) {
-        var variables = container.container.env ?? []
-        let entry = "\(name)=\(value)"
-        if let index = variables.firstIndex(where: { $0.hasPrefix(name + "=") }) {
-            variables[index] = entry
-        } else {
-            variables.append(entry)
-        }
-        container.container.env = variables
+        // As Buildah has it, a name that is already there goes to the end.
+        container.container.env =
+            (container.container.env ?? []).filter { !$0.hasPrefix(name + "=") } + ["\(name)=\(value)"]
     }
 
     /// `NAME=VALUE` sets, `NAME-` removes, `-` removes all.

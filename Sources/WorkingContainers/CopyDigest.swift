@@ -9,6 +9,7 @@ package struct CopyDigest: Sendable {
     /// `file`, `dir`, or `multi` for several sources.
     package let kind: String
     package let digest: Digest
+    private let parts: [(kind: String, digest: Digest)]
 
     /// - Parameters:
     ///   - owner: the owner that everything copied gets; nil: the files' own.
@@ -17,12 +18,22 @@ package struct CopyDigest: Sendable {
     package init(
         of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, name: String?
     ) throws {
-        var archiver = CopyArchiver(owner: owner, mode: mode)
+        var archiver = CopyArchiver(owner: owner, mode: mode, namesOwners: selection.namesOwners)
         var parts: [(kind: String, digest: Digest)] = []
         for item in selection.items {
             let digest = try archiver.digest(item, in: selection, name: selection.items.count == 1 ? name : nil)
             parts.append((item.isDirectory ? "dir" : "file", digest))
         }
+        self.init(parts)
+    }
+
+    /// The digest of several copies, in the order in which they were made.
+    package init(joining digests: [CopyDigest]) {
+        self.init(digests.flatMap(\.parts))
+    }
+
+    private init(_ parts: [(kind: String, digest: Digest)]) {
+        self.parts = parts
         if parts.count == 1 {
             (kind, digest) = parts[0]
         } else {
@@ -37,10 +48,12 @@ package struct CopyDigest: Sendable {
 private struct CopyArchiver {
     let owner: (uid: UInt32, gid: UInt32)?
     let mode: UInt32?
+    private let namesOwners: Bool
     private var users: [UInt32: [UInt8]] = [:]
     private var groups: [UInt32: [UInt8]] = [:]
 
-    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?) {
+    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, namesOwners: Bool) {
+        self.namesOwners = namesOwners
         self.owner = owner
         self.mode = mode
     }
@@ -75,8 +88,10 @@ private struct CopyArchiver {
         entry.mode = mode ?? (status.mode & 0o7777)
         entry.uid = Int64(owner?.uid ?? status.uid)
         entry.gid = Int64(owner?.gid ?? status.gid)
-        entry.userName = userName(status.uid)
-        entry.groupName = groupName(status.gid)
+        if namesOwners {
+            entry.userName = userName(status.uid)
+            entry.groupName = groupName(status.gid)
+        }
         entry.deviceMajor = status.kind == .characterDevice || status.kind == .blockDevice ? status.deviceMajor : 0
         entry.deviceMinor = status.kind == .characterDevice || status.kind == .blockDevice ? status.deviceMinor : 0
         let argument = path.map { CChar(bitPattern: $0) } + [0]

@@ -63,6 +63,8 @@ package final class FileCopier {
     /// A directory's content is merged into a directory that is already there, which keeps its attributes; directories
     /// below take those of the source, there before or not.
     package func copy(_ item: CopySelection.Item, to destination: String) throws {
+        // Names of one file stay together within one source, as the field's tools have it, not across sources.
+        (firstCopies, origins) = ([:], [:])
         var place: [[UInt8]] = []
         for part in Array(destination.utf8).split(separator: 0x2f).map(Array.init) where part != [0x2e] {
             if part == [0x2e, 0x2e] { _ = place.popLast() } else { place.append(part) }

@@ -12,10 +12,10 @@ import Testing
         #expect(scope.visibleArguments.isEmpty)
     }
 
-    @Test func settingAgainKeepsTheVariablesPlace() {
+    @Test func settingAgainMovesTheVariableToTheEnd() {
         var scope = StageScope(environment: ["A=1", "B=2"])
         scope.setEnvironment("A", "3")
-        #expect(scope.environment == ["A=3", "B=2"])
+        #expect(scope.environment == ["B=2", "A=3"])
     }
 
     @Test func aNameIsNotThePrefixOfAnother() {

@@ -1,0 +1,59 @@
+import ContentDigest
+import Distribution
+import Glibc
+import LinuxSystem
+import StreamCompression
+import WorkingContainers
+
+/// Files from web servers, reached as registries are.
+final class WebFiles: RemoteFileProvider, Sendable {
+    private let registries: RegistryAccess
+
+    init(_ registries: RegistryAccess) {
+        self.registries = registries
+    }
+
+    func fetch(_ address: String, into directory: String, checksum: Digest?) throws -> String {
+        let options = registries.options
+        let tls = try TLSSettings(isVerified: options.verifiesTLS ?? true, directory: options.certificateDirectory)
+        let file = try RemoteFile.open(address, on: registries.transport, tls: tls, retry: options.retry)
+        guard !file.name.isEmpty, file.name != ".", file.name != "..", !file.name.contains("/") else {
+            throw CommandError("\(address): the address names no file")
+        }
+        let output = try OwnedFD.open("\(directory)/\(file.name)", O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
+        let verifier = checksum.map { DigestVerifier(expecting: $0) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try file.source.read(into: buffer)
+            if count == 0 { break }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            verifier?.update(bytes)
+            try output.writeAll(bytes)
+        }
+        do {
+            try verifier?.verify()
+        } catch {
+            throw CommandError("unexpected response digest for \"\(address)\": \(error)")
+        }
+        let time = file.lastModified.flatMap(WebFiles.time) ?? FileTime(seconds: 0)
+        try Files.setTimes(fd: output.raw, access: time, modification: time)
+        return file.name
+    }
+
+    /// `Wed, 21 Oct 2015 07:28:00 GMT` (RFC 9110, 5.6.7); nil for anything else.
+    static func time(_ text: String) -> FileTime? {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let fields = text.split { " :,".contains($0) }
+        guard fields.count == 8, fields[7] == "GMT", let day = Int32(fields[1]), (1...31).contains(day),
+            let month = months.firstIndex(of: String(fields[2])), let year = Int32(fields[3]),
+            (1601...9999).contains(year), let hour = Int32(fields[4]), (0...23).contains(hour),
+            let minute = Int32(fields[5]), (0...59).contains(minute), let second = Int32(fields[6]),
+            (0...60).contains(second)
+        else { return nil }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, Int32(month), day)
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
+        return FileTime(seconds: Int64(timegm(&parts)))
+    }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Prints what matters of an image's configuration, for comparing: `inspect` output on standard input, sorted lines out.
+
+Left out: times, identifiers, digests, which differ from run to run, and the label that says by what it was made. Empty
+lists and none at all mean the same.
+"""
+import json
+import sys
+
+IRRELEVANT = {"created", "diff_ids", "io.buildah.version", "org.opencontainers.image.base.digest", "container",
+              "container_config", "history", "docker_version", "id", "parent", "Image"}
+
+
+def cleaned(value):
+    if isinstance(value, dict):
+        pairs = {key: cleaned(item) for key, item in value.items() if key not in IRRELEVANT}
+        return {key: item for key, item in pairs.items() if item not in (None, "", [], {}, False)}
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    return value
+
+
+document = json.load(sys.stdin)
+manifest = json.loads(document["Manifest"])
+parts = {"type": manifest["mediaType"], "annotations": manifest.get("annotations"), "OCIv1": document["OCIv1"],
+         # What only Docker's format can say counts where the image is in that format.
+         "Docker": document["Docker"] if "docker" in manifest["mediaType"] else None}
+if parts["Docker"]:
+    # The same things twice, in two orders.
+    parts["OCIv1"] = None
+print(json.dumps(cleaned(parts), indent=1, sort_keys=True))

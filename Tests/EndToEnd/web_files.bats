@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# ADD and add with addresses of a web server.
+# runs as: user
+
+load support/session
+
+setup_file() {
+    begin_store
+    export WEB=$BATS_FILE_TMPDIR/web
+    mkdir "$WEB"
+    echo content >"$WEB/file.txt"
+    touch -d @1000000 "$WEB/file.txt"
+    tar -C "$WEB" -cf "$WEB/archive.tar" file.txt
+    # The port is whatever is free.
+    python3 -u -c 'import functools, http.server, sys
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+print(server.server_port)
+server.serve_forever()' "$WEB" >"$BATS_FILE_TMPDIR/port" 2>/dev/null 3>&- &
+    export SERVER=$!
+    until [ -s "$BATS_FILE_TMPDIR/port" ]; do sleep 0.1; done
+    export URL
+    URL=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
+}
+teardown_file() {
+    kill "$SERVER"
+    end_store
+}
+setup() { enter_new_directory; }
+teardown() { swiftlet rm -a >/dev/null; }
+
+@test "add fetches a file: its name, its time, the digest that buildah prints" {
+    swiftlet from --name c busybox
+    swiftlet from --name theirs busybox
+    echo local >local
+    equal "$(swiftlet add c "$URL/file.txt" /dir/)" "$(buildah add theirs "$URL/file.txt" /dir/)"
+    equal "$(swiftlet add c local "$URL/file.txt" /both/)" "$(buildah add theirs local "$URL/file.txt" /both/)"
+    equal "$(swiftlet copy c "$URL/archive.tar" /renamed)" "$(buildah copy theirs "$URL/archive.tar" /renamed)"
+    run -0 swiftlet run c stat -c '%n %a %u:%g %Y' /dir/file.txt /both/local
+    matches '^/dir/file.txt 600 0:0 1000000'
+    run -0 swiftlet run c sh -c 'cat /dir/file.txt; tar tf /renamed'
+    prints $'content\nfile.txt'
+}
+
+@test "what a server does not have, or is not what was expected, is one clear error" {
+    swiftlet from --name c busybox
+    run swiftlet add c "$URL/missing" /
+    own_failure
+    has "404"
+    local good
+    good=sha256:$(sha256sum "$WEB/file.txt" | cut -d ' ' -f 1)
+    swiftlet add -q --checksum "$good" c "$URL/file.txt" /checked
+    run swiftlet add --checksum "sha256:$(printf '0%.0s' {1..64})" c "$URL/file.txt" /wrong
+    own_failure
+    has "unexpected response digest"
+    run swiftlet run c ls /wrong
+    [ "$status" -ne 0 ]
+    touch local
+    run swiftlet add --checksum "$good" c local /
+    own_failure
+    has "checksum flag is not supported for local sources"
+    run swiftlet add c "ftp://127.0.0.1/x" /
+    own_failure
+    store_is_sound
+}
+
+@test "ADD in a build fetches, checks, caches by content and unpacks only when told to" {
+    local good
+    good=sha256:$(sha256sum "$WEB/file.txt" | cut -d ' ' -f 1)
+    dockerfile <<END
+FROM busybox
+ADD --checksum=$good $URL/file.txt /a/
+ADD $URL/archive.tar /b/
+ADD --unpack=true $URL/archive.tar /c/
+RUN cat /a/file.txt /c/file.txt; ls /b
+END
+    run -0 swiftlet build -t fetched .
+    has $'content\ncontent\narchive.tar'
+    run -0 swiftlet build -t fetched .
+    equal "$(grep -c 'Using cache' <<<"$output")" 4
+    dockerfile <<<$'FROM busybox\nADD '"$URL"$'/missing /x'
+    run swiftlet build .
+    own_failure
+    has "404"
+    has "building at STEP"
+    dockerfile <<<$'FROM busybox\nADD --checksum=sha256:'"$(printf '0%.0s' {1..64}) $URL"$'/file.txt /x'
+    run swiftlet build .
+    own_failure
+    has "unexpected response digest"
+    store_is_sound
+}

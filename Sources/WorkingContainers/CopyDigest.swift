@@ -18,7 +18,7 @@ package struct CopyDigest: Sendable {
     package init(
         of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, name: String?
     ) throws {
-        var archiver = CopyArchiver(owner: owner, mode: mode, namesOwners: selection.namesOwners)
+        var archiver = CopyArchiver(owner: owner, mode: mode)
         var parts: [(kind: String, digest: Digest)] = []
         for item in selection.items {
             let digest = try archiver.digest(item, in: selection, name: selection.items.count == 1 ? name : nil)
@@ -48,12 +48,10 @@ package struct CopyDigest: Sendable {
 private struct CopyArchiver {
     let owner: (uid: UInt32, gid: UInt32)?
     let mode: UInt32?
-    private let namesOwners: Bool
     private var users: [UInt32: [UInt8]] = [:]
     private var groups: [UInt32: [UInt8]] = [:]
 
-    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, namesOwners: Bool) {
-        self.namesOwners = namesOwners
+    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?) {
         self.owner = owner
         self.mode = mode
     }
@@ -88,10 +86,8 @@ private struct CopyArchiver {
         entry.mode = mode ?? (status.mode & 0o7777)
         entry.uid = Int64(owner?.uid ?? status.uid)
         entry.gid = Int64(owner?.gid ?? status.gid)
-        if namesOwners {
-            entry.userName = userName(status.uid)
-            entry.groupName = groupName(status.gid)
-        }
+        entry.userName = userName(status.uid)
+        entry.groupName = groupName(status.gid)
         entry.deviceMajor = status.kind == .characterDevice || status.kind == .blockDevice ? status.deviceMajor : 0
         entry.deviceMinor = status.kind == .characterDevice || status.kind == .blockDevice ? status.deviceMinor : 0
         let argument = path.map { CChar(bitPattern: $0) } + [0]

@@ -28,8 +28,6 @@ package struct CopySelection: Sendable {
     /// The directory that all paths are relative to, and that no link leads out of.
     package let root: String
     package let items: [Item]
-    /// Whether the files' owners have names here: those of a fetched file mean nothing.
-    package private(set) var namesOwners = true
 
     package init(root: String, items: [Item]) {
         self.root = root
@@ -41,7 +39,6 @@ package struct CopySelection: Sendable {
         let bytes = Array(name.utf8)
         let status = try Files.status("\(root)/\(name)")
         self.init(root: root, items: [Item(path: bytes, name: bytes, status: status, descendants: [])])
-        namesOwners = false
     }
 }
 

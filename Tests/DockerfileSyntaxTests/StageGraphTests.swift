@@ -71,7 +71,7 @@ import Testing
     @Test func unknownTarget() throws {
         let graph = try graph("FROM a")
         let diagnostic = #expect(throws: Diagnostic.self) { try graph.target("nope") }
-        #expect(diagnostic?.message == "target stage \"nope\" could not be found")
+        #expect(diagnostic?.message == "the target \"nope\" was not found in the provided Dockerfile")
     }
 
     @Test func platformArguments() {

@@ -182,7 +182,7 @@ END
     prints ''
     : >rootfs.tar
     run swiftlet build --target=none -f Dockerfile .
-    has 'target stage "none" could not be found'
+    has 'the target "none" was not found'
 }
 
 @test "flags that do not go together" {

@@ -29,13 +29,13 @@ teardown_file() {
 setup() { enter_new_directory; }
 teardown() { swiftlet rm -a >/dev/null; }
 
-@test "add fetches a file: its name, its time, the digest that buildah prints" {
+@test "add fetches a file: its name and its time" {
     swiftlet from --name c busybox
-    swiftlet from --name theirs busybox
     echo local >local
-    equal "$(swiftlet add c "$URL/file.txt" /dir/)" "$(buildah add theirs "$URL/file.txt" /dir/)"
-    equal "$(swiftlet add c local "$URL/file.txt" /both/)" "$(buildah add theirs local "$URL/file.txt" /both/)"
-    equal "$(swiftlet copy c "$URL/archive.tar" /renamed)" "$(buildah copy theirs "$URL/archive.tar" /renamed)"
+    run -0 swiftlet add c "$URL/file.txt" /dir/
+    matches '^[0-9a-f]{64}$'
+    swiftlet add -q c local "$URL/file.txt" /both/
+    swiftlet copy -q c "$URL/archive.tar" /renamed
     run -0 swiftlet run c stat -c '%n %a %u:%g %Y' /dir/file.txt /both/local
     matches '^/dir/file.txt 600 0:0 1000000'
     run -0 swiftlet run c sh -c 'cat /dir/file.txt; tar tf /renamed'

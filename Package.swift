@@ -167,7 +167,12 @@ let package = Package(
         tests(
             of: "Distribution",
             dependsOn: ["ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText"]),
-        tests(of: "ImageTrust", dependsOn: ["ImageModel", "ContainersConfig", "ContentDigest", "JSONText"]),
+        tests(
+            of: "ImageTrust",
+            dependsOn: [
+                "ImageModel", "ContainersConfig", "ContentDigest", "JSONText",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         tests(
             of: "ImageLayers",
             dependsOn: ["ImageModel", "TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),

@@ -16,7 +16,7 @@ enum BuildCommand: Command {
         "build", aliases: ["bud", "build-using-dockerfile"],
         summary: "Build an image using instructions in a Containerfile",
         usage: "build [options] CONTEXT",
-        flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
+        flags: ownFlags + [SignaturePolicyFlag.flag] + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
             + ConfinementFlags.flags + refusedFlags, arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -85,7 +85,7 @@ enum BuildCommand: Command {
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let images = StoreImages(
             store, registries, calledAs: session.calledAs,
-            report: rendering.handler)
+            admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
         let result = try ImageBuilder(options, store: store, images: images, report: rendering.handler).build()
         for target in deliver.targets {
             try ImagePush(from: store, report: rendering.handler).push(

@@ -45,7 +45,8 @@ enum CommitCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
         guard arguments.positionals.count <= 2 else { throw CommandError("too many arguments specified") }
-        try SignaturePolicyFlag.check("", arguments, session)
+        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        _ = try SignaturePolicyFlag.admission(arguments, session)
         let store = try session.openStore(mounts: true)
         let container = try WorkingContainer(name, in: store)
         var options = try options(arguments, container, session)

@@ -84,7 +84,8 @@ struct ContainerMaking {
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let images = StoreImages(
             store, try RegistryFlags.access(arguments, invocation.session, store: store),
-            calledAs: invocation.session.calledAs, report: rendering.handler)
+            calledAs: invocation.session.calledAs,
+            admission: try SignaturePolicyFlag.admission(arguments, invocation.session), report: rendering.handler)
         let image = try images.baseImage(
             name, policy: try BuildOptions.PullPolicy(flag: arguments.string("pull")),
             platform: try invocation.platform())

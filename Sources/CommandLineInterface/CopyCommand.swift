@@ -191,7 +191,7 @@ struct ContentCopy {
         let rendering = ProgressRendering(steps: nil, copies: .error)
         let images = StoreImages(
             store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
-            report: rendering.handler)
+            admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
         let image = try images.baseImage(from, policy: .missing, platform: nil)
         let root = try ReadOnlyRoot(of: image.record.topLayer, in: store)
         defer { root.close() }

@@ -81,11 +81,10 @@ enum FromCommand: Command {
             arguments.bool("pull-always")
             ? .always
             : arguments.bool("pull-never") ? .never : try BuildOptions.PullPolicy(flag: arguments.string("pull"))
-        try SignaturePolicyFlag.check(name, arguments, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let images = StoreImages(
             store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
-            report: rendering.handler)
+            admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
         return try images.baseImage(name, policy: policy, platform: try PlatformFlags.wanted(arguments).first)
     }
 

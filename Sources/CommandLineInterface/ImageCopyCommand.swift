@@ -32,7 +32,7 @@ enum ImageCopyCommand: Command {
         let (from, to) = (arguments.positionals[0], arguments.positionals[1])
         var options = try options(arguments, to)
         let rendering = try ProgressFlag.rendering(arguments, .output)
-        try SignaturePolicyFlag.check(from, arguments, session)
+        options.admission = try SignaturePolicyFlag.admission(arguments, session)
         let sources = try Transports.resolver(for: [from, to], arguments, prefix: "src-", session)
         options.forms = session.openedStores.first.map { CompressedForms(of: $0.store) }
         var targets = try Transports.resolver(for: [], arguments, prefix: "dest-", session)

@@ -24,7 +24,8 @@ enum ManifestAddCommand: Command {
         guard arguments.positionals.count == 2 else { throw CommandError("too many arguments specified") }
         let notes = try ManifestArguments.notes(arguments)
         let store = try session.openStore()
-        let places = try ManifestPlaces(arguments, store, session)
+        var places = try ManifestPlaces(arguments, store, session)
+        places.admission = try SignaturePolicyFlag.admission(arguments, session)
         let record = try ManifestArguments.list(arguments.positionals[0], in: store)
         let candidate = try places.candidate(arguments.positionals[1])
         let (list, digest) = try ManifestList.change(record, in: store) { list in

@@ -24,7 +24,8 @@ enum ManifestCreateCommand: Command {
         let name = arguments.positionals[0]
         let annotations = try ManifestArguments.annotations(arguments)
         let store = try session.openStore()
-        let places = try ManifestPlaces(arguments, store, session)
+        var places = try ManifestPlaces(arguments, store, session)
+        places.admission = try SignaturePolicyFlag.admission(arguments, session)
         let qualified = try LocalNames.qualified(name)
         let selection = ManifestArguments.selection(arguments)
         let candidates = try arguments.positionals.dropFirst().map {

@@ -6,6 +6,7 @@ import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
+import ImageTrust
 import LinuxSystem
 import ManifestLists
 
@@ -14,6 +15,8 @@ struct ManifestPlaces {
     private let store: ContainerStore
     private let registries: RegistryAccess
     private let calledAs: String
+    /// Who decides whether images from elsewhere may go into lists.
+    var admission: ImageAdmission?
 
     init(_ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session) throws {
         if let file = arguments.string("authfile"), !file.isEmpty, !Files.exists(file) {
@@ -40,7 +43,9 @@ struct ManifestPlaces {
     /// An image or list: behind a transport, in the store, or in a registry.
     func candidate(_ name: String) throws -> ListCandidate {
         if let reference = TransportReference(parsing: name), reference.transport != .containersStorage {
-            return try ListCandidate(source(name), place: PlaceResolver.lasting(reference))
+            let source = try source(name)
+            try admission?.admit(source.manifest(nil), instance: nil, from: source)
+            return try ListCandidate(source, place: PlaceResolver.lasting(reference))
         }
         if let record = try store.image(ManifestArguments.plain(name)) {
             return try ListCandidate(record, in: store)
@@ -49,8 +54,11 @@ struct ManifestPlaces {
             let reference = try? registries.registries().resolve(pulling: name).candidates.first
         else { throw CommandError("\(name): image not known") }
         do {
-            return try ListCandidate(
-                try PlaceResolver.docker(reference, registries).source, place: "docker://\(reference)")
+            let source = try PlaceResolver.docker(reference, registries).source
+            try admission?.admit(source.manifest(nil), instance: nil, from: source)
+            return try ListCandidate(source, place: "docker://\(reference)")
+        } catch let error as TrustError {
+            throw error
         } catch {
             throw CommandError(
                 "\(name): image not known in local storage, and not to be read from a registry: \(error)")

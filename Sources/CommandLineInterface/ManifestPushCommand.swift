@@ -31,7 +31,8 @@ enum ManifestPushCommand: Command {
         guard ["", "oci", "v2s2", "docker"].contains(format) else {
             throw CommandError("unknown format \"\(format)\". Choose one of the supported formats: 'oci' or 'v2s2'")
         }
-        try SignaturePolicyFlag.check("", arguments, session)
+        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        _ = try SignaturePolicyFlag.admission(arguments, session)
         let store = try session.openStore()
         let record = try ManifestArguments.list(arguments.positionals[0], in: store)
         let list = try ManifestList(record, in: store)

@@ -32,11 +32,12 @@ enum PullCommand: Command {
         let policy =
             try arguments.string("policy").map { try BuildOptions.PullPolicy(flag: $0) }
             ?? (session.calledAs == "podman" ? .always : .missing)
-        try SignaturePolicyFlag.check(name, arguments, session)
+        let admission = try SignaturePolicyFlag.admission(arguments, session)
         let store = try session.openStore()
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let rendering = try ProgressFlag.rendering(arguments, .error)
-        let images = StoreImages(store, registries, calledAs: session.calledAs, report: rendering.handler)
+        let images = StoreImages(
+            store, registries, calledAs: session.calledAs, admission: admission, report: rendering.handler)
         let names = try arguments.bool("all-tags") ? allTags(of: name, registries) : [name]
         for name in names {
             session.printLine(try images.record(name, policy, platform).id)

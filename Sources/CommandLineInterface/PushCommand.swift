@@ -34,7 +34,8 @@ enum PushCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
-        try SignaturePolicyFlag.check("", arguments, session)
+        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        _ = try SignaturePolicyFlag.admission(arguments, session)
         // Namespaces first: a descriptor from before belongs to other mounts.
         let store = try session.openStore()
         guard let found = try store.image(name) else { throw CommandError("\(name): image not known") }

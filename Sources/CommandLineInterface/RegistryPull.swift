@@ -4,6 +4,7 @@ import Distribution
 import ImageCopy
 import ImageModel
 import ImageTransports
+import ImageTrust
 import ProgressEvents
 
 /// Brings images into the store by the names that users type: places with a transport, full names and short names.
@@ -11,11 +12,14 @@ struct RegistryPull {
     private let store: ContainerStore
     private let registries: RegistryAccess
     private let calledAs: String
+    private let admission: ImageAdmission?
     private let report: ProgressHandler
 
     init(
-        _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, report: @escaping ProgressHandler
+        _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: ImageAdmission?,
+        report: @escaping ProgressHandler
     ) {
+        self.admission = admission
         self.store = store
         self.registries = registries
         self.calledAs = calledAs
@@ -68,10 +72,12 @@ struct RegistryPull {
             let place = try open()
             let registry = place.source as? DockerSource
             do {
-                let record = try ImagePull(into: store, report: report).pull(
+                let record = try ImagePull(into: store, admission: admission, report: report).pull(
                     place.source, platform: platform, isPlatformRequired: isRequired, names: place.names)
                 registry?.finish()
                 return record
+            } catch let error as TrustError {
+                throw error
             } catch {
                 if let error = error as? RegistryError, error.code != .mismatch { throw error }
                 // A full disk says nothing against what has arrived; its error is words only by now.

@@ -1,23 +1,24 @@
 import CommandLineGrammar
 import ContainersConfig
-import ImageTransports
+import ImageCopy
+import ImageTrust
 
 /// `--signature-policy`: another policy on which images may come in.
 enum SignaturePolicyFlag {
     static let flag = Flag.string("signature-policy", "file", hidden: true)
 
-    /// Reads the policy, and refuses an image in a file or directory that it does not let in. What lies in the store has
-    /// been let in.
-    static func check(_ image: String, _ arguments: ParsedArguments, _ session: Session) throws {
-        let path = arguments.string(session.calledAs == "skopeo" ? "policy" : "signature-policy")
-        if arguments.declares("insecure-policy"), arguments.bool("insecure-policy") { return }
-        guard let policy = try SignaturePolicy.load(env: session.environment, path: path) else { return }
-        guard let reference = TransportReference(parsing: image) else { return }
-        // The name inside of an archive or layout stands behind the last colon.
-        let parts = reference.rest.split(separator: ":", maxSplits: 1).map(String.init)
-        try policy.check(
-            transport: reference.transport.rawValue,
-            scopes: SignaturePolicy.pathScopes(path: parts.first ?? "", name: parts.count == 2 ? parts[1] : nil),
-            image: image)
+    /// Who decides which images the command may take in: the policy that flags name, else the configured one. What lies
+    /// in the store has been let in.
+    ///
+    /// - Returns: nil where no policy is configured, and with `--insecure-policy`.
+    /// - Throws: `ConfigError` for a policy that cannot be read or understood.
+    static func admission(_ arguments: ParsedArguments, _ session: Session) throws -> ImageAdmission? {
+        if arguments.declares("insecure-policy"), arguments.bool("insecure-policy") { return nil }
+        // Pull policies are another matter, but their flag has the same name as Skopeo's.
+        let names = arguments.declares("insecure-policy") ? ["policy", "signature-policy"] : ["signature-policy"]
+        let path = names.filter(arguments.declares).compactMap(arguments.string).first { !$0.isEmpty }
+        guard let policy = try SignaturePolicy.load(env: session.environment, path: path) else { return nil }
+        let directory = session.environment.value("TMPDIR") ?? "/tmp"
+        return ImageAdmission(PolicyEvaluator(policy, temporaryDirectory: directory))
     }
 }

@@ -15,10 +15,11 @@ final class StoreImages: BaseImageProvider {
     private let puller: RegistryPull
 
     init(
-        _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, report: @escaping ProgressHandler
+        _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: ImageAdmission?,
+        report: @escaping ProgressHandler
     ) {
         self.store = store
-        puller = RegistryPull(store, registries, calledAs: calledAs, report: report)
+        puller = RegistryPull(store, registries, calledAs: calledAs, admission: admission, report: report)
     }
 
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {

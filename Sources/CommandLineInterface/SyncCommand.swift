@@ -63,6 +63,7 @@ private struct SyncRun {
         var options = CopyOptions(arguments.bool("all") ? .all : .platform(try CopyFlags.wantedPlatform(arguments)))
         options.format = try CopyFlags.manifestType(arguments.string("format"))
         options.preservesDigests = arguments.bool("preserve-digests")
+        options.admission = try SignaturePolicyFlag.admission(arguments, session)
         var resolver = try Transports.resolver(for: [], arguments, prefix: "dest-", session)
         var digests = ""
         var failures = 0
@@ -74,7 +75,6 @@ private struct SyncRun {
             do {
                 if transport == "dir" { try prepare(String(target.dropFirst("dir:".count))) }
                 resolver.registries = try RegistryFlags.access(arguments, session, prefix: "dest-")
-                try SignaturePolicyFlag.check(image.reference, arguments, session)
                 let manifest = try ImageCopier(options, report: rendering.handler).copy(
                     image.open(resolver), to: resolver.target(target))
                 digests += "\(manifest.digest) \(target)\n"

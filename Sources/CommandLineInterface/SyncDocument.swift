@@ -1,3 +1,5 @@
+import ContainersConfig
+
 /// The list of images that `sync --src yaml` reads: registries with repositories, their tags and how they are reached.
 struct SyncDocument {
     /// One registry.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Reading configuration files and looking at directories; nothing here writes.
-enum ConfigFiles {
+package enum ConfigFiles {
     /// No configuration file is larger than this many bytes.
     static let sizeLimit = 4 << 20
 
@@ -33,6 +33,9 @@ enum ConfigFiles {
             }
         }
     }
+
+    /// A small file of whatever kind, such as a signature; nil where there is none.
+    package static func contents(of path: String) throws(ConfigError) -> [UInt8]? { try readIfPresent(path) }
 
     /// Whether something exists at `path`, symbolic links followed.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

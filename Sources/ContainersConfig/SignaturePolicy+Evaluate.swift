@@ -11,25 +11,6 @@ extension SignaturePolicy {
         return known[""] ?? defaults
     }
 
-    /// Returns when the policy accepts the image.
-    ///
-    /// - Parameter image: the image's name for the message.
-    /// - Throws: ``ConfigError`` with code `refused`, naming the requirement and the policy's file. Requirements that
-    ///   cannot be evaluated refuse too.
-    package func check(transport: String, scopes: [String], image: String) throws(ConfigError) {
-        let requirements = requirements(transport: transport, scopes: scopes)
-        guard !requirements.isEmpty else { throw refusal(image, "no requirement accepts it") }
-        for requirement in requirements {
-            switch requirement {
-            case .insecureAcceptAnything: continue
-            case .reject: throw refusal(image, "the policy says \"reject\"")
-            case .signedBy, .sigstoreSigned, .unknown:
-                throw refusal(
-                    image, "the policy demands \"\(requirement.type)\", and such signatures cannot be verified yet")
-            }
-        }
-    }
-
     /// The scopes of a registry image, the most specific first.
     ///
     /// - Parameters:
@@ -62,9 +43,5 @@ extension SignaturePolicy {
             rest = rest[..<slash]
         }
         return scopes
-    }
-
-    private func refusal(_ image: String, _ reason: String) -> ConfigError {
-        ConfigError(.refused, "\(image) is not allowed: \(reason)", file: file.isEmpty ? nil : file)
     }
 }

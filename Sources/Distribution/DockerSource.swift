@@ -9,7 +9,7 @@ package final class DockerSource: ImageSource {
     /// The name as the user gave it, whatever mirror it comes from.
     package let reference: ImageReference
     /// Where it comes from.
-    private let origin: ImageReference
+    private let mirror: ImageReference
     private let client: RegistryClient
     private let access: RegistryAccess
     private let top: RawManifest
@@ -41,7 +41,7 @@ package final class DockerSource: ImageSource {
             }
         }
         guard let found else { throw Self.failure(failures, self.reference) }
-        (origin, client, top) = found
+        (mirror, client, top) = found
     }
 
     private static func failure(
@@ -65,7 +65,7 @@ package final class DockerSource: ImageSource {
 
     package func manifest(_ instance: Digest?) throws -> RawManifest {
         guard let instance else { return top }
-        let manifest = try client.manifest(instance.description, in: origin.path)
+        let manifest = try client.manifest(instance.description, in: mirror.path)
         kept.update { $0.manifests.append(manifest) }
         return manifest
     }
@@ -74,10 +74,19 @@ package final class DockerSource: ImageSource {
         if let urls = blob.urls, !urls.isEmpty, let found = try? client.openExternalBlob(blob, at: urls) {
             return found
         }
-        return try client.openBlob(blob, in: origin.path, journal: journal(of: blob))
+        return try client.openBlob(blob, in: mirror.path, journal: journal(of: blob))
     }
 
-    package var origins: [String] { [origin.name] }
+    package var origin: ImageOrigin { .registry(reference) }
+
+    package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
+        let store = RegistrySignatures(reference, access: access)
+        var signatures = try store.lookaside(of: manifest.digest)
+        if try store.usesAttachments { signatures += try store.attached(to: manifest.digest, client, mirror.path) }
+        return signatures
+    }
+
+    package var origins: [String] { [mirror.name] }
 
     /// The image has arrived as a whole: what was kept in case it would not can go.
     package func finish() {
@@ -122,6 +131,6 @@ package final class DockerSource: ImageSource {
 
     /// All tags of the image's repository.
     package func tags() throws -> [String] {
-        try client.tags(of: origin.path)
+        try client.tags(of: mirror.path)
     }
 }

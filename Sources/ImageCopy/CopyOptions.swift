@@ -44,6 +44,8 @@ package struct CopyOptions: Sendable {
     package var parallelCopies = 6
     /// The name that a schema 1 manifest, which holds one, is written with.
     package var schema1Name: ImageReference?
+    /// Who decides whether images may be copied; nil: they come from the store, which has let them in.
+    package var admission: ImageAdmission?
     /// What is known of compressed layers.
     package var forms: CompressedForms?
 

@@ -30,6 +30,7 @@ extension CopyTask {
             let manifest = try CopyError.naming("\(source.description): manifest \(entry.digest)") {
                 try source.manifest(entry.digest)
             }
+            try options.admission?.admit(manifest, instance: entry.digest, from: source)
             let written: RawManifest
             if manifest.isIndex {
                 written = try copyIndex(manifest, depth: depth + 1)

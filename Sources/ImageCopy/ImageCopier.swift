@@ -48,7 +48,7 @@ package struct ImageCopier {
         }
         report(.signaturesStarted)
         let pull = ImagePull(
-            into: store, parallelCopies: options.parallelCopies, report: report)
+            into: store, admission: options.admission, parallelCopies: options.parallelCopies, report: report)
         return try pull.bring(
             source, platform: platform, isPlatformRequired: options.isPlatformRequired, format: options.format,
             preservesDigests: options.preservesDigests, names: names
@@ -56,6 +56,7 @@ package struct ImageCopier {
     }
 
     private func copySingle(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {
+        try options.admission?.admit(raw, instance: nil, from: task.source)
         if options.isPlatformRequired, case .platform(let wanted) = options.selection {
             try task.checkPlatform(of: raw, wanted)
         }
@@ -66,10 +67,13 @@ package struct ImageCopier {
         switch options.selection {
         case .platform(let platform):
             let image = try ImageChoice.manifest(in: raw, of: task.source, for: platform)
+            try options.admission?.admit(image, instance: image.digest, from: task.source)
             return try task.copyImage(image, instance: nil)
         case .all:
+            try options.admission?.admit(raw, instance: nil, from: task.source)
             return try task.copyIndex(raw)
         case .indexOnly:
+            try options.admission?.admit(raw, instance: nil, from: task.source)
             report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
             try task.checkTakesIndexes(raw)
             report(.listManifestStarted)

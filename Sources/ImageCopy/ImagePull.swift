@@ -16,10 +16,17 @@ package struct ImagePull {
     private let store: ContainerStore
     private let report: ProgressHandler
     private let parallelCopies: Int?
+    private let admission: ImageAdmission?
 
-    /// - Parameter parallelCopies: how many layers move at the same time; nil: as many as are useful.
-    package init(into store: ContainerStore, parallelCopies: Int? = nil, report: @escaping ProgressHandler) {
+    /// - Parameters:
+    ///   - admission: who decides whether an image may come in; nil: every image may.
+    ///   - parallelCopies: how many layers move at the same time; nil: as many as are useful.
+    package init(
+        into store: ContainerStore, admission: ImageAdmission?, parallelCopies: Int? = nil,
+        report: @escaping ProgressHandler
+    ) {
         self.store = store
+        self.admission = admission
         self.report = report
         self.parallelCopies = parallelCopies
     }
@@ -85,6 +92,7 @@ package struct ImagePull {
     ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest) {
         let top = try CopyError.naming(given.description) { try given.manifest(nil) }
         let raw = try top.isIndex ? ImageChoice.manifest(in: top, of: given, for: platform) : top
+        try admission?.admit(raw, instance: top.isIndex ? raw.digest : nil, from: given)
         if raw.mediaType.isSchema1 {
             let upgraded = try UpgradedSource(given, raw)
             return (upgraded, top, upgraded.upgraded)

@@ -35,6 +35,18 @@ package final class DirSource: ImageSource {
         return manifest
     }
 
+    package var origin: ImageOrigin { .path(transport: "dir", path: files.path, name: nil) }
+
+    package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
+        var signatures: [ImageSignature] = []
+        while signatures.count < ImageSignature.maximumCount {
+            let name = DirPath.signature(signatures.count + 1, instance: instance)
+            guard let bytes = try files.read(name, limit: ImageSignature.maximumSize) else { break }
+            signatures.append(try ImageSignature(blob: bytes))
+        }
+        return signatures
+    }
+
     package func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
         guard let (file, range) = try files.open(blob.digest.hex) else {
             throw TransportError(.notFound, "blob \(blob.digest) is missing", at: files.path)
@@ -49,6 +61,11 @@ enum DirPath {
     static let versionPrefix = "Directory Transport Version: "
     static let versionContent = Array("Directory Transport Version: 1.1\n".utf8)
     static let manifest = "manifest.json"
+
+    /// The name of a signature, counted from 1.
+    static func signature(_ number: Int, instance: Digest?) -> String {
+        (instance.map { "\($0.hex)." } ?? "") + "signature-\(number)"
+    }
 
     /// Whether a file of this name belongs to an image, so that a new image may take its place.
     static func isOwn(_ name: String) -> Bool {

@@ -52,6 +52,7 @@ package final class DockerArchiveSource: ImageSource {
                 layers: descriptors))
     }
 
+    package var origin: ImageOrigin { .path(transport: "docker-archive", path: archive.path, name: nil) }
     package var description: String { "docker-archive:\(reference)" }
 
     package func manifest(_ instance: Digest?) throws -> RawManifest {

@@ -23,6 +23,13 @@ package protocol ImageSource: AnyObject {
     /// nil when that is as the manifest says. A store, which keeps layers unpacked, gives plain archives.
     func readableLayers(of manifest: Manifest) throws -> [Descriptor]?
 
+    /// Where the image comes from, as policies see it.
+    var origin: ImageOrigin { get }
+
+    /// The signatures that are kept for a manifest of this source, none of them verified: for the one that the reference
+    /// names, or, with a digest, for one that it lists.
+    func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature]
+
     /// Repositories of registries, as `domain/path`, that are thought to have this image's blobs.
     var origins: [String] { get }
 }
@@ -30,6 +37,12 @@ package protocol ImageSource: AnyObject {
 extension ImageSource {
     /// Most sources keep layers as they came.
     package func readableLayers(of manifest: Manifest) throws -> [Descriptor]? { nil }
+
+    /// A place that has only its transport's default scope.
+    package var origin: ImageOrigin { .other(transport: String(description.prefix { $0 != ":" })) }
+
+    /// Most places keep none.
+    package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] { [] }
 
     /// Files know of no registry.
     package var origins: [String] { [] }

@@ -20,6 +20,8 @@ package final class OCIArchiveSource: ImageSource {
 
     package var description: String { "oci-archive:\(reference)" }
 
+    package var origin: ImageOrigin { .path(transport: "oci-archive", path: reference.path, name: reference.name) }
+
     /// What `index.json` says about the image.
     package var image: Descriptor { layout.image }
 

@@ -19,6 +19,8 @@ package final class OCILayoutSource: ImageSource {
 
     package var description: String { "oci:\(reference)" }
 
+    package var origin: ImageOrigin { .path(transport: "oci", path: reference.path, name: reference.name) }
+
     /// What `index.json` says about the image.
     package var image: Descriptor { layout.image }
 

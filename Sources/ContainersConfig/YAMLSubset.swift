@@ -1,14 +1,15 @@
-/// The part of YAML that lists of images are written in: mappings and lists by indentation, plain and quoted texts,
+/// The part of YAML that lists of images and registries.d are written in: mappings and lists by indentation, plain and quoted texts,
 /// lists in brackets, comments. Anything else is an error that names the line.
-enum YAMLSubset {
+package enum YAMLSubset {
     /// A value.
-    indirect enum Value {
+    package indirect enum Value {
         case scalar(String)
         case list([Value])
         case mapping([(key: String, value: Value)])
     }
 
-    static func parse(_ text: String, path: String) throws -> Value {
+    /// Reads a document; `path` is for messages.
+    package static func parse(_ text: String, path: String) throws(ConfigError) -> Value {
         var parser = Parser(text, path: path)
         return try parser.document()
     }
@@ -34,32 +35,33 @@ enum YAMLSubset {
             }
         }
 
-        mutating func document() throws -> Value {
+        mutating func document() throws(ConfigError) -> Value {
             guard let first = lines.first else { return .mapping([]) }
             let value = try block(indent: first.indent, depth: 0)
             guard place == lines.count else { throw error(lines[place], "unexpected indentation") }
             return value
         }
 
-        private mutating func block(indent: Int, depth: Int) throws -> Value {
+        private mutating func block(indent: Int, depth: Int) throws(ConfigError) -> Value {
             guard depth < 16 else { throw error(lines[place], "too deep") }
             return lines[place].text.hasPrefix("-")
                 ? try list(indent: indent) : try mapping(indent: indent, depth: depth)
         }
 
-        private mutating func list(indent: Int) throws -> Value {
+        private mutating func list(indent: Int) throws(ConfigError) -> Value {
             var items: [Value] = []
             while place < lines.count, lines[place].indent == indent, lines[place].text.hasPrefix("-") {
                 let line = lines[place]
                 let rest = line.text.dropFirst()
                 guard rest.first == " " else { throw error(line, "expected a space behind the dash") }
-                items.append(.scalar(try Self.scalar(rest) ?? { throw error(line, "the quotes are not closed") }()))
+                guard let scalar = Self.scalar(rest) else { throw error(line, "the quotes are not closed") }
+                items.append(.scalar(scalar))
                 place += 1
             }
             return .list(items)
         }
 
-        private mutating func mapping(indent: Int, depth: Int) throws -> Value {
+        private mutating func mapping(indent: Int, depth: Int) throws(ConfigError) -> Value {
             var members: [(key: String, value: Value)] = []
             while place < lines.count, lines[place].indent == indent, !lines[place].text.hasPrefix("-") {
                 let line = lines[place]
@@ -73,7 +75,7 @@ enum YAMLSubset {
             return .mapping(members)
         }
 
-        private mutating func value(_ rest: Substring, of line: Line, depth: Int) throws -> Value {
+        private mutating func value(_ rest: Substring, of line: Line, depth: Int) throws(ConfigError) -> Value {
             let text = Self.trimmed(rest)
             if text.isEmpty {
                 // A list may stand as far left as its key.
@@ -88,10 +90,12 @@ enum YAMLSubset {
             if text.hasPrefix("[") {
                 guard text.hasSuffix("]") else { throw error(line, "the bracket is not closed") }
                 let items = text.dropFirst().dropLast().split(separator: ",")
-                return .list(
-                    try items.map {
-                        .scalar(try Self.scalar($0) ?? { throw error(line, "the quotes are not closed") }())
-                    })
+                var values: [Value] = []
+                for item in items {
+                    guard let scalar = Self.scalar(item) else { throw error(line, "the quotes are not closed") }
+                    values.append(.scalar(scalar))
+                }
+                return .list(values)
             }
             guard !["{", "&", "*", "!", "|", ">", "%", "@", "`"].contains(text.prefix(1)) else {
                 throw error(line, "this form of YAML is not supported here")
@@ -100,8 +104,8 @@ enum YAMLSubset {
             return .scalar(scalar)
         }
 
-        private func error(_ line: Line, _ what: String) -> CommandError {
-            CommandError("\(path):\(line.number): \(what)")
+        private func error(_ line: Line, _ what: String) -> ConfigError {
+            ConfigError(.invalidValue, what, file: path, line: line.number)
         }
 
         /// The key before the first colon that a space or the end follows.

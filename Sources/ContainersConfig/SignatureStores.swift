@@ -1,0 +1,101 @@
+/// Where signatures of images in registries are kept: registries.d (containers-registries.d(5)).
+package struct SignatureStores: Sendable, Equatable {
+    /// What the configuration says about a repository, a namespace or a registry.
+    package struct Place: Sendable, Equatable {
+        /// A `file`, `http` or `https` address to read from.
+        package var lookaside: String?
+        /// Where to write to, when that is another one.
+        package var staging: String?
+        /// Whether signatures are kept in the registry itself.
+        package var usesAttachments: Bool?
+    }
+
+    private var fallback: Place?
+    private var places: [String: Place] = [:]
+    private let ownDirectory: String
+
+    /// Reads `~/.config/containers/registries.d`, else `/etc/containers/registries.d`.
+    ///
+    /// - Throws: ``ConfigError`` for what is not understood, and for a name that two files have.
+    package static func load(env: ConfigEnvironment) throws(ConfigError) -> SignatureStores {
+        let ownDirectory =
+            env.uid == 0
+            ? env.system("/var/lib/containers/sigstore")
+            : env.dataHome.map { "\($0)/containers/sigstore" } ?? env.system("/var/lib/containers/sigstore")
+        var stores = SignatureStores(ownDirectory: ownDirectory)
+        var directory = env.system("/etc/containers/registries.d")
+        if let own = env.underHome(".config/containers/registries.d"), ConfigFiles.exists(own) { directory = own }
+        for name in try ConfigFiles.names(in: directory).sorted() where name.hasSuffix(".yaml") {
+            let path = "\(directory)/\(name)"
+            guard let bytes = try ConfigFiles.readIfPresent(path) else { continue }
+            try stores.add(YAMLSubset.parse(String(decoding: bytes, as: UTF8.self), path: path), path)
+        }
+        return stores
+    }
+
+    private init(ownDirectory: String) { self.ownDirectory = ownDirectory }
+
+    private mutating func add(_ document: YAMLSubset.Value, _ path: String) throws(ConfigError) {
+        func invalid(_ message: String) -> ConfigError { ConfigError(.invalidValue, message, file: path) }
+        guard case .mapping(let members) = document else { throw invalid("expected a mapping") }
+        for (key, value) in members {
+            switch key {
+            case "default-docker":
+                guard fallback == nil else { throw invalid("default-docker is defined in another file too") }
+                fallback = try Self.place(value, path)
+            case "docker":
+                guard case .mapping(let names) = value else { throw invalid("docker must be a mapping") }
+                for (name, value) in names {
+                    guard places[name] == nil else { throw invalid("\"\(name)\" is defined in another file too") }
+                    places[name] = try Self.place(value, path)
+                }
+            default: throw invalid("unknown key \"\(key)\"")
+            }
+        }
+    }
+
+    private static func place(_ value: YAMLSubset.Value, _ path: String) throws(ConfigError) -> Place {
+        var place = Place()
+        func invalid(_ message: String) -> ConfigError { ConfigError(.invalidValue, message, file: path) }
+        if case .scalar("") = value { return place }
+        guard case .mapping(let members) = value else { throw invalid("expected a mapping") }
+        for (key, value) in members {
+            guard case .scalar(let text) = value else { throw invalid("\(key) must be a text") }
+            switch key {
+            case "lookaside": place.lookaside = text
+            // The names that these had before.
+            case "sigstore": place.lookaside = place.lookaside ?? text
+            case "lookaside-staging": place.staging = text
+            case "sigstore-staging": place.staging = place.staging ?? text
+            case "use-sigstore-attachments":
+                guard ["true", "false"].contains(text) else { throw invalid("\(key) must be true or false") }
+                place.usesAttachments = text == "true"
+            default: throw invalid("unknown key \"\(key)\"")
+            }
+        }
+        return place
+    }
+
+    /// The most specific setting of the image's scopes that `value` gives.
+    private func first<Value>(_ scopes: [String], _ value: (Place) -> Value?) -> Value? {
+        for scope in scopes {
+            if let place = places[scope], let found = value(place) { return found }
+        }
+        return fallback.flatMap(value)
+    }
+
+    /// The address below which signatures of an image are read, without the repository.
+    package func lookaside(scopes: [String]) -> String {
+        first(scopes) { $0.lookaside } ?? "file://\(ownDirectory)"
+    }
+
+    /// The address below which signatures are written.
+    package func staging(scopes: [String]) -> String {
+        first(scopes) { $0.staging ?? $0.lookaside } ?? "file://\(ownDirectory)"
+    }
+
+    /// Whether signatures are looked for in the registry.
+    package func usesAttachments(scopes: [String]) -> Bool {
+        first(scopes) { $0.usesAttachments } ?? false
+    }
+}

@@ -1,0 +1,158 @@
+package import ContainersConfig
+import ContentDigest
+package import ImageModel
+import JSONText
+import LinuxSystem
+
+/// Decides whether a policy lets an image in (containers-policy.json(5)).
+package struct PolicyEvaluator: Sendable {
+    private let policy: SignaturePolicy
+    private let temporaryDirectory: String
+
+    /// - Parameter temporaryDirectory: where keyrings are made for the time of a verification.
+    package init(_ policy: SignaturePolicy, temporaryDirectory: String = "/tmp") {
+        self.policy = policy
+        self.temporaryDirectory = temporaryDirectory
+    }
+
+    /// Returns when all requirements for the image hold.
+    ///
+    /// - Parameters:
+    ///   - name: `transport:reference`, for messages.
+    ///   - signatures: fetches the image's signatures, once, if any requirement needs them.
+    /// - Throws: ``TrustError``; also where the policy cannot be evaluated.
+    package func check(
+        _ manifest: RawManifest, from origin: ImageOrigin, named name: String,
+        signatures: () throws -> [ImageSignature]
+    ) throws {
+        do {
+            let requirements = try requirements(origin)
+            guard !requirements.isEmpty else {
+                throw TrustError("List of verification policy requirements must not be empty")
+            }
+            var fetched: [ImageSignature]?
+            for requirement in requirements {
+                switch requirement {
+                case .insecureAcceptAnything: continue
+                case .reject: throw TrustError("Running image \(name) is rejected by policy.")
+                case .unknown(let type):
+                    throw TrustError("the policy demands \"\(type)\" in a way that is not supported")
+                case .signedBy(let source, let identity):
+                    let found = try fetched ?? signatures()
+                    fetched = found
+                    try checkSimple(found, source, identity, manifest, origin)
+                case .sigstoreSigned(let source, let identity):
+                    let found = try fetched ?? signatures()
+                    fetched = found
+                    try checkSigstore(found, source, identity, manifest, origin)
+                }
+            }
+        } catch let error as TrustError {
+            throw TrustError("Source image rejected: \(error.message)")
+        } catch {
+            throw TrustError("Source image rejected: the policy on \(name) cannot be evaluated: \(error)")
+        }
+    }
+
+    private func requirements(_ origin: ImageOrigin) throws -> [SignaturePolicy.Requirement] {
+        var scopes: [String] = []
+        switch origin {
+        case .registry(let reference):
+            let suffix = reference.digest.map { "@\($0)" } ?? reference.tag.map { ":\($0)" } ?? ""
+            scopes = SignaturePolicy.registryScopes(name: reference.name, suffix: suffix)
+        case .path(let transport, let path, let name):
+            // Archives of Docker's have a default scope only.
+            if transport != "docker-archive" { scopes = SignaturePolicy.pathScopes(path: path, name: name) }
+        case .other(let transport):
+            let known = policy.transports[transport]?.keys.filter { !$0.isEmpty } ?? []
+            guard known.isEmpty else {
+                throw TrustError("scopes for \(transport), such as \"\(known.sorted()[0])\", are not supported")
+            }
+        }
+        return policy.requirements(transport: origin.transport, scopes: scopes)
+    }
+
+    // MARK: Signatures
+
+    private func checkSimple(
+        _ signatures: [ImageSignature], _ source: SignaturePolicy.KeySource, _ identity: SignaturePolicy.Identity,
+        _ manifest: RawManifest, _ origin: ImageOrigin
+    ) throws {
+        let keyring = try GPGKeyring(keys: try keys(source), in: temporaryDirectory)
+        defer { keyring.close() }
+        try checkAny(signatures) { signature in
+            guard case .simple(let message) = signature else { return false }
+            let claim = try SignedClaim(try keyring.verify(message).content, .simple)
+            try check(claim, identity, manifest, origin)
+            return true
+        }
+    }
+
+    private func checkSigstore(
+        _ signatures: [ImageSignature], _ source: SignaturePolicy.KeySource, _ identity: SignaturePolicy.Identity,
+        _ manifest: RawManifest, _ origin: ImageOrigin
+    ) throws {
+        let keys = try keys(source).map { try SigstoreKey(pem: $0.bytes, name: $0.name) }
+        try checkAny(signatures) { signature in
+            guard case .sigstore(let payload, let text) = signature else { return false }
+            guard keys.contains(where: { $0.accepts(text, of: payload) }) else {
+                throw TrustError("cryptographic signature verification failed: invalid signature")
+            }
+            try check(try SignedClaim(payload, .sigstore), identity, manifest, origin)
+            return true
+        }
+    }
+
+    /// One signature that fits is enough, whatever the others are.
+    ///
+    /// - Parameter accepts: false for a signature of another kind; throws why a signature does not fit.
+    private func checkAny(_ signatures: [ImageSignature], _ accepts: (ImageSignature) throws -> Bool) throws {
+        var reasons: [String] = []
+        for signature in signatures {
+            do {
+                if try accepts(signature) { return }
+            } catch let error as TrustError {
+                reasons.append(error.message)
+            }
+        }
+        switch reasons.count {
+        case 0: throw TrustError("A signature was required, but no signature exists")
+        case 1: throw TrustError(reasons[0])
+        default: throw TrustError("None of the signatures were accepted, reasons: \(reasons.joined(separator: "; "))")
+        }
+    }
+
+    private func check(
+        _ claim: SignedClaim, _ identity: SignaturePolicy.Identity, _ manifest: RawManifest, _ origin: ImageOrigin
+    ) throws {
+        guard identity.accepts(claim.reference, for: origin.reference) else {
+            throw TrustError("Signature for identity \(shown(claim.reference)) is not accepted")
+        }
+        let digest =
+            claim.digest.algorithm == .sha256
+            ? manifest.digest : Digest.hash(manifest.bytes, with: claim.digest.algorithm)
+        guard digest == claim.digest else {
+            throw TrustError("Signature for docker digest \"\(claim.digest)\" does not match")
+        }
+    }
+
+    /// What a signature says, harmless on a terminal.
+    private func shown(_ text: String) -> String {
+        String(text.unicodeScalars.prefix(512).map { $0.value < 0x20 || $0.value == 0x7f ? " " : Character($0) })
+    }
+
+    private func keys(_ source: SignaturePolicy.KeySource) throws -> [(bytes: [UInt8], name: String)] {
+        switch source {
+        case .paths(let paths):
+            return try paths.map { path in
+                guard let bytes = try Files.readFileIfPresent(path, limit: 4 << 20) else {
+                    throw TrustError("the key \(path), which the policy names, does not exist")
+                }
+                return (bytes, path)
+            }
+        case .data(let text):
+            guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is no base64") }
+            return [(bytes, "keyData")]
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ContentDigest
+import ImageModel
+import JSONText
+
+/// What a signature says once it is known who says it: this manifest is the image of that name
+/// (containers-signature(5)).
+struct SignedClaim: Equatable {
+    let digest: Digest
+    let reference: String
+
+    /// The two kinds of signatures name themselves.
+    enum Kind: String {
+        case simple = "atomic container signature"
+        case sigstore = "cosign container image signature"
+    }
+
+    /// Reads a payload strictly: a member that is not known may mean anything.
+    init(_ payload: [UInt8], _ kind: Kind) throws(TrustError) {
+        guard let root = (try? JSONValue(parsing: payload))?.object else { throw Self.invalid("it is no JSON object") }
+        try Self.check(root, ["critical", "optional"], "the payload")
+        guard let critical = root["critical"]?.object else { throw Self.invalid("critical is no object") }
+        try Self.check(critical, ["type", "image", "identity"], "critical")
+        guard critical["type"]?.string == kind.rawValue else {
+            throw Self.invalid("its type is \(critical["type"]?.string.map { "\"\($0)\"" } ?? "missing")")
+        }
+        guard let image = critical["image"]?.object, let identity = critical["identity"]?.object else {
+            throw Self.invalid("image or identity is no object")
+        }
+        try Self.check(image, ["docker-manifest-digest"], "image")
+        try Self.check(identity, ["docker-reference"], "identity")
+        guard let digest = image["docker-manifest-digest"]?.string.flatMap({ Digest($0) }) else {
+            throw Self.invalid("docker-manifest-digest is no digest")
+        }
+        guard let reference = identity["docker-reference"]?.string else {
+            throw Self.invalid("docker-reference is no text")
+        }
+        let optional = root["optional"]
+        guard optional?.object != nil || (kind == .sigstore && optional?.isNull ?? true) else {
+            throw Self.invalid("optional is no object")
+        }
+        self.digest = digest
+        self.reference = reference
+    }
+
+    private static func check(_ object: JSONObject, _ keys: Set<String>, _ place: String) throws(TrustError) {
+        for key in object.keys where !keys.contains(key) { throw invalid("unknown member \"\(key)\" in \(place)") }
+    }
+
+    private static func invalid(_ what: String) -> TrustError {
+        TrustError("Invalid signature payload: \(what)")
+    }
+}

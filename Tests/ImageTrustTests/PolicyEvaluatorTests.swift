@@ -1,0 +1,136 @@
+import ContainersConfig
+import ContentDigest
+import Crypto
+import FoundationEssentials
+import ImageModel
+import JSONText
+import Testing
+
+@testable import ImageTrust
+
+@Suite struct PolicyEvaluatorTests {
+    let key = P256.Signing.PrivateKey()
+    let manifest: RawManifest
+
+    init() throws {
+        let config = ContentDigest.Digest.sha256(of: "config")
+        manifest = try RawManifest(
+            bytes: Array(
+                #"{"schemaVersion":2,"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"\#(config)","size":2},"layers":[]}"#
+                    .utf8), declaredType: .ociManifest)
+    }
+
+    private func payload(
+        _ reference: String, type: String = "cosign container image signature", digest: ContentDigest.Digest? = nil,
+        extra: String = ""
+    ) -> [UInt8] {
+        Array(
+            #"{"critical":{"identity":{"docker-reference":"\#(reference)"},"image":{"docker-manifest-digest":"\#(digest ?? manifest.digest)"},"type":"\#(type)"\#(extra)},"optional":null}"#
+                .utf8)
+    }
+
+    private func signature(_ payload: [UInt8]) throws -> ImageSignature {
+        .sigstore(
+            payload: payload, signature: Base64.encode(Array(try key.signature(for: payload).derRepresentation)))
+    }
+
+    private func check(
+        _ signatures: [ImageSignature], identity: SignaturePolicy.Identity = .matchRepository,
+        pem: String? = nil, from origin: ImageOrigin? = nil
+    ) throws {
+        let pem = pem ?? key.publicKey.pemRepresentation
+        let policy = SignaturePolicy(
+            defaults: [.sigstoreSigned(.data(Base64.encode(Array(pem.utf8))), identity: identity)])
+        let origin = try origin ?? .registry(ImageReference(parsing: "example.com/image:1"))
+        try PolicyEvaluator(policy).check(manifest, from: origin, named: "docker://example.com/image:1") { signatures }
+    }
+
+    private func refusal(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return "accepted"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `A sigstore signature by the key is accepted`() throws {
+        try check([signature(payload("example.com/image"))])
+        // One that fits is enough.
+        try check([signature(payload("example.com/other")), signature(payload("example.com/image"))])
+    }
+
+    @Test func `Everything else is refused, and says why`() throws {
+        #expect(refusal { try check([]) }.contains("A signature was required, but no signature exists"))
+        #expect(refusal { try check([.simple([1])]) }.contains("no signature exists"))
+        let good = payload("example.com/image")
+        #expect(
+            refusal {
+                try check([signature(good)], pem: P256.Signing.PrivateKey().publicKey.pemRepresentation)
+            }.contains("verification failed"))
+        guard case .sigstore(_, let text) = try signature(good) else { return }
+        let other = payload("example.com/image", digest: ContentDigest.Digest.sha256(of: "other"))
+        #expect(refusal { try check([.sigstore(payload: other, signature: text)]) }.contains("verification failed"))
+        #expect(refusal { try check([signature(other)]) }.contains("does not match"))
+        #expect(
+            refusal { try check([signature(payload("example.com/other"))]) }
+                .contains("Signature for identity example.com/other is not accepted"))
+        #expect(refusal { try check([signature(payload("x", type: "y"))]) }.contains("its type is"))
+        #expect(
+            refusal { try check([signature(payload("example.com/image", extra: #","more":1"#))]) }
+                .contains("unknown member"))
+        #expect(refusal { try check([signature(good)], pem: "no key") }.contains("P-256"))
+        #expect(refusal { try check([signature(good)], from: .other(transport: "x")) }.contains("is not accepted"))
+    }
+
+    @Test func `reject, unknown requirements and scopes that cannot be told refuse`() throws {
+        func check(_ policy: SignaturePolicy, _ origin: ImageOrigin = .path(transport: "dir", path: "/x", name: nil))
+            -> String
+        {
+            refusal { try PolicyEvaluator(policy).check(manifest, from: origin, named: "dir:/x") { [] } }
+        }
+        #expect(
+            check(SignaturePolicy(defaults: [.reject]))
+                == "Source image rejected: Running image dir:/x is rejected by policy.")
+        #expect(check(SignaturePolicy(defaults: [.unknown(type: "later")])).contains("\"later\""))
+        #expect(check(SignaturePolicy(defaults: [.insecureAcceptAnything, .reject])).contains("rejected by policy"))
+        #expect(check(SignaturePolicy(defaults: [])).contains("must not be empty"))
+        #expect(check(.acceptAnything) == "accepted")
+        let scoped = SignaturePolicy(
+            defaults: [.insecureAcceptAnything], transports: ["containers-storage": ["[overlay]x": [.reject]]])
+        #expect(check(scoped, .other(transport: "containers-storage")).contains("not supported"))
+        let missing = SignaturePolicy(
+            defaults: [.signedBy(.paths(["/no/such/key"]), identity: .matchExact)])
+        #expect(check(missing).contains("/no/such/key"))
+    }
+
+    @Test(arguments: [
+        (SignaturePolicy.Identity.matchExact, "e.com/a:1", "e.com/a:1", true),
+        (.matchExact, "e.com/a:2", "e.com/a:1", false), (.matchExact, "e.com/a", "e.com/a:1", false),
+        (.matchRepoDigestOrExact, "e.com/a:1", "e.com/a:1", true),
+        (.matchRepoDigestOrExact, "e.com/a:2", "e.com/a:1", false),
+        (.matchRepoDigestOrExact, "e.com/a:2", "e.com/a@sha256:\(String(repeating: "a", count: 64))", true),
+        (.matchRepository, "e.com/a:2", "e.com/a:1", true), (.matchRepository, "e.com/b:1", "e.com/a:1", false),
+        (.exactReference("e.com/x:1"), "e.com/x:1", "e.com/a:1", true),
+        (.exactReference("e.com/x:1"), "e.com/x:2", "e.com/a:1", false),
+        (.exactRepository("e.com/x"), "e.com/x:9", "e.com/a:1", true),
+        (.remapIdentity(prefix: "m.io/v", signedPrefix: "v.com"), "v.com/a:1", "m.io/v/a:1", true),
+        (.remapIdentity(prefix: "m.io/v", signedPrefix: "v.com"), "v.com/a:1", "m.io/vx/a:1", false),
+        (.remapIdentity(prefix: "m.io/v", signedPrefix: "v.com"), "e.com/a:1", "e.com/a:1", true),
+        (.matchRepository, "not a name", "e.com/a:1", false),
+    ])
+    func `Identities`(identity: SignaturePolicy.Identity, signed: String, intended: String, fits: Bool) throws {
+        #expect(identity.accepts(signed, for: try ImageReference(parsing: intended)) == fits)
+        #expect(
+            identity.accepts(signed, for: nil)
+                == (fits && ["exactReference", "exactRepository"].contains { "\(identity)".hasPrefix($0) }))
+    }
+
+    @Test func `Signature files of both kinds come back the same`() throws {
+        for signature in [ImageSignature.simple([1, 2, 3]), .sigstore(payload: [4, 5], signature: "c2ln")] {
+            #expect(try ImageSignature(blob: signature.blob) == signature)
+        }
+        #expect(throws: ImageModelError.self) { try ImageSignature(blob: Array("\0new-kind\nx".utf8)) }
+        #expect(throws: ImageModelError.self) { try ImageSignature(blob: [0]) }
+    }
+}

@@ -54,6 +54,7 @@ enum RunCommand: Command {
             let rendering = ProgressRendering(steps: nil, copies: .error)
             let images = StoreImages(
                 store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
+                admission: try SignaturePolicyFlag.admission(arguments, session),
                 report: rendering.handler)
             return try images.baseImage(name, policy: .missing, platform: nil).record.topLayer
         }

@@ -15,7 +15,7 @@ enum SignaturePolicyFlag {
     static func admission(_ arguments: ParsedArguments, _ session: Session) throws -> ImageAdmission? {
         if arguments.declares("insecure-policy"), arguments.bool("insecure-policy") { return nil }
         // Pull policies are another matter, but their flag has the same name as Skopeo's.
-        let names = arguments.declares("insecure-policy") ? ["policy", "signature-policy"] : ["signature-policy"]
+        let names = session.calledAs == "skopeo" ? ["policy", "signature-policy"] : ["signature-policy"]
         let path = names.filter(arguments.declares).compactMap(arguments.string).first { !$0.isEmpty }
         guard let policy = try SignaturePolicy.load(env: session.environment, path: path) else { return nil }
         let directory = session.environment.value("TMPDIR") ?? "/tmp"

@@ -110,13 +110,12 @@ open("tampered/signature-1", "wb").write(b)'
     has 'policy.json'
 }
 
-@test "every way in asks: from, build, image copy, manifest add, and the configured policy" {
-    mkdir -p "$PWD/home/.config/containers"
+@test "every way in asks: from, build, image copy, manifest add with the configured policy" {
     policy dir '{"type": "reject"}'
     run swiftlet from --signature-policy policy.json "$SIGNED"
     own_failure
     has 'is rejected by policy'
-    run swiftlet image copy --policy policy.json "$SIGNED" "oci:$PWD/out"
+    run swiftlet image copy --signature-policy policy.json "$SIGNED" "oci:$PWD/out"
     own_failure
     has 'is rejected by policy'
     [ ! -e out/index.json ] || fail "the image was copied"
@@ -124,7 +123,14 @@ open("tampered/signature-1", "wb").write(b)'
     run swiftlet build --signature-policy policy.json .
     own_failure
     has 'is rejected by policy'
-    run -0 swiftlet image copy --insecure-policy "$SIGNED" "oci:$PWD/out"
+    mkdir -p "$PWD/home/.config/containers"
+    cp policy.json "$PWD/home/.config/containers/"
+    run -0 swiftlet manifest create list
+    HOME=$PWD/home run swiftlet manifest add list "$SIGNED"
+    own_failure
+    has 'is rejected by policy'
+    run -0 swiftlet manifest rm list
+    run -0 swiftlet image --insecure-policy copy "$SIGNED" "oci:$PWD/out"
 }
 
 @test "signatures in a lookaside directory, for an image in a registry" {

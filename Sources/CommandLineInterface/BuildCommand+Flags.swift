@@ -2,6 +2,7 @@ import CommandLineGrammar
 
 extension BuildCommand {
     static let ownFlags: [Flag] = [
+        SignaturePolicyFlag.flag,
         Flag("tag", short: "t", .stringArray, placeholder: "name", help: "tagged name to apply to the built image"),
         Flag(
             "file", short: "f", .stringArray, placeholder: "pathname",

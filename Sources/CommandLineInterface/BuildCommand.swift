@@ -16,8 +16,7 @@ enum BuildCommand: Command {
         "build", aliases: ["bud", "build-using-dockerfile"],
         summary: "Build an image using instructions in a Containerfile",
         usage: "build [options] CONTEXT",
-        flags: ownFlags + [SignaturePolicyFlag.flag] + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags
-            + SharedFlags.registry
+        flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
             + ConfinementFlags.flags + refusedFlags, arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -115,7 +115,15 @@ enum RunCommand: Command {
         func given(_ flag: String) -> String? { arguments.string(flag).flatMap { $0.isEmpty ? nil : $0 } }
         process.workingDirectory = ContainerPath.absolute(given("workingdir") ?? config.workingDir, from: "/")
         process.user = given("user") ?? config.user
-        if arguments.boolIfGiven("terminal") ?? (isatty(STDIN_FILENO) == 1) { process.terminal = TerminalRequest() }
+        if arguments.boolIfGiven("terminal") ?? (isatty(STDIN_FILENO) == 1) {
+            process.terminal = TerminalRequest()
+            // Programs inside draw on the caller's terminal.
+            if let type = session.environment.value("TERM"),
+                !process.environment.contains(where: { $0.hasPrefix("TERM=") })
+            {
+                process.environment.append("TERM=\(type)")
+            }
+        }
         return process
     }
 

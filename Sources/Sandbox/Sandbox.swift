@@ -106,7 +106,8 @@ struct SandboxRun {
         process.release()
         listen(to: process, plan)
         if failure == nil, console >= 0 {
-            TerminalRelay(console: console, process: process.descriptor, slot: slot).run()
+            let hasEnded = TerminalRelay(console: console, process: process.descriptor, slot: slot).run()
+            if !hasEnded { process.kill() }
         }
         let status = Result { () throws(SandboxError) in try process.wait() }
         let killedBy = slot >= 0 ? sandbox_relay_end(slot) : 0

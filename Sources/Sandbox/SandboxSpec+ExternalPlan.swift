@@ -10,7 +10,7 @@ extension SandboxSpec {
     func plan(
         for runtime: ExternalRuntime, facts: HostFacts, seccomp: JSONValue?
     ) throws(SandboxError) -> SandboxPlan {
-        let configuration = runtimeSpecJSON(facts: facts, seccomp: seccomp).serialized()
+        let configuration = withInheritedLimits.runtimeSpecJSON(facts: facts, seccomp: seccomp).serialized()
         do {
             try Files.replaceFile(runtime.bundle + "/config.json", with: configuration, synchronize: false)
             try Files.removeTree(runtime.logFile)
@@ -34,6 +34,19 @@ extension SandboxSpec {
             numbers: [1, UInt64(runtime.arguments.count), UInt64(runtime.environment.count)],
             for: .command(runtime.path, isSearched: false))
         return plan.finish()
+    }
+
+    /// Programs in Go raise their own soft limit of open files, and with it the command's, unless told what it is.
+    private var withInheritedLimits: SandboxSpec {
+        let text = String(decoding: (try? Files.readFile("/proc/self/limits", limit: 1 << 16)) ?? [], as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("Max open files") } ?? ""
+        let values = line.split(separator: " ").compactMap { UInt64($0) }
+        guard !rlimits.contains(where: { $0.name == "nofile" }), values.count == 2,
+            let files = try? ResourceLimit("nofile", soft: values[0], hard: values[1])
+        else { return self }
+        var spec = self
+        spec.rlimits.append(files)
+        return spec
     }
 
     /// A runtime makes missing targets too, but does not tell, and leaves them.

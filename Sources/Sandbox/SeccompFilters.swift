@@ -16,9 +16,9 @@ struct SeccompFilters {
     func filter(for policy: SeccompPolicy, capabilities: CapabilitySet) throws(SandboxError) -> [UInt8]? {
         guard let profile = try profileBytes(policy) else { return nil }
         let context = Self.context(capabilities)
-        let key = Self.key(profile, context)
+        let key = Self.key(profile, context, policy)
         if let cached = cached(key) { return cached }
-        let parsed = profile.isEmpty ? .builtIn : try SeccompProfile(parsing: profile)
+        let parsed = try Self.parsed(profile, policy)
         let filter = try SeccompCompiler.compile(parsed, for: context)
         keep(filter, key)
         return filter
@@ -27,9 +27,17 @@ struct SeccompFilters {
     /// The policy as an OCI runtime takes it; nil for none.
     func runtimeSpecJSON(for policy: SeccompPolicy, capabilities: CapabilitySet) throws(SandboxError) -> JSONValue? {
         guard let bytes = try profileBytes(policy) else { return nil }
-        let profile = bytes.isEmpty ? .builtIn : try SeccompProfile(parsing: bytes)
+        let profile = try Self.parsed(bytes, policy)
         let native = profile.subarchitectures.keys.first { SeccompCompiler.isNative($0) }
         return profile.runtimeSpecJSON(for: Self.context(capabilities), native: native ?? "SCMP_ARCH_NATIVE")
+    }
+
+    /// The machine's default allows key rings, from which a user's other containers read; asked for by name a profile is
+    /// taken as it is.
+    private static func parsed(_ bytes: [UInt8], _ policy: SeccompPolicy) throws(SandboxError) -> SeccompProfile {
+        var profile = bytes.isEmpty ? .builtIn : try SeccompProfile(parsing: bytes)
+        if policy == .standard { profile.refuse(["add_key", "keyctl", "request_key"]) }
+        return profile
     }
 
     private static func context(_ capabilities: CapabilitySet) -> SeccompContext {
@@ -61,10 +69,12 @@ struct SeccompFilters {
 
     /// All that a filter depends on. It is stored beside the filter and compared, so the hash in the file's name need
     /// not be a strong one.
-    private static func key(_ profile: [UInt8], _ context: SeccompContext) -> [UInt8] {
+    private static func key(_ profile: [UInt8], _ context: SeccompContext, _ policy: SeccompPolicy) -> [UInt8] {
         let version = seccomp_version().pointee
         let library = "\(version.major).\(version.minor).\(version.micro)"
-        let facts = "1 \(library) \(context.architecture) \(context.kernel) \(context.capabilities.rawValue)\n"
+        let kind = policy == .standard ? "standard-2" : "1"
+        let machine = "\(context.architecture) \(context.kernel)"
+        let facts = "\(kind) \(library) \(machine) \(context.capabilities.rawValue)\n"
         return Array(facts.utf8) + profile
     }
 

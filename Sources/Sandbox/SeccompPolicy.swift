@@ -1,7 +1,7 @@
 /// Which system calls a container may make.
 package enum SeccompPolicy: Sendable, Equatable {
     /// As the machine's default profile says (`/etc/containers/seccomp.json`, `/usr/share/containers/seccomp.json`), else
-    /// as the built-in one does.
+    /// as the built-in one does; without the calls for key rings.
     case standard
     /// As the profile in this file says, in the format of containers-common (Docker's).
     case profile(String)
@@ -39,6 +39,16 @@ struct SeccompProfile: Sendable, Equatable {
     /// Architectures that a native one brings along: libseccomp's names (`SCMP_ARCH_X86_64`).
     var subarchitectures: [String: [String]] = [:]
     var rules: [Rule]
+}
+
+extension SeccompProfile {
+    /// Leaves calls to the default action, whatever rules allow them.
+    mutating func refuse(_ names: Set<String>) {
+        for index in rules.indices where rules[index].action == "SCMP_ACT_ALLOW" {
+            rules[index].names.removeAll { names.contains($0) }
+        }
+        rules.removeAll { $0.names.isEmpty }
+    }
 }
 
 /// What rules are chosen by.

@@ -9,6 +9,11 @@ struct TerminalRelay {
     /// Typed but not yet taken by the container.
     private var pending: [UInt8] = []
     private var inputIsOpen = true
+    private var isTerminal = false
+    private var isHungUp = false
+
+    /// How long a container may go on when its user's terminal is gone, in milliseconds.
+    private static let graceAfterHangup: Int32 = 2000
 
     private static let endOfTransmission: UInt8 = 4
     private static let mostPending = 1 << 16
@@ -25,9 +30,11 @@ struct TerminalRelay {
 
     /// Copies both ways. A terminal on standard input is in raw mode meanwhile; it is set back when this returns, and by
     /// another process when this one dies.
-    consuming func run() {
+    ///
+    /// - Returns: false when the terminal on standard input was closed and the container has not ended by itself since.
+    consuming func run() -> Bool {
         var saved = termios()
-        let isTerminal = tcgetattr(STDIN_FILENO, &saved) == 0
+        isTerminal = tcgetattr(STDIN_FILENO, &saved) == 0
         if isTerminal {
             _ = sandbox_guard_terminal(STDIN_FILENO, &saved)
             var raw = saved
@@ -39,11 +46,14 @@ struct TerminalRelay {
         }
         _ = fcntl(console, F_SETFL, fcntl(console, F_GETFL) | O_NONBLOCK)
         while exchange() {}
-        drain()
+        if !isHungUp { drain() }
+        var ending = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
+        let hasEnded = !isHungUp || poll(&ending, 1, Self.graceAfterHangup) > 0
         if isTerminal {
             _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &saved)
             _ = sandbox_guard_terminal(STDIN_FILENO, nil)
         }
+        return hasEnded
     }
 
     /// Waits for and does the next transfer; false once the container ended.
@@ -62,7 +72,7 @@ struct TerminalRelay {
             var ending = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
             _ = poll(&ending, 1, 20)
         }
-        return watched[0].revents == 0
+        return watched[0].revents == 0 && !isHungUp
     }
 
     private mutating func takeInput() {
@@ -72,6 +82,8 @@ struct TerminalRelay {
             pending += buffer[..<count]
         } else if count == 0 || errno != EINTR && errno != EAGAIN {
             inputIsOpen = false
+            // A terminal in raw mode has no end of its own.
+            isHungUp = isTerminal
             pending.append(Self.endOfTransmission)
         }
     }

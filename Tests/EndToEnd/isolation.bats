@@ -52,9 +52,8 @@ same() {
     prints ""
 }
 
-# A runtime masks by mounts that are listed as well, mounts control groups in its own way, and, as a program in Go, raises
-# its own soft limit of open files.
-OCI='^(mount /(proc|sys)/|mount /sys/fs/cgroup|dev (console|core)$|limit n )'
+# A runtime masks by mounts that are listed as well, and mounts control groups in its own way.
+OCI='^(mount /(proc|sys)/|mount /sys/fs/cgroup|dev (console|core)$)'
 # chroot shares the host's name, its network's /sys, and its message queues, which a user may not mount.
 CHROOT='^(hostname|mount /sys|mount /(proc|sys)/|dev mqueue$|mount /dev/mqueue)'
 

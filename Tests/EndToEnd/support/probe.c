@@ -61,6 +61,7 @@ int main(void)
     say("raw socket", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0);
     say("packet socket", socket(AF_PACKET, SOCK_RAW, 0) >= 0);
     say("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof map) >= 0);
+    say("keyctl", syscall(SYS_keyctl, 0, -3, 1) >= 0);
     say("add_key", syscall(SYS_add_key, "user", "probe", "x", 1, -3) >= 0);
     say("ptrace", ptrace(PTRACE_ATTACH, getppid(), 0, 0) == 0 && getppid() == 0);
     say("perf_event_open", syscall(SYS_perf_event_open, NULL, 0, -1, -1, 0) >= 0);

@@ -246,7 +246,7 @@ EOF
     run -0 swiftlet build -t shell .
     run -0 in_image shell cat /shell
     matches 'options: [a-z]*e' && matches 'options: [a-z]*u'
-    equal "$(in_config shell '.OCIv1.config | [.Shell, .Cmd]')" \
+    equal "$(in_config shell '.Docker.config | [.Shell, .Cmd]')" \
         '[["/bin/busybox","ash","-euc"],["/bin/busybox","ash","-euc","echo default"]]'
 }
 
@@ -576,9 +576,9 @@ EOF
     equal "$(in_config configured '.OCIv1.config.Labels')" '{"one":"1","three":"line continued","two words":"a value"}'
     equal "$(in_config configured '.OCIv1.config | [(.ExposedPorts|keys), (.Volumes|keys), .StopSignal]')" \
         '[["443/tcp","53/udp","80/tcp","8000/tcp","8001/tcp","8002/tcp"],["/data","/logs","/more"],"9"]'
-    equal "$(in_config configured '.OCIv1.config.Healthcheck | [.Test, .Interval, .Timeout, .StartPeriod, .Retries]')" \
+    equal "$(in_config configured '.Docker.config.Healthcheck | [.Test, .Interval, .Timeout, .StartPeriod, .Retries]')" \
         '[["CMD-SHELL","test -e /alive || exit 1"],300000000000,3000000000,1000000000,4]'
-    equal "$(in_config configured '.OCIv1.config.OnBuild')" '["RUN echo later"]'
+    equal "$(in_config configured '.Docker.config.OnBuild')" '["RUN echo later"]'
     run -0 in_image configured
     prints "entry and command"
     run -0 in_image configured replaced
@@ -590,7 +590,7 @@ EOF
     run -0 swiftlet build -t parent .
     dockerfile <<<$'FROM parent\nENTRYPOINT ["/bin/echo", "only"]\nHEALTHCHECK NONE'
     run -0 swiftlet build -t child .
-    equal "$(in_config child '.OCIv1.config | [.Cmd, .Healthcheck.Test]')" '[null,["NONE"]]'
+    equal "$(in_config child '.Docker.config | [.Cmd, .Healthcheck.Test]')" '[null,["NONE"]]'
     run -0 in_image child
     prints only
 }

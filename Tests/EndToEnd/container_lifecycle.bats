@@ -300,7 +300,7 @@ ends_with() {
     container run --name user volumes true
     run swiftlet rmi volumes
     equal "$status" 125
-    has user
+    has "image used by $(swiftlet container inspect --format '{{.Id}}' user)"
     swiftlet rmi used
 }
 

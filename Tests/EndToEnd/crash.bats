@@ -197,7 +197,7 @@ recovered() {
     dockerfile <<<$'FROM localhost/busybox\nRUN dd if=/dev/zero of=/big bs=1M count=100'
     run swiftlet build --no-cache -t big .
     equal "$status" 1
-    has "no space left on device"
+    has "No space left on device"
     has "Dockerfile:2"
     run swiftlet inspect big
     own_failure
@@ -229,7 +229,7 @@ recovered() {
     dockerfile <<<$'FROM localhost/busybox\nRUN head -c 18000000 /dev/urandom >/a\nRUN dd if=/dev/urandom of=/b bs=1M count=30'
     run swiftlet build --no-cache -t big .
     [ "$status" -ne 0 ]
-    has "no space left"
+    has "No space left"
     swiftlet rmi --prune >/dev/null 2>&1 || true
     recovered
     tar -cf layer.tar big

@@ -135,6 +135,7 @@ enum BuildCommand: Command {
         try BuildInputs.readImageFlags(arguments, session, into: &options)
         options.step = try ConfinementFlags.read(arguments, conf)
         options.isolation = try isolation(arguments, conf)
+        NamespaceFlags.warnOfSharing(options.isolation, arguments, session)
         return (options, tags.filter(isElsewhere))
     }
 

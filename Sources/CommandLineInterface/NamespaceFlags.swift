@@ -130,3 +130,16 @@ enum DeviceFlag {
             mode: status.mode & 0o777 & allowed, hostPath: host)
     }
 }
+
+extension NamespaceFlags {
+    /// `chroot` isolation shares the host's network, names and IPC objects. Who asks for others hears that there are none;
+    /// it is no error, so that scripts work with `BUILDAH_ISOLATION=chroot` as they do with Buildah.
+    static func warnOfSharing(_ isolation: SandboxIsolation, _ arguments: ParsedArguments, _ session: Session) {
+        guard isolation == .chroot else { return }
+        for name in ["network", "ipc", "uts", "cgroupns"] where arguments.wasSet(name) {
+            guard let value = arguments.string(name), value != "host" else { continue }
+            session.printError(
+                "Warning: with chroot isolation commands share the host's: --\(name) \(value) has no effect")
+        }
+    }
+}

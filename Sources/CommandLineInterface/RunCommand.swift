@@ -47,6 +47,7 @@ enum RunCommand: Command {
         let requests = try mounts(of: container, arguments)
         process.confinement = try confinement(of: container, arguments, conf)
         process.isolation = try isolation(of: container, arguments, conf, store)
+        NamespaceFlags.warnOfSharing(process.isolation, arguments, session)
         let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let hostFiles = try HostFiles(store.layout)

@@ -107,3 +107,13 @@ has_line_in() { grep -qxF -- "$2" "$1" || fail "no line \"$2\" in:" "$(cat "$1")
     done
     equal "$(sort -u <<<"${names%$'\n'}" | wc -l)" 1
 }
+
+@test "chroot says which namespaces it cannot give" {
+    run -0 swiftlet run --isolation chroot --network none work true
+    has "Warning: with chroot isolation commands share the host's: --network none has no effect"
+    run -0 swiftlet run --isolation chroot --network host work true
+    prints ""
+    printf 'FROM localhost/busybox\nRUN true\n' >Dockerfile
+    run -0 swiftlet build --no-cache --isolation chroot --network none .
+    has "--network none has no effect"
+}

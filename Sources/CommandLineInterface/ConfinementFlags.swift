@@ -20,7 +20,10 @@ enum ConfinementFlags {
         .string("shm-size", "bytes", help: "size of '/dev/shm'"),
     ]
 
-    static func read(_ arguments: ParsedArguments, _ conf: ContainersConf) throws -> StepConfinement {
+    /// - Parameter peer: a process of the container whose network `container:NAME` means; nil: that cannot be had.
+    static func read(
+        _ arguments: ParsedArguments, _ conf: ContainersConf, peer: Int32? = nil
+    ) throws -> StepConfinement {
         var confinement = StepConfinement()
         confinement.defaultCapabilities = conf.containers.defaultCapabilities
         confinement.addCapabilities = arguments.strings("cap-add")
@@ -43,7 +46,7 @@ enum ConfinementFlags {
         confinement.resourceLimits.removeAll { $0 == "host" }
         confinement.shmSize = UInt64(clamping: conf.containers.shmSize)
         if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
-        confinement.network = try NetworkFlag.parse(arguments.string("network"), conf)
+        confinement.network = try NetworkFlag.parse(arguments.string("network"), conf, peer: peer)
         confinement.take(conf)
         try NamespaceFlags.read(arguments, conf, into: &confinement)
         confinement.controls = try ResourceFlags.read(arguments)

@@ -34,7 +34,7 @@ struct ContainerInvocation {
 
     /// How the container is confined.
     func confinement() throws -> StepConfinement {
-        var confinement = try ConfinementFlags.read(arguments, conf)
+        var confinement = try ConfinementFlags.read(arguments, conf, peer: session.peer)
         if let text = arguments.string("umask") {
             guard let umask = UInt32(text, radix: 8), umask <= 0o777 else {
                 throw CommandError("invalid umask \"\(text)\": it takes an octal mode such as 0022")

@@ -15,6 +15,7 @@ enum ContainerRunCommand: Command {
         flags: ContainerFlags.flags, interspersed: false, arguments: .atLeast(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        try PeerContainer.join(arguments.string("network"), session)
         let invocation = try ContainerInvocation(arguments, session)
         let store = try session.openStore(mounts: true)
         var container = try ContainerMaking(invocation, store).make()

@@ -52,6 +52,13 @@ struct GlobalFlags: Sendable {
         }
     }
 
+    /// The flags that choose the store, as another process of this tool takes them.
+    var storeArguments: [String] {
+        func flag(_ name: String, _ value: String?) -> [String] { value.map { ["--\(name)", $0] } ?? [] }
+        return flag("root", root) + flag("runroot", runRoot) + flag("storage-driver", storageDriver)
+            + storageOptions.flatMap { flag("storage-opt", $0) }
+    }
+
     private static let logLevels: Set<String> = [
         "trace", "debug", "info", "warn", "warning", "error", "fatal", "panic",
     ]

@@ -6,10 +6,13 @@ import Sandbox
 /// `--network`, in the words of Buildah and Podman.
 enum NetworkFlag {
     static let help =
-        "the network that commands see: host, none, private, pasta[:OPTIONS], slirp4netns[:OPTIONS] or ns:PATH"
+        "the network that commands see: host, none, private, pasta[:OPTIONS], slirp4netns[:OPTIONS], ns:PATH or, "
+        + "for container run, container:NAME"
 
     /// The network of that name; nil or empty: as containers.conf says, else the host's.
-    static func parse(_ text: String?, _ conf: ContainersConf) throws -> SandboxNetwork {
+    ///
+    /// - Parameter peer: a process of the container that `container:NAME` means (``PeerContainer``); nil: none was joined.
+    static func parse(_ text: String?, _ conf: ContainersConf, peer: Int32? = nil) throws -> SandboxNetwork {
         let given = text.flatMap { $0.isEmpty ? nil : $0 }
         let mode = given ?? (conf.containers.networkNamespace.isEmpty ? "host" : conf.containers.networkNamespace)
         let parts = mode.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -22,8 +25,11 @@ enum NetworkFlag {
         case ("slirp4netns", _):
             return .userMode(try program(.slirp4netns, conf, conf.engine.networkCommandOptions + options))
         case ("ns", 2): return .path(try namespaceFile(parts[1]))
-        case ("container", _):
-            throw CommandError("--network \(mode): joining another container is not supported: use ns:/proc/PID/ns/net")
+        case ("container", 2):
+            guard let peer else {
+                throw CommandError("--network \(mode): only \"container run\" can share a container's network")
+            }
+            return .path(try namespaceFile("/proc/\(peer)/ns/net"))
         default:
             if mode.hasPrefix("/") { return .path(try namespaceFile(mode)) }
             throw CommandError(

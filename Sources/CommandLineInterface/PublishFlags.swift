@@ -40,7 +40,7 @@ enum PublishFlags {
         _ ports: [String], _ arguments: ParsedArguments, _ conf: ContainersConf, _ session: Session
     ) throws {
         guard !ports.isEmpty, isNetworkChosen(arguments, conf) else { return }
-        if case .userMode = try NetworkFlag.parse(arguments.string("network"), conf) { return }
+        if case .userMode = try NetworkFlag.parse(arguments.string("network"), conf, peer: session.peer) { return }
         session.printError(
             "Warning: port mappings are discarded: the container has the network "
                 + "\(arguments.string("network") ?? conf.containers.networkNamespace), not one of its own")

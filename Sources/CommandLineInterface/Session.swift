@@ -24,6 +24,15 @@ final class Session {
         self.commandLine = commandLine
     }
 
+    /// The process whose network a container shares, once its user namespace has been joined.
+    var peer: Int32?
+    private var joiner: (uid: UInt32, gid: UInt32)?
+
+    /// Remembers who the user is before another user namespace is joined.
+    func noteUser() {
+        if geteuid() != 0 { joiner = (geteuid(), getegid()) }
+    }
+
     /// Enters the user and mount namespaces that the store needs. No thread may exist yet.
     ///
     /// - Parameter mounts: the command mounts file systems, which must be seen by nobody else.
@@ -33,7 +42,8 @@ final class Session {
         // Whoever entered before us (`unshare`, Buildah, Podman) says so, and says who it was.
         func inherited(_ name: String) -> UInt32? { environment.value(name).flatMap { UInt32($0) } }
         let entered = try UserNamespace.enterForRootlessStorage(
-            inheritedUID: inherited("_CONTAINERS_ROOTLESS_UID"), inheritedGID: inherited("_CONTAINERS_ROOTLESS_GID"))
+            inheritedUID: joiner?.uid ?? inherited("_CONTAINERS_ROOTLESS_UID"),
+            inheritedGID: joiner?.gid ?? inherited("_CONTAINERS_ROOTLESS_GID"))
         if let warning = entered.warning { printError("Warning: \(warning)") }
         if mounts {
             if entered.kind != .entered { try Mounts.unshareMountNamespace() }

@@ -63,6 +63,8 @@ package struct ContainerProcess: Sendable {
         spec.hostname = hostname
         let imageHosts = confinement.baseHostsFile == "image" ? try reader.read("/etc/hosts") ?? [] : []
         let place = try hostFiles.newPlace()
+        var confinement = confinement
+        if isolation == .chroot { confinement.shareHost() }
         spec.network = confinement.network
         if case .userMode(var network) = confinement.network {
             network.directory = place

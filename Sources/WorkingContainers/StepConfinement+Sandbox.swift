@@ -23,6 +23,12 @@ extension StepConfinement {
         spec.shmSize = shmSize
     }
 
+    /// Takes back what chroot isolation has no namespace for: the network is the host's, and its parameters with it.
+    mutating func shareHost() {
+        network = .host
+        sysctls = []
+    }
+
     /// Whether a kernel parameter belongs to a namespace of the container's own; that of a shared one is not its to set.
     package func isOwnParameter(_ parameter: String) -> Bool {
         if parameter.hasPrefix("net.") { return network != .host }

@@ -221,13 +221,37 @@ SESSION
     prints $'1\n1\nhello'
 }
 
-@test "what is missing is one clear error" {
-    local wrong
-    for wrong in no-such-network container:abc; do
-        run in_image --network "$wrong" localhost/busybox true
-        own_failure
-        has "--network $wrong"
+@test "container: shares the network of a container that runs" {
+    swiftlet container run --name server --network none localhost/busybox \
+        sh -c 'mkdir /w && echo hello >/w/index.html && httpd -p 80 -h /w && sleep 60' >/dev/null 2>&1 3>&- &
+    local i server=$!
+    for ((i = 0; i < 50; i++)); do
+        run in_image --network container:server localhost/busybox wget -qO- http://127.0.0.1/
+        [ "$status" -ne 0 ] || break
+        sleep 0.1
     done
+    prints hello
+    # Files of the image belong to whom they belonged before.
+    run -0 in_image --network container:server localhost/busybox stat -c %u:%g /bin/busybox
+    prints 0:0
+    swiftlet container kill server
+    wait "$server" || true
+    run in_image --network container:server localhost/busybox true
+    own_failure
+    has "the container is not running"
+    swiftlet container rm server
+    run in_image --network container:server localhost/busybox true
+    own_failure
+    has server
+    run swiftlet build --network container:server -f - . <<<'FROM localhost/busybox'
+    own_failure
+    has 'only "container run"'
+}
+
+@test "what is missing is one clear error" {
+    run in_image --network no-such-network localhost/busybox true
+    own_failure
+    has "--network no-such-network"
     if ! is_root; then
         if ! (: <>/dev/net/tun) 2>/dev/null; then
             run in_image --network private localhost/busybox true

@@ -141,7 +141,7 @@ enum BuildCommand: Command {
 
     /// A runtime is called where a flag asks for one: of the environment's word for it the built-in way is worth as much.
     private static func isolation(_ arguments: ParsedArguments, _ conf: ContainersConf) throws -> SandboxIsolation {
-        let own = try Isolation.parse(arguments, allowsRuntime: true)
+        let own = try Isolation.parse(arguments)
         guard arguments.wasSet("runtime") || (own == .oci && arguments.wasSet("isolation")) else {
             return own == .chroot ? .chroot : .builtIn
         }

@@ -112,7 +112,7 @@ enum FromCommand: Command {
         settings.noHosts = arguments.bool("no-hosts")
         settings.controls = confinement.controls
         settings.network = arguments.string("network") ?? ""
-        settings.isolation = try Isolation.parse(arguments, allowsRuntime: true)
+        settings.isolation = try Isolation.parse(arguments)
         settings.addHosts = confinement.addHosts
         settings.dnsServers = confinement.dnsServers
         settings.dnsSearches = confinement.dnsSearches
@@ -141,18 +141,11 @@ extension FromCommand {
 /// `--isolation`.
 enum Isolation {
     /// What the flag or `BUILDAH_ISOLATION` says. The names of Buildah's own ways stand for ours.
-    ///
-    /// - Parameter allowsRuntime: whether the command can call an external runtime.
-    static func parse(_ arguments: ParsedArguments, allowsRuntime: Bool = false) throws -> WorkingContainer.Isolation {
+    static func parse(_ arguments: ParsedArguments) throws -> WorkingContainer.Isolation {
         switch arguments.string("isolation") {
         case nil, "", "built-in", "default": return .standard
         case "rootless": return .rootless
-        case "oci":
-            // The environment asks for the default; a flag asks for a runtime.
-            guard allowsRuntime || !arguments.wasSet("isolation") else {
-                throw CommandError("--isolation oci is not supported yet: use built-in or chroot")
-            }
-            return .oci
+        case "oci": return .oci
         case "chroot": return .chroot
         case let other?: throw CommandError("unrecognized isolation type \"\(other)\"")
         }

@@ -176,7 +176,7 @@ enum RunCommand: Command {
     private static func isolation(
         of container: WorkingContainer, _ arguments: ParsedArguments, _ conf: ContainersConf, _ store: ContainerStore
     ) throws -> SandboxIsolation {
-        let own = try Isolation.parse(arguments, allowsRuntime: true)
+        let own = try Isolation.parse(arguments)
         if arguments.wasSet("runtime") || (own == .oci && arguments.wasSet("isolation")) {
             let bundle = "\(try store.runDirectory(container: container.id))/bundle.\(RandomBytes.hex(8))"
             return .external(

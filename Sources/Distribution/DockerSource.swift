@@ -13,7 +13,7 @@ package final class DockerSource: ImageSource {
     private let client: RegistryClient
     private let access: RegistryAccess
     private let top: RawManifest
-    private let kept = Rendezvous(Kept())
+    private let kept = Monitor(Kept())
 
     /// What is kept in case the image does not arrive as a whole.
     private struct Kept {

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import StreamCompression
 
 /// One request on its way: the event loop delivers, a plain thread collects.
 ///
@@ -26,7 +27,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         var task: HTTPClient.Task<Void>?
     }
 
-    private let state = Rendezvous(State())
+    private let state = Monitor(State())
 
     /// Whose turn it is to fail when nothing happens for this long, in seconds.
     static let idleLimit = 60

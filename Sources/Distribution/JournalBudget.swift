@@ -1,4 +1,5 @@
 import LinuxSystem
+import StreamCompression
 
 /// Shares the disk between an image that is being unpacked and the journals of its blobs, which only help if the pull
 /// fails: where it would succeed without them they give way, where it is bound to fail they are what is worth keeping.
@@ -29,7 +30,7 @@ final class JournalBudget: Sendable {
     }
 
     private let directory: String
-    private let state: Rendezvous<State>
+    private let state: Monitor<State>
 
     /// - Parameter expected: the compressed size of all that is to come.
     init(_ directory: String, expected: Int64) {
@@ -38,7 +39,7 @@ final class JournalBudget: Sendable {
         try? Files.makeDirectories(directory)
         var state = State(expected: expected)
         state.freeAtStart = Self.free(directory)
-        self.state = Rendezvous(state)
+        self.state = Monitor(state)
     }
 
     private static func free(_ directory: String) -> Int64 {

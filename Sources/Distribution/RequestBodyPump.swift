@@ -44,7 +44,7 @@ struct RequestBodyPump {
 
 /// A piece that the event loop is about to send.
 private final class PendingWrite: Sendable {
-    private let result = Rendezvous<Bool?>(nil)
+    private let result = Monitor<Bool?>(nil)
 
     init(_ future: EventLoopFuture<Void>) {
         let result = result

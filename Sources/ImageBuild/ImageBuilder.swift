@@ -34,13 +34,7 @@ package struct ImageBuilder {
 
     /// Builds the target and commits its image under the names asked for.
     package func build() throws -> Result {
-        let source = SourceText(file: options.dockerfile.name, bytes: Array(options.dockerfile.text.utf8))
-        let dockerfile: Dockerfile
-        do throws(Diagnostic) {
-            dockerfile = try Dockerfile(parsing: source)
-        } catch {
-            throw BuildError(.invalid, error.description, excerpt: error.rendered(source: source))
-        }
+        let (dockerfile, source) = try Self.parse(options)
         for warning in dockerfile.warnings { report(.warning(warning.rendered(source: source))) }
         let session = BuildSession(
             options: options, dockerfile: dockerfile, store: store, images: images, context: try context(),

@@ -21,11 +21,6 @@ package enum Sandbox {
         prepare: ((Int32) throws -> Void)? = nil
     ) throws(SandboxError) -> ExitStatus {
         if case .userMode(let network) = spec.network {
-            if isolation == .chroot {
-                var shared = spec
-                shared.network = .host
-                return try run(shared, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
-            }
             let plugged = try PluggedNetwork(network)
             var joining = spec
             joining.network = .path(plugged.namespace)

@@ -1,18 +1,22 @@
 import Glibc
 
-/// State shared by threads: a mutex and one condition around it.
+/// State that threads share, or wait for: a mutex and one condition around it.
 ///
 /// `@unchecked Sendable`: the state is only touched with the mutex held.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var state: State
 
-    init(_ state: State) {
+    package init(_ state: State) {
         self.state = state
-        // Neither can fail with default attributes on Linux.
+        var attributes = pthread_condattr_t()
+        // None of these can fail with these attributes on Linux. The clock is one that nobody sets.
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -23,7 +27,7 @@ final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Changes the state and wakes everyone who waits for it to change.
-    func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+    package func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         let result = try body(&state)
@@ -41,5 +45,18 @@ final class Monitor<State>: @unchecked Sendable {
         let result = try body(&state)
         pthread_cond_broadcast(condition)
         return result
+    }
+
+    /// Waits until `body`, asked now and after each change, gives a value; nil when that takes more than `seconds`.
+    package func wait<Result>(seconds: Int, _ body: (inout State) throws -> Result?) rethrows -> Result? {
+        var deadline = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
+        deadline.tv_sec += seconds
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            if let result = try body(&state) { return result }
+            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return try body(&state) }
+        }
     }
 }

@@ -41,6 +41,7 @@ package struct ContainerProcess: Sendable {
         in files: String, hostFiles: HostFiles, caches: String, prepare: ((Int32) throws -> Void)? = nil
     ) throws -> ExitStatus {
         var process = self
+        if isolation == .chroot { process.confinement.shareHost() }
         if confinement.namespaces.uts == .host { process.hostname = HostName.current }
         return try process.runNamed(in: files, hostFiles, caches, prepare)
     }
@@ -63,8 +64,6 @@ package struct ContainerProcess: Sendable {
         spec.hostname = hostname
         let imageHosts = confinement.baseHostsFile == "image" ? try reader.read("/etc/hosts") ?? [] : []
         let place = try hostFiles.newPlace()
-        var confinement = confinement
-        if isolation == .chroot { confinement.shareHost() }
         spec.network = confinement.network
         if case .userMode(var network) = confinement.network {
             network.directory = place

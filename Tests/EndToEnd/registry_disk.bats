@@ -10,16 +10,7 @@ setup_file() {
     start_registry plain
     start_server proxy fault_proxy.py "$(port_of plain)"
     export PROXY=localhost:$(port_of proxy) WHOLE=$STORE
-    # A hundred megabytes that do not compress, in two layers.
-    local context=$BATS_FILE_TMPDIR/context
-    mkdir "$context"
-    head -c 60000000 /dev/urandom >"$context/first"
-    head -c 40000000 /dev/urandom >"$context/second"
-    printf 'FROM localhost/busybox\nCOPY first /\nCOPY second /\n' >"$context/Dockerfile"
-    swiftlet build -q -t localhost/hundred "$context"
-    swiftlet push -q --tls-verify=false localhost/hundred "localhost:$(port_of plain)/hundred"
-    swiftlet rmi -f localhost/hundred
-    rm "$context/first" "$context/second"
+    push_hundred "localhost:$(port_of plain)"
 }
 teardown_file() {
     stop_servers

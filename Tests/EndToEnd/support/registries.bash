@@ -67,6 +67,19 @@ stop_servers() {
     wait 2>/dev/null || true
 }
 
+# Puts HOST/hundred into a registry, and nowhere else: a hundred megabytes that do not compress, in two layers.
+push_hundred() {
+    local context=$BATS_FILE_TMPDIR/context
+    mkdir "$context"
+    head -c 60000000 /dev/urandom >"$context/first"
+    head -c 40000000 /dev/urandom >"$context/second"
+    printf 'FROM localhost/busybox\nCOPY first /\nCOPY second /\n' >"$context/Dockerfile"
+    swiftlet build -q -t localhost/hundred "$context"
+    swiftlet push -q --tls-verify=false localhost/hundred "$1/hundred"
+    swiftlet rmi -f localhost/hundred
+    rm "$context/first" "$context/second"
+}
+
 # A private authority, a certificate for localhost and one for a client: files in $BATS_FILE_TMPDIR/certs.
 make_certificates() {
     local place=$BATS_FILE_TMPDIR/certs name

@@ -3,6 +3,7 @@
 # runs as: user
 
 load support/session
+load support/layout
 
 setup_file() { begin_store; }
 teardown_file() { end_store; }
@@ -66,6 +67,7 @@ same_configuration() {
         jq -S 'del(.rootfs.diff_ids)' "$name.dir/$(jq -r .config.digest "$name.dir/manifest.json" | cut -d: -f2)" >"$name.json"
     done
     diff ours.json theirs.json
+    is_layout ours.dir
 }
 
 @test "commit changes labels, annotations, variables and times on the way" {
@@ -96,6 +98,7 @@ same_configuration() {
     run -0 --separate-stderr swiftlet commit -q c oci:layout
     prints ""
     equal "$stderr" ""
+    is_layout layout
     swiftlet commit -q -D c containers-storage:some/name:1
     swiftlet images --format '{{.Name}}:{{.Tag}}' | grep -qxF docker.io/some/name:1
     run swiftlet commit -q c "name@sha256:$(printf '0%.0s' {1..64})"

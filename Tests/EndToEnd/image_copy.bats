@@ -84,7 +84,39 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
 @test "the image that is copied has gzip and zstd layers, and is what the standard demands" {
     run -0 jq -r '.layers[].mediaType' "$(manifest_of "$BASE")"
     prints "$(printf 'application/vnd.oci.image.layer.v1.tar%s\n' +gzip +zstd +gzip)"
-    run -0 python3 "$SUPPORT/oci_check.py" "$BASE"
+    is_layout "$BASE"
+}
+
+@test "what is checked against the standard's own schemas: a document with a fault is refused, by anybody's tool" {
+    local change kind
+    skopeo copy -q --insecure-policy "oci:$BASE" oci:theirs:name
+    is_layout theirs
+    while read -r kind change; do
+        case $kind in
+        index) jq -c "$change" theirs/index.json ;;
+        manifest) jq -c "$change" "$(manifest_of theirs)" ;;
+        config) jq -c "$change" "$(config_of theirs)" ;;
+        esac >bad.json
+        run -1 python3 "$SUPPORT/oci_check.py" --as "$kind" bad.json
+        has "bad.json: "
+    done <<'CHANGES'
+index .schemaVersion = 1
+index .manifests[0].digest = "sha256"
+index .manifests[0].platform = {os: "linux"}
+index del(.manifests[0].size)
+manifest del(.config)
+manifest .layers[0].size = "12"
+manifest .layers[1].mediaType = "none"
+manifest .annotations = {a: 1}
+config del(.os)
+config .rootfs.type = "files"
+config .config.Env = {A: "b"}
+config .config.Labels = ["l"]
+CHANGES
+    # What no schema says.
+    truncate -s -1 "$(layers_of theirs | head -n 1)"
+    run -1 python3 "$SUPPORT/oci_check.py" theirs
+    has "is not what it is called"
 }
 
 @test "from every place to every place and back: the same image" {
@@ -97,7 +129,7 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
             copy "$(place "$from" "from-$from")" "$(place "$to" "$from-$to")"
             copy "$(place "$to" "$from-$to")" "oci:$from-$to-back"
             equal "$(jq -r .config.digest "$(manifest_of "$from-$to-back")")" "$config"
-            run -0 python3 "$SUPPORT/oci_check.py" "$from-$to-back"
+            is_layout "$from-$to-back"
             # What only holds archives as they are keeps every digest.
             case "$from $to" in
             *docker-archive* | *containers-storage*) ;;
@@ -116,7 +148,7 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
         copy "oci:$BASE" "$(place "$kind" "read-$kind")"
         equal "$(skopeo inspect --tls-verify=false --raw "$(place "$kind" "read-$kind")" | jq -r .config.digest)" "$config"
         skopeo copy -q --insecure-policy --src-tls-verify=false "$(place "$kind" "read-$kind")" "oci:$kind-by-skopeo"
-        run -0 python3 "$SUPPORT/oci_check.py" "$kind-by-skopeo"
+        is_layout "$kind-by-skopeo"
     done
     copy --dest-compress-format gzip "oci:$BASE" oci:gzip:image
     umoci unpack --rootless --image gzip:image bundle >/dev/null
@@ -135,7 +167,7 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
         skopeo copy -q --insecure-policy --dest-tls-verify=false oci:gzip "$(place "$kind" "skopeo-$kind")"
         equal "$(config_digest "$(place "$kind" "skopeo-$kind")")" "$config"
         copy "$(place "$kind" "skopeo-$kind")" "oci:$kind"
-        run -0 python3 "$SUPPORT/oci_check.py" "$kind"
+        is_layout "$kind"
     done
 }
 
@@ -162,7 +194,7 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
         # shellcheck disable=SC2086 # Flags are words.
         copy $way "oci:$BASE" "dir:${way// /}"
         copy --dest-oci-accept-uncompressed-layers "dir:${way// /}" "oci:${way// /}.oci"
-        run -0 python3 "$SUPPORT/oci_check.py" "${way// /}.oci"
+        is_layout "${way// /}.oci"
     done
     run -0 jq -r '.layers[].mediaType' "$(manifest_of ./--dest-compress-formatzstd--dest-compress-level9.oci)"
     equal "$(grep -c zstd <<<"$output")" 3
@@ -175,6 +207,30 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
 }
 
 @test "--preserve-digests: kept, or refused before anything is written" {
+    local digest
+    # Compressed by others: nobody knows how.
+    copy --dest-decompress "oci:$BASE" dir:plain
+    skopeo copy -q --insecure-policy --dest-compress-format gzip --dest-compress dir:plain oci:compressed
+    copy oci:compressed containers-storage:localhost/preserved
+    run swiftlet image copy --preserve-digests --dest-tls-verify=false containers-storage:localhost/preserved \
+        "docker://$REGISTRY/preserved:1"
+    own_failure
+    has "cannot be preserved"
+    lacks "Copying blob"
+    run swiftlet image copy --preserve-digests containers-storage:localhost/preserved dir:preserved
+    own_failure
+    equal "$(find preserved -type f -size +0)" ""
+    # What the tool compressed itself it compresses to the same again, and what is there already need not be made.
+    digest=$(swiftlet push -q --digestfile /dev/stdout localhost/matrix oci:once)
+    swiftlet pull -q oci:once
+    run -0 swiftlet image copy -q --preserve-digests --digestfile again containers-storage:localhost/once dir:twice
+    equal "$(cat again)" "$digest"
+    # (The image with that configuration has the manifest of the last copy.)
+    copy oci:compressed containers-storage:localhost/preserved
+    copy oci:compressed "docker://$REGISTRY/preserved:2"
+    copy --preserve-digests containers-storage:localhost/preserved "docker://$REGISTRY/preserved:3"
+    equal "$(digest_at "docker://$REGISTRY/preserved:3")" "$(manifest_digest compressed)"
+    swiftlet rmi -f localhost/preserved localhost/once >/dev/null
     copy --preserve-digests "oci:$BASE" dir:kept
     equal "sha256:$(sha256sum <kept/manifest.json | cut -d' ' -f1)" "$(manifest_digest "$BASE")"
     run swiftlet image copy --preserve-digests "oci:$BASE" docker-archive:not.tar
@@ -203,9 +259,16 @@ digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.D
     equal "$(digest_at "docker://$REGISTRY/list:1")" "$(manifest_digest list list)"
     # Changed images change the list, and nothing else of it.
     copy --all --dest-compress-format zstd "docker://$REGISTRY/list:1" oci:zstd
-    run -0 python3 "$SUPPORT/oci_check.py" zstd
+    is_layout zstd
     equal "$(jq -c '[.manifests[].platform.architecture]' "$(manifest_of zstd)")" \
         "$(jq -c '[.manifests[].platform.architecture]' "$(manifest_of list list)")"
+    # Members that only others know stay with the list, its entries and its manifests.
+    vendor_members
+    copy --all --dest-compress-format zstd oci:list:list oci:vendor
+    is_layout vendor
+    equal "$(jq -c '[.["com.x"], .manifests[1]["com.x"], .annotations]' "$(manifest_of vendor)")" '[{"a":[1]},true,{"note":"kept"}]'
+    equal "$(jq -c '[.["com.x"], .artifactType, .layers[0]["com.x"]]' \
+        "$(blob vendor "$(jq -r '.manifests[0].digest' "$(manifest_of vendor)")")")" '[2,"application/x.y",3]'
     run -0 swiftlet image copy -q --multi-arch index-only --src-tls-verify=false --dest-tls-verify=false \
         "docker://$REGISTRY/list:1" "docker://$REGISTRY/list:2"
     run swiftlet image copy -q --all oci:list:list docker-archive:list.tar
@@ -234,18 +297,61 @@ make_list() {
     mv index.json list/index.json
 }
 
+# Adds such to list:list and to its first manifest.
+vendor_members() {
+    local old new
+    old=$(jq -r '.manifests[0].digest' "$(manifest_of list list)")
+    replace_blob list "$(blob list "$old")" '.["com.x"] = 2 | .artifactType = "application/x.y" | .layers[0]["com.x"] = 3'
+    new=$replaced
+    replace_blob list "$(manifest_of list list)" '.["com.x"] = {a: [1]} | .manifests[1]["com.x"] = true
+        | .manifests[0].digest = "'"$new"'" | .manifests[0].size = '"$(stat -c %s "$(blob list "$new")")"
+    jq -c --arg d "$replaced" --argjson s "$(stat -c %s "$(blob list "$replaced")")" \
+        '(.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == "list")) |= (.digest = $d | .size = $s)' \
+        list/index.json >index.json
+    mv index.json list/index.json
+}
+
+# Writes a changed document as a blob of its own; its digest is then in $replaced: replace_blob LAYOUT FILE JQ-FILTER
+replace_blob() {
+    jq -c "$3" "$2" >changed
+    replaced=sha256:$(sha256sum <changed | cut -d' ' -f1)
+    mv changed "$(blob "$1" "$replaced")"
+}
+
+@test "a foreign layer keeps its type and its addresses, and registries do not get it" {
+    local urls='["https://example.com/layer"]' place
+    cp -r "$BASE" foreign
+    replace_blob foreign "$(manifest_of foreign)" ".layers[0].urls = $urls
+        | .layers[0].mediaType = \"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip\""
+    jq -c --arg d "$replaced" --argjson s "$(stat -c %s "$(blob foreign "$replaced")")" \
+        '.manifests[0].digest = $d | .manifests[0].size = $s' "$BASE/index.json" >foreign/index.json
+    copy oci:foreign "docker://$REGISTRY/foreign:1"
+    equal "$(digest_at "docker://$REGISTRY/foreign:1")" "$replaced"
+    run skopeo copy -q --insecure-policy --src-tls-verify=false "docker://$REGISTRY/foreign:1" dir:none
+    [ "$status" -ne 0 ]
+    copy --format v2s2 --dest-compress-format gzip oci:foreign dir:docker
+    is_layout docker
+    equal "$(jq -c '.layers[0] | [.mediaType, .urls]' docker/manifest.json)" \
+        "[\"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip\",$urls]"
+    copy --format oci dir:docker dir:back
+    is_layout back
+    equal "$(jq -c '.layers[0] | [.mediaType, .urls]' back/manifest.json)" \
+        "[\"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip\",$urls]"
+}
+
 @test "Docker's formats: schema 2, and schema 1 that skopeo reads; back to OCI with the same layers" {
     copy --format v2s1 "oci:$BASE" dir:one
     equal "$(jq .schemaVersion one/manifest.json)" 1
     equal "$(skopeo manifest-digest one/manifest.json)" "$(swiftlet image manifest-digest one/manifest.json)"
     skopeo copy -q --insecure-policy dir:one oci:by-skopeo
-    run -0 python3 "$SUPPORT/oci_check.py" by-skopeo
+    is_layout by-skopeo
     copy dir:one oci:back
-    run -0 python3 "$SUPPORT/oci_check.py" back
+    is_layout back
     equal "$(diff_ids_of back)" "$(diff_ids_of "$BASE")"
     copy dir:one dir:same
     run -0 diff -r one same
     copy --format v2s2 dir:one dir:two
+    is_layout two
     equal "$(jq -r .mediaType two/manifest.json)" application/vnd.docker.distribution.manifest.v2+json
     swiftlet image copy -q dir:one containers-storage:localhost/from-one
     run -0 in_image localhost/from-one ls /opaque
@@ -274,9 +380,23 @@ make_list() {
     copy oci-archive:there.tar "docker://$REGISTRY/artifact:1"
     equal "$(swiftlet image inspect --raw --tls-verify=false "docker://$REGISTRY/artifact:1" | sha256sum | cut -d' ' -f1)" \
         "$digest"
+    copy "docker://$REGISTRY/artifact:1" dir:pulled
+    copy dir:pulled oci:pulled-back
+    is_layout pulled-back
+    equal "$(manifest_digest pulled-back)" "sha256:$digest"
+    skopeo copy -q --insecure-policy oci:pulled-back dir:by-skopeo
+    run -0 cmp by-skopeo/manifest.json manifest
     run swiftlet image copy oci:artifact docker-archive:there.docker.tar
     own_failure
     has "artifact"
+    # What is embedded must be what it is called.
+    sed 's/"data":"e30="/"data":"e31="/' manifest >lying
+    cp -r artifact liar
+    cp lying "liar/blobs/sha256/$(sha256sum <lying | cut -d' ' -f1)"
+    sed -i "s/$digest/$(sha256sum <lying | cut -d' ' -f1)/" liar/index.json
+    run swiftlet image copy oci:liar dir:from-liar
+    own_failure
+    has "embedded"
     run swiftlet image copy oci:artifact containers-storage:localhost/artifact
     own_failure
     store_is_sound

@@ -3,6 +3,7 @@
 # runs as: user root
 
 load support/session
+load support/layout
 
 setup_file() {
     begin_store
@@ -160,10 +161,12 @@ $id"
     equal "$(cat digest)" "sha256:$(printf '%s' "$output" | sha256sum | cut -d' ' -f1)"
     run -0 skopeo --override-arch arm64 inspect --config oci:layout:all
     equal "$(jq -r '.config.Labels["made-for"]' <<<"$output")" arm64
+    is_layout layout
 
     run -0 swiftlet manifest push -q list dir:directory
     prints ""
     equal "$(find directory -name '*.manifest.json' | wc -l)" 2
+    is_layout directory
     run -0 skopeo copy -q --multi-arch all dir:directory oci-archive:copy.tar
     run -0 swiftlet manifest push -q list oci-archive:archive.tar
     run -0 skopeo --override-arch arm64 inspect --config oci-archive:archive.tar
@@ -172,6 +175,7 @@ $id"
     equal "$(jq -r .mediaType docker/manifest.json)" application/vnd.docker.distribution.manifest.list.v2+json
     equal "$(jq -r '.manifests[].mediaType' docker/manifest.json | uniq)" \
         application/vnd.docker.distribution.manifest.v2+json
+    is_layout docker
     run swiftlet manifest push --format v2s1 list dir:other
     own_failure
     has 'unknown format "v2s1"'

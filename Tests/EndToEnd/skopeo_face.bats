@@ -176,7 +176,7 @@ with tarfile.open("old.tar", "w") as tar:
     add(tar, "repositories", json.dumps({"old/image": {"v1": ids[1]}}).encode())
 PY
     run -0 ours copy docker-archive:old.tar:old/image:v1 oci:from-old
-    run -0 python3 "$SUPPORT/oci_check.py" from-old
+    is_layout from-old
     equal "$(jq -c '[.config.Env[0], .history[1].created_by, (.rootfs.diff_ids | length)]' "$(config_of from-old)")" \
         '["OLD=yes","step 1",2]'
     ours copy -q "oci:$BASE" docker-archive:new.tar:some/name:1

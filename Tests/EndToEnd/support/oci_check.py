@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
-"""Checks an OCI image layout against what the image specification demands of it, with nothing but Python and zstd(1).
+"""Checks what the tool writes against the OCI image specification: each document against the specification's own JSON
+schema (support/schemas), and what no schema can say (digests, sizes, diff IDs, history) by reading the blobs.
 
-usage: oci_check.py LAYOUT        prints every fault it finds, and fails if there is one
+usage: oci_check.py LAYOUT              a whole image layout, down to the content of its layers
+       oci_check.py DIRECTORY           an image that `dir:` wrote, the same
+       oci_check.py --as KIND FILE...   documents alone; KIND is manifest, index or config
+
+Prints every fault it finds, and fails if there is one.
 """
 import gzip
 import hashlib
@@ -11,16 +16,58 @@ import re
 import subprocess
 import sys
 
-DIGEST = re.compile(r"^sha256:[0-9a-f]{64}$")
-MEDIA_TYPE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$")
+import jsonschema
+
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar"
+DOCKER = "application/vnd.docker."
+# Docker's documents have the same shape under their own names.
+MANIFESTS = (MANIFEST, DOCKER + "distribution.manifest.v2+json")
+INDEXES = (INDEX, DOCKER + "distribution.manifest.list.v2+json")
+CONFIGS = (CONFIG, DOCKER + "container.image.v1+json")
+PACKED = re.compile(r"^(?:application/vnd\.oci\.image\.layer\.(?:nondistributable\.)?v1\.tar"
+                    r"|application/vnd\.docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[+.](gzip|zstd))?$")
 faults = []
-layout = sys.argv[1]
 
+
+# --- The schemas, as one document: the files refer to each other by name ------------------------------------------------
+
+def joined(value, name):
+    if isinstance(value, list):
+        return [joined(item, name) for item in value]
+    if not isinstance(value, dict):
+        return value
+    result = {key: joined(item, name) for key, item in value.items() if key != "id" or not isinstance(item, str)}
+    if "$ref" in value:
+        file, _, path = value["$ref"].partition("#")
+        result["$ref"] = f"#/definitions/{file or name}{path}"
+    return result
+
+
+def read_schemas():
+    directory = os.path.join(os.path.dirname(os.path.abspath(__file__)), "schemas")
+    schemas = {}
+    for name in os.listdir(directory):
+        if name.endswith(".json"):
+            with open(os.path.join(directory, name), encoding="utf-8") as file:
+                schemas[name] = joined(json.load(file), name)
+    return schemas
+
+
+SCHEMAS = read_schemas()
+FILES = {"manifest": "image-manifest-schema.json", "index": "image-index-schema.json", "config": "config-schema.json",
+         "layout": "image-layout-schema.json"}
+
+
+def validate(document, kind, what):
+    validator = jsonschema.Draft4Validator({"$ref": f"#/definitions/{FILES[kind]}", "definitions": SCHEMAS})
+    for error in validator.iter_errors(document):
+        faults.append(f"{what}: {'.'.join(str(step) for step in error.absolute_path)}: {error.message}")
+
+
+# --- Documents and blobs ------------------------------------------------------------------------------------------------
 
 def expect(condition, what):
     if not condition:
@@ -28,116 +75,120 @@ def expect(condition, what):
     return condition
 
 
-def is_text_map(value):
-    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-
-
-def load(path, what):
-    with open(path, "rb") as file:
-        data = file.read()
+def load(path, kind, what):
     try:
-        return json.loads(data.decode("utf-8"))
-    except ValueError as error:
+        with open(path, "rb") as file:
+            document = json.loads(file.read().decode("utf-8"))
+    except (OSError, ValueError) as error:
         expect(False, f"{what}: no JSON: {error}")
         return {}
-
-
-def check_descriptor(value, what):
-    """Section descriptor.md; returns the path of the blob."""
-    if not expect(isinstance(value, dict), f"{what}: no descriptor"):
-        return None
-    expect(MEDIA_TYPE.match(value.get("mediaType", "")), f"{what}: media type {value.get('mediaType')!r}")
-    expect(isinstance(value.get("size"), int) and value["size"] >= 0, f"{what}: size {value.get('size')!r}")
-    if "annotations" in value:
-        expect(is_text_map(value["annotations"]), f"{what}: annotations")
-    if "platform" in value:
-        platform = value["platform"]
-        expect(isinstance(platform.get("architecture"), str) and isinstance(platform.get("os"), str), f"{what}: platform")
-    if not expect(DIGEST.match(value.get("digest", "")), f"{what}: digest {value.get('digest')!r}"):
-        return None
-    path = os.path.join(layout, "blobs", "sha256", value["digest"][7:])
-    if not expect(os.path.isfile(path), f"{what}: blob {value['digest']} is missing"):
-        return None
-    expect(os.path.getsize(path) == value["size"], f"{what}: size {value['size']} of {os.path.getsize(path)}")
-    return path
+    validate(document, kind, what)
+    return document if isinstance(document, dict) else {}
 
 
 def digest_of(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
+class Place:
+    """A layout, or a directory of `dir:`, whose blobs descriptors lead to."""
+
+    def __init__(self, root):
+        self.root = root
+        self.is_layout = os.path.exists(os.path.join(root, "oci-layout"))
+
+    def path(self, digest, is_manifest):
+        algorithm, _, value = digest.partition(":")
+        if self.is_layout:
+            return os.path.join(self.root, "blobs", algorithm, value)
+        return os.path.join(self.root, value + (".manifest.json" if is_manifest else ""))
+
+    def check(self):
+        if not self.is_layout:
+            top = os.path.join(self.root, "manifest.json")
+            with open(top, encoding="utf-8") as file:
+                is_index = "manifests" in json.load(file)
+            return (self.check_index if is_index else self.check_manifest)(top, "manifest.json")
+        marker = load(os.path.join(self.root, "oci-layout"), "layout", "oci-layout")
+        expect(marker == {"imageLayoutVersion": "1.0.0"}, f"oci-layout: {marker}")
+        blobs = os.path.join(self.root, "blobs", "sha256")
+        for name in os.listdir(blobs):
+            with open(os.path.join(blobs, name), "rb") as file:
+                expect(digest_of(file.read()) == "sha256:" + name, f"blob {name} is not what it is called")
+        self.check_index(os.path.join(self.root, "index.json"), "index.json")
+
+    def find(self, descriptor, what, is_manifest=False):
+        """The path of what a descriptor refers to (section descriptor.md); None where it is not there as described."""
+        digest = descriptor.get("digest", "") if isinstance(descriptor, dict) else ""
+        if not expect(re.match(r"^sha256:[0-9a-f]{64}$", digest), f"{what}: digest {digest!r}"):
+            return None
+        path = self.path(digest, is_manifest)
+        if not os.path.isfile(path) and descriptor.get("urls"):
+            return None
+        if not expect(os.path.isfile(path), f"{what}: blob {digest} is missing"):
+            return None
+        expect(os.path.getsize(path) == descriptor.get("size"), f"{what}: size {descriptor.get('size')}")
+        with open(path, "rb") as file:
+            is_right = digest_of(file.read()) == digest
+        return path if expect(is_right, f"{what}: blob {digest} is not what it is called") else None
+
+    def check_index(self, path, what):
+        """Section image-index.md."""
+        index = load(path, "index", what)
+        expect(index.get("mediaType", INDEX) in INDEXES, f"{what}: mediaType")
+        expect(index.get("manifests") or what != "index.json", f"{what}: no manifests")
+        for number, entry in enumerate(index.get("manifests") or []):
+            inner = f"{what}: manifest {number}"
+            blob = self.find(entry, inner, is_manifest=True)
+            if blob and entry.get("mediaType") in INDEXES:
+                self.check_index(blob, inner)
+            elif blob:
+                expect(entry.get("mediaType") in MANIFESTS, f"{inner} of type {entry.get('mediaType')}")
+                self.check_manifest(blob, inner)
+
+    def check_manifest(self, path, what):
+        """Section manifest.md."""
+        manifest = load(path, "manifest", what)
+        expect(manifest.get("mediaType", MANIFEST) in MANIFESTS, f"{what}: mediaType {manifest.get('mediaType')}")
+        config = self.find(manifest.get("config"), f"{what}: config")
+        layers = [(self.find(layer, f"{what}: layer {number}"), layer.get("mediaType", ""))
+                  for number, layer in enumerate(manifest.get("layers") or [])]
+        if config and manifest["config"].get("mediaType") in CONFIGS:
+            self.check_config(config, layers, f"{what}: configuration")
+
+    def check_config(self, path, layers, what):
+        """Section config.md."""
+        config = load(path, "config", what)
+        for name in ("architecture", "os"):
+            expect(config.get(name), f"{what}: {name}")
+        for step in [config] + config.get("history", []):
+            expect(TIME.match(step.get("created", "2000-01-01T00:00:00Z")), f"{what}: created {step.get('created')!r}")
+        diff_ids = config.get("rootfs", {}).get("diff_ids", [])
+        expect(len(diff_ids) == len(layers), f"{what}: {len(diff_ids)} diff IDs for {len(layers)} layers")
+        for diff_id, (layer, media_type) in zip(diff_ids, layers):
+            if layer:
+                expect(digest_of(unpacked(layer, media_type, what)) == diff_id, f"{what}: {layer} is not {diff_id}")
+        history = config.get("history", [])
+        if history:
+            expect(sum(1 for step in history if not step.get("empty_layer")) == len(diff_ids), f"{what}: history")
+
+
 def unpacked(path, media_type, what):
+    kind = PACKED.match(media_type)
+    expect(kind, f"{what}: layer of type {media_type}")
     with open(path, "rb") as file:
         data = file.read()
-    compression = media_type[len(LAYER):]
-    if compression == "+gzip":
+    if kind and kind[1] == "gzip":
         return gzip.decompress(data)
-    if compression == "+zstd":
+    if kind and kind[1] == "zstd":
         return subprocess.run(["zstd", "-dcq"], input=data, stdout=subprocess.PIPE, check=True).stdout
-    expect(compression == "", f"{what}: layer of type {media_type}")
     return data
 
 
-def check_config(path, layers, what):
-    """Section config.md."""
-    config = load(path, what)
-    for name in ("architecture", "os"):
-        expect(isinstance(config.get(name), str) and config[name], f"{what}: {name}")
-    rootfs = config.get("rootfs", {})
-    expect(rootfs.get("type") == "layers", f"{what}: rootfs.type")
-    if "created" in config:
-        expect(TIME.match(config["created"]), f"{what}: created {config['created']!r}")
-    diff_ids = rootfs.get("diff_ids", [])
-    expect(len(diff_ids) == len(layers), f"{what}: {len(diff_ids)} diff IDs for {len(layers)} layers")
-    for diff_id, (layer, media_type) in zip(diff_ids, layers):
-        if layer:
-            expect(digest_of(unpacked(layer, media_type, what)) == diff_id, f"{what}: {layer} is not {diff_id}")
-    history = config.get("history", [])
-    if history:
-        expect(sum(1 for step in history if not step.get("empty_layer")) == len(diff_ids), f"{what}: history")
-    inner = config.get("config", {})
-    for name, kind in (("Env", list), ("Cmd", list), ("Entrypoint", list), ("ExposedPorts", dict), ("Volumes", dict),
-                       ("Labels", dict), ("User", str), ("WorkingDir", str), ("StopSignal", str)):
-        expect(inner.get(name) is None or isinstance(inner[name], kind), f"{what}: config.{name}")
-
-
-def check_manifest(path, what):
-    """Section manifest.md."""
-    manifest = load(path, what)
-    expect(manifest.get("schemaVersion") == 2, f"{what}: schemaVersion")
-    expect(manifest.get("mediaType", MANIFEST) == MANIFEST, f"{what}: mediaType {manifest.get('mediaType')}")
-    expect(isinstance(manifest.get("layers"), list), f"{what}: layers")
-    if "annotations" in manifest:
-        expect(is_text_map(manifest["annotations"]), f"{what}: annotations")
-    config = check_descriptor(manifest.get("config"), f"{what}: config")
-    layers = [(check_descriptor(layer, f"{what}: layer {number}"), layer.get("mediaType", ""))
-              for number, layer in enumerate(manifest.get("layers", []))]
-    if manifest.get("config", {}).get("mediaType") == CONFIG and config:
-        check_config(config, layers, f"{what}: configuration")
-
-
-def check_index(path, what):
-    """Section image-index.md."""
-    index = load(path, what)
-    expect(index.get("schemaVersion") == 2, f"{what}: schemaVersion")
-    expect(index.get("mediaType", INDEX) == INDEX, f"{what}: mediaType")
-    if not expect(isinstance(index.get("manifests"), list) and index["manifests"], f"{what}: no manifests"):
-        return
-    for number, entry in enumerate(index["manifests"]):
-        blob = check_descriptor(entry, f"{what}: manifest {number}")
-        if blob and entry["mediaType"] == INDEX:
-            check_index(blob, f"{what}: index {number}")
-        elif blob:
-            expect(entry["mediaType"] == MANIFEST, f"{what}: manifest {number} of type {entry['mediaType']}")
-            check_manifest(blob, f"{what}: manifest {number}")
-
-
-marker = load(os.path.join(layout, "oci-layout"), "oci-layout")
-expect(marker == {"imageLayoutVersion": "1.0.0"}, f"oci-layout: {marker}")
-blobs = os.path.join(layout, "blobs", "sha256")
-for name in os.listdir(blobs):
-    with open(os.path.join(blobs, name), "rb") as file:
-        expect(digest_of(file.read()) == "sha256:" + name, f"blob {name} is not what it is called")
-check_index(os.path.join(layout, "index.json"), "index.json")
+if sys.argv[1] == "--as":
+    for argument in sys.argv[3:]:
+        load(argument, sys.argv[2], argument)
+else:
+    Place(sys.argv[1]).check()
 print("\n".join(faults), end="\n" if faults else "")
 sys.exit(1 if faults else 0)

@@ -17,6 +17,7 @@ version: 0.1
 storage: {filesystem: {rootdirectory: $REGISTRY_ROOT/data}, delete: {enabled: true}}
 http: {addr: "$REGISTRY"}
 log: {level: error, accesslog: {disabled: true}}
+validation: {manifests: {urls: {allow: ["^https://"]}}}
 YAML
         # Descriptor 3 is bats' own: a background process that keeps it keeps bats waiting.
         # It would take the variable for a setting of its own.

@@ -28,7 +28,7 @@ extension CopyTask {
             let entry = index.manifests[place]
             report(.instanceStarted(index: place + 1, of: index.manifests.count, digest: entry.digest.description))
             let manifest = try CopyError.naming("\(source.description): manifest \(entry.digest)") {
-                try source.manifest(entry.digest)
+                try source.manifest(listed: entry)
             }
             try options.admission?.admit(manifest, instance: entry.digest, from: source)
             let written: RawManifest

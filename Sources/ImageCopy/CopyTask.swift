@@ -29,7 +29,7 @@ struct CopyTask {
         let original = manifest
         let target = try targetType(of: raw, manifest)
         if options.preservesDigests, target != raw.mediaType { throw notPreserved(raw) }
-        let config = try read(manifest.config)
+        let config = try source.readBlob(manifest.config)
         // What cannot be said in the wanted format shows before any layer moves.
         let plan = try LayerPlan(manifest, config: config, target: target, task: self)
         manifest.layers = plan.foreseen
@@ -37,6 +37,7 @@ struct CopyTask {
             return try writeSchema1(manifest, config: config, plan: plan, instance: instance)
         }
         _ = try ManifestConversion.convert(manifest, to: target)
+        if options.preservesDigests, try !plan.canBePreserved() { throw notPreserved(raw) }
         manifest.layers = try plan.transfer()
         var result = raw
         // A manifest that is still the same keeps its bytes, and with them its digest.
@@ -48,12 +49,6 @@ struct CopyTask {
         report(.manifestStarted)
         try destination.putManifest(result, instance: instance.map { _ in result.digest })
         return result
-    }
-
-    /// The configuration, whole and checked.
-    private func read(_ config: Descriptor) throws -> [UInt8] {
-        if let data = config.data, Digest.hash(data, with: config.digest.algorithm) == config.digest { return data }
-        return try source.readBlob(config)
     }
 
     func put(_ config: [UInt8], _ descriptor: Descriptor) throws {
@@ -85,7 +80,7 @@ struct CopyTask {
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else { return }
         let manifest = try raw.decodeManifest()
         guard manifest.config.mediaType.isImageConfig else { return }
-        let platform = try ImageConfig(parsing: try read(manifest.config)).platform
+        let platform = try ImageConfig(parsing: try source.readBlob(manifest.config)).platform
         guard wanted.matches(platform) else {
             throw CopyError(.notFound, "\(source.description) is for \(platform), not for \(wanted)")
         }

@@ -22,7 +22,7 @@ enum ImageChoice {
                 throw CopyError(.notFound, "\(source.description) has no image for \(platform); it has: \(present)")
             }
             raw = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
-                try source.manifest(chosen.digest)
+                try source.manifest(listed: chosen)
             }
         }
         guard !raw.isIndex else {

@@ -20,7 +20,7 @@ struct LayerPlan {
         transfers = manifest.layers.enumerated().map { place, listed in
             LayerTransfer(
                 listed: listed, readable: readable?[place] ?? listed, diffID: hasDiffIDs ? diffIDs[place] : nil,
-                change: Self.change(of: readable?[place] ?? listed, task, target))
+                change: Self.change(from: listed, to: readable?[place] ?? listed, task, target))
         }
     }
 
@@ -52,10 +52,23 @@ struct LayerPlan {
         return transfers.map { results[places[$0.listed.digest] ?? 0] }
     }
 
-    private static func change(of layer: Descriptor, _ task: CopyTask, _ target: MediaType) -> LayerTransfer.Change {
+    /// Whether the destination is going to have the layers that the manifest lists: each can be read as it is listed, or the
+    /// destination has it, or compressing it is known to give it. No layer is sent to find that out.
+    func canBePreserved() throws -> Bool {
+        try transfers.allSatisfy { try $0.isPreserved(task) }
+    }
+
+    private static func change(
+        from listed: Descriptor, to layer: Descriptor, _ task: CopyTask, _ target: MediaType
+    ) -> LayerTransfer.Change {
         guard let now = layer.mediaType.layerCompression, !isForeign(layer) else { return .none }
-        let isReadOnly = task.options.preservesDigests && !(task.source is StoreSource)
-        if isReadOnly { return .none }
+        if task.options.preservesDigests {
+            // A store keeps layers unpacked: they are to become what they were.
+            guard listed.digest != layer.digest, let then = listed.mediaType.layerCompression, then != .none else {
+                return .none
+            }
+            return .compress(LayerCompressionWish(then))
+        }
         // Schema 1 knows gzip alone.
         if target.isSchema1 { return now == .gzip ? .none : .compress(LayerCompressionWish(.gzip)) }
         switch task.options.layers {

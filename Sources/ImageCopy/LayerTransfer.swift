@@ -35,8 +35,14 @@ struct LayerTransfer: Sendable {
 
     /// Brings the layer to the destination.
     ///
-    /// - Returns: its descriptor there.
+    /// - Returns: its descriptor there; as listed where it has become that again.
     func run(_ task: CopyTask) throws -> Descriptor {
+        let result = try bring(task)
+        let isAsListed = result.digest == listed.digest && result.mediaType == listed.mediaType
+        return isAsListed ? listed : result
+    }
+
+    private func bring(_ task: CopyTask) throws -> Descriptor {
         if change == .none, readable.urls?.isEmpty == false, readable.mediaType.isNonDistributableLayer,
             task.destination.leavesForeignLayersOut
         {
@@ -55,6 +61,14 @@ struct LayerTransfer: Sendable {
         return result
     }
 
+    /// Whether the destination has the layer as it is listed, or is known to get it.
+    func isPreserved(_ task: CopyTask) throws -> Bool {
+        if readable.digest == listed.digest { return change == .none }
+        if try task.destination.reuseBlob(listed, from: task.source.origins) { return true }
+        guard case .compress(let way) = change, let diffID else { return false }
+        return task.options.forms?.known(diffID, way)?.digest == listed.digest
+    }
+
     /// What the layer may be at the destination already.
     private func candidates(_ forms: CompressedForms?) -> [Descriptor] {
         guard case .compress(let way) = change else { return change == .none ? [readable] : [] }
@@ -68,7 +82,7 @@ struct LayerTransfer: Sendable {
     }
 
     private func stream(_ task: CopyTask) throws -> Descriptor {
-        let verified = try open(task)
+        let verified = try task.source.openVerifiedBlob(readable)
         let counted = CountedSource(verified, digest: readable.digest, task.report)
         if change == .none {
             _ = try task.destination.putBlob(from: counted, expected: plainDescriptor)
@@ -103,13 +117,6 @@ struct LayerTransfer: Sendable {
         return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())
     }
 
-    private func open(_ task: CopyTask) throws -> any ByteSource {
-        if let data = readable.data, Digest.hash(data, with: readable.digest.algorithm) == readable.digest {
-            return MemorySource(data)
-        }
-        return try task.source.openVerifiedBlob(readable)
-    }
-
     /// The descriptor without what only concerns the manifest.
     private var plainDescriptor: Descriptor {
         Descriptor(mediaType: readable.mediaType, digest: readable.digest, size: readable.size, urls: readable.urls)
@@ -122,7 +129,8 @@ struct LayerTransfer: Sendable {
             ?? readable.mediaType
         if let digest { result.digest = digest }
         if let size { result.size = size }
-        result.data = nil
+        // Both hold for the old bytes alone.
+        if result.digest != readable.digest { (result.data, result.urls) = (nil, nil) }
         // Tables of contents of seekable archives hold for the old bytes alone.
         let kept = readable.annotations?.filter { key, _ in
             !key.hasPrefix("io.github.containers.zstd-chunked.") && !key.hasPrefix("containerd.io/snapshot/stargz/")

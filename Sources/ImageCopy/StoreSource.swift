@@ -62,6 +62,7 @@ package final class StoreSource: ImageSource {
                 mediaType: listed.mediaType.withLayerCompression(.none) ?? .ociLayer, digest: diffID,
                 size: record.diffSize)
             plain.annotations = listed.annotations
+            plain.extra = listed.extra
             return plain
         }
     }

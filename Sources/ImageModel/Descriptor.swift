@@ -1,8 +1,8 @@
 package import ContentDigest
-import JSONText
+package import JSONText
 
 /// A reference to content by digest (OCI image-spec, descriptor.md; Docker's schema 2 has a subset).
-package struct Descriptor: Hashable, Sendable {
+package struct Descriptor: Equatable, Sendable {
     /// The type of the content.
     package var mediaType: MediaType
     /// The digest of the content's bytes.
@@ -19,12 +19,14 @@ package struct Descriptor: Hashable, Sendable {
     package var platform: Platform?
     /// The type of the artifact referred to; in an index.
     package var artifactType: String?
+    /// All other members as they were, for writing them again.
+    package var extra: JSONObject
 
     /// A descriptor of these parts.
     package init(
         mediaType: MediaType, digest: Digest, size: Int64, urls: [String]? = nil,
         annotations: [String: String]? = nil, data: [UInt8]? = nil, platform: Platform? = nil,
-        artifactType: String? = nil
+        artifactType: String? = nil, extra: JSONObject = JSONObject()
     ) {
         self.mediaType = mediaType
         self.digest = digest
@@ -34,6 +36,7 @@ package struct Descriptor: Hashable, Sendable {
         self.data = data
         self.platform = platform
         self.artifactType = artifactType
+        self.extra = extra
     }
 
     /// The descriptor of these bytes.
@@ -48,10 +51,21 @@ package struct Descriptor: Hashable, Sendable {
         descriptor.data = content
         return descriptor
     }
+
+    /// The embedded content, nil where there is none.
+    ///
+    /// - Throws: `ImageModelError` of kind `malformed` where it is not what digest and size say (descriptor.md, `data`).
+    package func embeddedContent() throws(ImageModelError) -> [UInt8]? {
+        guard let data else { return nil }
+        guard Int64(data.count) == size, Digest.hash(data, with: digest.algorithm) == digest else {
+            throw ImageModelError(.malformed, "the data embedded for \(digest) is not what its digest and size say")
+        }
+        return data
+    }
 }
 
 extension Descriptor: Codable {
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case mediaType, digest, size, urls, annotations, data, platform, artifactType
     }
 
@@ -70,6 +84,7 @@ extension Descriptor: Codable {
             }
             return bytes
         }
+        extra = try JSONObject(from: decoder).removing(CodingKeys.allCases.map(\.rawValue))
         guard size >= 0 else { throw ImageModelError(.malformed, "the size of \(digest) is negative") }
     }
 
@@ -89,5 +104,6 @@ extension Descriptor: Codable {
         try container.encodeIfPresent(data.map { Base64.encode($0) }.nonEmpty, forKey: .data)
         try container.encodeIfPresent(platform, forKey: .platform)
         try container.encodeIfPresent(artifactType.nonEmpty, forKey: .artifactType)
+        try extra.encodeMembers(to: encoder)
     }
 }

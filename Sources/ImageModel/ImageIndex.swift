@@ -1,6 +1,8 @@
+package import JSONText
+
 /// A list of manifests, one for each platform: OCI's index (image-spec, image-index.md) and Docker's manifest list,
 /// which is a subset of it. An OCI layout's `index.json` is one too.
-package struct ImageIndex: Hashable, Sendable {
+package struct ImageIndex: Equatable, Sendable {
     /// Always 2.
     package var schemaVersion: Int
     /// The type of this document itself.
@@ -13,11 +15,14 @@ package struct ImageIndex: Hashable, Sendable {
     package var subject: Descriptor?
     /// Notes of any kind.
     package var annotations: [String: String]?
+    /// All other members as they were, for writing them again.
+    package var extra: JSONObject
 
     /// An index of these parts.
     package init(
         schemaVersion: Int = 2, mediaType: MediaType? = .ociIndex, artifactType: String? = nil,
-        manifests: [Descriptor] = [], subject: Descriptor? = nil, annotations: [String: String]? = nil
+        manifests: [Descriptor] = [], subject: Descriptor? = nil, annotations: [String: String]? = nil,
+        extra: JSONObject = JSONObject()
     ) {
         self.schemaVersion = schemaVersion
         self.mediaType = mediaType
@@ -25,11 +30,12 @@ package struct ImageIndex: Hashable, Sendable {
         self.manifests = manifests
         self.subject = subject
         self.annotations = annotations
+        self.extra = extra
     }
 }
 
 extension ImageIndex: Codable {
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case schemaVersion, mediaType, artifactType, manifests, subject, annotations
     }
 
@@ -41,6 +47,7 @@ extension ImageIndex: Codable {
         manifests = try container.decodeIfPresent([Descriptor].self, forKey: .manifests) ?? []
         subject = try container.decodeIfPresent(Descriptor.self, forKey: .subject)
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+        extra = try JSONObject(from: decoder).removing(CodingKeys.allCases.map(\.rawValue))
         guard schemaVersion == 2 else {
             throw ImageModelError(.malformed, "the schema version is \(schemaVersion), not 2")
         }
@@ -54,5 +61,6 @@ extension ImageIndex: Codable {
         try container.encode(manifests, forKey: .manifests)
         try container.encodeIfPresent(subject, forKey: .subject)
         try container.encodeIfPresent(annotations.nonEmpty, forKey: .annotations)
+        try extra.encodeMembers(to: encoder)
     }
 }

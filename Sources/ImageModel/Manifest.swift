@@ -1,6 +1,8 @@
+package import JSONText
+
 /// The manifest of one image or artifact: OCI's (image-spec, manifest.md) and Docker's version 2, schema 2, which is
 /// a subset of it.
-package struct Manifest: Hashable, Sendable {
+package struct Manifest: Equatable, Sendable {
     /// Always 2.
     package var schemaVersion: Int
     /// The type of this document itself; Docker demands it, OCI recommends it.
@@ -15,11 +17,14 @@ package struct Manifest: Hashable, Sendable {
     package var subject: Descriptor?
     /// Notes of any kind.
     package var annotations: [String: String]?
+    /// All other members as they were, for writing them again.
+    package var extra: JSONObject
 
     /// A manifest of these parts.
     package init(
         schemaVersion: Int = 2, mediaType: MediaType? = .ociManifest, artifactType: String? = nil, config: Descriptor,
-        layers: [Descriptor], subject: Descriptor? = nil, annotations: [String: String]? = nil
+        layers: [Descriptor], subject: Descriptor? = nil, annotations: [String: String]? = nil,
+        extra: JSONObject = JSONObject()
     ) {
         self.schemaVersion = schemaVersion
         self.mediaType = mediaType
@@ -28,11 +33,12 @@ package struct Manifest: Hashable, Sendable {
         self.layers = layers
         self.subject = subject
         self.annotations = annotations
+        self.extra = extra
     }
 }
 
 extension Manifest: Codable {
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case schemaVersion, mediaType, artifactType, config, layers, subject, annotations
     }
 
@@ -45,6 +51,7 @@ extension Manifest: Codable {
         layers = try container.decodeIfPresent([Descriptor].self, forKey: .layers) ?? []
         subject = try container.decodeIfPresent(Descriptor.self, forKey: .subject)
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations)
+        extra = try JSONObject(from: decoder).removing(CodingKeys.allCases.map(\.rawValue))
         guard schemaVersion == 2 else {
             throw ImageModelError(.malformed, "the schema version is \(schemaVersion), not 2")
         }
@@ -59,5 +66,6 @@ extension Manifest: Codable {
         try container.encode(layers, forKey: .layers)
         try container.encodeIfPresent(subject, forKey: .subject)
         try container.encodeIfPresent(annotations.nonEmpty, forKey: .annotations)
+        try extra.encodeMembers(to: encoder)
     }
 }

@@ -1,8 +1,10 @@
+import JSONText
+
 /// Conversion between OCI's formats and Docker's version 2, schema 2.
 ///
 /// Both describe the same image with the same configuration blob, so only media types change; digests of blobs stay,
 /// and with them the image's id. Docker's format has no annotations, subject, artifact type and embedded data: these
-/// are left out on the way to it.
+/// are left out on the way to it. Members that neither format knows stay in a document whose kind stays.
 package enum ManifestConversion {
     /// Converts a manifest and its configuration. One that has the wanted type already comes back byte for byte.
     ///
@@ -28,16 +30,19 @@ package enum ManifestConversion {
     /// Converts an index; its entries stay as they are, to be replaced by those of the converted manifests.
     package static func convert(_ index: ImageIndex, to wanted: MediaType) throws(ImageModelError) -> ImageIndex {
         var result = index
+        let staysSame = index.mediaType ?? .ociIndex == wanted
         result.mediaType = wanted
+        if !staysSame { result.extra = JSONObject() }
         switch wanted {
         case .ociIndex:
+            if !staysSame { result.manifests = result.manifests.map(withoutUnknownMembers) }
             for entry in result.manifests.indices { result.manifests[entry].platform?.features = nil }
         case .dockerManifestList:
             result.artifactType = nil
             result.subject = nil
             result.annotations = nil
             result.manifests = index.manifests.map { entry in
-                var plain = withoutOCIMembers(entry)
+                var plain = withoutOCIMembers(entry, keepsUnknown: staysSame)
                 plain.platform = entry.platform
                 return plain
             }
@@ -49,6 +54,11 @@ package enum ManifestConversion {
 
     private static func toOCI(_ manifest: Manifest) throws(ImageModelError) -> Manifest {
         var result = manifest
+        if manifest.mediaType?.isDocker == true {
+            result.extra = JSONObject()
+            result.config = withoutUnknownMembers(manifest.config)
+            result.layers = manifest.layers.map(withoutUnknownMembers)
+        }
         result.mediaType = .ociManifest
         if result.config.mediaType == .dockerConfig {
             result.config.mediaType = .ociConfig
@@ -70,15 +80,17 @@ package enum ManifestConversion {
             throw ImageModelError(
                 .inconvertible, "an artifact (\(manifest.config.mediaType)) has no place in Docker's format")
         }
+        let staysSame = manifest.mediaType == .dockerManifest
         result.mediaType = .dockerManifest
+        if !staysSame { result.extra = JSONObject() }
         result.artifactType = nil
         result.subject = nil
         result.annotations = nil
-        result.config = withoutOCIMembers(manifest.config)
+        result.config = withoutOCIMembers(manifest.config, keepsUnknown: staysSame)
         result.config.mediaType = .dockerConfig
         result.layers = []
         for layer in manifest.layers {
-            var plain = withoutOCIMembers(layer)
+            var plain = withoutOCIMembers(layer, keepsUnknown: staysSame)
             guard layer.mediaType.layerCompression != .zstd else {
                 throw ImageModelError(
                     .inconvertible,
@@ -94,9 +106,16 @@ package enum ManifestConversion {
         return result
     }
 
-    private static func withoutOCIMembers(_ descriptor: Descriptor) -> Descriptor {
+    private static func withoutOCIMembers(_ descriptor: Descriptor, keepsUnknown: Bool) -> Descriptor {
         Descriptor(
-            mediaType: descriptor.mediaType, digest: descriptor.digest, size: descriptor.size, urls: descriptor.urls)
+            mediaType: descriptor.mediaType, digest: descriptor.digest, size: descriptor.size, urls: descriptor.urls,
+            extra: keepsUnknown ? descriptor.extra : JSONObject())
+    }
+
+    private static func withoutUnknownMembers(_ descriptor: Descriptor) -> Descriptor {
+        var result = descriptor
+        result.extra = JSONObject()
+        return result
     }
 
     private static let ociTypes: [MediaType: MediaType] = [

@@ -13,6 +13,11 @@ package protocol ImageSource: AnyObject {
     ///   digest they are asked for by are never returned.
     func manifest(_ instance: Digest?) throws -> RawManifest
 
+    /// A manifest that an index of this source lists: the one embedded in the index, if there is one.
+    ///
+    /// - Throws: as ``manifest(_:)``.
+    func manifest(listed entry: Descriptor) throws -> RawManifest
+
     /// The bytes of a config or layer, and how many there are when that is known.
     ///
     /// The bytes are **not** verified against the digest: whoever consumes them does, or uses ``openVerifiedBlob(_:)``.
@@ -35,6 +40,12 @@ package protocol ImageSource: AnyObject {
 }
 
 extension ImageSource {
+    /// What is embedded need not be looked for.
+    package func manifest(listed entry: Descriptor) throws -> RawManifest {
+        guard let embedded = try entry.embeddedContent() else { return try manifest(entry.digest) }
+        return try RawManifest(bytes: embedded, declaredType: entry.mediaType)
+    }
+
     /// Most sources keep layers as they came.
     package func readableLayers(of manifest: Manifest) throws -> [Descriptor]? { nil }
 
@@ -47,9 +58,11 @@ extension ImageSource {
     /// Files know of no registry.
     package var origins: [String] { [] }
 
-    /// The bytes of a blob, from a source that throws at the end unless size and digest are the descriptor's.
+    /// The bytes of a blob, from a source that throws at the end unless size and digest are the descriptor's. What the
+    /// descriptor itself has embedded is not fetched.
     package func openVerifiedBlob(_ blob: Descriptor) throws -> any ByteSource {
-        VerifiedSource(try openBlob(blob).source, expecting: blob, place: description)
+        if let embedded = try blob.embeddedContent() { return MemorySource(embedded) }
+        return VerifiedSource(try openBlob(blob).source, expecting: blob, place: description)
     }
 
     /// A whole small blob, verified; `tooLarge` when it has more than `limit` bytes.

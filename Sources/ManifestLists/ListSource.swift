@@ -49,6 +49,12 @@ final class ListSource: ImageSource {
         return manifest
     }
 
+    /// Where the image's blobs are shows when its manifest is looked for.
+    func manifest(listed entry: Descriptor) throws -> RawManifest {
+        _ = try entry.embeddedContent()
+        return try manifest(entry.digest)
+    }
+
     private func source(of instance: Digest) throws -> any ImageSource {
         if let image = try list.image(instance, in: store) { return StoreSource(image, in: store) }
         guard let place = list.places[instance], StorePlace(parsing: place) == nil else {

@@ -97,6 +97,48 @@ import Testing
         #expect(try copy(source, to: compressing) { $0.preservesDigests = true }.digest == source.raw.digest)
     }
 
+    @Test func fromUnpackedLayersDigestsArePreservedOrNothingIsSent() throws {
+        let packed = try gzipped(layer)
+        let source = try image([(.ociLayerGzip, packed, Digest.sha256(of: layer))])
+        // As a store has it.
+        let unpacked = MemoryImage(source.raw, blobs: [layer] + Array(source.blobs.values))
+        unpacked.readable = [Descriptor(mediaType: .ociLayer, describing: layer)]
+        let destination = MemoryDestination()
+        #expect(throws: CopyError.self) { try copy(unpacked, to: destination) { $0.preservesDigests = true } }
+        #expect(destination.content.writes.isEmpty)
+        // Where the packed layer is already it need not be made.
+        _ = try destination.putBlob(packed, mediaType: .ociLayerGzip)
+        #expect(try copy(unpacked, to: destination) { $0.preservesDigests = true }.bytes == source.raw.bytes)
+    }
+
+    @Test func aRewrittenManifestKeepsWhatDoesNotConcernTheChange() throws {
+        let source = try image([(.ociLayer, layer, Digest.sha256(of: layer))]) {
+            $0.artifactType = "application/x.y"
+            $0.subject = .empty
+            $0.annotations = ["a": "b"]
+            $0.extra["com.vendor"] = ["x": 1]
+            $0.layers[0].extra["com.vendor"] = true
+            $0.layers[0].urls = ["https://example.com/layer"]
+        }
+        let written = try copy(source, to: MemoryDestination(preferring: .compress)).decodeManifest()
+        var expected = try source.raw.decodeManifest()
+        expected.layers[0].mediaType = .ociLayerGzip
+        expected.layers[0].digest = written.layers[0].digest
+        expected.layers[0].size = written.layers[0].size
+        expected.layers[0].urls = nil
+        #expect(written == expected)
+    }
+
+    @Test func embeddedContentThatIsNotWhatItShouldBeIsRefused() throws {
+        var described = Descriptor(mediaType: "text/plain", describing: layer)
+        described.data = other
+        let manifest = Manifest(artifactType: "application/x.note", config: .empty, layers: [described])
+        let source = MemoryImage(try RawManifest(encoding: manifest), blobs: [layer])
+        let destination = MemoryDestination()
+        #expect(throws: (any Error).self) { try copy(source, to: destination) }
+        #expect(destination.content.manifest == nil)
+    }
+
     @Test func embeddedContentIsNotFetched() throws {
         let note = Array("embedded".utf8)
         var described = Descriptor(mediaType: "text/plain", describing: note)

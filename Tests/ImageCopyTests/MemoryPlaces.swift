@@ -9,6 +9,8 @@ final class MemoryImage: ImageSource {
     let description = "memory:source"
     let raw: RawManifest
     let blobs: [Digest: [UInt8]]
+    /// The layers as they can be read, where that is not as the manifest says.
+    var readable: [Descriptor]?
 
     init(_ raw: RawManifest, blobs: [[UInt8]]) {
         self.raw = raw
@@ -16,6 +18,8 @@ final class MemoryImage: ImageSource {
     }
 
     func manifest(_ instance: Digest?) throws -> RawManifest { raw }
+
+    func readableLayers(of manifest: Manifest) throws -> [Descriptor]? { readable }
 
     func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
         guard let bytes = blobs[blob.digest] else {

@@ -1,4 +1,5 @@
 import ContentDigest
+import JSONText
 import Testing
 
 @testable import ImageModel
@@ -35,6 +36,25 @@ import Testing
         let back = try ManifestConversion.convert(oci.manifest, config: oci.config, to: .dockerManifest)
         #expect(back.manifest == raw)
         #expect(back.config == config)
+    }
+
+    @Test func unknownMembersStayInADocumentOfTheSameKindAlone() throws {
+        var manifest = Fixtures.manifest(layers: [.ociLayerGzip])
+        manifest.extra["x"] = 1
+        manifest.config.extra["x"] = 2
+        manifest.layers[0].extra["x"] = 3
+        #expect(try ManifestConversion.convert(manifest, to: .ociManifest) == manifest)
+        let docker = try ManifestConversion.convert(manifest, to: .dockerManifest)
+        for extra in [docker.extra, docker.config.extra, docker.layers[0].extra] { #expect(extra.isEmpty) }
+        var foreign = docker
+        foreign.layers[0].extra["x"] = 3
+        #expect(try ManifestConversion.convert(foreign, to: .dockerManifest) == foreign)
+        #expect(try ManifestConversion.convert(foreign, to: .ociManifest).layers[0].extra.isEmpty)
+        var index = ImageIndex(manifests: [manifest.config])
+        index.extra["x"] = 4
+        #expect(try ManifestConversion.convert(index, to: .ociIndex) == index)
+        let list = try ManifestConversion.convert(index, to: .dockerManifestList)
+        #expect(list.extra.isEmpty && list.manifests[0].extra.isEmpty)
     }
 
     @Test func theSameTypeKeepsTheBytes() throws {

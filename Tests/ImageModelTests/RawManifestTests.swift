@@ -114,6 +114,32 @@ import Testing
         #expect(try raw.decodeManifest() == manifest)
     }
 
+    @Test func membersThatNobodyKnowsAreWrittenAgain() throws {
+        let digest = Fixtures.digest(1)
+        let entry = #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(digest)","size":1,"com.x":[1]}"#
+        let index = #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entry)],"x":{"y":null}}"#
+        let decodedIndex = try RawManifest(bytes: Array(index.utf8)).decodeIndex()
+        #expect(String(decoding: try RawManifest(encoding: decodedIndex).bytes, as: UTF8.self) == index)
+        let manifest =
+            #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","config":\#(entry),"layers":[\#(entry)],"x":1.5}"#
+        let decoded = try RawManifest(bytes: Array(manifest.utf8)).decodeManifest()
+        #expect(String(decoding: try RawManifest(encoding: decoded).bytes, as: UTF8.self) == manifest)
+    }
+
+    @Test func embeddedContentMustBeWhatItsDescriptorSays() throws {
+        #expect(try Descriptor.empty.embeddedContent() == Array("{}".utf8))
+        var none = Descriptor.empty
+        none.data = nil
+        #expect(try none.embeddedContent() == nil)
+        var longer = Descriptor.empty
+        longer.size = 3
+        var other = Descriptor.empty
+        other.data = Array("[]".utf8)
+        for wrong in [longer, other] {
+            #expect { try wrong.embeddedContent() } throws: { ($0 as? ImageModelError)?.kind == .malformed }
+        }
+    }
+
     @Test func writesDockerDescriptorsInDockersOrder() throws {
         let manifest = Fixtures.manifest(layers: [], config: .dockerConfig, type: .dockerManifest)
         let raw = try RawManifest(encoding: manifest)

@@ -20,6 +20,12 @@ int linux_setns(int fd, int type) {
     return (int)LINUX_RESULT(setns(fd, type));
 }
 
+int linux_usable_processors(void) {
+    cpu_set_t allowed;
+    int result = (int)LINUX_RESULT(sched_getaffinity(0, sizeof allowed, &allowed));
+    return result < 0 ? result : CPU_COUNT(&allowed);
+}
+
 int linux_chdir(const char *path) {
     return (int)LINUX_RESULT(chdir(path));
 }

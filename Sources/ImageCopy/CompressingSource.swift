@@ -8,9 +8,9 @@ final class CompressingSource: ByteSource {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
     private var isFinished = false
 
-    init(_ upstream: any ByteSource, _ compression: Compression, level: Int? = nil) throws {
+    init(_ upstream: any ByteSource, _ compression: Compression, level: Int? = nil, threads: Int) throws {
         self.upstream = upstream
-        sink = try CompressingSink(ready, compression, level: level)
+        sink = try CompressingSink(ready, compression, level: level, threads: threads)
     }
 
     deinit {

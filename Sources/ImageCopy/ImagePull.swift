@@ -133,16 +133,21 @@ package struct ImagePull {
         }
         let base = parent
         let transfer = LentSource(source)
-        var registrations = try WorkerPool.map(missing, threads: parallelCopies ?? 2) { layer in
-            try self.apply(layer, from: transfer.source, upon: base)
+        let processors = WorkerPool.processorCount
+        let threads = min(missing.count, parallelCopies ?? min(max(processors, 2), 6))
+        var registrations = try WorkerPool.map(missing, threads: threads) { layer in
+            try self.apply(layer, from: transfer.source, upon: base, isAlone: threads < processors)
         }
         for index in registrations.indices.dropFirst() { registrations[index].parent = .previous }
         return try store.register(registrations).last?.id
     }
 
     /// Fetches one layer into a staging directory; its digest and its diff ID are checked.
-    private func apply(_ layer: Missing, from source: any ImageSource, upon parent: String?) throws -> LayerRegistration
-    {
+    ///
+    /// - Parameter isAlone: whether there are more processors than layers on their way.
+    private func apply(
+        _ layer: Missing, from source: any ImageSource, upon parent: String?, isAlone: Bool = true
+    ) throws -> LayerRegistration {
         report(.blobStarted(digest: layer.blob.digest.description, kind: .layer, size: layer.blob.size))
         let staging = try store.newStagingLayer(parent: parent)
         let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
@@ -155,12 +160,13 @@ package struct ImagePull {
         let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
         let compressed = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
         let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
+        let whole = WholeSource(archive, of: compressed)
         let facts = try CopyError.naming("layer \(layer.blob.digest)") {
-            try applier.apply(archive, tarSplit: tarSplit)
+            // Where there are processors for it, fetching and decompressing overlap with writing files.
+            try applier.apply(
+                isAlone ? ThreadedSource.ahead(of: whole) : whole, tarSplit: tarSplit, isAlone: isAlone)
         }
         try tarSplit.finish()
-        // The digest covers every byte, those after the end of the archive too.
-        _ = try compressed.drain()
         guard facts.diffID == layer.diffID else {
             throw CopyError(
                 .mismatch, "layer \(layer.blob.digest): the uncompressed layer is \(facts.diffID), not \(layer.diffID)")
@@ -181,5 +187,23 @@ package struct ImagePull {
         case .xz: 3
         case .zstd: 4
         }
+    }
+}
+
+/// What comes out of a decompressor. Its end is told only when the compressed blob was read to its own: the blob's digest
+/// covers the bytes behind the end of the compressed stream too.
+private final class WholeSource: ByteSource {
+    private let archive: any ByteSource
+    private let compressed: any ByteSource
+
+    init(_ archive: any ByteSource, of compressed: any ByteSource) {
+        self.archive = archive
+        self.compressed = compressed
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try archive.read(into: buffer)
+        if count == 0 { try compressed.drain() }
+        return count
     }
 }

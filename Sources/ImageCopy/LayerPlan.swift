@@ -6,6 +6,9 @@ import ProgressEvents
 
 /// What is to become of each layer of an image on its way.
 struct LayerPlan {
+    /// More threads than this for one layer only wait for each other.
+    private static let mostThreads = 8
+
     private let task: CopyTask
     private let transfers: [LayerTransfer]
 
@@ -46,8 +49,11 @@ struct LayerPlan {
             unique.append(transfer)
         }
         let lent = LentTask(task)
-        let results = try WorkerPool.map(unique, threads: task.options.parallelCopies) { transfer in
-            try transfer.run(lent.task)
+        let together = max(min(unique.count, task.options.parallelCopies), 1)
+        // Processors that would be idle help the layers on their way.
+        let threads = max(min(WorkerPool.processorCount / together, Self.mostThreads), 1)
+        let results = try WorkerPool.map(unique, threads: together) { transfer in
+            try transfer.run(lent.task, threads: threads)
         }
         return transfers.map { results[places[$0.listed.digest] ?? 0] }
     }

@@ -35,14 +35,15 @@ struct LayerTransfer: Sendable {
 
     /// Brings the layer to the destination.
     ///
+    /// - Parameter threads: how many threads are useful for changing it.
     /// - Returns: its descriptor there; as listed where it has become that again.
-    func run(_ task: CopyTask) throws -> Descriptor {
-        let result = try bring(task)
+    func run(_ task: CopyTask, threads: Int) throws -> Descriptor {
+        let result = try bring(task, threads)
         let isAsListed = result.digest == listed.digest && result.mediaType == listed.mediaType
         return isAsListed ? listed : result
     }
 
-    private func bring(_ task: CopyTask) throws -> Descriptor {
+    private func bring(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
         if change == .none, readable.urls?.isEmpty == false, readable.mediaType.isNonDistributableLayer,
             task.destination.leavesForeignLayersOut
         {
@@ -56,7 +57,7 @@ struct LayerTransfer: Sendable {
             }
         }
         task.report(.blobStarted(digest: readable.digest.description, kind: .layer, size: readable.size))
-        let result = try stream(task)
+        let result = try stream(task, threads)
         task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .copied))
         return result
     }
@@ -81,14 +82,21 @@ struct LayerTransfer: Sendable {
         return found
     }
 
-    private func stream(_ task: CopyTask) throws -> Descriptor {
-        let verified = try task.source.openVerifiedBlob(readable)
-        let counted = CountedSource(verified, digest: readable.digest, task.report)
+    private func stream(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
         if change == .none {
-            _ = try task.destination.putBlob(from: counted, expected: plainDescriptor)
+            // The destination checks what it is given. What the manifest holds is not asked of the source.
+            let source =
+                try readable.data == nil
+                ? task.source.openBlob(readable).source : task.source.openVerifiedBlob(readable)
+            _ = try task.destination.putBlob(
+                from: CountedSource(source, digest: readable.digest, task.report), expected: plainDescriptor)
             return readable
         }
-        let (result, found) = try CopyError.naming("layer \(readable.digest)") { try streamChanged(counted, task) }
+        let counted = CountedSource(
+            try task.source.openVerifiedBlob(readable), digest: readable.digest, task.report)
+        let (result, found) = try CopyError.naming("layer \(readable.digest)") {
+            try streamChanged(counted, task, threads)
+        }
         // The digest covers every byte, those after the end of the compressed stream too.
         try counted.drain()
         if let diffID, diffID.algorithm == found.algorithm, diffID != found {
@@ -103,7 +111,9 @@ struct LayerTransfer: Sendable {
     /// Writes the layer in its new form.
     ///
     /// - Returns: its descriptor there, and the digest of the uncompressed archive.
-    private func streamChanged(_ source: any ByteSource, _ task: CopyTask) throws -> (Descriptor, diffID: Digest) {
+    private func streamChanged(
+        _ source: any ByteSource, _ task: CopyTask, _ threads: Int
+    ) throws -> (Descriptor, diffID: Digest) {
         let isPlain = readable.mediaType.layerCompression == LayerCompression.none
         let hash = SHA256Stream()
         var archive = source
@@ -111,7 +121,9 @@ struct LayerTransfer: Sendable {
         var algorithm = LayerCompression.none
         if case .compress(let way) = change {
             algorithm = way.algorithm
-            archive = try CompressingSource(archive, way.compression, level: way.level)
+            // What is read is put together, or decompressed, and digested while the part before it is compressed.
+            if threads > 1 { archive = ThreadedSource.ahead(of: archive) }
+            archive = try CompressingSource(archive, way.compression, level: way.level, threads: threads)
         }
         let (digest, size) = try task.destination.putBlob(from: archive, expected: nil)
         return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())

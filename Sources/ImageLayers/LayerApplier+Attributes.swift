@@ -4,13 +4,20 @@ import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
-    /// Sets owner, mode, attributes and times of a file that is open. The order matters: a change of owner clears
-    /// set-user-id bits and file capabilities. A directory's times wait until everything lies in it.
+    /// Sets owner, mode, attributes and times of a file that is open, as far as they are not right from the beginning.
+    /// The order matters: a change of owner clears set-user-id bits and file capabilities. A directory's times wait until
+    /// everything lies in it.
     func setAttributes(of entry: TarEntry, openAs fd: Int32) throws {
         let (uid, gid) = try owner(of: entry)
-        let owned = linux_fchown(fd, uid, gid)
-        if owned != 0 { try ownerFailed(entry, uid, gid, -owned) }
-        try check(linux_fchmod(fd, mode(of: entry)), "chmod", entry)
+        let mode = mode(of: entry)
+        var status = stat()
+        guard fstat(fd, &status) == 0 else { throw failure("stat", entry, errno) }
+        let changesOwner = status.st_uid != uid || status.st_gid != gid
+        if changesOwner {
+            let owned = linux_fchown(fd, uid, gid)
+            if owned != 0 { try ownerFailed(entry, uid, gid, -owned) }
+        }
+        if changesOwner || status.st_mode & 0o7777 != mode { try check(linux_fchmod(fd, mode), "chmod", entry) }
         for attribute in entry.xattrs {
             try setting(attribute.name, entry) { name throws(LinuxError) in
                 try ExtendedAttributes.set(name, value: attribute.value, fd: fd)
@@ -64,7 +71,7 @@ extension LayerApplier {
             seconds: entry.modification.seconds, nanoseconds: Int64(entry.modification.nanoseconds))
     }
 
-    private func mode(of entry: TarEntry) -> UInt32 {
+    func mode(of entry: TarEntry) -> UInt32 {
         (options.permissions ?? entry.mode) & 0o7777
     }
 

@@ -29,10 +29,12 @@ extension LayerApplier {
 
     private func makeRegular(_ entry: TarEntry, _ path: EntryPath, in parent: Int32, reader: TarReader) throws {
         let flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC
-        var result = linux_openat(parent, path.base, flags, 0o600)
+        // Nobody else comes here yet. Special bits would not survive a change of owner.
+        let mode = mode(of: entry) & 0o777
+        var result = linux_openat(parent, path.base, flags, mode)
         if result == -EEXIST {
             try removeExisting(path, in: parent, entry)
-            result = linux_openat(parent, path.base, flags, 0o600)
+            result = linux_openat(parent, path.base, flags, mode)
         }
         let file = OwnedFD(adopting: try check(result, "open", entry))
         try copyContent(of: entry, reader: reader, to: file.raw)

@@ -46,23 +46,37 @@ package final class LayerApplier {
     /// - Parameters:
     ///   - archive: the uncompressed tar.
     ///   - tarSplit: takes the uncompressed tar-split lines that, together with the files, give the archive back.
+    ///   - isAlone: whether processors are likely to be idle, so that digesting is better done on a thread of its own.
     /// - Throws: ``LayerError``, `TarError`, or what the source throws. What was applied so far stays: the caller
     ///   throws the directory away.
-    package func apply(_ archive: any ByteSource, tarSplit: (any ByteSink)? = nil) throws -> LayerFacts {
-        let digester = SHA256Stream()
+    package func apply(
+        _ archive: any ByteSource, tarSplit: (any ByteSink)? = nil, isAlone: Bool = true
+    ) throws -> LayerFacts {
+        let digest = ParallelDigest(usesThread: isAlone)
         var observer: TarSplitWriter?
         if let tarSplit { observer = TarSplitWriter { try tarSplit.write($0) } }
-        let reader = TarReader(
-            read: { try archive.read(into: $0) }, rawSink: { digester.update($0) }, segmentObserver: observer)
+        try apply(
+            TarReader(
+                read: { try archive.read(into: $0) }, rawSink: { try digest.update($0) }, segmentObserver: observer))
+        try observer?.finish()
+        let (diffID, size) = try digest.finish()
+        return LayerFacts(
+            diffID: diffID, size: size, uids: uids.sorted(), gids: gids.sorted(), entryCount: entryCount)
+    }
+
+    /// Applies the whole of an uncompressed archive whose digest nobody asks for.
+    ///
+    /// - Throws: as `apply`.
+    package func unpack(_ archive: any ByteSource) throws {
+        try apply(TarReader(read: { try archive.read(into: $0) }))
+    }
+
+    private func apply(_ reader: TarReader) throws {
         while let entry = try reader.next() {
             try apply(entry, reader: reader)
         }
-        try observer?.finish()
         forgetParent()
         try directoryTimes.settle(in: root)
-        return LayerFacts(
-            diffID: digester.finalize(), size: digester.byteCount, uids: uids.sorted(), gids: gids.sorted(),
-            entryCount: entryCount)
     }
 
     private func apply(_ entry: TarEntry, reader: TarReader) throws {

@@ -36,7 +36,7 @@ package final class LayerMaker {
     let root: RootedDirectory
     let parentRoot: RootedDirectory?
     let writer: TarWriter
-    private let digester: SHA256Stream
+    private let digest: ParallelDigest
     let buffer: UnsafeMutableRawBufferPointer
     private var uids: Set<UInt32> = []
     private var gids: Set<UInt32> = []
@@ -66,14 +66,14 @@ package final class LayerMaker {
         } else {
             parentRoot = nil
         }
-        let digester = SHA256Stream()
-        self.digester = digester
+        let digest = ParallelDigest()
+        self.digest = digest
         var observer: TarSplitWriter?
         if let tarSplit { observer = TarSplitWriter { try tarSplit.write($0) } }
         self.observer = observer
         writer = TarWriter(
             write: { bytes in
-                digester.update(bytes)
+                try digest.update(bytes)
                 try archive?(bytes)
             }, segmentObserver: observer)
         bookkeeping = OverlayBookkeeping(content)
@@ -92,9 +92,9 @@ package final class LayerMaker {
         try walk()
         try writer.finish()
         try observer?.finish()
+        let (diffID, size) = try digest.finish()
         return LayerFacts(
-            diffID: digester.finalize(), size: digester.byteCount, uids: uids.sorted(), gids: gids.sorted(),
-            entryCount: entryCount)
+            diffID: diffID, size: size, uids: uids.sorted(), gids: gids.sorted(), entryCount: entryCount)
     }
 
     private func writeRoot() throws {

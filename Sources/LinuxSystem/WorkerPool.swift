@@ -1,7 +1,16 @@
+import CLinux
+import Glibc
 import Synchronization
 
 /// Spreads independent work over a few threads.
 package enum WorkerPool {
+    /// How many processors this process may use; at least 1.
+    package static var processorCount: Int {
+        let usable = linux_usable_processors()
+        // More than a set has room for are enough for everything here.
+        return usable == -EINVAL ? 1024 : max(Int(usable), 1)
+    }
+
     /// Applies `body` to every item on up to `threads` threads (the calling one among them) and returns the results in
     /// the items' order. After an error no new item is begun; the error of the earliest failed item is thrown once all
     /// threads have ended.

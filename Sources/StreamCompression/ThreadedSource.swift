@@ -31,6 +31,11 @@ package final class ThreadedSource: ByteSource {
         worker = try WorkerThread { Self.pump(source.value, into: ring) }
     }
 
+    /// `upstream`, read ahead; `upstream` itself where no more threads are allowed.
+    package static func ahead(of upstream: any ByteSource) -> any ByteSource {
+        (try? ThreadedSource(upstream)) ?? upstream
+    }
+
     deinit {
         ring.cancel()
         switch abandonment {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads tar-split lines.
 ///
 /// The lines are JSON objects with the keys `type`, `name`, `name_raw`, `size`, `payload` and `position`; others are
@@ -44,7 +46,11 @@ package final class TarSplitReader {
         var searched = 0
         while true {
             let available = input.peek(input.available)
-            if let newline = available[searched...].firstIndex(of: 0x0a) { return newline + 1 }
+            if let start = available.baseAddress,
+                let newline = memchr(start + searched, 0x0a, available.count - searched)
+            {
+                return UnsafeRawPointer(newline) - start + 1
+            }
             searched = input.available
             guard searched < maximumLine else {
                 throw TarError(

@@ -129,7 +129,7 @@ package struct CopyStep {
             makesDevices: request.makesDevices, owner: owner,
             modification: fileTime)
         let applier = try LayerApplier(directory: rootfs, prefix: Array(clean.utf8), options: options)
-        _ = try applier.apply(DecompressingSource(FileDescriptorSource(fd: file.raw), nil))
+        try applier.unpack(ThreadedSource.ahead(of: DecompressingSource(FileDescriptorSource(fd: file.raw), nil)))
         return true
     }
 

@@ -26,6 +26,9 @@ int linux_unshare(int flags);
 
 int linux_setns(int fd, int type);
 
+/// How many processors the calling thread may use; `-errno`, also where there are more than 1024.
+int linux_usable_processors(void);
+
 int linux_chdir(const char *path);
 
 int linux_fchdir(int fd);

@@ -92,6 +92,9 @@ package final class HTTPTransport: Sendable {
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(30)), connectionPool: pool,
             ignoreUncleanSSLShutdown: false, decompression: .disabled)
         configuration.httpVersion = .automatic
+        // Blobs come in large pieces: each costs a system call and a change of threads.
+        let pieces = AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 64 << 10, maximum: 512 << 10)
+        configuration.http1_1ConnectionDebugInitializer = { $0.setOption(.recvAllocator, value: pieces) }
         if let proxy {
             configuration.proxy = .server(
                 host: proxy.host, port: proxy.effectivePort,

@@ -10,7 +10,8 @@ enum ImageCopyCommand: Command {
         "copy", summary: "Copy an image from one location to another",
         details: """
             Copies an image (manifest, file system layers) from one location to another. Both are named as
-            "transport:details": docker://, containers-storage:, oci:, oci-archive:, docker-archive:, dir:.
+            "transport:details": docker://, containers-storage:, oci:, oci-archive:, docker-archive:, docker-daemon:, dir:,
+            and, to read from, tarball:.
             """,
         usage: "copy [options] SOURCE-IMAGE DESTINATION-IMAGE",
         examples: ["copy docker://quay.io/skopeo/stable:latest docker://registry.example.com/skopeo:latest"],

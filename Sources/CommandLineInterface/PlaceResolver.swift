@@ -35,6 +35,9 @@ enum PlaceResolver {
             return (source, try (archive.image.map { [$0.description] } ?? tags).map { try LocalNames.qualified($0) })
         case .docker:
             return try docker(TransportResolver.dockerReference(reference), registries)
+        case .dockerDaemon:
+            let name = try DockerDaemonReference(parsing: reference.rest).tagged
+            return (try resolver(registries).source(reference.description), name.map { [$0.description] } ?? [])
         default: return (try resolver(registries).source(reference.description), [])
         }
     }

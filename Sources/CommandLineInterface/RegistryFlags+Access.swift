@@ -35,6 +35,7 @@ extension RegistryFlags {
         var options = RegistryOptions(environment: session.registryEnvironment)
         options.authFile = value("authfile") ?? arguments.optionalString("authfile")
         options.certificateDirectory = value("cert-dir")
+        options.daemonHost = value("daemon-host")
         let verify = "\(prefix)tls-verify"
         if arguments.declares(verify) { options.verifiesTLS = arguments.boolIfGiven(verify) }
         if arguments.declares("\(prefix)no-creds") { options.isAnonymous = arguments.bool("\(prefix)no-creds") }

@@ -17,7 +17,7 @@ enum RegistryFlags {
                 help: "require HTTPS and verify certificates of \(side) registry"),
             .string("\(prefix)authfile", "path", help: "path of the authentication file for \(side) registry"),
             .refused("\(prefix)registry-token", "tokens are got from credentials"),
-            .refused("\(prefix)daemon-host", "Docker's daemon is not spoken to"),
+            .string("\(prefix)daemon-host", "host", help: "use the Docker daemon at HOST (docker-daemon: only)"),
             .refused("\(prefix)shared-blob-dir", "each layout keeps its own blobs"),
         ].filter { prefix != "" || $0.name != "authfile" }
     }

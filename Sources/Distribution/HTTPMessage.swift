@@ -33,6 +33,8 @@ enum HTTPRequestBody {
     case bytes([UInt8], type: String)
     /// Read once: such a request cannot be repeated. Without a length it is sent in chunks.
     case stream(any ByteSource, length: Int64?)
+    /// Written by whoever asks, and sent in chunks.
+    case written(type: String)
 }
 
 /// The header fields of a message; names match in any case.

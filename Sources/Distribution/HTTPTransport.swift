@@ -36,16 +36,27 @@ package final class HTTPTransport: Sendable {
             exchange.start(try outgoing(request, tls, exchange, client), on: client)
             if case .stream(let source, _) = request.body { try RequestBodyPump(exchange: exchange).send(source) }
             let head = try exchange.awaitHead(seconds: request.patience)
-            return HTTPResponse(
-                status: Int(head.status.code),
-                fields: HTTPFields(head.headers.map { (name: $0.name, value: $0.value) }),
-                body: ResponseBody(exchange, from: request.address), address: request.address)
+            return HTTPResponse(head, of: exchange, from: request.address)
         } catch let failure as RequestBodyPump.SourceFailure {
             throw failure.cause
         } catch {
             exchange.abandon()
             throw HTTPFailure.describe(error, at: request.address)
         }
+    }
+
+    /// Begins a request whose body (`.written`) is written by the caller.
+    ///
+    /// - Throws: ``RegistryError``.
+    func beginUpload(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPUpload {
+        let exchange = HTTPExchange()
+        let client = try self.client(for: request.address)
+        do {
+            exchange.start(try outgoing(request, tls, exchange, client), on: client)
+        } catch {
+            throw HTTPFailure.describe(error, at: request.address)
+        }
+        return HTTPUpload(exchange, of: request)
     }
 
     private func outgoing(
@@ -61,16 +72,26 @@ package final class HTTPTransport: Sendable {
             body = .bytes(bytes)
         case .stream(_, let length):
             headers.replaceOrAdd(name: "Content-Type", value: "application/octet-stream")
-            let group = client.eventLoopGroup
-            body = .stream(contentLength: length) { writer in
-                let done = group.any().makePromise(of: Void.self)
-                exchange.offer(writer, done: done)
-                return done.futureResult
-            }
+            body = Self.offeredBody(to: exchange, length, client)
+        case .written(let type):
+            headers.replaceOrAdd(name: "Content-Type", value: type)
+            body = Self.offeredBody(to: exchange, nil, client)
         }
         return try HTTPClient.Request(
             url: request.address.absolute, method: HTTPMethod(rawValue: request.verb.rawValue), headers: headers,
             body: body, tlsConfiguration: request.address.isSecure ? tls.configuration : nil)
+    }
+
+    /// A body that the exchange's thread writes when the event loop asks for it.
+    private static func offeredBody(
+        to exchange: HTTPExchange, _ length: Int64?, _ client: HTTPClient
+    ) -> HTTPClient.Body {
+        let group = client.eventLoopGroup
+        return .stream(contentLength: length) { writer in
+            let done = group.any().makePromise(of: Void.self)
+            exchange.offer(writer, done: done)
+            return done.futureResult
+        }
     }
 
     private func client(for address: WebAddress) throws -> HTTPClient {

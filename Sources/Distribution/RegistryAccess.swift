@@ -20,6 +20,8 @@ package struct RegistryOptions: Sendable {
     package var retry = RetryPolicy()
     /// Where blobs that are on their way are kept; nil: nowhere.
     package var journalDirectory: String?
+    /// Where a Docker daemon listens; nil: `$DOCKER_HOST` says, or it is where Docker puts it.
+    package var daemonHost: String?
 
     package init(environment: ConfigEnvironment) {
         self.environment = environment

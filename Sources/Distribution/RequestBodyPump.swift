@@ -43,7 +43,7 @@ struct RequestBodyPump {
 }
 
 /// A piece that the event loop is about to send.
-private final class PendingWrite: Sendable {
+final class PendingWrite: Sendable {
     private let result = Monitor<Bool?>(nil)
 
     init(_ future: EventLoopFuture<Void>) {

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import StreamCompression
 
 /// The body of an answer as it arrives. Dropping it before its end gives the connection up.
@@ -40,5 +41,15 @@ final class ResponseBody: ByteSource {
         }
         current.moveReaderIndex(forwardBy: count)
         return count
+    }
+}
+
+extension HTTPResponse {
+    /// An answer of which only the head has arrived.
+    init(_ head: HTTPResponseHead, of exchange: HTTPExchange, from address: WebAddress) {
+        status = Int(head.status.code)
+        fields = HTTPFields(head.headers.map { (name: $0.name, value: $0.value) })
+        body = ResponseBody(exchange, from: address)
+        self.address = address
     }
 }

@@ -12,6 +12,8 @@ package struct WebAddress: Sendable, Hashable {
     package var query: String?
     /// `user:password` that stood in the address; never part of the description.
     package let userInformation: String?
+    /// The Unix socket to connect to in place of a host.
+    let socket: String?
 
     /// Reads an absolute address; nil for anything else, other schemes included. A fragment is dropped.
     package init?(_ text: String) {
@@ -27,6 +29,7 @@ package struct WebAddress: Sendable, Hashable {
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let target = rest[authority.endIndex...]
         let at = authority.lastIndex(of: "@")
+        socket = nil
         userInformation = at.map { String(authority[..<$0]) }
         let hostAndPort = at.map { authority[authority.index(after: $0)...] } ?? authority
         guard let (host, port) = Self.split(hostAndPort) else { return nil }
@@ -41,6 +44,17 @@ package struct WebAddress: Sendable, Hashable {
     /// The address of a registry's host (`host[:port]`); nil when it is none.
     init?(host: String, isSecure: Bool, path: String) {
         self.init("\(isSecure ? "https" : "http")://\(host)\(path)")
+    }
+
+    /// What listens on a Unix socket.
+    init(socket: String) {
+        self.socket = socket
+        isSecure = false
+        host = "localhost"
+        port = nil
+        path = "/"
+        query = nil
+        userInformation = nil
     }
 
     private static func split(_ text: Substring) -> (host: String, port: Int?)? {
@@ -73,7 +87,10 @@ package struct WebAddress: Sendable, Hashable {
     package var target: String { path + (query.map { "?\($0)" } ?? "") }
 
     /// The whole address, to connect to.
-    var absolute: String { "\(isSecure ? "https" : "http")://\(authority)\(target)" }
+    var absolute: String {
+        if let socket { return "http+unix://\(PercentEncoding.encode(socket, keepsSlashes: false))\(target)" }
+        return "\(isSecure ? "https" : "http")://\(authority)\(target)"
+    }
 
     /// The last component of the path, decoded; empty when it ends with a slash.
     package var fileName: String {
@@ -108,6 +125,7 @@ extension WebAddress: CustomStringConvertible {
     /// The address for messages: without credentials, and with the values of its query hidden, since redirects to blob
     /// storage carry their signatures there.
     package var description: String {
+        if let socket { return "unix://\(socket)" }
         let scheme = isSecure ? "https" : "http"
         guard let query else { return "\(scheme)://\(authority)\(path)" }
         let shown = query.split(separator: "&").map { item -> String in
@@ -122,11 +140,12 @@ extension WebAddress: CustomStringConvertible {
 /// `%XX` in addresses (RFC 3986, section 2.1).
 enum PercentEncoding {
     /// Everything but unreserved characters encoded; colons stay, since digests have them and tools print them.
-    static func encode(_ text: String) -> String {
+    static func encode(_ text: String, keepsSlashes: Bool = true) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
+            case UInt8(ascii: "/") where !keepsSlashes: result += Array("%2F".utf8)
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: ","):

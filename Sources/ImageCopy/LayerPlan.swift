@@ -89,6 +89,7 @@ struct LayerPlan {
             case .preserve: return .none
             case .compress: return now == .none ? .compress(LayerCompressionWish(.gzip)) : .none
             case .decompress: return now == .none ? .none : .decompress
+            case .preserveGzip: return now == .zstd ? .decompress : .none
             }
         }
     }

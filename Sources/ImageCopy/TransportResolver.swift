@@ -1,9 +1,7 @@
 package import ContainerStore
 package import Distribution
-import Glibc
 package import ImageModel
 package import ImageTransports
-import LinuxSystem
 
 /// Turns `transport:reference` into somewhere to read from or to write to: the one switch over transports.
 package struct TransportResolver {
@@ -44,7 +42,12 @@ package struct TransportResolver {
         case .docker:
             guard let registries else { throw unsupported(reference) }
             return try DockerSource(Self.dockerReference(reference), access: registries)
-        case .dockerDaemon, .tarball: throw unsupported(reference)
+        case .dockerDaemon:
+            guard let registries else { throw unsupported(reference) }
+            return try DockerDaemonSource(
+                DockerDaemonReference(parsing: reference.rest), access: registries,
+                temporaryDirectory: temporaryDirectory)
+        case .tarball: return try TarballSource(parsing: reference.rest, temporaryDirectory: temporaryDirectory)
         }
     }
 
@@ -71,7 +74,13 @@ package struct TransportResolver {
         case .docker:
             guard let registries else { throw unsupported(reference) }
             return .destination(try DockerDestination(Self.dockerReference(reference), access: registries))
-        case .dockerDaemon, .tarball: throw unsupported(reference)
+        case .dockerDaemon:
+            guard let registries else { throw unsupported(reference) }
+            return .destination(
+                try DockerDaemonDestination(
+                    DockerDaemonReference(parsing: reference.rest), access: registries,
+                    temporaryDirectory: temporaryDirectory))
+        case .tarball: throw CopyError(.unsupported, "\(reference): tarball: is to read from only")
         }
     }
 
@@ -87,20 +96,7 @@ package struct TransportResolver {
     }
 
     private func unsupported(_ reference: TransportReference) -> CopyError {
-        switch reference.transport {
-        case .dockerDaemon:
-            let socket = "/var/run/docker.sock"
-            guard Files.exists(socket) else {
-                return CopyError(.unsupported, "\(reference): there is no Docker daemon here (no \(socket))")
-            }
-            return CopyError(
-                .unsupported,
-                "\(reference): Docker's daemon is not spoken to: use `docker save` or `docker load` and docker-archive:"
-            )
-        default:
-            return CopyError(
-                .unsupported, "\(reference): the transport \(reference.transport.rawValue) is not supported")
-        }
+        CopyError(.unsupported, "\(reference): the transport \(reference.transport.rawValue) is not supported")
     }
 }
 

@@ -11,10 +11,21 @@ final class ArchiveFile: LayoutFiles {
     private let index: ArchiveIndex
 
     /// - Parameter temporaryDirectory: where to unpack a compressed archive.
-    init(path: String, temporaryDirectory: String) throws {
+    convenience init(path: String, temporaryDirectory: String) throws {
+        try self.init(path) { try Self.open(path, temporaryDirectory: temporaryDirectory) }
+    }
+
+    /// An archive that arrives from elsewhere.
+    ///
+    /// - Parameter place: what it is called in messages.
+    convenience init(spooling source: any ByteSource, place: String, temporaryDirectory: String) throws {
+        try self.init(place) { try SharedFile(spooling: source, in: temporaryDirectory, path: place) }
+    }
+
+    private init(_ path: String, _ open: () throws -> SharedFile) throws {
         self.path = path
-        file = try TransportError.wrapping(path) { try Self.open(path, temporaryDirectory: temporaryDirectory) }
-        let file = file
+        let file = try TransportError.wrapping(path, open)
+        self.file = file
         index = try TransportError.wrapping(path) { try ArchiveIndex(of: file) }
     }
 
@@ -31,9 +42,7 @@ final class ArchiveFile: LayoutFiles {
             let count = max(pread(descriptor.raw, &magic, magic.count, 0), 0)
             if Compression.detect(Array(magic[..<count])) == .none { return try SharedFile(descriptor, path: path) }
         }
-        let spool = try OwnedFD.open(temporaryDirectory, O_RDWR | BlobWriter.unnamedFile, mode: 0o600)
         let unpacked = try DecompressingSource(FileDescriptorSource(fd: descriptor.raw), nil)
-        try unpacked.copy(to: FileDescriptorSink(fd: spool.raw), bufferSize: 1 << 20)
-        return try SharedFile(spool, path: path)
+        return try SharedFile(spooling: unpacked, in: temporaryDirectory, path: path)
     }
 }

@@ -1,5 +1,6 @@
 import ImageModel
 import JSONText
+package import StreamCompression
 
 /// The images of an archive as `docker save` writes it, by old and new versions of Docker and by others.
 ///
@@ -26,8 +27,22 @@ package final class DockerArchive: Sendable {
     /// Finds the files of the archive.
     ///
     /// - Parameter temporaryDirectory: where a compressed archive, or one from a pipe, is unpacked.
-    package init(path: String, temporaryDirectory: String = "/var/tmp") throws {
-        files = try ArchiveFile(path: path, temporaryDirectory: temporaryDirectory)
+    package convenience init(path: String, temporaryDirectory: String = "/var/tmp") throws {
+        try self.init(ArchiveFile(path: path, temporaryDirectory: temporaryDirectory))
+    }
+
+    /// Takes in an archive that arrives from elsewhere.
+    ///
+    /// - Parameters:
+    ///   - place: what it is called in messages.
+    ///   - temporaryDirectory: where it is kept, without a name, for as long as this lives.
+    package convenience init(spooling source: any ByteSource, place: String, temporaryDirectory: String) throws {
+        try self.init(ArchiveFile(spooling: source, place: place, temporaryDirectory: temporaryDirectory))
+    }
+
+    private init(_ files: any LayoutFiles) throws {
+        self.files = files
+        let path = files.path
         guard let bytes = try files.read("manifest.json", limit: ImageLimits.manifest) else {
             guard let old = try files.read("repositories", limit: ImageLimits.manifest) else {
                 throw TransportError(

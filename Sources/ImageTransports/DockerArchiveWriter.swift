@@ -2,7 +2,7 @@ import ContentDigest
 package import ImageModel
 import JSONText
 import LinuxSystem
-import StreamCompression
+package import StreamCompression
 import Synchronization
 
 /// A new archive of the kind that `docker load` reads, with any number of images: get a destination for each, commit
@@ -14,7 +14,7 @@ package final class DockerArchiveWriter: Sendable {
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
-        let writer: ArchiveWriter
+        let writer: any ArchiveOutput
         var sizes: [Digest: Int64] = [:]
         var configs: Set<Digest> = []
         var images: [(config: Digest, layers: [Digest], tags: [String])] = []
@@ -30,9 +30,25 @@ package final class DockerArchiveWriter: Sendable {
         state = Mutex(State(writer: try ArchiveWriter(path: path)))
     }
 
+    /// Begins an archive that goes to `sink`, which is finished with it.
+    ///
+    /// - Parameters:
+    ///   - place: what it is called in messages.
+    ///   - temporaryDirectory: where layers wait, in files without names, whose sizes are not known beforehand.
+    package init(streaming sink: any ByteSink, place: String, temporaryDirectory: String) {
+        path = place
+        synchronizes = false
+        // The lock lets one thread at a time write to the sink, which is nobody else's before the archive is finished.
+        let writer = Handover(
+            StreamedArchive(to: sink, place: place, temporaryDirectory: temporaryDirectory) as any ArchiveOutput)
+        state = Mutex(State(writer: writer.value))
+    }
+
     /// A place for one image, with these names.
-    package func destination(tags: [ImageReference]) -> DockerArchiveDestination {
-        DockerArchiveDestination(self, tags: tags, finishesArchive: false)
+    ///
+    /// - Parameter finishesArchive: whether the image is the last one.
+    package func destination(tags: [ImageReference], finishesArchive: Bool = false) -> DockerArchiveDestination {
+        DockerArchiveDestination(self, tags: tags, finishesArchive: finishesArchive)
     }
 
     /// Writes the list of images and gives the archive its name. Images that were not committed are not in the list.

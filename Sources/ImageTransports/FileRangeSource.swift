@@ -46,6 +46,13 @@ final class SharedFile: Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes everything that comes from `source` into an unnamed file of `directory`, which vanishes with this.
+    convenience init(spooling source: any ByteSource, in directory: String, path: String) throws {
+        let spool = try OwnedFD.open(directory, O_RDWR | BlobWriter.unnamedFile, mode: 0o600)
+        try source.copy(to: FileDescriptorSink(fd: spool.raw), bufferSize: 1 << 20)
+        try self.init(spool, path: path)
+    }
+
     /// The flags to open with: neither a pipe nor a terminal blocks or gets hold of the process.
     static let openFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY
 

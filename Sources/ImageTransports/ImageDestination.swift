@@ -50,6 +50,8 @@ package enum LayerCompressionPreference: Sendable {
     case compress
     /// Not compressed.
     case decompress
+    /// As they are, but for compression that Docker's formats do not know: then not compressed.
+    case preserveGzip
 }
 
 extension ImageDestination {

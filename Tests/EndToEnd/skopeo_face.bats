@@ -151,6 +151,38 @@ YAML
     [ ! -e not ]
 }
 
+@test "plain archives as layers: the same image as skopeo's, from files and from standard input" {
+    mkdir root
+    echo one >root/one
+    tar -cf one.tar root
+    echo two >root/two
+    tar -czf two.tar.gz root
+    touch -d '2021-02-03 04:05:06.5' one.tar
+    touch -d '2020-01-01 00:00:00' two.tar.gz
+    ours copy -q tarball:one.tar:two.tar.gz oci:ours
+    theirs copy -q tarball:one.tar:two.tar.gz oci:theirs
+    is_layout ours
+    run -0 cmp "$(config_of ours)" "$(config_of theirs)"
+    equal "$(jq -c '.layers[1]' "$(manifest_of ours)")" "$(jq -c '.layers[1]' "$(manifest_of theirs)")"
+    ours copy -q tarball:- oci:stdin <one.tar
+    is_layout stdin
+    equal "$(diff_ids_of stdin)" "$(diff_ids_of ours | jq -c '.[:1]')"
+    local way
+    for way in xz zstd bzip2; do
+        "$way" -q -k one.tar
+        ours copy -q "tarball:$(ls one.tar.*)" "oci:$way"
+        is_layout "$way"
+        equal "$(diff_ids_of "$way")" "$(diff_ids_of stdin)"
+        rm one.tar.*
+    done
+    run ours copy -q tarball:none.tar oci:none
+    equal "$status" 1
+    has "none.tar"
+    run ours copy -q "oci:$BASE" tarball:none.tar
+    equal "$status" 1
+    [ ! -e none ] && [ ! -e none.tar ]
+}
+
 @test "an archive as Docker wrote it before 1.10, one compressed as a whole, and one with several images" {
     python3 - <<'PY'
 import hashlib, io, json, tarfile

@@ -1,0 +1,83 @@
+import AsyncHTTPClient
+import NIOCore
+import StreamCompression
+
+/// A request whose body is written piece by piece by whoever asks, without its length being known beforehand. The next piece is
+/// filled while the event loop sends the one before. Dropping this before `finish` breaks the connection off, so that
+/// the server never takes a part for the whole.
+final class HTTPUpload: ByteSink {
+    /// Bytes in one piece.
+    private static let pieceSize = 256 << 10
+
+    private let exchange: HTTPExchange
+    private let request: HTTPRequest
+    private var piece = ByteBufferAllocator().buffer(capacity: HTTPUpload.pieceSize)
+    private var pending: PendingWrite?
+    private var isAnswered = false
+
+    /// A request that is on its way.
+    init(_ exchange: HTTPExchange, of request: HTTPRequest) {
+        self.exchange = exchange
+        self.request = request
+    }
+
+    deinit {
+        if !isAnswered { exchange.abandon() }
+    }
+
+    /// - Throws: ``RegistryError``; what the server says, when it answers before it has everything.
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = min(rest.count, Self.pieceSize - piece.readableBytes)
+            piece.writeBytes(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            if piece.readableBytes == Self.pieceSize { try sendPiece() }
+        }
+    }
+
+    func finish() throws {
+        if piece.readableBytes > 0 { try sendPiece() }
+        try awaitPending()
+        exchange.finishBody()
+    }
+
+    /// What the server says in the end. To be called once, after `finish`.
+    func response() throws -> HTTPResponse {
+        do {
+            let head = try exchange.awaitHead(seconds: request.patience)
+            isAnswered = true
+            return HTTPResponse(head, of: exchange, from: request.address)
+        } catch {
+            throw HTTPFailure.describe(error, at: request.address)
+        }
+    }
+
+    private func sendPiece() throws {
+        try awaitPending()
+        let writer: HTTPClient.Body.StreamWriter
+        do {
+            guard let found = try exchange.awaitWriter() else { throw try earlyAnswer() }
+            writer = found
+        } catch {
+            throw HTTPFailure.describe(error, at: request.address)
+        }
+        pending = PendingWrite(writer.write(.byteBuffer(piece)))
+        piece = ByteBufferAllocator().buffer(capacity: Self.pieceSize)
+    }
+
+    /// A piece that cannot be sent: the server has answered already, or the connection broke.
+    private func awaitPending() throws {
+        guard let pending, !pending.isDone(within: request.patience) else { return }
+        exchange.finishBody()
+        throw try earlyAnswer()
+    }
+
+    private func earlyAnswer() throws -> RegistryError {
+        let answer = try response()
+        guard !answer.isSuccess else {
+            return RegistryError(.malformed, "\(request.address): the server did not wait for the end")
+        }
+        return RegistryErrorResponse.error(answer)
+    }
+}

@@ -29,7 +29,7 @@ extension Face {
         CopyFlags.platform + [
             .bool("insecure-policy", help: "run the tool without any policy check"),
             .string("tmpdir", "directory", help: "directory used to store temporary files"),
-            .refused("registries.d", "signature storage elsewhere is not supported"),
+            .string("registries.d", "directory", help: "use registry configuration files in DIRECTORY for signatures"),
             .refused("registries-conf", "set CONTAINERS_REGISTRIES_CONF instead"),
         ]
     }

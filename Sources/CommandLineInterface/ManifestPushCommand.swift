@@ -20,7 +20,7 @@ enum ManifestPushCommand: Command {
             Flag("compression-level", .int, placeholder: "level", help: "compression level to use"),
             .bool("force-compression", help: "use the specified compression even where layers are compressed already"),
             .bool("quiet", short: "q", help: "don't output progress information when pushing lists"),
-            .bool("remove-signatures", help: "don't copy signatures when pushing images: there are none to copy"),
+            .bool("remove-signatures", help: "don't copy signatures when pushing images"),
             SignaturePolicyFlag.flag,
             .refused("add-compression", "images are pushed in one compression"),
             .refused("sign-by", "signing is not supported"),

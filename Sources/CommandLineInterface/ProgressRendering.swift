@@ -40,7 +40,7 @@ struct ProgressRendering: Sendable {
         case .message(let text): steps?.write(text + "\n")
         case .warning(let text): StandardStream.error.write(text + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,
-            .listManifestStarted, .instanceStarted:
+            .listManifestStarted, .instanceStarted, .listSignaturesStarted, .signaturesFound, .signaturesStored:
             if isDebugging { StandardStream.error.write("debug: \(ProgressJSON.line(event))") }
             if isJSON {
                 copies?.write(ProgressJSON.line(event))
@@ -53,13 +53,18 @@ struct ProgressRendering: Sendable {
     private func renderCopy(_ event: ProgressEvent) {
         switch event {
         case .signaturesStarted: copies?.write("Getting image source signatures\n")
+        case .listSignaturesStarted: copies?.write("Getting image list signatures\n")
+        case .signaturesFound(let isList):
+            copies?.write("Checking if image \(isList ? "list " : "")destination supports signatures\n")
+        case .signaturesStored(let isList):
+            copies?.write("Storing \(isList ? "list " : "")signatures\n")
         case .blobStarted, .blobAdvanced, .blobDone:
             if let bars { bars.take(event) } else { renderPlain(event) }
         case .manifestStarted:
             bars?.close()
             copies?.write("Writing manifest to image destination\n")
         case .listStarted(let copied, let count):
-            copies?.write("Getting image list signatures\nCopying \(copied) of \(count) images in list\n")
+            copies?.write("Copying \(copied) of \(count) images in list\n")
         case .listManifestStarted:
             bars?.close()
             copies?.write("Writing manifest list to image destination\n")
@@ -108,6 +113,9 @@ private enum ProgressJSON {
     private static func object(_ event: ProgressEvent) -> JSONObject {
         switch event {
         case .signaturesStarted: return ["event": "signaturesStarted"]
+        case .listSignaturesStarted: return ["event": "listSignaturesStarted"]
+        case .signaturesFound(let isList): return ["event": "signaturesFound", "list": .bool(isList)]
+        case .signaturesStored(let isList): return ["event": "signaturesStored", "list": .bool(isList)]
         case .blobStarted(let digest, let kind, let size):
             var object: JSONObject = ["event": "blobStarted", "digest": .string(digest), "kind": .string(name(kind))]
             if let size, size >= 0 { object["size"] = .integer(size) }

@@ -37,7 +37,8 @@ enum PullCommand: Command {
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let rendering = try ProgressFlag.rendering(arguments, .error)
         let images = StoreImages(
-            store, registries, calledAs: session.calledAs, admission: admission, report: rendering.handler)
+            store, registries, calledAs: session.calledAs, admission: admission,
+            keepsSignatures: !arguments.bool("remove-signatures"), report: rendering.handler)
         let names = try arguments.bool("all-tags") ? allTags(of: name, registries) : [name]
         for name in names {
             session.printLine(try images.record(name, policy, platform).id)

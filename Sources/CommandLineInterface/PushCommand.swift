@@ -64,6 +64,7 @@ enum PushCommand: Command {
     /// What the flags say of the form of manifests and layers.
     static func copyOptions(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
         var options = CopyOptions()
+        options.removesSignatures = arguments.bool("remove-signatures")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
         let way = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))

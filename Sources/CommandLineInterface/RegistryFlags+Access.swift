@@ -54,6 +54,7 @@ extension RegistryFlags {
         guard !options.isAnonymous || options.credentials == nil else {
             throw CommandError("creds and no-creds cannot be specified at the same time")
         }
+        options.signatureStoresDirectory = arguments.optionalString("registries.d")
         options.retry = try retryPolicy(arguments)
         options.journalDirectory = store.map { "\($0.layout.ownRoom)/partial" }
         return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")

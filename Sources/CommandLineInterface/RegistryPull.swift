@@ -13,13 +13,15 @@ struct RegistryPull {
     private let registries: RegistryAccess
     private let calledAs: String
     private let admission: ImageAdmission?
+    private let keepsSignatures: Bool
     private let report: ProgressHandler
 
     init(
         _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: ImageAdmission?,
-        report: @escaping ProgressHandler
+        keepsSignatures: Bool = true, report: @escaping ProgressHandler
     ) {
         self.admission = admission
+        self.keepsSignatures = keepsSignatures
         self.store = store
         self.registries = registries
         self.calledAs = calledAs
@@ -72,7 +74,9 @@ struct RegistryPull {
             let place = try open()
             let registry = place.source as? DockerSource
             do {
-                let record = try ImagePull(into: store, admission: admission, report: report).pull(
+                let pull = ImagePull(
+                    into: store, admission: admission, keepsSignatures: keepsSignatures, report: report)
+                let record = try pull.pull(
                     place.source, platform: platform, isPlatformRequired: isRequired, names: place.names)
                 registry?.finish()
                 return record

@@ -16,10 +16,12 @@ final class StoreImages: BaseImageProvider {
 
     init(
         _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: ImageAdmission?,
-        report: @escaping ProgressHandler
+        keepsSignatures: Bool = true, report: @escaping ProgressHandler
     ) {
         self.store = store
-        puller = RegistryPull(store, registries, calledAs: calledAs, admission: admission, report: report)
+        puller = RegistryPull(
+            store, registries, calledAs: calledAs, admission: admission, keepsSignatures: keepsSignatures,
+            report: report)
     }
 
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {

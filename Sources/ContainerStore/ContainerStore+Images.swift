@@ -20,12 +20,13 @@ extension ContainerStore {
     ///   - metadata: what other tools keep there; containers/image writes `{"signatures-sizes":{...}}`.
     ///   - digest: the manifest's digest.
     ///   - bigData: `manifest`, `manifest-sha256:HEX` and `sha256:CONFIG`, in the order to be listed.
+    ///   - signatures: those of the manifest, in the place of all that the image had for it.
     ///   - takesNames: whether names are taken from images that have them.
     /// - Throws: `notFound` where the layer is not there, `exists` where a name is not free and may not be taken.
     @discardableResult
     package func createImage(
         id: String, names: [String], topLayer: String?, metadata: String = "{}", digest: Digest?, created: FileTime,
-        bigData: [(key: String, bytes: [UInt8])], takesNames: Bool = true
+        bigData: [(key: String, bytes: [UInt8])], signatures: [[UInt8]] = [], takesNames: Bool = true
     ) throws(StoreError) -> ImageRecord {
         try locked(layers: .shared, images: .exclusive) {
             if !takesNames { try checkFree(imageNames: names, for: id) }
@@ -43,7 +44,8 @@ extension ContainerStore {
             if let old = record.topLayer, try layerByID(old) == nil { record.topLayer = topLayer }
             if isNew || metadata != "{}" { record.metadata = metadata }
             if let digest { record.digest = digest }
-            try write(bigData, of: &record)
+            let signed = SignatureRecord.put(signatures, of: digest, into: &record)
+            try write(bigData + signed, of: &record)
             for name in names where !record.names.contains(name) { record.names.append(name) }
             for name in names { record.addToHistory(name) }
             imageTable.put(record)

@@ -14,10 +14,12 @@ package struct SignatureStores: Sendable, Equatable {
     private var places: [String: Place] = [:]
     private let ownDirectory: String
 
-    /// Reads `~/.config/containers/registries.d`, else `/etc/containers/registries.d`.
+    /// Reads `directory`, else `~/.config/containers/registries.d`, else `/etc/containers/registries.d`.
     ///
     /// - Throws: ``ConfigError`` for what is not understood, and for a name that two files have.
-    package static func load(env: ConfigEnvironment) throws(ConfigError) -> SignatureStores {
+    package static func load(
+        env: ConfigEnvironment, directory given: String? = nil
+    ) throws(ConfigError) -> SignatureStores {
         let ownDirectory =
             env.uid == 0
             ? env.system("/var/lib/containers/sigstore")
@@ -25,6 +27,7 @@ package struct SignatureStores: Sendable, Equatable {
         var stores = SignatureStores(ownDirectory: ownDirectory)
         var directory = env.system("/etc/containers/registries.d")
         if let own = env.underHome(".config/containers/registries.d"), ConfigFiles.exists(own) { directory = own }
+        if let given { directory = given }
         for name in try ConfigFiles.names(in: directory).sorted() where name.hasSuffix(".yaml") {
             let path = "\(directory)/\(name)"
             guard let bytes = try ConfigFiles.readIfPresent(path) else { continue }

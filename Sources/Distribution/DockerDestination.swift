@@ -9,7 +9,9 @@ package final class DockerDestination: ImageDestination {
     private let reference: ImageReference
     private let location: ImageReference
     private let client: RegistryClient
+    private let signatureStore: RegistrySignatures
     private var manifest: RawManifest?
+    private var signatures: [(digest: Digest, signatures: [ImageSignature])] = []
 
     /// Prepares to write `reference`. Does not connect yet.
     ///
@@ -21,6 +23,7 @@ package final class DockerDestination: ImageDestination {
         guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
         location = own.reference
         client = try access.client(for: own.reference, insecure: own.insecure)
+        signatureStore = RegistrySignatures(location, client, access: access)
     }
 
     package var description: String { "docker://\(reference)" }
@@ -58,12 +61,20 @@ package final class DockerDestination: ImageDestination {
         try client.putManifest(manifest, as: instance.description, in: location.path)
     }
 
+    package func checkTakes(_ signatures: [ImageSignature]) throws { try signatureStore.checkTakes(signatures) }
+
+    package func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws {
+        self.signatures.append((digest, signatures))
+    }
+
     package func commit() throws {
         guard let manifest else { throw RegistryError(.invalid, "\(description): no manifest was written") }
         if let digest = location.digest, digest != manifest.digest {
             throw RegistryError(
                 .mismatch, "\(description): the manifest has the digest \(manifest.digest), not \(digest)")
         }
+        // Nobody is to find the image unsigned.
+        for (digest, signatures) in signatures { try signatureStore.write(signatures, of: digest) }
         let name = location.tag ?? location.digest?.description ?? ImageReference.defaultTag
         try client.putManifest(manifest, as: name, in: location.path)
     }

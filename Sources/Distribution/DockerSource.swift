@@ -15,11 +15,13 @@ package final class DockerSource: ImageSource {
     private let top: RawManifest
     private let kept = Monitor(Kept())
 
-    /// What is kept in case the image does not arrive as a whole.
+    /// What is kept in case the image does not arrive as a whole, and what need not be asked for twice.
     private struct Kept {
         var journals: [BlobJournal] = []
         var manifests: [RawManifest] = []
         var budget: JournalBudget?
+        /// The policy asks for signatures, and then whoever copies them.
+        var signatures: [Digest: [ImageSignature]] = [:]
     }
 
     /// Finds the image: asks the mirrors in order, then the registry itself.
@@ -80,9 +82,9 @@ package final class DockerSource: ImageSource {
     package var origin: ImageOrigin { .registry(reference) }
 
     package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
-        let store = RegistrySignatures(reference, access: access)
-        var signatures = try store.lookaside(of: manifest.digest)
-        if try store.usesAttachments { signatures += try store.attached(to: manifest.digest, client, mirror.path) }
+        if let known = kept.update({ $0.signatures[manifest.digest] }) { return known }
+        let signatures = try RegistrySignatures(mirror, client, access: access).read(of: manifest.digest)
+        kept.update { $0.signatures[manifest.digest] = signatures }
         return signatures
     }
 

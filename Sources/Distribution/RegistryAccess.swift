@@ -18,6 +18,8 @@ package struct RegistryOptions: Sendable {
     package var verifiesTLS: Bool?
     /// How often requests are repeated.
     package var retry = RetryPolicy()
+    /// The directory that says where signatures are kept, instead of the configured one.
+    package var signatureStoresDirectory: String?
     /// Where blobs that are on their way are kept; nil: nowhere.
     package var journalDirectory: String?
     /// Where a Docker daemon listens; nil: `$DOCKER_HOST` says, or it is where Docker puts it.
@@ -38,6 +40,7 @@ package final class RegistryAccess: Sendable {
     private struct State {
         var clients: [Key: RegistryClient] = [:]
         var registries: RegistriesConfig?
+        var signatureStores: SignatureStores?
         var authFiles: AuthFiles?
         var hasSwept = false
     }
@@ -60,6 +63,17 @@ package final class RegistryAccess: Sendable {
             if let known = state.registries { return known }
             let loaded = try RegistriesConfig.load(env: options.environment)
             state.registries = loaded
+            return loaded
+        }
+    }
+
+    /// registries.d.
+    func signatureStores() throws -> SignatureStores {
+        try state.withLock { state in
+            if let known = state.signatureStores { return known }
+            let loaded = try SignatureStores.load(
+                env: options.environment, directory: options.signatureStoresDirectory)
+            state.signatureStores = loaded
             return loaded
         }
     }

@@ -1,57 +1,67 @@
 import ContainersConfig
 import ContentDigest
 import ImageModel
+import JSONText
 import StreamCompression
 
 /// The signatures of images in a repository: in lookaside stores, and attached to the images themselves.
 struct RegistrySignatures {
-    private let reference: ImageReference
+    let client: RegistryClient
+    let repository: String
+    let scopes: [String]
     private let access: RegistryAccess
-    private let scopes: [String]
 
-    init(_ reference: ImageReference, access: RegistryAccess) {
-        self.reference = reference
+    /// - Parameter location: the image at its real place, as registries.d names it.
+    init(_ location: ImageReference, _ client: RegistryClient, access: RegistryAccess) {
+        self.client = client
         self.access = access
-        let suffix = reference.digest.map { "@\($0)" } ?? reference.tag.map { ":\($0)" } ?? ""
-        scopes = SignaturePolicy.registryScopes(name: reference.name, suffix: suffix)
+        repository = location.path
+        let suffix = location.digest.map { "@\($0)" } ?? location.tag.map { ":\($0)" } ?? ""
+        scopes = SignaturePolicy.registryScopes(name: location.name, suffix: suffix)
     }
 
-    private func configuration() throws -> SignatureStores {
-        try SignatureStores.load(env: access.options.environment)
-    }
+    func configuration() throws -> SignatureStores { try access.signatureStores() }
 
-    var usesAttachments: Bool {
-        get throws { try configuration().usesAttachments(scopes: scopes) }
+    /// All signatures of a manifest, those in lookaside stores first.
+    func read(of digest: Digest) throws -> [ImageSignature] {
+        var signatures = try lookaside(of: digest)
+        if try configuration().usesAttachments(scopes: scopes) { signatures += try attached(to: digest) }
+        return signatures
     }
 
     // MARK: Lookaside
 
-    /// The signatures at `BASE/REPOSITORY@sha256=HEX/signature-N`, up to the first number that is not there.
-    func lookaside(of digest: Digest) throws -> [ImageSignature] {
+    /// The signatures up to the first number that is not there.
+    private func lookaside(of digest: Digest) throws -> [ImageSignature] {
         let base = try configuration().lookaside(scopes: scopes)
-        let place =
-            "\(base.hasSuffix("/") ? String(base.dropLast()) : base)/\(reference.path)"
-            + "@\(digest.algorithm.rawValue)=\(digest.hex)"
-        var signatures: [ImageSignature] = []
-        while signatures.count < ImageSignature.maximumCount {
-            guard let bytes = try read("\(place)/signature-\(signatures.count + 1)") else { break }
-            signatures.append(try ImageSignature(blob: bytes))
-        }
-        return signatures
+        return try ImageSignature.numbered(in: base) { try read(place(digest, $0, below: base)) }
+    }
+
+    /// `BASE/REPOSITORY@sha256=HEX/signature-N`
+    func place(_ digest: Digest, _ number: Int, below base: String) -> String {
+        "\(base.hasSuffix("/") ? String(base.dropLast()) : base)/\(repository)"
+            + "@\(digest.algorithm.rawValue)=\(digest.hex)/signature-\(number)"
+    }
+
+    /// The path of a `file` address; nil for others.
+    static func path(_ url: String) -> String? {
+        url.hasPrefix("file://") ? PercentEncoding.decode(url.dropFirst("file://".count)) : nil
     }
 
     private func read(_ url: String) throws -> [UInt8]? {
-        if url.hasPrefix("file://") {
-            return try ConfigFiles.contents(of: String(url.dropFirst("file://".count)))
-        }
+        if let path = Self.path(url) { return try ConfigFiles.contents(of: path) }
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
             throw RegistryError(.invalid, "\(url): lookaside stores are file, http or https addresses")
         }
         do {
+            let isVerified = access.options.verifiesTLS ?? true
             let file = try RemoteFile.open(
-                url, on: access.transport, tls: TLSSettings(isVerified: true, directory: nil),
+                url, on: access.transport,
+                tls: TLSSettings(isVerified: isVerified, directory: access.options.certificateDirectory),
                 retry: access.options.retry)
-            return try file.source.readAll(limit: ImageSignature.maximumSize)
+            return try RegistryError.during("reading signature \(url)") {
+                try file.source.readAll(limit: ImageSignature.maximumSize)
+            }
         } catch let error as RegistryError where error.code == .notFound {
             return nil
         }
@@ -59,32 +69,48 @@ struct RegistrySignatures {
 
     // MARK: Attachments
 
-    /// The signatures in the image with the tag `sha256-HEX.sig`, where cosign puts them.
-    func attached(to digest: Digest, _ client: RegistryClient, _ repository: String) throws -> [ImageSignature] {
-        let tag = "\(digest.algorithm.rawValue)-\(digest.hex).sig"
-        let raw: RawManifest
+    /// The tag under which cosign puts what belongs to a manifest.
+    static func tag(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex).sig" }
+
+    /// The manifest of what is attached; nil where nothing is.
+    func attachments(of digest: Digest) throws -> Manifest? {
+        let tag = Self.tag(digest)
         do {
-            raw = try client.manifest(tag, in: repository)
+            let raw = try client.manifest(tag, in: repository)
+            guard raw.mediaType == .ociManifest else {
+                throw RegistryError(
+                    .malformed,
+                    "\(repository):\(tag): signatures are attached in manifests of OCI, not \(raw.mediaType)")
+            }
+            return try raw.decodeManifest()
         } catch let error as RegistryError where error.code == .notFound {
-            return []
+            return nil
         }
-        let layers = try raw.decodeManifest().layers
-        guard layers.count <= ImageSignature.maximumCount else {
-            throw RegistryError(
-                .malformed, "\(repository):\(tag) has more than \(ImageSignature.maximumCount) signatures")
+    }
+
+    private func attached(to digest: Digest) throws -> [ImageSignature] {
+        guard let manifest = try attachments(of: digest) else { return [] }
+        let place = "\(repository):\(Self.tag(digest))"
+        let total = manifest.layers.reduce(0) { $0 + min(max(Int($1.size), 0), ImageSignature.maximumTotal) }
+        try ImageSignature.checkBounds(count: manifest.layers.count, total: total, place)
+        // Whatever it is, it belongs to the image: who looks for signatures goes by the type.
+        return try manifest.layers.map { layer in
+            let payload = try content(layer, limit: ImageSignature.maximumSize, place)
+            return .sigstore(
+                SigstoreSignature(
+                    mediaType: layer.mediaType.rawValue, payload: payload, annotations: layer.annotations))
         }
-        var signatures: [ImageSignature] = []
-        for layer in layers where layer.mediaType.rawValue == ImageSignature.payloadType {
-            guard let signature = layer.annotations?[ImageSignature.annotation] else { continue }
-            guard layer.size <= Int64(ImageSignature.maximumSize) else {
-                throw RegistryError(.malformed, "\(repository):\(tag): a signature of \(layer.size) bytes")
-            }
-            let payload = try client.openBlob(layer, in: repository).source.readAll(limit: ImageSignature.maximumSize)
-            guard Digest.hash(payload, with: layer.digest.algorithm) == layer.digest else {
-                throw RegistryError(.mismatch, "\(repository):\(tag): \(layer.digest) is not what arrived")
-            }
-            signatures.append(.sigstore(payload: payload, signature: signature))
+    }
+
+    /// A small blob of the repository, its digest checked.
+    func content(_ blob: Descriptor, limit: Int, _ place: String) throws -> [UInt8] {
+        guard blob.size <= Int64(limit) else {
+            throw RegistryError(.malformed, "\(place): \(blob.digest) has \(blob.size) bytes, more than \(limit)")
         }
-        return signatures
+        let bytes = try client.openBlob(blob, in: repository).source.readAll(limit: limit)
+        guard Digest.hash(bytes, with: blob.digest.algorithm) == blob.digest else {
+            throw RegistryError(.mismatch, "\(place): \(blob.digest) is not what arrived")
+        }
+        return bytes
     }
 }

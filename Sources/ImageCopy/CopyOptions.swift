@@ -10,11 +10,6 @@ package struct CopyOptions: Sendable {
         case all
         /// The list alone; its images must be there already.
         case indexOnly
-
-        /// Whether a single image comes of it.
-        var isOneImage: Bool {
-            if case .platform = self { true } else { false }
-        }
     }
 
     /// How layers are to be compressed at the destination.
@@ -38,6 +33,8 @@ package struct CopyOptions: Sendable {
     package var format: MediaType?
     /// Whether to fail rather than write a manifest with another digest.
     package var preservesDigests = false
+    /// Whether signatures are left behind.
+    package var removesSignatures = false
     /// How to compress.
     package var layers: Layers = .preferred
     /// How many blobs move at the same time.

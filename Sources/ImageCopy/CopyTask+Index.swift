@@ -6,12 +6,36 @@ import ProgressEvents
 extension CopyTask {
     /// Copies a list with all of its images; the list is the destination's image.
     func copyIndex(_ raw: RawManifest) throws -> RawManifest {
+        let signatures = try signatures(of: raw, instance: nil, isList: true)
         try checkTakesIndexes(raw)
+        let type = indexType(of: raw)
+        guard signatures.isEmpty || type == raw.mediaType else {
+            throw Immutability.error(
+                source.description,
+                "Manifest list must be converted to type \"\(type)\" to be written to destination, but we cannot modify it"
+            )
+        }
         let written = try copyIndex(raw, depth: 0)
+        guard signatures.isEmpty || written.digest == raw.digest else {
+            throw Immutability.error(
+                source.description, "Manifest list must be edited, but we cannot modify it")
+        }
         try checkPreserved(raw, written)
         report(.listManifestStarted)
         try destination.putManifest(written, instance: nil)
+        try put(signatures, of: written, instance: nil, isList: true)
         return written
+    }
+
+    /// Copies a list without its images, which must be there.
+    func copyIndexAlone(_ raw: RawManifest) throws -> RawManifest {
+        let signatures = try signatures(of: raw, instance: nil, isList: true)
+        report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
+        try checkTakesIndexes(raw)
+        report(.listManifestStarted)
+        try destination.putManifest(raw, instance: nil)
+        try put(signatures, of: raw, instance: nil, isList: true)
+        return raw
     }
 
     /// Copies the images of a list.
@@ -33,11 +57,16 @@ extension CopyTask {
             try options.admission?.admit(manifest, instance: entry.digest, from: source)
             let written: RawManifest
             if manifest.isIndex {
+                let signatures = try signatures(of: manifest, instance: entry.digest, isList: true)
                 written = try copyIndex(manifest, depth: depth + 1)
+                guard signatures.isEmpty || written.digest == manifest.digest else {
+                    throw Immutability.error(
+                        source.description, "Manifest list must be edited, but we cannot modify it")
+                }
                 try destination.putManifest(written, instance: written.digest)
+                try put(signatures, of: written, instance: written.digest, isList: true)
             } else {
-                report(.signaturesStarted)
-                written = try copyImage(manifest, instance: entry.digest)
+                written = try copyImage(manifest, listedAs: entry.digest, isInstance: true)
             }
             guard written.digest != entry.digest else { continue }
             index.manifests[place].digest = written.digest

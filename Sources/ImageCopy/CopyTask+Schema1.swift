@@ -6,14 +6,17 @@ import ProgressEvents
 
 extension CopyTask {
     /// Copies an image with a schema 1 manifest: as it is where that is taken, else as one of schema 2 or OCI's.
-    func copySchema1(_ raw: RawManifest, instance: Digest?) throws -> RawManifest {
+    func copySchema1(_ raw: RawManifest, isInstance: Bool) throws -> RawManifest {
         let accepted = destination.acceptedManifestTypes
         let stays = options.format.map(\.isSchema1) ?? (accepted.isEmpty || accepted.contains(where: \.isSchema1))
         guard stays else {
+            guard !isSigned else {
+                throw Immutability.error(source.description, "the manifest of schema 1 would have to be converted")
+            }
             let upgraded = try UpgradedSource(source, raw)
             var task = self
             task.source = upgraded
-            let written = try task.copyImage(upgraded.upgraded, instance: instance)
+            let written = try task.copyContent(upgraded.upgraded, isInstance: isInstance)
             try checkPreserved(raw, written)
             return written
         }
@@ -27,13 +30,13 @@ extension CopyTask {
         }
         try LayerPlan(transfers, task: self).transfer()
         report(.manifestStarted)
-        try destination.putManifest(raw, instance: instance.map { _ in raw.digest })
+        try destination.putManifest(raw, instance: isInstance ? raw.digest : nil)
         return raw
     }
 
     /// Writes the image in schema 1.
     func writeSchema1(
-        _ manifest: Manifest, config: [UInt8], plan: LayerPlan, instance: Digest?
+        _ manifest: Manifest, config: [UInt8], plan: LayerPlan, isInstance: Bool
     ) throws -> RawManifest {
         guard manifest.config.mediaType.isImageConfig,
             manifest.layers.allSatisfy({ $0.mediaType.layerCompression == .gzip })
@@ -48,7 +51,7 @@ extension CopyTask {
             try destination.putBlob(Schema1Writer.emptyLayer, mediaType: .dockerLayerGzip)
         }
         report(.manifestStarted)
-        try destination.putManifest(result, instance: instance.map { _ in result.digest })
+        try destination.putManifest(result, instance: isInstance ? result.digest : nil)
         return result
     }
 }

@@ -11,14 +11,19 @@ struct CopyTask {
     let destination: any ImageDestination
     let options: CopyOptions
     let report: ProgressHandler
+    /// Whether signatures go along, so that the manifest must stay as it is.
+    var isSigned = false
+    /// Whether the manifest must stay as it is, for whatever reason.
+    var isPinned: Bool { isSigned || options.preservesDigests }
 
     // MARK: One image
 
-    /// Copies an image; its manifest goes in as that of the whole reference, or as one of a list.
+    /// Copies an image without its signatures.
     ///
+    /// - Parameter isInstance: whether it is to be one of a list at the destination.
     /// - Returns: the manifest that was written.
-    func copyImage(_ raw: RawManifest, instance: Digest?) throws -> RawManifest {
-        if raw.mediaType.isSchema1 { return try copySchema1(raw, instance: instance) }
+    func copyContent(_ raw: RawManifest, isInstance: Bool) throws -> RawManifest {
+        if raw.mediaType.isSchema1 { return try copySchema1(raw, isInstance: isInstance) }
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
             throw CopyError(
                 .unsupported, "\(source.description): manifests of type \(raw.mediaType) are not supported")
@@ -34,10 +39,13 @@ struct CopyTask {
         let plan = try LayerPlan(manifest, config: config, target: target, task: self)
         manifest.layers = plan.foreseen
         if target.isSchema1 {
-            return try writeSchema1(manifest, config: config, plan: plan, instance: instance)
+            return try writeSchema1(manifest, config: config, plan: plan, isInstance: isInstance)
         }
         _ = try ManifestConversion.convert(manifest, to: target)
-        if options.preservesDigests, try !plan.canBePreserved() { throw notPreserved(raw) }
+        if isPinned, try !plan.canBePreserved() {
+            guard !isSigned else { throw Immutability.layers(source.description) }
+            throw notPreserved(raw)
+        }
         manifest.layers = try plan.transfer()
         var result = raw
         // A manifest that is still the same keeps its bytes, and with them its digest.
@@ -47,7 +55,7 @@ struct CopyTask {
         try checkPreserved(raw, result)
         try put(config, try result.decodeManifest().config)
         report(.manifestStarted)
-        try destination.putManifest(result, instance: instance.map { _ in result.digest })
+        try destination.putManifest(result, instance: isInstance ? result.digest : nil)
         return result
     }
 
@@ -92,6 +100,13 @@ struct CopyTask {
     private func targetType(of raw: RawManifest, _ manifest: Manifest) throws -> MediaType {
         let accepted = destination.acceptedManifestTypes
         func isAccepted(_ type: MediaType) -> Bool { accepted.isEmpty || accepted.contains(type) }
+        if isSigned {
+            guard isAccepted(raw.mediaType), options.format ?? raw.mediaType == raw.mediaType else {
+                throw Immutability.error(
+                    source.description, "the manifest of type \(raw.mediaType) would have to be converted")
+            }
+            return raw.mediaType
+        }
         if let format = options.format {
             guard isAccepted(format) else {
                 throw CopyError(.unsupported, "\(destination.description) takes no manifests of type \(format)")

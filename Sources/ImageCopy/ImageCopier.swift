@@ -21,7 +21,6 @@ package struct ImageCopier {
     @discardableResult
     package func copy(_ source: any ImageSource, to destination: any ImageDestination) throws -> RawManifest {
         let raw = try CopyError.naming(source.description) { try source.manifest(nil) }
-        if !raw.isIndex || options.selection.isOneImage { report(.signaturesStarted) }
         let task = CopyTask(source: source, destination: destination, options: options, report: report)
         let written = try raw.isIndex ? copyIndex(raw, task) : copySingle(raw, task)
         try destination.commit()
@@ -46,9 +45,9 @@ package struct ImageCopier {
         guard options.layers == .preferred || options.layers == .unchanged else {
             throw CopyError(.unsupported, "containers-storage: keeps layers unpacked: they cannot be compressed there")
         }
-        report(.signaturesStarted)
         let pull = ImagePull(
-            into: store, admission: options.admission, parallelCopies: options.parallelCopies, report: report)
+            into: store, admission: options.admission, keepsSignatures: !options.removesSignatures,
+            parallelCopies: options.parallelCopies, report: report)
         return try pull.bring(
             source, platform: platform, isPlatformRequired: options.isPlatformRequired, format: options.format,
             preservesDigests: options.preservesDigests, names: names
@@ -60,7 +59,7 @@ package struct ImageCopier {
         if options.isPlatformRequired, case .platform(let wanted) = options.selection {
             try task.checkPlatform(of: raw, wanted)
         }
-        return try task.copyImage(raw, instance: nil)
+        return try task.copyImage(raw, listedAs: nil, isInstance: false)
     }
 
     private func copyIndex(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {
@@ -68,17 +67,13 @@ package struct ImageCopier {
         case .platform(let platform):
             let image = try ImageChoice.manifest(in: raw, of: task.source, for: platform)
             try options.admission?.admit(image, instance: image.digest, from: task.source)
-            return try task.copyImage(image, instance: nil)
+            return try task.copyImage(image, listedAs: image.digest, isInstance: false)
         case .all:
             try options.admission?.admit(raw, instance: nil, from: task.source)
             return try task.copyIndex(raw)
         case .indexOnly:
             try options.admission?.admit(raw, instance: nil, from: task.source)
-            report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
-            try task.checkTakesIndexes(raw)
-            report(.listManifestStarted)
-            try task.destination.putManifest(raw, instance: nil)
-            return raw
+            return try task.copyIndexAlone(raw)
         }
     }
 }

@@ -17,16 +17,19 @@ package struct ImagePull {
     private let report: ProgressHandler
     private let parallelCopies: Int?
     private let admission: ImageAdmission?
+    private let keepsSignatures: Bool
 
     /// - Parameters:
     ///   - admission: who decides whether an image may come in; nil: every image may.
+    ///   - keepsSignatures: whether an image's signatures come along.
     ///   - parallelCopies: how many layers move at the same time; nil: as many as are useful.
     package init(
-        into store: ContainerStore, admission: ImageAdmission?, parallelCopies: Int? = nil,
-        report: @escaping ProgressHandler
+        into store: ContainerStore, admission: ImageAdmission?, keepsSignatures: Bool = true,
+        parallelCopies: Int? = nil, report: @escaping ProgressHandler
     ) {
         self.store = store
         self.admission = admission
+        self.keepsSignatures = keepsSignatures
         self.report = report
         self.parallelCopies = parallelCopies
     }
@@ -38,8 +41,7 @@ package struct ImagePull {
     package func pull(
         _ source: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
     ) throws -> ImageRecord {
-        report(.signaturesStarted)
-        return try bring(source, platform: platform, isPlatformRequired: isPlatformRequired, names: names).image
+        try bring(source, platform: platform, isPlatformRequired: isPlatformRequired, names: names).image
     }
 
     /// As `pull`, perhaps with the manifest in another format.
@@ -47,7 +49,7 @@ package struct ImagePull {
         _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, format: MediaType? = nil,
         preservesDigests: Bool = false, names: [String]
     ) throws -> (image: ImageRecord, manifest: RawManifest) {
-        let (source, top, chosen) = try chooseImage(given, platform)
+        let (source, top, chosen, signatures) = try chooseImage(given, platform, format: format)
         let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
             try chosen.decodeManifest()
         }
@@ -74,6 +76,7 @@ package struct ImagePull {
         report(.blobStarted(digest: configDigest, kind: .config, size: Int64(configBytes.count)))
         report(.blobDone(digest: configDigest, kind: .config, outcome: .copied))
         report(.manifestStarted)
+        if !signatures.isEmpty { report(.signaturesStored(isList: false)) }
         var bigData = [
             (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),
             (key: manifest.config.digest.description, bytes: configBytes),
@@ -82,25 +85,43 @@ package struct ImagePull {
         if top.isIndex { bigData.insert((key: "manifest-\(top.digest)", bytes: top.bytes), at: 0) }
         let image = try store.createImage(
             id: manifest.config.digest.hex, names: names, topLayer: topLayer, metadata: "{}", digest: raw.digest,
-            created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(), bigData: bigData)
+            created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(), bigData: bigData,
+            signatures: signatures.map(\.blob))
         return (image, raw)
     }
 
-    /// The manifest that the source stands for, and that of the image to take.
+    /// The manifest that the source stands for, that of the image to take, and its signatures.
     private func chooseImage(
-        _ given: any ImageSource, _ platform: Platform
-    ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest) {
+        _ given: any ImageSource, _ platform: Platform, format: MediaType?
+    ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest, signatures: [ImageSignature]) {
         let top = try CopyError.naming(given.description) { try given.manifest(nil) }
         let raw = try top.isIndex ? ImageChoice.manifest(in: top, of: given, for: platform) : top
         try admission?.admit(raw, instance: top.isIndex ? raw.digest : nil, from: given)
+        let signatures = try signatures(of: raw, instance: top.isIndex ? raw.digest : nil, from: given)
+        guard signatures.isEmpty || (!raw.mediaType.isSchema1 && format ?? raw.mediaType == raw.mediaType) else {
+            throw Immutability.error(
+                given.description, "the manifest of type \(raw.mediaType) would have to be converted")
+        }
         if raw.mediaType.isSchema1 {
             let upgraded = try UpgradedSource(given, raw)
-            return (upgraded, top, upgraded.upgraded)
+            return (upgraded, top, upgraded.upgraded, [])
         }
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
             throw CopyError(.unsupported, "\(given.description): manifests of type \(raw.mediaType) are not supported")
         }
-        return (given, top, raw)
+        return (given, top, raw, signatures)
+    }
+
+    private func signatures(
+        of raw: RawManifest, instance: Digest?, from source: any ImageSource
+    ) throws -> [ImageSignature] {
+        guard keepsSignatures else { return [] }
+        report(.signaturesStarted)
+        let signatures = try CopyError.naming("\(source.description): reading signatures") {
+            try source.signatures(of: raw, instance: instance)
+        }
+        if !signatures.isEmpty { report(.signaturesFound(isList: false)) }
+        return signatures
     }
 
     // MARK: Layers

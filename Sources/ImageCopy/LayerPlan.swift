@@ -20,10 +20,12 @@ struct LayerPlan {
             manifest.config.mediaType.isImageConfig
             ? ((try? ImageConfig(parsing: config))?.rootfs.diffIDs ?? []) : []
         let hasDiffIDs = diffIDs.count == manifest.layers.count
-        transfers = manifest.layers.enumerated().map { place, listed in
-            LayerTransfer(
-                listed: listed, readable: readable?[place] ?? listed, diffID: hasDiffIDs ? diffIDs[place] : nil,
-                change: Self.change(from: listed, to: readable?[place] ?? listed, task, target))
+        transfers = try manifest.layers.enumerated().map { place, listed in
+            let layer = readable?[place] ?? listed
+            if task.isSigned { try Self.checkUnchanged(listed, task, target) }
+            return LayerTransfer(
+                listed: listed, readable: layer, diffID: hasDiffIDs ? diffIDs[place] : nil,
+                change: Self.change(from: listed, to: layer, task, target))
         }
     }
 
@@ -68,13 +70,20 @@ struct LayerPlan {
         from listed: Descriptor, to layer: Descriptor, _ task: CopyTask, _ target: MediaType
     ) -> LayerTransfer.Change {
         guard let now = layer.mediaType.layerCompression, !isForeign(layer) else { return .none }
-        if task.options.preservesDigests {
+        if task.isPinned {
             // A store keeps layers unpacked: they are to become what they were.
             guard listed.digest != layer.digest, let then = listed.mediaType.layerCompression, then != .none else {
                 return .none
             }
             return .compress(LayerCompressionWish(then))
         }
+        return wish(for: layer, compressed: now, task, target)
+    }
+
+    /// What the user or the destination wants of a layer that may change.
+    private static func wish(
+        for layer: Descriptor, compressed now: LayerCompression, _ task: CopyTask, _ target: MediaType
+    ) -> LayerTransfer.Change {
         // Schema 1 knows gzip alone.
         if target.isSchema1 { return now == .gzip ? .none : .compress(LayerCompressionWish(.gzip)) }
         switch task.options.layers {
@@ -92,6 +101,20 @@ struct LayerPlan {
             case .preserveGzip: return now == .zstd ? .decompress : .none
             }
         }
+    }
+
+    /// A layer of a signed image stays what the manifest says: what the destination prefers need not be, but what the
+    /// user asks for can't be done.
+    private static func checkUnchanged(_ layer: Descriptor, _ task: CopyTask, _ target: MediaType) throws {
+        switch task.options.layers {
+        case .preferred, .unchanged: return
+        case .compressed, .plain: break
+        }
+        guard let now = layer.mediaType.layerCompression, !isForeign(layer),
+            wish(for: layer, compressed: now, task, target) != .none
+        else { return }
+        throw Immutability.error(
+            task.source.description, "the layer \(layer.digest) would have to be compressed in another way")
     }
 
     private static func isForeign(_ layer: Descriptor) -> Bool {

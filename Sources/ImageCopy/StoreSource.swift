@@ -46,6 +46,16 @@ package final class StoreSource: ImageSource {
         throw CopyError(.notFound, "\(description): \(what)")
     }
 
+    package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
+        // What a list lists may be an image of its own here.
+        let others = instance == nil ? [] : try store.images(withDigest: manifest.digest).filter { $0.id != image.id }
+        for candidate in [image] + others {
+            let blobs = try store.signatures(of: candidate, manifest: manifest.digest)
+            if !blobs.isEmpty { return try blobs.map { try ImageSignature(blob: $0) } }
+        }
+        return []
+    }
+
     package func readableLayers(of manifest: Manifest) throws -> [Descriptor]? {
         let image = try record(of: manifest)
         let chain = try image.topLayer.map { try store.layerChain($0).reversed() } ?? []

@@ -4,53 +4,91 @@ import JSONText
 package enum ImageSignature: Sendable, Equatable {
     /// A message that GPG has signed (containers-signature(5)).
     case simple([UInt8])
-    /// A payload with a signature over it in base64, as cosign makes them.
-    case sigstore(payload: [UInt8], signature: String)
+    /// A payload with what cosign says of it.
+    case sigstore(SigstoreSignature)
 
     /// The largest signature that is read.
     package static let maximumSize = 4 << 20
     /// The largest number of signatures of one image.
     package static let maximumCount = 128
+    /// The most bytes that all signatures of one image may have.
+    package static let maximumTotal = 32 << 20
 
-    /// The media type of a sigstore payload.
-    package static let payloadType = "application/vnd.dev.cosign.simplesigning.v1+json"
-    /// The annotation that holds the signature over a payload.
-    package static let annotation = "dev.cosignproject.cosign/signature"
-
-    /// Reads a signature file: what begins with a zero byte names its format in the first line.
+    /// Reads a signature file. What begins with a zero byte names its format in the first line; before there were
+    /// formats, it was an OpenPGP message.
     ///
     /// - Throws: `ImageModelError` for a format that is not known.
     package init(blob: [UInt8]) throws(ImageModelError) {
-        guard blob.first == 0 else {
+        guard let first = blob.first else { throw ImageModelError(.malformed, "empty signature") }
+        guard first == 0 else {
+            guard Self.beginsMessage(first) else {
+                throw ImageModelError(
+                    .unknownType,
+                    "unrecognized signature format, starting with binary 0x\(String(first, radix: 16))")
+            }
             self = .simple(blob)
             return
         }
         let name = blob.dropFirst().prefix { $0 != UInt8(ascii: "\n") }
+        guard name.count + 1 < blob.count else {
+            throw ImageModelError(.malformed, "invalid signature format, missing newline")
+        }
         let rest = Array(blob.dropFirst(name.count + 2))
         switch String(decoding: name, as: UTF8.self) {
         case "simple-signing": self = .simple(rest)
         case "sigstore-json":
-            let json = try? JSONValue(parsing: rest)
-            guard json?["mimeType"]?.string == Self.payloadType, let text = json?["payload"]?.string,
-                let payload = Base64.decode(text), let signature = json?["annotations"]?[Self.annotation]?.string
-            else { throw ImageModelError(.malformed, "a signature that cannot be read") }
-            self = .sigstore(payload: payload, signature: signature)
+            guard let signature = (try? JSONValue(parsing: rest)).flatMap(SigstoreSignature.init(json:)) else {
+                throw ImageModelError(.malformed, "a signature that cannot be read")
+            }
+            self = .sigstore(signature)
         default: throw ImageModelError(.unknownType, "a signature of an unknown format")
         }
+    }
+
+    /// Whether an OpenPGP packet of compressed data, of a one-pass signature or of a signature begins so (RFC 4880, 4.2).
+    private static func beginsMessage(_ byte: UInt8) -> Bool {
+        let tag = byte & 0x40 == 0 ? (byte >> 2) & 0x0F : byte & 0x3F
+        return byte & 0x80 != 0 && [2, 4, 8].contains(tag)
     }
 
     /// The file, as other tools write it.
     package var blob: [UInt8] {
         switch self {
-        case .simple(let bytes): return bytes
-        case .sigstore(let payload, let signature):
-            var annotations = JSONObject()
-            annotations[Self.annotation] = .string(signature)
-            var object = JSONObject()
-            object["mimeType"] = .string(Self.payloadType)
-            object["payload"] = .string(Base64.encode(payload))
-            object["annotations"] = .object(annotations)
-            return [0] + Array("sigstore-json\n".utf8) + JSONValue.object(object).serialized()
+        case .simple(let bytes): bytes
+        case .sigstore(let signature):
+            [0] + Array("sigstore-json\n".utf8) + signature.json.serialized(escapeHTML: true)
+        }
+    }
+
+    /// Reads files that are numbered from 1, up to the first that is not there.
+    ///
+    /// - Parameters:
+    ///   - place: for messages.
+    ///   - read: the bytes of a file, at most ``maximumSize``; nil where there is none.
+    /// - Throws: `ImageModelError` for what is no signature, and for more than is sensible.
+    package static func numbered(
+        in place: String, _ read: (Int) throws -> [UInt8]?
+    ) throws -> [ImageSignature] {
+        var signatures: [ImageSignature] = []
+        var total = 0
+        while let bytes = try read(signatures.count + 1) {
+            total += bytes.count
+            try checkBounds(count: signatures.count + 1, total: total, place)
+            do {
+                signatures.append(try ImageSignature(blob: bytes))
+            } catch {
+                throw ImageModelError(
+                    error.kind, "\(place): parsing signature \(signatures.count + 1): \(error.message)")
+            }
+        }
+        return signatures
+    }
+
+    /// Refuses more signatures than a sensible image has.
+    package static func checkBounds(count: Int, total: Int, _ place: String) throws(ImageModelError) {
+        guard count <= maximumCount, total <= maximumTotal else {
+            throw ImageModelError(
+                .malformed, "\(place): more than \(maximumCount) signatures or \(maximumTotal) bytes of them")
         }
     }
 }

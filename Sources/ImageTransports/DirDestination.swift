@@ -15,6 +15,8 @@ package final class DirDestination: ImageDestination {
     private struct Written {
         var names: Set<String> = []
         var manifest: RawManifest?
+        var signatures: [String: [UInt8]] = [:]
+        var hasVersion = false
     }
 
     /// Prepares the directory at `path`.
@@ -54,6 +56,7 @@ package final class DirDestination: ImageDestination {
     }
 
     package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
+        try writeVersion()
         let writer = try BlobWriter(in: path)
         let digest = try writer.fill(from: source, expected: expected, place: description)
         try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
@@ -71,17 +74,39 @@ package final class DirDestination: ImageDestination {
         written.withLock { _ = $0.names.insert(name) }
     }
 
+    /// Directories take signatures of every kind.
+    package func checkTakes(_ signatures: [ImageSignature]) throws {}
+
+    package func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws {
+        written.withLock { written in
+            for (place, signature) in signatures.enumerated() {
+                written.signatures[DirPath.signature(place + 1, instance: instance)] = signature.blob
+            }
+        }
+    }
+
     package func commit() throws {
-        let (names, manifest) = written.withLock { ($0.names, $0.manifest) }
+        let (names, manifest, signatures) = written.withLock { ($0.names, $0.manifest, $0.signatures) }
         guard let manifest else { throw TransportError(.notFound, "no manifest was written", at: description) }
-        try write(DirPath.version, DirPath.versionContent)
+        try writeVersion()
+        for (name, bytes) in signatures { try write(name, bytes) }
         try write(DirPath.manifest, manifest.bytes)
         try TransportError.wrapping(path) {
             for entry in try Files.entries(of: directory) {
                 let name = entry.text
-                guard name != DirPath.manifest, DirPath.isOwn(name), !names.contains(name) else { continue }
+                guard name != DirPath.manifest, DirPath.isOwn(name), !names.contains(name), signatures[name] == nil
+                else { continue }
                 try Files.removeFile(at: directory.raw, entry.name)
             }
+        }
+    }
+
+    /// Says whose directory it is, before anything lies in it: a copy that fails can then be tried again.
+    private func writeVersion() throws {
+        try written.withLock { written in
+            guard !written.hasVersion else { return }
+            try write(DirPath.version, DirPath.versionContent)
+            written.hasVersion = true
         }
     }
 

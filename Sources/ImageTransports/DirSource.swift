@@ -38,13 +38,10 @@ package final class DirSource: ImageSource {
     package var origin: ImageOrigin { .path(transport: "dir", path: files.path, name: nil) }
 
     package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
-        var signatures: [ImageSignature] = []
-        while signatures.count < ImageSignature.maximumCount {
-            let name = DirPath.signature(signatures.count + 1, instance: instance)
-            guard let bytes = try files.read(name, limit: ImageSignature.maximumSize) else { break }
-            signatures.append(try ImageSignature(blob: bytes))
+        try ImageSignature.numbered(in: description) { number in
+            let name = DirPath.signature(number, instance: instance)
+            return try files.read(name, limit: ImageSignature.maximumSize)
         }
-        return signatures
     }
 
     package func openBlob(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {

@@ -62,6 +62,10 @@ package final class DockerArchiveDestination: ImageDestination {
         return (digest, Int64(bytes.count))
     }
 
+    package func checkTakes(_ signatures: [ImageSignature]) throws {
+        throw TransportError(.unsupported, "Storing signatures for docker tar files is not supported")
+    }
+
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
         guard instance == nil, manifest.mediaType == .dockerManifest else {
             throw TransportError(

@@ -38,6 +38,17 @@ package protocol ImageDestination: AnyObject {
     /// Stores a manifest: the image's own, or, with a digest, one that it lists.
     func putManifest(_ manifest: RawManifest, instance: Digest?) throws
 
+    /// Returns when these signatures, of which there is at least one, have a place here.
+    ///
+    /// - Throws: with the reason why they have none.
+    func checkTakes(_ signatures: [ImageSignature]) throws
+
+    /// Stores the signatures of a manifest that was put here: of the image's own, or, with a digest, of one that it lists.
+    /// They take the place of all that were there.
+    ///
+    /// - Parameter digest: the manifest's.
+    func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws
+
     /// Makes everything visible. Called once, at the end.
     func commit() throws
 }
@@ -64,6 +75,15 @@ extension ImageDestination {
     /// Only what is there already can be used again.
     package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {
         try hasBlob(blob)
+    }
+
+    /// Most places keep images alone.
+    package func checkTakes(_ signatures: [ImageSignature]) throws {
+        throw TransportError(.unsupported, "Signatures have no place there")
+    }
+
+    package func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws {
+        try checkTakes(signatures)
     }
 
     /// Stores a small blob and returns its descriptor.

@@ -96,6 +96,9 @@ enum LayoutPath {
     static let markerContent = Array(#"{"imageLayoutVersion": "1.0.0"}"#.utf8)
     static let nameAnnotation = "org.opencontainers.image.ref.name"
 
+    static let takesNoSignatures = TransportError(
+        .unsupported, "Pushing signatures for OCI images is not supported")
+
     /// Digests are checked when they are parsed, so that this never leads anywhere else.
     static func blob(_ digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 }

@@ -49,6 +49,8 @@ package final class OCIArchiveDestination: ImageDestination {
         }
     }
 
+    package func checkTakes(_ signatures: [ImageSignature]) throws { throw LayoutPath.takesNoSignatures }
+
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
         guard manifest.mediaType == .ociManifest || manifest.mediaType == .ociIndex else {
             throw TransportError(

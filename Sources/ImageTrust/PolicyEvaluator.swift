@@ -94,11 +94,15 @@ package struct PolicyEvaluator: Sendable {
     ) throws {
         let keys = try keys(source).map { try SigstoreKey(pem: $0.bytes, name: $0.name) }
         try checkAny(signatures) { signature in
-            guard case .sigstore(let payload, let text) = signature else { return false }
-            guard keys.contains(where: { $0.accepts(text, of: payload) }) else {
+            guard case .sigstore(let attachment) = signature, attachment.mediaType == SigstoreSignature.payloadType
+            else { return false }
+            guard let text = attachment.signature else {
+                throw TrustError("missing \(SigstoreSignature.annotation) annotation")
+            }
+            guard keys.contains(where: { $0.accepts(text, of: attachment.payload) }) else {
                 throw TrustError("cryptographic signature verification failed: invalid signature")
             }
-            try check(try SignedClaim(payload, .sigstore), identity, manifest, origin)
+            try check(try SignedClaim(attachment.payload, .sigstore), identity, manifest, origin)
             return true
         }
     }

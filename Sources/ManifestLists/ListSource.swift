@@ -55,6 +55,14 @@ final class ListSource: ImageSource {
         return try manifest(entry.digest)
     }
 
+    func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
+        // The list itself was made here, and nobody has signed it.
+        guard let instance else { return [] }
+        let source = try self.source(of: instance)
+        let isNamed = try source.manifest(nil).digest == instance
+        return try source.signatures(of: manifest, instance: isNamed ? nil : instance)
+    }
+
     private func source(of instance: Digest) throws -> any ImageSource {
         if let image = try list.image(instance, in: store) { return StoreSource(image, in: store) }
         guard let place = list.places[instance], StorePlace(parsing: place) == nil else {

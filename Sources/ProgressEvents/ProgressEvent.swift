@@ -18,6 +18,12 @@ package enum ProgressEvent: Sendable, Equatable {
 
     /// A copy begins to read the signatures of its source.
     case signaturesStarted
+    /// A copy begins to read the signatures of a list of images.
+    case listSignaturesStarted
+    /// There are signatures, and it is looked whether the destination takes them.
+    case signaturesFound(isList: Bool)
+    /// The signatures are about to be written.
+    case signaturesStored(isList: Bool)
     /// A blob begins to move. The size is nil when it is not known yet.
     case blobStarted(digest: String, kind: BlobKind, size: Int64?)
     /// So many bytes of a blob have moved in all (not since the last event).

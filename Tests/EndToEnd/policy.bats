@@ -130,7 +130,7 @@ open("tampered/signature-1", "wb").write(b)'
     own_failure
     has 'is rejected by policy'
     run -0 swiftlet manifest rm list
-    run -0 swiftlet image --insecure-policy copy "$SIGNED" "oci:$PWD/out"
+    run -0 swiftlet image --insecure-policy copy --remove-signatures "$SIGNED" "oci:$PWD/out"
 }
 
 @test "signatures in a lookaside directory, for an image in a registry" {

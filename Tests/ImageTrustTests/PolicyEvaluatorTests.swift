@@ -30,8 +30,15 @@ import Testing
     }
 
     private func signature(_ payload: [UInt8]) throws -> ImageSignature {
+        attached(payload, Base64.encode(Array(try key.signature(for: payload).derRepresentation)))
+    }
+
+    private func attached(
+        _ payload: [UInt8], _ signature: String, type: String = SigstoreSignature.payloadType
+    ) -> ImageSignature {
         .sigstore(
-            payload: payload, signature: Base64.encode(Array(try key.signature(for: payload).derRepresentation)))
+            SigstoreSignature(
+                mediaType: type, payload: payload, annotations: [SigstoreSignature.annotation: signature]))
     }
 
     private func check(
@@ -68,9 +75,9 @@ import Testing
             refusal {
                 try check([signature(good)], pem: P256.Signing.PrivateKey().publicKey.pemRepresentation)
             }.contains("verification failed"))
-        guard case .sigstore(_, let text) = try signature(good) else { return }
+        guard case .sigstore(let attachment) = try signature(good) else { return }
         let other = payload("example.com/image", digest: ContentDigest.Digest.sha256(of: "other"))
-        #expect(refusal { try check([.sigstore(payload: other, signature: text)]) }.contains("verification failed"))
+        #expect(refusal { try check([attached(other, attachment.signature ?? "")]) }.contains("verification failed"))
         #expect(refusal { try check([signature(other)]) }.contains("does not match"))
         #expect(
             refusal { try check([signature(payload("example.com/other"))]) }
@@ -126,11 +133,11 @@ import Testing
                 == (fits && ["exactReference", "exactRepository"].contains { "\(identity)".hasPrefix($0) }))
     }
 
-    @Test func `Signature files of both kinds come back the same`() throws {
-        for signature in [ImageSignature.simple([1, 2, 3]), .sigstore(payload: [4, 5], signature: "c2ln")] {
-            #expect(try ImageSignature(blob: signature.blob) == signature)
-        }
-        #expect(throws: ImageModelError.self) { try ImageSignature(blob: Array("\0new-kind\nx".utf8)) }
-        #expect(throws: ImageModelError.self) { try ImageSignature(blob: [0]) }
+    @Test func `What else is attached to an image is no signature`() throws {
+        guard case .sigstore(let good) = try signature(payload("example.com/image")) else { return }
+        let other = attached(good.payload, good.signature ?? "", type: "application/vnd.dsse.envelope.v1+json")
+        #expect(refusal { try check([other]) }.contains("no signature exists"))
+        let bare = SigstoreSignature(mediaType: good.mediaType, payload: good.payload, annotations: [:])
+        #expect(refusal { try check([.sigstore(bare)]) }.contains("missing dev.cosignproject.cosign/signature"))
     }
 }

@@ -1,0 +1,69 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import ProgressEvents
+
+/// Why an image has to stay as it is, bit by bit.
+enum Immutability {
+    /// The words that every tool of this field has for it.
+    static let signed = "Would invalidate signatures"
+
+    /// The layers of a signed image cannot be had as its manifest lists them.
+    static func layers(_ source: String) -> CopyError {
+        error(source, "Copying this image would require changing layer representation, which we cannot do")
+    }
+
+    /// A manifest that is signed would have to change.
+    static func error(_ source: String, _ what: String) -> CopyError {
+        CopyError(.unsupported, "\(source): \(what): \"\(signed)\" (--remove-signatures leaves them behind)")
+    }
+}
+
+extension CopyTask {
+    /// The signatures that go with a manifest: none if they are to stay behind.
+    ///
+    /// - Parameter instance: the manifest's digest when a list of the source names it.
+    /// - Throws: also where the destination has no place for them.
+    func signatures(of raw: RawManifest, instance: Digest?, isList: Bool = false) throws -> [ImageSignature] {
+        guard !options.removesSignatures else { return [] }
+        report(isList ? .listSignaturesStarted : .signaturesStarted)
+        let signatures = try CopyError.naming("\(source.description): reading signatures") {
+            try source.signatures(of: raw, instance: instance)
+        }
+        guard !signatures.isEmpty else { return [] }
+        report(.signaturesFound(isList: isList))
+        do {
+            try destination.checkTakes(signatures)
+        } catch {
+            throw CopyError(.unsupported, "Can not copy signatures to \(destination.description): \(error)")
+        }
+        return signatures
+    }
+
+    /// Writes the signatures of a manifest that the destination has got.
+    func put(
+        _ signatures: [ImageSignature], of manifest: RawManifest, instance: Digest?, isList: Bool = false
+    ) throws {
+        guard !signatures.isEmpty else { return }
+        report(.signaturesStored(isList: isList))
+        try destination.putSignatures(signatures, of: manifest.digest, instance: instance)
+    }
+
+    /// Copies an image with its signatures; its manifest goes in as that of the whole reference, or as one of a list.
+    ///
+    /// - Parameters:
+    ///   - listedAs: the manifest's digest when a list of the source names it.
+    ///   - isInstance: whether it is to be one of a list at the destination.
+    /// - Returns: the manifest that was written.
+    func copyImage(_ raw: RawManifest, listedAs: Digest?, isInstance: Bool) throws -> RawManifest {
+        let signatures = try signatures(of: raw, instance: listedAs)
+        var task = self
+        task.isSigned = !signatures.isEmpty
+        let written = try task.copyContent(raw, isInstance: isInstance)
+        guard !task.isSigned || written.digest == raw.digest else {
+            throw Immutability.error(source.description, "the manifest \(raw.digest) would have to change")
+        }
+        try put(signatures, of: written, instance: isInstance ? written.digest : nil)
+        return written
+    }
+}

@@ -23,7 +23,7 @@ struct ManifestPlaces {
             throw CommandError("credential file is not accessible: stat \(file): no such file or directory")
         }
         self.store = store
-        registries = try RegistryFlags.access(arguments, session)
+        registries = try RegistryFlags.access(arguments, session, store: store)
         calledAs = session.calledAs
     }
 

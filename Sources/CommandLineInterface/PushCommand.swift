@@ -39,7 +39,7 @@ enum PushCommand: Command {
         // Namespaces first: a descriptor from before belongs to other mounts.
         let store = try session.openStore()
         guard let found = try store.image(name) else { throw CommandError("\(name): image not known") }
-        let registries = try RegistryFlags.access(arguments, session)
+        let registries = try RegistryFlags.access(arguments, session, store: store)
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: found, named: name)
         let options = try copyOptions(arguments, target)
         let rendering = try ProgressFlag.rendering(arguments, .error)

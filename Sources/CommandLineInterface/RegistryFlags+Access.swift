@@ -25,7 +25,7 @@ extension RegistryFlags {
     ///
     /// - Parameters:
     ///   - prefix: `src-`, `dest-`, or nothing.
-    ///   - store: keeps what has arrived of blobs when a pull is interrupted.
+    ///   - store: keeps what has arrived of blobs when a pull is interrupted, and how far a push has come.
     ///   - given: credentials that count whatever the flags say.
     static func access(
         _ arguments: ParsedArguments, _ session: Session, prefix: String = "", store: ContainerStore? = nil,
@@ -57,6 +57,7 @@ extension RegistryFlags {
         options.signatureStoresDirectory = arguments.optionalString("registries.d")
         options.retry = try retryPolicy(arguments)
         options.journalDirectory = store.map { "\($0.layout.ownRoom)/partial" }
+        options.uploadDirectory = store.map { "\($0.layout.ownRoom)/uploads" }
         return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")
     }
 

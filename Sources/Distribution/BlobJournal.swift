@@ -127,16 +127,7 @@ package final class BlobJournal {
 
     /// Removes what nobody has come back for.
     static func sweep(_ directory: String) {
-        guard let entries = try? Files.entries(ofDirectory: directory) else { return }
-        let oldest = Clock.now().seconds - lifetime
-        for entry in entries {
-            let path = "\(directory)/\(entry.text)"
-            var status = stat()
-            guard lstat(path, &status) == 0, Int64(status.st_mtim.tv_sec) < oldest,
-                let lock = try? FileLock(opening: path), (try? lock.tryLockExclusive()) == true
-            else { continue }
-            _ = unlink(path)
-        }
+        StateDirectory.sweep(directory, lifetime: lifetime)
     }
 
     private func errorText() -> String { String(cString: strerror(errno)) }

@@ -10,6 +10,7 @@ package final class DockerDestination: ImageDestination {
     private let location: ImageReference
     private let client: RegistryClient
     private let signatureStore: RegistrySignatures
+    private let access: RegistryAccess
     private var manifest: RawManifest?
     private var signatures: [(digest: Digest, signatures: [ImageSignature])] = []
 
@@ -18,6 +19,7 @@ package final class DockerDestination: ImageDestination {
     /// - Throws: ``ConfigError`` when registries.conf blocks the registry.
     package init(_ reference: ImageReference, access: RegistryAccess) throws {
         self.reference = reference.withDefaultTag()
+        self.access = access
         // The registry's own place comes last, after mirrors.
         let sources = try access.registries().pullSources(for: self.reference)
         guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
@@ -49,7 +51,11 @@ package final class DockerDestination: ImageDestination {
     }
 
     package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
-        try client.putBlob(from: source, expected: expected, in: location.path)
+        try putBlob(BlobOffer(once: source, expected: expected))
+    }
+
+    package func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64) {
+        try client.putBlob(offer, in: location.path, records: access.uploadRecords())
     }
 
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {

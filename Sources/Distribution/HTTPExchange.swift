@@ -21,6 +21,8 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         var resume: EventLoopPromise<Void>?
         var writer: HTTPClient.Body.StreamWriter?
         var bodyDone: EventLoopPromise<Void>?
+        /// Whether the piece of the request's body that was written last is on its way; nil while it waits.
+        var isWritten: Bool?
         var isEnded = false
         var isAbandoned = false
         var failure: (any Error)?
@@ -151,6 +153,24 @@ final class HTTPExchange: HTTPClientResponseDelegate {
             abandon()
             throw HTTPClientError.writeTimeout
         }
+    }
+
+    /// Begins to send a piece of the request's body.
+    func write(_ piece: ByteBuffer, to writer: HTTPClient.Body.StreamWriter) {
+        state.update { $0.isWritten = nil }
+        let state = state
+        writer.write(.byteBuffer(piece)).whenComplete { outcome in
+            state.update { $0.isWritten = (try? outcome.get()) != nil }
+        }
+    }
+
+    /// Waits until the piece is on its way; false when it could not be sent in that time or at all.
+    func awaitWrite(seconds: Int = idleLimit) -> Bool {
+        let isWritten = state.wait(seconds: seconds) { state -> Bool? in
+            // Once the request is over, the piece may never be told of.
+            state.isWritten ?? (state.head != nil || state.isEnded || state.failure != nil ? false : nil)
+        }
+        return isWritten ?? false
     }
 
     /// Says that the request's body is complete, or why it never will be.

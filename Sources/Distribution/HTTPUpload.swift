@@ -12,7 +12,7 @@ final class HTTPUpload: ByteSink {
     private let exchange: HTTPExchange
     private let request: HTTPRequest
     private var piece = ByteBufferAllocator().buffer(capacity: HTTPUpload.pieceSize)
-    private var pending: PendingWrite?
+    private var isWriting = false
     private var isAnswered = false
 
     /// A request that is on its way.
@@ -62,13 +62,14 @@ final class HTTPUpload: ByteSink {
         } catch {
             throw HTTPFailure.describe(error, at: request.address)
         }
-        pending = PendingWrite(writer.write(.byteBuffer(piece)))
+        exchange.write(piece, to: writer)
+        isWriting = true
         piece = ByteBufferAllocator().buffer(capacity: Self.pieceSize)
     }
 
     /// A piece that cannot be sent: the server has answered already, or the connection broke.
     private func awaitPending() throws {
-        guard let pending, !pending.isDone(within: request.patience) else { return }
+        guard isWriting, !exchange.awaitWrite(seconds: request.patience) else { return }
         exchange.finishBody()
         throw try earlyAnswer()
     }

@@ -24,6 +24,8 @@ package struct RegistryOptions: Sendable {
     package var journalDirectory: String?
     /// Where a Docker daemon listens; nil: `$DOCKER_HOST` says, or it is where Docker puts it.
     package var daemonHost: String?
+    /// Where it is written down how far uploads have come; nil: nowhere.
+    package var uploadDirectory: String?
 
     package init(environment: ConfigEnvironment) {
         self.environment = environment
@@ -43,6 +45,7 @@ package final class RegistryAccess: Sendable {
         var signatureStores: SignatureStores?
         var authFiles: AuthFiles?
         var hasSwept = false
+        var hasSweptUploads = false
     }
 
     private struct Key: Hashable {
@@ -85,6 +88,17 @@ package final class RegistryAccess: Sendable {
             return !state.hasSwept
         }
         if isFirst, let directory = options.journalDirectory { BlobJournal.sweep(directory) }
+    }
+
+    /// Where uploads are written down, without what nobody has come back for.
+    func uploadRecords() -> String? {
+        guard let directory = options.uploadDirectory else { return nil }
+        let isFirst = state.withLock { state in
+            defer { state.hasSweptUploads = true }
+            return !state.hasSweptUploads
+        }
+        if isFirst { UploadRecord.sweep(directory) }
+        return directory
     }
 
     /// Whether unverified TLS and plain HTTP will do: the flag says, else registries.conf.

@@ -1,22 +1,21 @@
 package import ContentDigest
-package import ImageModel
-package import StreamCompression
+import ImageModel
+package import ImageTransports
+import StreamCompression
 
 extension RegistryClient {
     /// Blobs up to this many bytes are sent in one request, from memory.
     private static let monolithicLimit: Int64 = 1 << 20
-    /// How long a registry may take over a finished upload: it reads the blob again.
-    private static let closingPatience = 900
-
-    /// Sends a blob. With `expected` it must turn out to have that digest and, unless negative, that size.
+    /// Sends a blob. Where it says what it must turn out to be, it must.
     ///
+    /// - Parameter records: the directory in which it is written down how far the upload has come; nil: nowhere.
     /// - Throws: ``RegistryError``, `mismatch` among others; then the registry has no such blob. What the source throws
     ///   comes out unchanged.
     package func putBlob(
-        from source: any ByteSource, expected: Descriptor?, in repository: String
+        _ offer: BlobOffer, in repository: String, records: String? = nil
     ) throws -> (digest: Digest, size: Int64) {
-        if let expected, (0...Self.monolithicLimit).contains(expected.size) {
-            let digester = DigestingSource(source, expected: expected)
+        if let expected = offer.expected, (0...Self.monolithicLimit).contains(expected.size) {
+            let digester = DigestingSource(try offer.open(), expected: expected)
             let bytes = try digester.readAll(limit: Int(Self.monolithicLimit))
             _ = try digester.finish()
             try RegistryError.during("writing blob to \(host)/\(repository)") {
@@ -25,13 +24,13 @@ extension RegistryClient {
             return (expected.digest, expected.size)
         }
         return try RegistryError.during("writing blob to \(host)/\(repository)") {
-            try putStream(source, expected: expected, in: repository)
+            try BlobUpload(offer, to: self, repository, records: records).run()
         }
     }
 
     private func putSmallBlob(_ bytes: [UInt8], _ digest: Digest, in repository: String) throws {
         try retry.run {
-            let session = try startUpload(in: repository)
+            let session = try startUpload(in: repository).address
             let request = HTTPRequest(
                 .put, session.adding("digest", digest.description),
                 body: .bytes(bytes, type: "application/octet-stream"))
@@ -41,50 +40,16 @@ extension RegistryClient {
         }
     }
 
-    private func putStream(
-        _ source: any ByteSource, expected: Descriptor?, in repository: String
-    ) throws -> (digest: Digest, size: Int64) {
-        let session = try retry.run { try startUpload(in: repository) }
-        let digester = DigestingSource(source, expected: expected)
-        do {
-            let sent = try sendStream(digester, length: expected?.size, to: session, in: repository)
-            let digest = try digester.finish()
-            var request = HTTPRequest(
-                .put, sent.adding("digest", digest.description),
-                body: .bytes([], type: "application/octet-stream"))
-            request.patience = Self.closingPatience
-            let response = try send(request, scopes: [.push(repository)])
-            guard [201, 204].contains(response.status) else { throw RegistryErrorResponse.error(response) }
-            response.discardBody()
-            return (digest, digester.byteCount)
-        } catch {
-            cancelUpload(session, in: repository)
-            throw error
-        }
-    }
-
-    private func sendStream(
-        _ source: any ByteSource, length: Int64?, to session: WebAddress, in repository: String
-    ) throws -> WebAddress {
-        var request = HTTPRequest(
-            .patch, session, body: .stream(source, length: length.flatMap { $0 >= 0 ? $0 : nil }))
-        request.patience = Self.closingPatience
-        let response = try send(request, scopes: [.push(repository)])
-        guard [201, 202, 204].contains(response.status) else { throw RegistryErrorResponse.error(response) }
-        response.discardBody()
-        return try Self.location(response)
-    }
-
-    /// Opens an upload; the address to send to.
-    private func startUpload(in repository: String) throws -> WebAddress {
+    /// Opens an upload: the address to send to, and how many bytes every chunk but the last must have.
+    func startUpload(in repository: String) throws -> (address: WebAddress, chunkMinimum: Int?) {
         let request = HTTPRequest(.post, try address("\(repository)/blobs/uploads/"))
         let response = try send(request, scopes: [.push(repository)], accepting: [202])
         response.discardBody()
-        return try Self.location(response)
+        return (try Self.location(response), response.fields["oci-chunk-min-length"].flatMap { Int($0) })
     }
 
     /// Tells the registry that nothing more comes. It forgets uploads by itself in the end, so failures do not matter.
-    private func cancelUpload(_ session: WebAddress, in repository: String) {
+    func cancelUpload(_ session: WebAddress, in repository: String) {
         guard let response = try? send(HTTPRequest(.delete, session), scopes: [.push(repository)]) else { return }
         response.discardBody()
     }
@@ -108,7 +73,8 @@ extension RegistryClient {
         return false
     }
 
-    private static func location(_ response: HTTPResponse) throws -> WebAddress {
+    /// Where an upload goes on.
+    static func location(_ response: HTTPResponse) throws -> WebAddress {
         guard let text = response.fields["location"], let address = response.address.resolving(text) else {
             throw RegistryError(.malformed, "\(response.address): the answer has no usable Location")
         }

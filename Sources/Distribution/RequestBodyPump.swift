@@ -22,7 +22,7 @@ struct RequestBodyPump {
         guard let writer = try exchange.awaitWriter() else { return }
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceSize, alignment: 64)
         defer { piece.deallocate() }
-        var pending: PendingWrite?
+        var isFirst = true
         while true {
             let count: Int
             do {
@@ -33,28 +33,12 @@ struct RequestBodyPump {
                 throw SourceFailure(cause: error)
             }
             // A server that has answered, or a connection that broke: the answer's head tells which.
-            if let pending, !pending.isDone(within: HTTPExchange.idleLimit) { return exchange.finishBody() }
+            if !isFirst, !exchange.awaitWrite() { return exchange.finishBody() }
+            isFirst = false
             if count == 0 { return exchange.finishBody() }
             var buffer = allocator.buffer(capacity: count)
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: piece[..<count]))
-            pending = PendingWrite(writer.write(.byteBuffer(buffer)))
+            exchange.write(buffer, to: writer)
         }
-    }
-}
-
-/// A piece that the event loop is about to send.
-final class PendingWrite: Sendable {
-    private let result = Monitor<Bool?>(nil)
-
-    init(_ future: EventLoopFuture<Void>) {
-        let result = result
-        future.whenComplete { outcome in
-            result.update { $0 = (try? outcome.get()) != nil }
-        }
-    }
-
-    /// Waits; false when it could not be sent in that time or at all.
-    func isDone(within seconds: Int) -> Bool {
-        result.wait(seconds: seconds) { $0 } ?? false
     }
 }

@@ -84,21 +84,17 @@ struct LayerTransfer: Sendable {
 
     private func stream(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
         if change == .none {
-            // The destination checks what it is given. What the manifest holds is not asked of the source.
-            let source =
-                try readable.data == nil
-                ? task.source.openBlob(readable).source : task.source.openVerifiedBlob(readable)
-            _ = try task.destination.putBlob(
-                from: CountedSource(source, digest: readable.digest, task.report), expected: plainDescriptor)
+            let offer = BlobOffer(expected: plainDescriptor, identity: readable.digest.description) {
+                // The destination checks what it is given. What the manifest holds is not asked of the source.
+                let source =
+                    try readable.data == nil
+                    ? task.source.openBlob(readable).source : task.source.openVerifiedBlob(readable)
+                return CountedSource(source, digest: readable.digest, task.report)
+            }
+            _ = try task.destination.putBlob(offer)
             return readable
         }
-        let counted = CountedSource(
-            try task.source.openVerifiedBlob(readable), digest: readable.digest, task.report)
-        let (result, found) = try CopyError.naming("layer \(readable.digest)") {
-            try streamChanged(counted, task, threads)
-        }
-        // The digest covers every byte, those after the end of the compressed stream too.
-        try counted.drain()
+        let (result, found) = try CopyError.naming("layer \(readable.digest)") { try streamChanged(task, threads) }
         if let diffID, diffID.algorithm == found.algorithm, diffID != found {
             throw CopyError(.mismatch, "layer \(readable.digest): the uncompressed layer is \(found), not \(diffID)")
         }
@@ -111,21 +107,29 @@ struct LayerTransfer: Sendable {
     /// Writes the layer in its new form.
     ///
     /// - Returns: its descriptor there, and the digest of the uncompressed archive.
-    private func streamChanged(
-        _ source: any ByteSource, _ task: CopyTask, _ threads: Int
-    ) throws -> (Descriptor, diffID: Digest) {
+    private func streamChanged(_ task: CopyTask, _ threads: Int) throws -> (Descriptor, diffID: Digest) {
         let isPlain = readable.mediaType.layerCompression == LayerCompression.none
-        let hash = SHA256Stream()
-        var archive = source
-        if !isPlain { archive = ObservedSource(try DecompressingSource(source, nil)) { hash.update($0) } }
         var algorithm = LayerCompression.none
-        if case .compress(let way) = change {
-            algorithm = way.algorithm
+        var way: LayerCompressionWish?
+        if case .compress(let wanted) = change { (algorithm, way) = (wanted.algorithm, wanted) }
+        // Of the attempt that succeeds.
+        var counted: (any ByteSource)?
+        var hash = SHA256Stream()
+        let offer = BlobOffer(expected: nil, identity: "\(readable.digest) \(way?.key ?? algorithm.rawValue)") {
+            let source = CountedSource(
+                try task.source.openVerifiedBlob(readable), digest: readable.digest, task.report)
+            let passed = SHA256Stream()
+            (counted, hash) = (source, passed)
+            var archive: any ByteSource = source
+            if !isPlain { archive = ObservedSource(try DecompressingSource(source, nil)) { passed.update($0) } }
+            guard let way else { return archive }
             // What is read is put together, or decompressed, and digested while the part before it is compressed.
             if threads > 1 { archive = ThreadedSource.ahead(of: archive) }
-            archive = try CompressingSource(archive, way.compression, level: way.level, threads: threads)
+            return try CompressingSource(archive, way.compression, level: way.level, threads: threads)
         }
-        let (digest, size) = try task.destination.putBlob(from: archive, expected: nil)
+        let (digest, size) = try task.destination.putBlob(offer)
+        // The digest covers every byte, those after the end of the compressed stream too.
+        _ = try counted?.drain()
         return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())
     }
 

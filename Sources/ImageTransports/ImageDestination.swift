@@ -35,6 +35,9 @@ package protocol ImageDestination: AnyObject {
     /// - Throws: ``TransportError`` of kind `mismatch` when it does not; then nothing is stored.
     func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64)
 
+    /// The same for a blob that can be read more than once, where a broken connection needs that.
+    func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64)
+
     /// Stores a manifest: the image's own, or, with a digest, one that it lists.
     func putManifest(_ manifest: RawManifest, instance: Digest?) throws
 
@@ -84,6 +87,11 @@ extension ImageDestination {
 
     package func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws {
         try checkTakes(signatures)
+    }
+
+    /// Files are written in one attempt.
+    package func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64) {
+        try putBlob(from: offer.open(), expected: offer.expected)
     }
 
     /// Stores a small blob and returns its descriptor.

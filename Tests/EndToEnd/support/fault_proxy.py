@@ -9,26 +9,34 @@ Listens on a free port of 127.0.0.1 and writes it to STATE/port. STATE/faults is
 
 METHOD may be *; PATH_PATTERN is a regular expression for the whole of path and query; a rule counts TIMES times (once
 unless given, 0: always). Everything else is passed on, Range requests too. STATE/log gets a line for each request:
-METHOD PATH STATUS BYTES RANGE, where BYTES is how much of the answer's body went to the client.
+METHOD PATH STATUS BYTES RANGE RECEIVED, where BYTES is how much of the answer's body went to the client, RANGE the Range
+or Content-Range of the request, and RECEIVED how much of its body came.
 
 Actions: cut N (the connection breaks after N bytes of the body), status CODE, retry-after CODE (with Retry-After: 1),
 slow N (N bytes a second), corrupt N (the byte at N is another), longer N (N more bytes, announced), endless, short N
 (N bytes, announced as all there are), loop (a redirect to itself), norange (Range is ignored), redirect URL,
-cut-upload N (the connection breaks after N bytes of the request's body).
+cut-upload N (the connection breaks after N bytes of the request's body), keep-upload N (the same, but the registry keeps
+what came, and tells of it under the address that the client knows), slow-keep N (N bytes a second of the request's body
+are taken, and what came is kept when the client goes away), slow-buffer N (at N bytes a second too, and the registry gets
+whole requests only, as behind many reverse proxies), limit N (413 for more than N bytes of body).
 """
 
 import http.client
 import os
 import re
+import select
+import socket
 import socketserver
 import sys
 import threading
 import time
+import urllib.parse
 from http.server import BaseHTTPRequestHandler
 
 STATE, UPSTREAM = sys.argv[1], int(sys.argv[2])
 LOCK = threading.Lock()
 USED = {}
+MOVED = {}
 CHUNK = 64 << 10
 
 
@@ -69,41 +77,63 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def serve(self):
-        self.sent, self.status = 0, 0
+        self.sent, self.status, self.received, self.rate = 0, 0, 0, 0
         action, argument = rule_for(self.command, self.path) or (None, "0")
         try:
             self.answer(action, argument)
         finally:
+            ranges = self.headers.get("Range") or self.headers.get("Content-Range") or "-"
+            line = f"{self.command} {self.path} {self.status} {self.sent} {ranges} {self.received}\n"
             with LOCK, open(os.path.join(STATE, "log"), "a", encoding="utf-8") as file:
-                file.write(f"{self.command} {self.path} {self.status} {self.sent} {self.headers.get('Range', '-')}\n")
+                file.write(line)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = serve
 
+    def took(self, piece):
+        self.received += len(piece)
+        if self.rate:
+            time.sleep(len(piece) / self.rate)
+        return piece
+
     def body_pieces(self, limit):
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
-            while size := int(self.rfile.readline().split(b";")[0], 16):
-                piece = self.rfile.read(size)
+            while size := int(self.rfile.readline().split(b";")[0] or b"-1", 16):
+                piece = self.rfile.read(size) if size > 0 else b""
                 self.rfile.readline()
-                yield piece
-                limit -= size
-                if limit < 0:
+                yield self.took(piece)
+                limit -= len(piece)
+                if limit < 0 or len(piece) < size or size < 0:
                     raise Cut
             self.rfile.readline()
             return
         left = int(self.headers.get("Content-Length", 0))
         while left:
-            piece = self.rfile.read(min(left, CHUNK))
+            piece = self.rfile.read1(min(left, CHUNK))
             if not piece:
                 raise Cut
             left -= len(piece)
-            yield piece
+            yield self.took(piece)
             limit -= len(piece)
             if limit < 0:
                 raise Cut
 
+    def is_alone(self):
+        """Whether the client has gone away."""
+        if not select.select([self.connection], [], [], 0)[0]:
+            return False
+        return not self.connection.recv(1, socket.MSG_PEEK)
+
+    def kept(self, pieces):
+        """All that comes before the connection breaks."""
+        self.broke = False
+        try:
+            yield from pieces
+        except (Cut, ConnectionError):
+            self.broke = True
+
     def simple(self, status, fields=(), body=b""):
-        for _ in self.body_pieces(1 << 62):
-            pass
+        if not self.received:
+            self.is_longer(0)
         self.status = status
         self.send_response(status)
         for name, value in fields:
@@ -125,7 +155,14 @@ class Handler(BaseHTTPRequestHandler):
             return self.simple(307, [("Location", argument)])
         if action == "endless":
             return self.endless()
+        if action == "limit" and self.is_longer(int(argument)):
+            return self.simple(413)
         self.forward(action, int(argument))
+
+    def is_longer(self, limit):
+        """Reads the body, which is passed on unless it has more than so many bytes."""
+        self.whole = list(self.body_pieces(1 << 62))
+        return self.received > limit
 
     def endless(self):
         self.status = 200
@@ -139,19 +176,38 @@ class Handler(BaseHTTPRequestHandler):
 
     def forward(self, action, argument):
         upstream = http.client.HTTPConnection("127.0.0.1", UPSTREAM)
-        dropped = ("connection", "range" if action == "norange" else "")
-        fields = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped]
-        limit = argument if action == "cut-upload" else 1 << 62
-        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        dropped = ["connection", "range" if action == "norange" else ""]
+        limit = argument if action in ("cut-upload", "keep-upload") else 1 << 62
+        self.rate = argument if action in ("slow-keep", "slow-buffer") else 0
         chunked = "chunked" in self.headers.get("Transfer-Encoding", "")
+        pieces = self.whole if action == "limit" else self.body_pieces(limit)
+        keeps = action in ("keep-upload", "slow-keep")
+        if keeps:
+            pieces = self.kept(pieces)
+            dropped += ["content-length", "content-range", "transfer-encoding"]
+        elif action == "slow-buffer":
+            pieces = list(pieces)
+            if self.is_alone():
+                raise Cut
+        fields = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped]
+        if keeps:
+            fields.append(("Transfer-Encoding", "chunked"))
+        path = MOVED.get(self.path, self.path)
+        upstream.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
         for name, value in fields:
             upstream.putheader(name, value)
         upstream.endheaders()
-        for piece in self.body_pieces(limit):
-            upstream.send(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
-        if chunked:
+        for piece in pieces:
+            if chunked or keeps:
+                piece = b"%x\r\n%s\r\n" % (len(piece), piece) if piece else b""
+            upstream.send(piece)
+        if chunked or keeps:
             upstream.send(b"0\r\n\r\n")
         response = upstream.getresponse()
+        if keeps and self.broke:
+            location = urllib.parse.urlsplit(response.headers["Location"])
+            MOVED[self.path] = f"{location.path}?{location.query}"
+            raise Cut
         self.status = response.status
         self.send_response(response.status)
         length = int(response.headers.get("Content-Length", 0))

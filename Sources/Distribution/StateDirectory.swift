@@ -1,0 +1,21 @@
+import Glibc
+import LinuxSystem
+
+/// A directory with files that help a later process, each locked by whoever uses it.
+enum StateDirectory {
+    /// Removes files that nobody uses: those not written to for `lifetime` seconds, and of the others the oldest beyond
+    /// `limit`.
+    static func sweep(_ directory: String, lifetime: Int64, limit: Int = .max) {
+        guard let entries = try? Files.entries(ofDirectory: directory) else { return }
+        let oldest = Clock.now().seconds - lifetime
+        let files = entries.compactMap { entry -> (path: String, time: Int64)? in
+            var status = stat()
+            let path = "\(directory)/\(entry.text)"
+            return lstat(path, &status) == 0 ? (path, Int64(status.st_mtim.tv_sec)) : nil
+        }.sorted { $0.time > $1.time }
+        for (place, file) in files.enumerated() where place >= limit || file.time < oldest {
+            guard let lock = try? FileLock(opening: file.path), (try? lock.tryLockExclusive()) == true else { continue }
+            _ = unlink(file.path)
+        }
+    }
+}

@@ -166,7 +166,10 @@ let package = Package(
             dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "StreamCompression", "TarArchive"]),
         tests(
             of: "Distribution",
-            dependsOn: ["ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText"]),
+            dependsOn: [
+                "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
+                "LinuxSystem",
+            ]),
         tests(
             of: "ImageTrust",
             dependsOn: [

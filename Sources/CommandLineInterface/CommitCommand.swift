@@ -58,7 +58,8 @@ enum CommitCommand: Command {
         if isElsewhere {
             guard list == nil else { throw CommandError("--manifest is for images that are committed to the store") }
             id = try send(
-                container, options, to: target, RegistryFlags.access(arguments, session, store: store), store, rendering)
+                container, options, to: target, RegistryFlags.access(arguments, session, store: store), store, rendering
+            )
         } else {
             guard arguments.bool("disable-compression") else {
                 throw CommandError("--disable-compression=false is for destinations outside of the store")

@@ -38,7 +38,8 @@ final class UploadRecord {
     }
 
     private func read() -> WebAddress? {
-        guard let bytes = try? Files.readFile(path, limit: Self.maximumSize), let value = try? JSONValue(parsing: bytes),
+        guard let bytes = try? Files.readFile(path, limit: Self.maximumSize),
+            let value = try? JSONValue(parsing: bytes),
             value["registry"]?.string == registry, value["repository"]?.string == repository,
             value["blob"]?.string == blob
         else { return nil }

@@ -82,7 +82,7 @@ extension RegistrySignatures {
             let plain = layer
             layer.annotations = attachment.annotations
             if manifest.layers.contains(layer) { continue }
-            _ = try client.putBlob(from: MemorySource(attachment.payload), expected: plain, in: repository)
+            _ = try client.putBlob(BlobOffer(once: MemorySource(attachment.payload), expected: plain), in: repository)
             manifest.layers.append(layer)
             contents.append(.string(layer.digest.description))
         }
@@ -90,7 +90,7 @@ extension RegistrySignatures {
         config["rootfs"] = .object(rootfs)
         let bytes = JSONValue.object(config).serialized()
         manifest.config = Descriptor(mediaType: .ociConfig, describing: bytes)
-        _ = try client.putBlob(from: MemorySource(bytes), expected: manifest.config, in: repository)
+        _ = try client.putBlob(BlobOffer(once: MemorySource(bytes), expected: manifest.config), in: repository)
         try client.putManifest(RawManifest(encoding: manifest), as: Self.tag(digest), in: repository)
     }
 }

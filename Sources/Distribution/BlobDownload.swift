@@ -2,17 +2,21 @@ import ContentDigest
 import ImageModel
 import StreamCompression
 
-/// A blob on its way from a server. When the connection breaks it asks for the rest, and goes on.
+/// A blob on its way from a server. When the connection breaks it asks for the rest, and goes on. When the connection is
+/// slow, as those of servers are that give each a share, and much is left, further connections fetch what comes next.
 ///
 /// No more bytes come out than the descriptor promises; whether they are the right ones is for the reader to check.
 final class BlobDownload: ByteSource {
     /// So many bytes make a connection count as a good one again.
     private static let progress: Int64 = 1 << 20
+    /// So much must be left for further connections to be worth while.
+    private static let much: Int64 = 32 << 20
 
     private let blob: Descriptor
     private let place: String
     private let retry: RetryPolicy
-    private let fetch: (Int64) throws -> HTTPResponse
+    private let fetch: (_ from: Int64, _ to: Int64?) throws -> HTTPResponse
+    private let budget: ConnectionBudget?
     private let journal: BlobJournal?
     /// Checks the whole blob when a part of it comes from an earlier process.
     private let verifier: DigestVerifier?
@@ -22,12 +26,22 @@ final class BlobDownload: ByteSource {
     private var failures = 0
     private var offsetAtFailure: Int64 = 0
     private var isEnded = false
+    private var pace = ConnectionPace()
+    /// Whether the server may have parts of the blob to give.
+    private var givesRanges = false
+    private var ahead: RangesAhead?
+    /// Where what `body` gives ends to be of use; nil: at the blob's end.
+    private var bodyEnd: Int64?
 
-    /// - Parameter fetch: asks for the blob from an offset on, and gives the answer whatever its status.
+    /// - Parameters:
+    ///   - budget: further connections that may be opened; nil: none.
+    ///   - fetch: asks for the blob from an offset on, up to another one or to its end, and gives the answer whatever its
+    ///     status.
     init(
-        _ blob: Descriptor, place: String, retry: RetryPolicy, journal: BlobJournal?,
-        fetch: @escaping (Int64) throws -> HTTPResponse
+        _ blob: Descriptor, place: String, retry: RetryPolicy, journal: BlobJournal?, budget: ConnectionBudget? = nil,
+        fetch: @escaping (_ from: Int64, _ to: Int64?) throws -> HTTPResponse
     ) {
+        self.budget = budget
         self.blob = blob
         self.place = place
         self.retry = retry
@@ -62,7 +76,7 @@ final class BlobDownload: ByteSource {
                 journal?.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset)
                 return passed(buffer, count)
             } catch let error as RegistryError where !isEnded {
-                body = nil
+                (body, bodyEnd, ahead) = (nil, nil, nil)
                 try wait(error)
             }
         }
@@ -89,19 +103,42 @@ final class BlobDownload: ByteSource {
     private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         if body == nil { _ = try connect() }
         guard let body else { return 0 }
-        let count = try body.read(into: buffer)
+        let wanted = bodyEnd.map { Int(min($0 - offset, Int64(buffer.count))) } ?? buffer.count
+        let before = ContinuousClock.now
+        let count = try body.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+        pace.add(count, since: before)
         if count == 0, offset < blob.size {
             throw RegistryError(.interrupted, "\(place): \(offset) of \(blob.size) bytes arrived")
         }
         if blob.size >= 0, offset + Int64(count) > blob.size {
             throw RegistryError(.mismatch, "\(place): more than the expected \(blob.size) bytes arrive")
         }
+        if let bodyEnd, offset + Int64(count) == bodyEnd { goOn(at: bodyEnd) } else { lookAhead(offset + Int64(count)) }
         return count
+    }
+
+    /// A part of the blob has been read: what follows is under way already, or is asked for with the next read.
+    private func goOn(at offset: Int64) {
+        let part = ahead?.part(at: offset)
+        (body, bodyEnd) = (part?.body, part?.bytes.upperBound)
+    }
+
+    /// Opens further connections where that helps: the present one then ends a little further on.
+    private func lookAhead(_ offset: Int64) {
+        guard givesRanges, ahead == nil, let budget, blob.size - offset >= Self.much, pace.isSlow else { return }
+        // What has arrived on this connection already is not fetched again.
+        let start = offset + RangesAhead.partSize
+        let ranges = RangesAhead(start..<blob.size, budget) { [fetch] in try fetch($0.lowerBound, $0.upperBound) }
+        ranges.ask()
+        givesRanges = !ranges.isUseless
+        if ranges.hasParts { (ahead, bodyEnd) = (ranges, start) }
     }
 
     /// Asks for the rest. Returns the whole blob's length if the server says it.
     private func connect() throws -> Int64? {
-        let response = try fetch(offset)
+        let response = try fetch(offset, nil)
+        pace = ConnectionPace()
+        givesRanges = response.status == 206 || response.fields["accept-ranges"]?.lowercased() == "bytes"
         switch response.status {
         case 200:
             try checkLength(response.contentLength)
@@ -124,15 +161,12 @@ final class BlobDownload: ByteSource {
         throw RegistryError(.mismatch, "\(place): the registry has \(length) bytes, expected \(blob.size)")
     }
 
-    /// `Content-Range: bytes FIRST-LAST/TOTAL` (RFC 9110, section 14.4).
     private func checkRange(_ response: HTTPResponse) throws -> Int64? {
-        let parts = (response.fields["content-range"] ?? "").split { " -/".contains($0) }
-        guard parts.count == 4, parts[0] == "bytes", Int64(parts[1]) == offset else {
+        guard let range = ContentRange(response), range.first == offset else {
             throw RegistryError(.malformed, "\(place): the answer is not the range asked for")
         }
-        let total = Int64(parts[3])
-        try checkLength(total)
-        return total
+        try checkLength(range.total)
+        return range.total
     }
 
     private func skip(_ count: Int64, of source: any ByteSource) throws {

@@ -11,7 +11,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
     typealias Response = Void
 
     /// Bytes that may wait to be read.
-    private static let highWater = 4 << 20
+    static let highWater = 4 << 20
 
     private struct State {
         var head: HTTPResponseHead?

@@ -106,7 +106,7 @@ package final class HTTPTransport: Sendable {
 
     private static func configuration(_ proxy: WebAddress?) -> HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool(
-            idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 6)
+            idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 12)
         // A refused connection is told at once; the caller decides about another attempt.
         pool.retryConnectionEstablishment = false
         var configuration = HTTPClient.Configuration(

@@ -20,10 +20,10 @@ extension RegistryClient {
     ) throws -> (source: any ByteSource, size: Int64?) {
         try RegistryError.during("fetching blob") {
             let download = BlobDownload(
-                blob, place: "blob \(blob.digest) in \(host)/\(repository)", retry: retry, journal: journal
-            ) { offset in
+                blob, place: "blob \(blob.digest) in \(host)/\(repository)", retry: retry, journal: journal, budget: spareConnections
+            ) { start, end in
                 var request = HTTPRequest(.get, try self.blobAddress(blob.digest, repository))
-                if offset > 0 { request.fields.add("Range", "bytes=\(offset)-") }
+                request.ask(from: start, to: end)
                 return try self.send(request, scopes: [.pull(repository)])
             }
             let size = try download.open()
@@ -39,9 +39,9 @@ extension RegistryClient {
         for url in urls {
             guard let address = WebAddress(url) else { continue }
             do {
-                let download = BlobDownload(blob, place: "blob \(blob.digest)", retry: retry, journal: nil) { offset in
+                let download = BlobDownload(blob, place: "blob \(blob.digest)", retry: retry, journal: nil) { start, end in
                     var request = HTTPRequest(.get, address)
-                    if offset > 0 { request.fields.add("Range", "bytes=\(offset)-") }
+                    request.ask(from: start, to: end)
                     return try self.transport.fetch(request, tls: TLSSettings(), isInsecure: self.isInsecure)
                 }
                 let size = try download.open()
@@ -73,5 +73,13 @@ extension HTTPTransport {
         }
         throw RegistryError(
             .malformed, "\(original.address): stopped after \(RegistryClient.redirectLimit) redirects")
+    }
+}
+
+extension HTTPRequest {
+    /// Asks for a part of what is there: up to before `end`, or to its end.
+    fileprivate mutating func ask(from start: Int64, to end: Int64?) {
+        guard start > 0 || end != nil else { return }
+        fields.add("Range", "bytes=\(start)-\(end.map { "\($0 - 1)" } ?? "")")
     }
 }

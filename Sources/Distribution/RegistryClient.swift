@@ -15,6 +15,8 @@ package final class RegistryClient: Sendable {
     let credentials: RegistryCredentials?
     let retry: RetryPolicy
     let state = Mutex(State())
+    /// For parts of large blobs.
+    let spareConnections = ConnectionBudget()
 
     /// What is known about the registry so far.
     struct State {

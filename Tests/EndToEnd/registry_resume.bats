@@ -85,3 +85,32 @@ arrives() {
     run -0 swiftlet pull -q --tls-verify=false "$PROXY/hundred"
     as_owner rm "$(partial)"
 }
+
+# --- Servers that give each connection a share --------------------------------------------------------------------------
+
+# Ranges of blobs that the client has asked for.
+ranges() { grep -c '^GET .*/blobs/.* bytes=[0-9]*-[0-9]* ' "$(state)/log" || true; }
+
+@test "of a large blob on a slow connection parts are fetched on further ones" {
+    echo 'GET .*/blobs/.* slow 8000000 0' >"$(state)/faults"
+    arrives
+    [ "$(ranges)" -ge 8 ] || fail "$(cat "$(state)/log")"
+    # What the first connections had in their buffers may come again.
+    [ "$(fetched)" -lt 120000000 ] || fail "fetched $(fetched) bytes:" "$(cat "$(state)/log")"
+}
+
+@test "the same from a server that knows no ranges after all, and one whose parts break" {
+    echo 'GET .*/blobs/.* slow-norange 12000000 0' >"$(state)/faults"
+    arrives
+    swiftlet rmi -f "$PROXY/hundred"
+    rm "$(state)/log"
+    printf '%s\n' 'GET .*/blobs/.* slow 8000000 2' 'GET .*/blobs/.* cut 1000000 3' 'GET .*/blobs/.* slow 8000000 0' \
+        >"$(state)/faults"
+    arrives
+    [ "$(ranges)" -ge 3 ] || fail "$(cat "$(state)/log")"
+}
+
+@test "on a fast connection nothing of the kind happens" {
+    arrives
+    equal "$(ranges)" 0
+}

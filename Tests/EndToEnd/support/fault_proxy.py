@@ -14,7 +14,7 @@ or Content-Range of the request, and RECEIVED how much of its body came.
 
 Actions: cut N (the connection breaks after N bytes of the body), status CODE, retry-after CODE (with Retry-After: 1),
 slow N (N bytes a second), corrupt N (the byte at N is another), longer N (N more bytes, announced), endless, short N
-(N bytes, announced as all there are), loop (a redirect to itself), norange (Range is ignored), redirect URL,
+(N bytes, announced as all there are), loop (a redirect to itself), norange (Range is ignored), slow-norange N (both), redirect URL,
 cut-upload N (the connection breaks after N bytes of the request's body), keep-upload N (the same, but the registry keeps
 what came, and tells of it under the address that the client knows), slow-keep N (N bytes a second of the request's body
 are taken, and what came is kept when the client goes away), slow-buffer N (at N bytes a second too, and the registry gets
@@ -176,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def forward(self, action, argument):
         upstream = http.client.HTTPConnection("127.0.0.1", UPSTREAM)
-        dropped = ["connection", "range" if action == "norange" else ""]
+        dropped = ["connection", "range" if action in ("norange", "slow-norange") else ""]
         limit = argument if action in ("cut-upload", "keep-upload") else 1 << 62
         self.rate = argument if action in ("slow-keep", "slow-buffer") else 0
         chunked = "chunked" in self.headers.get("Transfer-Encoding", "")
@@ -233,7 +233,7 @@ class Handler(BaseHTTPRequestHandler):
                 at = argument - self.sent
                 piece = piece[:at] + bytes([piece[at] ^ 255]) + piece[at + 1 :]
             self.write(piece)
-            if action == "slow":
+            if action in ("slow", "slow-norange"):
                 time.sleep(len(piece) / argument)
         if action == "longer":
             self.write(bytes(argument))

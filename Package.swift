@@ -66,7 +66,9 @@ let package = Package(
             dependsOn: ["ContentDigest", "JSONText", .product(name: "Crypto", package: "swift-crypto")]),
         room(
             "ContainersConfig",
-            dependsOn: ["ImageModel", "JSONText", .product(name: "TOMLKit", package: "TOMLKit")]),
+            dependsOn: [
+                "ImageModel", "ContentDigest", "JSONText", .product(name: "TOMLKit", package: "TOMLKit"),
+            ]),
         room(
             "ImageTransports",
             dependsOn: [

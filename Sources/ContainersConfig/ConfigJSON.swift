@@ -3,9 +3,11 @@ import JSONText
 /// JSON files, with errors that name them.
 enum ConfigJSON {
     /// The value of `bytes`, which stand in `file`.
-    static func parse(_ bytes: [UInt8], file: String) throws(ConfigError) -> JSONValue {
+    static func parse(
+        _ bytes: [UInt8], file: String, refusesDuplicates: Bool = false
+    ) throws(ConfigError) -> JSONValue {
         do {
-            return try JSONValue(parsing: bytes)
+            return try JSONValue(parsing: bytes, refusesDuplicates: refusesDuplicates)
         } catch {
             throw ConfigError(.syntax, "not JSON: \(error)", file: file)
         }

@@ -31,6 +31,25 @@ extension SignaturePolicy {
         return scopes
     }
 
+    /// The scopes of an image in a store, the most specific first: with name and id, name, repository and what is above
+    /// it, the store, and its directory whatever the driver.
+    package static func storeScopes(
+        driver: String, graphRoot: String, name: String?, suffix: String, id: String
+    ) -> [String] {
+        let store = "[\(driver)@\(graphRoot)]"
+        var scopes = ["\(store)\(name.map { $0 + suffix } ?? "")@\(id)"]
+        if let name {
+            scopes.append("\(store)\(name)\(suffix)")
+            var rest = Substring(name)
+            scopes.append("\(store)\(rest)")
+            while let slash = rest.lastIndex(of: "/") {
+                rest = rest[..<slash]
+                scopes.append("\(store)\(rest)")
+            }
+        }
+        return scopes + [store, "[\(graphRoot)]"]
+    }
+
     /// The scopes of an image in a file or directory, the most specific first: `path:name`, then `path` and its
     /// parents, symbolic links resolved.
     package static func pathScopes(path: String, name: String?) -> [String] {

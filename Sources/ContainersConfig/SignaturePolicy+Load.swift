@@ -31,7 +31,7 @@ extension SignaturePolicy {
     /// Reads `bytes`, which stand in `file`.
     package init(parsing bytes: [UInt8], file: String) throws(ConfigError) {
         let parser = PolicyParser(file: file)
-        let root = try parser.object(try ConfigJSON.parse(bytes, file: file), "the policy")
+        let root = try parser.object(try ConfigJSON.parse(bytes, file: file, refusesDuplicates: true), "the policy")
         try parser.checkKeys(of: root, allowed: ["default", "transports"], "the policy")
         guard let defaults = root["default"] else { throw parser.invalid("the global \"default\" is missing") }
         self.init(defaults: try parser.requirements(defaults, "default"))
@@ -40,6 +40,7 @@ extension SignaturePolicy {
         for (transport, value) in try parser.object(transports, "transports") {
             var scopes: [String: [Requirement]] = [:]
             for (scope, value) in try parser.object(value, "transports.\(transport)") {
+                try parser.check(scope: scope, of: transport)
                 scopes[scope] = try parser.requirements(value, "transports.\(transport).\"\(scope)\"")
             }
             self.transports[transport] = scopes
@@ -48,7 +49,7 @@ extension SignaturePolicy {
 }
 
 /// Strict reading of the policy: what is not known is an error.
-private struct PolicyParser {
+struct PolicyParser {
     let file: String
 
     func invalid(_ message: String) -> ConfigError { ConfigError(.invalidValue, message, file: file) }
@@ -61,76 +62,6 @@ private struct PolicyParser {
     func checkKeys(of object: JSONObject, allowed: Set<String>, _ place: String) throws(ConfigError) {
         for key in object.keys where !allowed.contains(key) {
             throw invalid("unknown key \"\(key)\" in \(place)")
-        }
-    }
-
-    func requirements(_ value: JSONValue, _ place: String) throws(ConfigError) -> [SignaturePolicy.Requirement] {
-        guard let items = value.array, !items.isEmpty else {
-            throw invalid("\(place) must be a list of at least one requirement")
-        }
-        var result: [SignaturePolicy.Requirement] = []
-        for item in items { result.append(try requirement(try object(item, "a requirement of \(place)"), place)) }
-        return result
-    }
-
-    private func requirement(
-        _ object: JSONObject, _ place: String
-    ) throws(ConfigError) -> SignaturePolicy.Requirement {
-        guard let type = object["type"]?.string else { throw invalid("a requirement of \(place) has no type") }
-        switch type {
-        case "insecureAcceptAnything", "reject":
-            try checkKeys(of: object, allowed: ["type"], place)
-            return type == "reject" ? .reject : .insecureAcceptAnything
-        case "signedBy":
-            try checkKeys(
-                of: object, allowed: ["type", "keyType", "keyPath", "keyPaths", "keyData", "signedIdentity"], place)
-            guard object["keyType"]?.string == "GPGKeys" else { throw invalid("keyType in \(place) must be GPGKeys") }
-            return .signedBy(try keys(object, place), identity: try identity(object, place))
-        case "sigstoreSigned" where object["fulcio"] == nil && object["pki"] == nil:
-            try checkKeys(
-                of: object,
-                allowed: [
-                    "type", "keyPath", "keyPaths", "keyData", "keyDatas", "rekorPublicKeyPath", "rekorPublicKeyData",
-                    "rekorPublicKeyPaths", "rekorPublicKeyDatas", "signedIdentity",
-                ], place)
-            guard !object.keys.contains(where: { $0.hasPrefix("rekor") || $0 == "keyDatas" }) else {
-                return .unknown(type: type)
-            }
-            return .sigstoreSigned(try keys(object, place), identity: try identity(object, place))
-        default:
-            return .unknown(type: type)
-        }
-    }
-
-    private func keys(_ object: JSONObject, _ place: String) throws(ConfigError) -> SignaturePolicy.KeySource {
-        var sources: [SignaturePolicy.KeySource] = []
-        if let path = object["keyPath"]?.string { sources.append(.paths([path])) }
-        if let paths = object["keyPaths"]?.array { sources.append(.paths(paths.compactMap(\.string))) }
-        if let data = object["keyData"]?.string { sources.append(.data(data)) }
-        guard let source = sources.first, sources.count == 1, source != .paths([]) else {
-            throw invalid("exactly one of keyPath, keyPaths and keyData must be given in \(place)")
-        }
-        return source
-    }
-
-    private func identity(_ object: JSONObject, _ place: String) throws(ConfigError) -> SignaturePolicy.Identity {
-        guard let value = object["signedIdentity"] else { return .matchRepoDigestOrExact }
-        let identity = try self.object(value, "signedIdentity in \(place)")
-        func field(_ name: String) throws(ConfigError) -> String {
-            guard let text = identity[name]?.string, !text.isEmpty else {
-                throw invalid("signedIdentity in \(place) needs \(name)")
-            }
-            return text
-        }
-        switch identity["type"]?.string {
-        case "matchExact": return .matchExact
-        case "matchRepoDigestOrExact": return .matchRepoDigestOrExact
-        case "matchRepository": return .matchRepository
-        case "exactReference": return .exactReference(try field("dockerReference"))
-        case "exactRepository": return .exactRepository(try field("dockerRepository"))
-        case "remapIdentity":
-            return .remapIdentity(prefix: try field("prefix"), signedPrefix: try field("signedPrefix"))
-        default: throw invalid("unknown type of signedIdentity in \(place)")
         }
     }
 }

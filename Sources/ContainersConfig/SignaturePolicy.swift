@@ -10,6 +10,8 @@ package struct SignaturePolicy: Sendable, Equatable {
         case signedBy(KeySource, identity: Identity)
         /// A sigstore signature by the key.
         case sigstoreSigned(KeySource, identity: Identity)
+        /// A signature on the base image. Nobody has ever implemented it: no image fulfils it.
+        case signedBaseLayer
         /// A requirement that this tool knows by name only.
         case unknown(type: String)
 
@@ -20,6 +22,7 @@ package struct SignaturePolicy: Sendable, Equatable {
             case .reject: "reject"
             case .signedBy: "signedBy"
             case .sigstoreSigned: "sigstoreSigned"
+            case .signedBaseLayer: "signedBaseLayer"
             case .unknown(let type): type
             }
         }
@@ -29,8 +32,8 @@ package struct SignaturePolicy: Sendable, Equatable {
     package enum KeySource: Sendable, Equatable {
         /// Files with keys, one of which must have signed.
         case paths([String])
-        /// The keys themselves, base64.
-        case data(String)
+        /// The keys themselves, each base64.
+        case data([String])
     }
 
     /// What a signature must say about the image's name.

@@ -40,6 +40,10 @@ package final class DockerDaemonDestination: ImageDestination {
         try archive.putBlob(from: source, expected: expected)
     }
 
+    package func checkTakes(_ signatures: [ImageSignature]) throws {
+        throw DockerArchiveDestination.takesNoSignatures
+    }
+
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
         try archive.putManifest(manifest, instance: instance)
     }

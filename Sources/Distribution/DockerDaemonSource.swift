@@ -26,7 +26,9 @@ package final class DockerDaemonSource: ImageSource {
     }
 
     package var description: String { "docker-daemon:\(reference)" }
-    package var origin: ImageOrigin { .other(transport: "docker-daemon") }
+    package var origin: ImageOrigin {
+        if case .name(let name) = reference { .daemon(name) } else { .daemon(nil) }
+    }
 
     package func manifest(_ instance: Digest?) throws -> RawManifest { try archive.manifest(instance) }
 

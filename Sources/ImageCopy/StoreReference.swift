@@ -88,6 +88,17 @@ package struct StoreReference: Sendable, Equatable {
         return nil
     }
 
+    /// The name that the reference gives the image, where it is one of the image's.
+    func name(of found: ImageRecord) -> ImageReference? {
+        var text = image[...]
+        if let at = text.lastIndex(of: "@"), ReferenceGrammar.isIdentifier(String(text[text.index(after: at)...])) {
+            text = text[..<at]
+        }
+        guard let name = try? ImageReference(parsing: String(text)).withDefaultTag() else { return nil }
+        let isKnown = found.names.contains { (try? ImageReference(parsing: $0)) == name }
+        return isKnown ? name : nil
+    }
+
     /// The name and the id of `name@id`; the id alone for anything else.
     private var lookups: [String] {
         if let at = image.lastIndex(of: "@") {

@@ -12,15 +12,24 @@ package final class StoreSource: ImageSource {
     private let image: ImageRecord
     /// What the image is called in messages.
     private let name: String
+    private let reference: ImageReference?
 
     /// An image that was looked up.
-    package init(_ image: ImageRecord, in store: ContainerStore) {
+    ///
+    /// - Parameter reference: the name that it was looked up by; nil: an id.
+    package init(_ image: ImageRecord, in store: ContainerStore, as reference: ImageReference? = nil) {
         self.store = store
         self.image = image
+        self.reference = reference
         name = image.names.first ?? image.id
     }
 
     package var description: String { "containers-storage:\(name)" }
+
+    package var origin: ImageOrigin {
+        .store(
+            driver: store.driver.name, graphRoot: store.layout.graphRoot, reference: reference, id: image.id)
+    }
 
     package var origins: [String] {
         image.names.compactMap { try? ImageReference(parsing: $0).name }.filter { !$0.hasPrefix("localhost/") }

@@ -38,7 +38,7 @@ package struct TransportResolver {
             guard let image = try place.find(in: store) else {
                 throw CopyError(.notFound, "\(text): no such image in the store")
             }
-            return StoreSource(image, in: store)
+            return StoreSource(image, in: store, as: place.name(of: image))
         case .docker:
             guard let registries else { throw unsupported(reference) }
             return try DockerSource(Self.dockerReference(reference), access: registries)

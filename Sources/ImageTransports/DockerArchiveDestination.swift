@@ -62,9 +62,11 @@ package final class DockerArchiveDestination: ImageDestination {
         return (digest, Int64(bytes.count))
     }
 
-    package func checkTakes(_ signatures: [ImageSignature]) throws {
-        throw TransportError(.unsupported, "Storing signatures for docker tar files is not supported")
-    }
+    package func checkTakes(_ signatures: [ImageSignature]) throws { throw Self.takesNoSignatures }
+
+    /// What archives of Docker's have no room for.
+    package static let takesNoSignatures = TransportError(
+        .unsupported, "Storing signatures for docker tar files is not supported")
 
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
         guard instance == nil, manifest.mediaType == .dockerManifest else {

@@ -35,6 +35,7 @@ package struct PolicyEvaluator: Sendable {
                 switch requirement {
                 case .insecureAcceptAnything: continue
                 case .reject: throw TrustError("Running image \(name) is rejected by policy.")
+                case .signedBaseLayer: throw TrustError("signedBaseLayer not implemented yet!")
                 case .unknown(let type):
                     throw TrustError("the policy demands \"\(type)\" in a way that is not supported")
                 case .signedBy(let source, let identity):
@@ -56,10 +57,17 @@ package struct PolicyEvaluator: Sendable {
 
     private func requirements(_ origin: ImageOrigin) throws -> [SignaturePolicy.Requirement] {
         var scopes: [String] = []
+        func suffix(_ reference: ImageReference) -> String {
+            reference.digest.map { "@\($0)" } ?? reference.tag.map { ":\($0)" } ?? ""
+        }
         switch origin {
-        case .registry(let reference):
-            let suffix = reference.digest.map { "@\($0)" } ?? reference.tag.map { ":\($0)" } ?? ""
-            scopes = SignaturePolicy.registryScopes(name: reference.name, suffix: suffix)
+        case .registry(let reference), .daemon(let reference?):
+            scopes = SignaturePolicy.registryScopes(name: reference.name, suffix: suffix(reference))
+        case .daemon(nil): break
+        case .store(let driver, let graphRoot, let reference, let id):
+            scopes = SignaturePolicy.storeScopes(
+                driver: driver, graphRoot: graphRoot, name: reference?.name, suffix: reference.map(suffix) ?? "",
+                id: id)
         case .path(let transport, let path, let name):
             // Archives of Docker's have a default scope only.
             if transport != "docker-archive" { scopes = SignaturePolicy.pathScopes(path: path, name: name) }
@@ -154,9 +162,11 @@ package struct PolicyEvaluator: Sendable {
                 }
                 return (bytes, path)
             }
-        case .data(let text):
-            guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is no base64") }
-            return [(bytes, "keyData")]
+        case .data(let texts):
+            return try texts.map { text in
+                guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is no base64") }
+                return (bytes, "keyData")
+            }
         }
     }
 }

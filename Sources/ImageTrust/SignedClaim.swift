@@ -16,7 +16,8 @@ struct SignedClaim: Equatable {
 
     /// Reads a payload strictly: a member that is not known may mean anything.
     init(_ payload: [UInt8], _ kind: Kind) throws(TrustError) {
-        guard let root = (try? JSONValue(parsing: payload))?.object else { throw Self.invalid("it is no JSON object") }
+        let value = try? JSONValue(parsing: payload, refusesDuplicates: true)
+        guard let root = value?.object else { throw Self.invalid("it is no JSON object") }
         try Self.check(root, ["critical", "optional"], "the payload")
         guard let critical = root["critical"]?.object else { throw Self.invalid("critical is no object") }
         try Self.check(critical, ["type", "image", "identity"], "critical")

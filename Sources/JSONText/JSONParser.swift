@@ -2,6 +2,8 @@
 struct JSONParser {
     let text: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
+    /// Whether a key that occurs twice in an object is an error.
+    var refusesDuplicates = false
     /// Offset of the next byte.
     var offset = 0
     private var depth = 0
@@ -83,7 +85,11 @@ struct JSONParser {
             skipWhitespace()
             guard skip(UInt8(ascii: ":")) else { throw unexpected(wanted: "a colon after the key") }
             skipWhitespace()
-            object.set(key, to: try parseValue())
+            let value = try parseValue()
+            if refusesDuplicates, object[key] != nil {
+                throw failure(.syntax, "duplicate key \"\(key)\"", at: offset)
+            }
+            object.set(key, to: value)
             skipWhitespace()
             if skip(UInt8(ascii: ",")) { continue }
             guard skip(UInt8(ascii: "}")) else { throw unexpected(wanted: "a comma or '}' after a value") }

@@ -7,10 +7,14 @@ extension JSONValue {
     /// As in Go's `encoding/json`, invalid UTF-8 and lone surrogate escapes become U+FFFD, and of a key that occurs
     /// twice in an object the last value counts. The caller bounds the size of the text; its memory is proportional to it.
     ///
-    /// - Parameter maximumDepth: how deep arrays and objects may be nested; more is an error of kind `tooDeep`.
-    package init(parsing bytes: [UInt8], maximumDepth: Int = Self.defaultMaximumDepth) throws(JSONError) {
+    /// - Parameters:
+    ///   - maximumDepth: how deep arrays and objects may be nested; more is an error of kind `tooDeep`.
+    ///   - refusesDuplicates: whether a key that occurs twice is an error instead.
+    package init(
+        parsing bytes: [UInt8], maximumDepth: Int = Self.defaultMaximumDepth, refusesDuplicates: Bool = false
+    ) throws(JSONError) {
         let result = bytes.withUnsafeBufferPointer { buffer in
-            Self.parse(buffer, maximumDepth: maximumDepth)
+            Self.parse(buffer, maximumDepth: maximumDepth, refusesDuplicates: refusesDuplicates)
         }
         self = try result.get()
     }
@@ -29,9 +33,10 @@ extension JSONValue {
     }
 
     private static func parse(
-        _ buffer: UnsafeBufferPointer<UInt8>, maximumDepth: Int
+        _ buffer: UnsafeBufferPointer<UInt8>, maximumDepth: Int, refusesDuplicates: Bool = false
     ) -> Result<JSONValue, JSONError> {
         var parser = JSONParser(text: buffer, maximumDepth: maximumDepth)
+        parser.refusesDuplicates = refusesDuplicates
         do throws(JSONError) {
             return .success(try parser.parseDocument())
         } catch {

@@ -57,6 +57,15 @@ import Testing
         #"{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "a", "keyData": "b"}]}"#,
         #"{"default": [{"type": "reject"}], "transports": {"docker": {"a": []}}}"#,
         #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"exactReference"}}]}"#,
+        #"{"default": [{"type": "reject"}], "default": [{"type": "insecureAcceptAnything"}]}"#,
+        #"{"default": [{"type": "later"}]}"#, #"{"default": [{"type": "signedBaseLayer"}]}"#,
+        #"{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "a", "keyData": null}]}"#,
+        #"{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": []}]}"#,
+        #"{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", 1]}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"matchExact","more":1}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"matchNothing"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"exactReference","dockerReference":"a.io/b"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"remapIdentity","prefix":"a.io/b:c","signedPrefix":"b.io"}}]}"#,
     ])
     func anythingNotUnderstoodIsRefused(text: String) {
         #expect(throws: ConfigError.self) { try policy(text) }
@@ -67,12 +76,43 @@ import Testing
             """
             {"default": [{"type": "sigstoreSigned", "keyPath": "/k",
               "signedIdentity": {"type": "remapIdentity", "prefix": "a.io", "signedPrefix": "b.io"}},
-              {"type": "later"}]}
+              {"type": "sigstoreSigned", "keyDatas": ["YQ==", "Yg=="]},
+              {"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", "/b"]},
+              {"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchExact"}},
+              {"type": "sigstoreSigned", "fulcio": {}}]}
             """)
         #expect(
             policy.defaults == [
                 .sigstoreSigned(.paths(["/k"]), identity: .remapIdentity(prefix: "a.io", signedPrefix: "b.io")),
-                .unknown(type: "later"),
+                .sigstoreSigned(.data(["YQ==", "Yg=="]), identity: .matchRepoDigestOrExact),
+                .signedBy(.paths(["/a", "/b"]), identity: .matchRepoDigestOrExact), .signedBaseLayer,
+                .unknown(type: "sigstoreSigned"),
             ])
+    }
+
+    @Test(arguments: [
+        ("dir", "/a/b", true), ("dir", "a", false), ("dir", "/", false), ("dir", "/a/../b", false),
+        ("oci", "/a:tag", true), ("oci", "a:tag", false), ("oci-archive", "/a/b.tar", true),
+        ("docker-archive", "/a", false), ("tarball", "/a", false), ("docker", "example.com/a", true),
+        ("docker-daemon", "example.com/a:1", true), ("later-transport", "what ever", true),
+        ("containers-storage", "[overlay@/a]", true), ("containers-storage", "[/a]", true),
+        ("containers-storage", "[/a]example.com/b:1", true), ("containers-storage", "/a", false),
+        ("containers-storage", "[a]", false), ("containers-storage", "[overlay@/a]b@c", false),
+    ])
+    func scopesThatNoImageCanHaveAreRefused(transport: String, scope: String, isValid: Bool) {
+        let text = #"{"default":[{"type":"reject"}],"transports":{"\#(transport)":{"\#(scope)":[{"type":"reject"}]}}}"#
+        #expect(((try? policy(text)) != nil) == isValid)
+    }
+
+    @Test func anImageOfAStoreHasScopesFromItsIdToTheStore() {
+        let scopes = SignaturePolicy.storeScopes(
+            driver: "overlay", graphRoot: "/g", name: "example.com/a/b", suffix: ":1", id: "f00")
+        #expect(
+            scopes == [
+                "[overlay@/g]example.com/a/b:1@f00", "[overlay@/g]example.com/a/b:1", "[overlay@/g]example.com/a/b",
+                "[overlay@/g]example.com/a", "[overlay@/g]example.com", "[overlay@/g]", "[/g]",
+            ])
+        let nameless = SignaturePolicy.storeScopes(driver: "vfs", graphRoot: "/g", name: nil, suffix: "", id: "f00")
+        #expect(nameless == ["[vfs@/g]@f00", "[vfs@/g]", "[/g]"])
     }
 }

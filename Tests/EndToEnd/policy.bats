@@ -66,6 +66,106 @@ refuses() {
     refuses 'rejected by policy' "$SIGNED"
 }
 
+@test "the scopes of files: the image, and every directory above it, as skopeo has them" {
+    mkdir -p deep/er
+    skopeo --insecure-policy copy -q "dir:$KEYS/plain" "dir:$PWD/deep/er/dir"
+    skopeo --insecure-policy copy -q "dir:$KEYS/plain" "oci:$PWD/deep/er/oci:x"
+    skopeo --insecure-policy copy -q "dir:$KEYS/plain" "oci-archive:$PWD/deep/er/oci.tar:x"
+    ln -s deep/er link
+    local transport image scope
+    for image in "dir:$PWD/link/dir" "oci:$PWD/deep/er/oci:x" "oci-archive:$PWD/deep/er/oci.tar:x"; do
+        transport=${image%%:*}
+        for scope in deep deep/er; do
+            echo '{"default": [{"type": "insecureAcceptAnything"}],
+                "transports": {"'$transport'": {"'"$PWD/$scope"'": [{"type": "reject"}]}}}' >policy.json
+            refuses 'rejected by policy' "$image"
+        done
+        echo '{"default": [{"type": "reject"}],
+            "transports": {"'$transport'": {"'"$PWD/deep"'": [{"type": "insecureAcceptAnything"}],
+            "'"$PWD/deep/e"'": [{"type": "reject"}]}}}' >policy.json
+        run -0 pull "$image"
+    done
+    # Archives of Docker's have no names that a policy could go by.
+    echo '{"default": [{"type": "reject"}], "transports": {"docker-archive": {"/": [{"type": "reject"}]}}}' >policy.json
+    run pull "dir:$KEYS/plain"
+    own_failure
+    has 'docker-archive: does not support any scopes except the default "" one'
+}
+
+@test "the scopes of a store: the image by name and id, what is above its name, the store" {
+    local root id scope theirs
+    root=$STORE/graph
+    id=$(swiftlet images -q --no-trunc localhost/busybox)
+    id=${id#sha256:}
+    local image="containers-storage:[overlay@$root+$STORE/run]localhost/busybox:latest"
+    copy_policy() {
+        echo '{"default": [{"type": "insecureAcceptAnything"}],
+            "transports": {"containers-storage": {"'"$1"'": [{"type": "reject"}]}}}' >policy.json
+        run swiftlet image copy --signature-policy policy.json "$image" "dir:$PWD/ours"
+        theirs=0
+        skopeo --policy policy.json copy -q "$image" "dir:$PWD/theirs" 2>/dev/null || theirs=1
+    }
+    for scope in "[overlay@$root]localhost/busybox:latest@$id" "[overlay@$root]localhost/busybox:latest" \
+        "[overlay@$root]localhost/busybox" "[overlay@$root]localhost" "[overlay@$root]" "[$root]"; do
+        copy_policy "$scope"
+        own_failure
+        has 'rejected by policy'
+        equal "$theirs" 1
+    done
+    for scope in "[overlay@$root]localhost/busybox:other" "[overlay@$root]@$id" "[vfs@$root]" "[$STORE]"; do
+        copy_policy "$scope"
+        equal "$status $theirs" '0 0'
+    done
+    for scope in "$root" "[overlay]" "[overlay@$root]localhost/busybox@latest"; do
+        copy_policy "$scope"
+        own_failure
+        has 'invalid scope'
+        equal "$theirs" 1
+    done
+}
+
+@test "a store's image has a name that signatures can be about" {
+    local id image
+    id=$(swiftlet pull -q --remove-signatures "dir:$KEYS/plain")
+    run -0 swiftlet tag "$id" example.com/img:1 example.com/img:2
+    swiftlet pull -q "$SIGNED"
+    policy containers-storage "$(signed_by signer.asc '{"type": "matchExact"}')"
+    for image in example.com/img:1 "example.com/img:1@$id"; do
+        run -0 swiftlet image copy --signature-policy policy.json "containers-storage:$image" "dir:$PWD/ours"
+        run -0 skopeo --policy policy.json copy -q "containers-storage:[overlay@$STORE/graph+$STORE/run]$image" \
+            "dir:$PWD/theirs"
+    done
+    for image in example.com/img:2 "@$id"; do
+        run swiftlet image copy --signature-policy policy.json "containers-storage:$image" "dir:$PWD/ours"
+        own_failure
+        has 'Signature for identity example.com/img:1 is not accepted'
+        run -1 skopeo --policy policy.json copy -q "containers-storage:[overlay@$STORE/graph+$STORE/run]$image" \
+            "dir:$PWD/theirs"
+    done
+    run -0 swiftlet untag "$id" example.com/img:1 example.com/img:2
+}
+
+@test "a policy that is not understood lets nothing in, as with skopeo" {
+    local keys='"keyType": "GPGKeys", "keyPath": "'$KEYS/signer.asc'"' text
+    for text in '{"default": [{"type": "reject"}], "default": [{"type": "insecureAcceptAnything"}]}' \
+        '{"default": [{"type": "insecureAcceptAnything"}, {"type": "later"}]}' \
+        '{"default": [{"type": "insecureAcceptAnything", "more": 1}]}' \
+        '{"default": [{"type": "signedBy", '"$keys"', "keyData": null}]}' \
+        '{"default": [{"type": "signedBy", '"$keys"', "signedIdentity": {"type": "matchExact", "more": 1}}]}' \
+        '{"default": [{"type": "signedBy", '"$keys"', "signedIdentity":
+            {"type": "exactReference", "dockerReference": "a.io/b"}}]}' \
+        '{"default": [{"type": "signedBy", '"$keys"', "signedIdentity":
+            {"type": "remapIdentity", "prefix": "a.io/b:c", "signedPrefix": "b.io"}}]}'; do
+        echo "$text" >policy.json
+        run pull "$SIGNED"
+        own_failure
+        has policy.json
+        run -1 skopeo --policy policy.json copy -q "$SIGNED" "dir:$PWD/refused"
+    done
+    policy dir '{"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchRepository"}}'
+    refuses 'signedBaseLayer not implemented yet' "$SIGNED"
+}
+
 @test "signedBy: the right key and name, else one clear error" {
     policy dir "$(signed_by signer.asc "$(exactly example.com/img:1)")"
     run -0 pull "$SIGNED"

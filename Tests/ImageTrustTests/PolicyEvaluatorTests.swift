@@ -47,7 +47,7 @@ import Testing
     ) throws {
         let pem = pem ?? key.publicKey.pemRepresentation
         let policy = SignaturePolicy(
-            defaults: [.sigstoreSigned(.data(Base64.encode(Array(pem.utf8))), identity: identity)])
+            defaults: [.sigstoreSigned(.data([Base64.encode(Array(pem.utf8))]), identity: identity)])
         let origin = try origin ?? .registry(ImageReference(parsing: "example.com/image:1"))
         try PolicyEvaluator(policy).check(manifest, from: origin, named: "docker://example.com/image:1") { signatures }
     }

@@ -21,8 +21,8 @@ final class BlobDownload: ByteSource {
     /// Checks the whole blob when a part of it comes from an earlier process.
     private let verifier: DigestVerifier?
     private var body: (any ByteSource)?
-    /// Bytes that have come out.
-    private var offset: Int64 = 0
+    /// Bytes that have come out, or need not.
+    private var offset: Int64
     private var failures = 0
     private var offsetAtFailure: Int64 = 0
     private var isEnded = false
@@ -34,14 +34,17 @@ final class BlobDownload: ByteSource {
     private var bodyEnd: Int64?
 
     /// - Parameters:
+    ///   - offset: how much of the blob need not come.
     ///   - budget: further connections that may be opened; nil: none.
     ///   - fetch: asks for the blob from an offset on, up to another one or to its end, and gives the answer whatever its
     ///     status.
     init(
-        _ blob: Descriptor, place: String, retry: RetryPolicy, journal: BlobJournal?, budget: ConnectionBudget? = nil,
+        _ blob: Descriptor, place: String, retry: RetryPolicy, from offset: Int64 = 0, journal: BlobJournal?,
+        budget: ConnectionBudget? = nil,
         fetch: @escaping (_ from: Int64, _ to: Int64?) throws -> HTTPResponse
     ) {
         self.budget = budget
+        self.offset = offset
         self.blob = blob
         self.place = place
         self.retry = retry

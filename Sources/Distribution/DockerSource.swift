@@ -5,7 +5,7 @@ import ImageTransports
 package import StreamCompression
 
 /// `docker://`, an image in a registry, or in the first of its mirrors that has it.
-package final class DockerSource: ImageSource {
+package final class DockerSource: RemoteImageSource {
     /// The name as the user gave it, whatever mirror it comes from.
     package let reference: ImageReference
     /// Where it comes from.
@@ -77,6 +77,10 @@ package final class DockerSource: ImageSource {
             return found
         }
         return try client.openBlob(blob, in: mirror.path, journal: journal(of: blob))
+    }
+
+    package func openBlob(_ blob: Descriptor, from offset: Int64) throws -> any ByteSource {
+        try client.openBlob(blob, in: mirror.path, from: offset).source
     }
 
     package var origin: ImageOrigin { .registry(reference) }

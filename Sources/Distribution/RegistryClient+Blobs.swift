@@ -14,13 +14,17 @@ extension RegistryClient {
 
     /// The blob's bytes, not verified, from a source that mends broken connections itself.
     ///
-    /// - Parameter journal: where the bytes are kept so that a later process need not fetch them again.
+    /// - Parameters:
+    ///   - offset: how much of the blob is there already.
+    ///   - journal: where the bytes are kept so that a later process need not fetch them again.
     package func openBlob(
-        _ blob: Descriptor, in repository: String, journal: BlobJournal? = nil
+        _ blob: Descriptor, in repository: String, from offset: Int64 = 0, journal: BlobJournal? = nil
     ) throws -> (source: any ByteSource, size: Int64?) {
         try RegistryError.during("fetching blob") {
             let download = BlobDownload(
-                blob, place: "blob \(blob.digest) in \(host)/\(repository)", retry: retry, journal: journal, budget: spareConnections
+                blob, place: "blob \(blob.digest) in \(host)/\(repository)", retry: retry, from: offset,
+                journal: journal,
+                budget: spareConnections
             ) { start, end in
                 var request = HTTPRequest(.get, try self.blobAddress(blob.digest, repository))
                 request.ask(from: start, to: end)
@@ -39,7 +43,8 @@ extension RegistryClient {
         for url in urls {
             guard let address = WebAddress(url) else { continue }
             do {
-                let download = BlobDownload(blob, place: "blob \(blob.digest)", retry: retry, journal: nil) { start, end in
+                let download = BlobDownload(blob, place: "blob \(blob.digest)", retry: retry, journal: nil) {
+                    start, end in
                     var request = HTTPRequest(.get, address)
                     request.ask(from: start, to: end)
                     return try self.transport.fetch(request, tls: TLSSettings(), isInsecure: self.isInsecure)

@@ -84,12 +84,18 @@ struct LayerTransfer: Sendable {
 
     private func stream(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
         if change == .none {
-            let offer = BlobOffer(expected: plainDescriptor, identity: readable.digest.description) {
+            var offer = BlobOffer(expected: plainDescriptor, identity: readable.digest.description) {
                 // The destination checks what it is given. What the manifest holds is not asked of the source.
                 let source =
                     try readable.data == nil
                     ? task.source.openBlob(readable).source : task.source.openVerifiedBlob(readable)
                 return CountedSource(source, digest: readable.digest, task.report)
+            }
+            if let remote = task.source as? any RemoteImageSource, readable.data == nil, readable.urls == nil {
+                offer.openRest = { offset in
+                    let rest = try remote.openBlob(readable, from: offset)
+                    return CountedSource(rest, digest: readable.digest, from: offset, task.report)
+                }
             }
             _ = try task.destination.putBlob(offer)
             return readable
@@ -171,10 +177,12 @@ final class CountedSource: ByteSource {
     private let upstream: any ByteSource
     private let digest: String
     private let report: ProgressHandler
-    private var total: Int64 = 0
-    private var told: Int64 = 0
+    private var total: Int64
+    private var told: Int64
 
-    init(_ upstream: any ByteSource, digest: Digest, _ report: @escaping ProgressHandler) {
+    /// - Parameter offset: what came before.
+    init(_ upstream: any ByteSource, digest: Digest, from offset: Int64 = 0, _ report: @escaping ProgressHandler) {
+        (total, told) = (offset, offset)
         self.upstream = upstream
         self.digest = digest.description
         self.report = report

@@ -10,6 +10,9 @@ package struct BlobOffer {
     package let identity: String?
     /// The blob's bytes from their beginning. A source that was opened before is not read any more.
     package let open: () throws -> any ByteSource
+    /// The bytes from an offset on, where giving those alone costs less than giving all. Where this is there, what has
+    /// arrived of the blob is worth keeping.
+    package var openRest: ((_ offset: Int64) throws -> any ByteSource)?
 
     /// Offers bytes that `open` gives as often as it is asked.
     package init(expected: Descriptor?, identity: String, open: @escaping () throws -> any ByteSource) {

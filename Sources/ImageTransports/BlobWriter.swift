@@ -6,13 +6,36 @@ import StreamCompression
 
 /// Fills one new file that has no name until it is complete: whatever happens before, nothing is left behind.
 ///
-/// Where the file system has no unnamed files, a hidden temporary name stands in, which dropping this removes.
+/// Where the file system has no unnamed files, a hidden temporary name stands in, which dropping this removes. A large blob
+/// that comes from afar has a hidden name of its own, and what has arrived of it stays for the next attempt.
 final class BlobWriter {
     private let directory: OwnedFD
     private let file: OwnedFD
     private let place: String
     private var temporaryName: String?
     private(set) var byteCount: Int64 = 0
+    /// Whether a part of the blob may be of use later.
+    private var isPartial = false
+
+    /// Goes on with what an earlier attempt has left of the blob, where there can be such a thing.
+    convenience init(of offer: BlobOffer, in path: String) throws(TransportError) {
+        if let partial = PartialBlob.open(for: offer, in: path),
+            let directory = try? OwnedFD.open(path, O_RDONLY | O_DIRECTORY)
+        {
+            self.init(partial, directory, place: path)
+        } else {
+            try self.init(in: path)
+        }
+    }
+
+    private init(_ partial: consuming PartialBlob, _ directory: consuming OwnedFD, place: String) {
+        self.place = place
+        self.directory = directory
+        temporaryName = partial.name
+        byteCount = partial.length
+        isPartial = true
+        file = partial.takeFile()
+    }
 
     init(in path: String) throws(TransportError) {
         place = path
@@ -31,6 +54,8 @@ final class BlobWriter {
     }
 
     deinit {
+        // Less than that is not worth a file.
+        if isPartial, byteCount >= PartialBlob.minimumSize { return }
         if let temporaryName { unlinkat(directory.raw, temporaryName, 0) }
     }
 
@@ -41,6 +66,8 @@ final class BlobWriter {
         do {
             try file.writeAll(bytes)
         } catch {
+            // A full disk has better uses.
+            isPartial = false
             throw TransportError(.system, error.description, at: place, cause: error)
         }
         byteCount += Int64(bytes.count)
@@ -49,6 +76,7 @@ final class BlobWriter {
     /// Gives the file its name, `name` below `target`, atomically. An existing file of the same size stays; any other
     /// is replaced.
     func publish(in target: borrowing OwnedFD, as name: String, synchronize: Bool) throws(TransportError) {
+        isPartial = false
         do throws(LinuxError) {
             if synchronize { try file.synchronize() }
             if try Files.statusIfPresent(at: target.raw, name).map({ $0.kind == .regular && $0.size == byteCount })
@@ -75,11 +103,28 @@ final class BlobWriter {
 }
 
 extension BlobWriter {
-    /// Copies `source` into the file, and checks or computes its digest on the way.
-    func fill(from source: any ByteSource, expected: Descriptor?, place: String) throws -> Digest {
+    /// Copies the blob into the file, and checks or computes its digest on the way.
+    func fill(from offer: BlobOffer, place: String) throws -> Digest {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 4096)
         defer { buffer.deallocate() }
-        let hasher = BlobHasher(expected)
+        let kept = byteCount
+        do {
+            return try fill(from: offer, buffer, place: place)
+        } catch let error as TransportError where error.kind == .mismatch {
+            try beginAnew()
+            guard kept > 0 else { throw error }
+            // What was kept was damaged, then.
+            return try fill(from: offer, buffer, place: place)
+        }
+    }
+
+    private func fill(
+        from offer: BlobOffer, _ buffer: UnsafeMutableRawBufferPointer, place: String
+    ) throws -> Digest {
+        let hasher = BlobHasher(offer.expected)
+        try readKept(buffer) { try hasher.update($0, place: place) }
+        if byteCount > 0, byteCount == offer.expected?.size { return try hasher.finish(place: place) }
+        let source = try byteCount > 0 ? offer.openRest?(byteCount) ?? offer.open() : offer.open()
         while true {
             let count = try source.read(into: buffer)
             if count == 0 { return try hasher.finish(place: place) }
@@ -87,6 +132,25 @@ extension BlobWriter {
             try hasher.update(bytes, place: place)
             try write(bytes)
         }
+    }
+
+    private func readKept(_ buffer: UnsafeMutableRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void)
+        throws
+    {
+        var offset: Int64 = 0
+        while offset < byteCount {
+            let count = pread(file.raw, buffer.baseAddress, buffer.count, off_t(offset))
+            guard count > 0 else { throw TransportError(.system, "cannot read what was kept of a blob", at: place) }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += Int64(count)
+        }
+    }
+
+    private func beginAnew() throws(TransportError) {
+        guard ftruncate(file.raw, 0) == 0, lseek(file.raw, 0, SEEK_SET) == 0 else {
+            throw TransportError(.system, String(cString: strerror(errno)), at: place)
+        }
+        byteCount = 0
     }
 }
 

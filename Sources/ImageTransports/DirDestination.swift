@@ -56,9 +56,13 @@ package final class DirDestination: ImageDestination {
     }
 
     package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
+        try putBlob(BlobOffer(once: source, expected: expected))
+    }
+
+    package func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64) {
         try writeVersion()
-        let writer = try BlobWriter(in: path)
-        let digest = try writer.fill(from: source, expected: expected, place: description)
+        let writer = try BlobWriter(of: offer, in: path)
+        let digest = try writer.fill(from: offer, place: description)
         try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
         written.withLock { _ = $0.names.insert(digest.hex) }
         return (digest, writer.byteCount)
@@ -91,6 +95,7 @@ package final class DirDestination: ImageDestination {
         try writeVersion()
         for (name, bytes) in signatures { try write(name, bytes) }
         try write(DirPath.manifest, manifest.bytes)
+        PartialBlob.sweep(path)
         try TransportError.wrapping(path) {
             for entry in try Files.entries(of: directory) {
                 let name = entry.text

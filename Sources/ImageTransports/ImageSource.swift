@@ -39,6 +39,12 @@ package protocol ImageSource: AnyObject {
     var origins: [String] { get }
 }
 
+/// A source that is far away, so that what has arrived of a blob is worth keeping.
+package protocol RemoteImageSource: ImageSource {
+    /// The bytes of a blob from an offset on, not verified.
+    func openBlob(_ blob: Descriptor, from offset: Int64) throws -> any ByteSource
+}
+
 extension ImageSource {
     /// What is embedded need not be looked for.
     package func manifest(listed entry: Descriptor) throws -> RawManifest {

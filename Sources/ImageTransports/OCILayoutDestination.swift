@@ -49,8 +49,12 @@ package final class OCILayoutDestination: ImageDestination {
     }
 
     package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
-        let writer = try BlobWriter(in: reference.path)
-        let digest = try writer.fill(from: source, expected: expected, place: description)
+        try putBlob(BlobOffer(once: source, expected: expected))
+    }
+
+    package func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64) {
+        let writer = try BlobWriter(of: offer, in: reference.path)
+        let digest = try writer.fill(from: offer, place: description)
         guard let directory = try blobDirectory(digest.algorithm, create: true) else {
             throw TransportError(.system, "cannot make the directory of blobs", at: reference.path)
         }
@@ -99,6 +103,7 @@ package final class OCILayoutDestination: ImageDestination {
             // Which gives the lock up.
             directory.close()
         }
+        PartialBlob.sweep(reference.path)
     }
 
     /// The directory of an algorithm's blobs, not reached through a symbolic link; nil when it is missing.

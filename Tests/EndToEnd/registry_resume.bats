@@ -114,3 +114,48 @@ ranges() { grep -c '^GET .*/blobs/.* bytes=[0-9]*-[0-9]* ' "$(state)/log" || tru
     arrives
     equal "$(ranges)" 0
 }
+
+# --- Copies to files ----------------------------------------------------------------------------------------------------
+
+# The parts of blobs in a directory.
+parts() { find "$1" -maxdepth 1 -name '.partial-*' -printf '%s\n' 2>/dev/null | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+copy() { swiftlet image copy -q --src-tls-verify=false "docker://$PROXY/hundred" "$1"; }
+
+# Copies to a place in files in the directory `copied`, and kills it when half has arrived.
+kill_copy() {
+    echo 'GET .*/blobs/.* slow 40000000 0' >"$(state)/faults"
+    command swiftlet image copy -q --src-tls-verify=false "docker://$PROXY/hundred" "$1" >/dev/null 2>&1 3>&- &
+    local pid=$!
+    until [ "$(parts copied)" -ge 50000000 ]; do
+        kill -0 $pid 2>/dev/null || fail "the copy ended by itself with $(parts copied) bytes"
+        sleep 0.05
+    done
+    kill -9 $pid
+    wait $pid || true
+    sleep 1
+    rm "$(state)/faults" "$(state)/log"
+}
+
+@test "a killed copy to a layout or a directory goes on where it stopped; other tools see nothing of it" {
+    local place
+    for place in oci:copied:hundred dir:copied; do
+        rm -rf copied
+        kill_copy "$place"
+        run ! skopeo inspect "$place"
+        run -0 copy "$place"
+        [ "$(fetched)" -lt 55000000 ] || fail "$place: fetched $(fetched) bytes:" "$(cat "$(state)/log")"
+        skopeo copy -q "$place" "dir:checked.${place%%:*}"
+        equal "$(find copied -name '.*' ! -name . | wc -l)" 0
+    done
+}
+
+@test "what was kept of a killed copy is checked: damaged, it is fetched again" {
+    kill_copy oci:copied:hundred
+    local file
+    for file in copied/.partial-*; do
+        printf damage | dd of="$file" bs=1 seek=1000000 conv=notrunc status=none
+    done
+    run -0 copy oci:copied:hundred
+    skopeo copy -q oci:copied:hundred dir:checked
+}

@@ -68,13 +68,20 @@ extension RegistryClient {
     }
 
     /// Stores a manifest under a tag or its digest.
+    ///
+    /// - Throws: ``RegistryError``; `manifestRejected` where one of another type may be taken.
     package func putManifest(_ manifest: RawManifest, as reference: String, in repository: String) throws {
         try RegistryError.during("uploading manifest \(reference) to \(host)/\(repository)") {
             let request = HTTPRequest(
                 .put, try manifestAddress(reference, repository),
                 body: .bytes(manifest.bytes, type: manifest.mediaType.rawValue))
-            let response = try send(request, scopes: [.push(repository)], accepting: [200, 201, 202])
-            response.discardBody()
+            try retry.run {
+                let response = try send(request, scopes: [.push(repository)])
+                guard [200, 201, 202].contains(response.status) else {
+                    throw RegistryErrorResponse.manifestError(response)
+                }
+                response.discardBody()
+            }
         }
     }
 

@@ -62,8 +62,10 @@ extension RegistryClient {
         do {
             response = try send(
                 HTTPRequest(.post, address), scopes: [.push(repository), .pull(origin)], accepting: [201, 202])
-        } catch let error as RegistryError where [.unauthorized, .denied, .notFound].contains(error.code) {
-            // Without the right to read there it is uploaded, as if it were not there.
+        } catch let error as RegistryError
+            where [.unauthorized, .denied, .notFound, .unsupported, .malformed].contains(error.code)
+        {
+            // Without the right to read there, or from a registry that does not do that, it is uploaded.
             return false
         }
         response.discardBody()

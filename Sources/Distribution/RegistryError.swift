@@ -20,6 +20,8 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
         case mismatch
         /// The server does not implement what was asked.
         case unsupported
+        /// The registry takes no manifests of this type, or not this one.
+        case manifestRejected
         /// The server failed or is overloaded.
         case unavailable
         /// A name, file or setting of the user's cannot be used.
@@ -46,6 +48,11 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     /// The same error with words before it that say what was being done.
     package func prefixed(_ context: String) -> RegistryError {
         RegistryError(code, "\(context): \(message)", retryAfter: retryAfter)
+    }
+
+    /// The same error with words after it.
+    package func suffixed(_ words: String) -> RegistryError {
+        RegistryError(code, message + words, retryAfter: retryAfter)
     }
 }
 

@@ -19,6 +19,17 @@ enum RegistryErrorResponse {
         return RegistryError(code(status), text, retryAfter: seconds)
     }
 
+    /// As `error(_:)` for a manifest that was not taken: tells whether another type might be.
+    static func manifestError(_ response: HTTPResponse) -> RegistryError {
+        let body = (try? response.body.readAll(limit: limit)) ?? []
+        let error = error(status: response.status, body: body, fields: response.fields)
+        let codes = ((try? JSONValue(parsing: body))?["errors"]?.array ?? []).compactMap { $0["code"]?.string }
+        // What registries say that know only some types; all of these are seen in the field.
+        let isRejected = codes.contains { ["MANIFEST_INVALID", "TAG_INVALID", "UNSUPPORTED"].contains($0) }
+        guard (400..<500).contains(response.status), response.status == 415 || isRejected else { return error }
+        return RegistryError(.manifestRejected, error.message)
+    }
+
     private static func code(_ status: Int) -> RegistryError.Code {
         switch status {
         case 401: .unauthorized

@@ -1,4 +1,5 @@
 import ContainerStore
+import Distribution
 package import ImageModel
 package import ImageTransports
 package import ProgressEvents
@@ -23,8 +24,39 @@ package struct ImageCopier {
         let raw = try CopyError.naming(source.description) { try source.manifest(nil) }
         let task = CopyTask(source: source, destination: destination, options: options, report: report)
         let written = try raw.isIndex ? copyIndex(raw, task) : copySingle(raw, task)
-        try destination.commit()
-        return written
+        do {
+            try destination.commit()
+            return written
+        } catch let error as RegistryError where error.code == .manifestRejected {
+            return try copyInOtherFormat(raw, written, task, rejection: error)
+        }
+    }
+
+    /// After a registry has refused an image's manifest: writes it in the other format, where nothing binds us to the one.
+    private func copyInOtherFormat(
+        _ raw: RawManifest, _ written: RawManifest, _ task: CopyTask, rejection: RegistryError
+    ) throws -> RawManifest {
+        let other: MediaType
+        switch written.mediaType {
+        case .ociManifest: other = .dockerManifest
+        case .dockerManifest: other = .ociManifest
+        default: throw rejection
+        }
+        guard options.format == nil, !options.preservesDigests else { throw rejection }
+        report(
+            .warning("\(task.destination.description) takes no \(written.mediaType) (\(rejection)): trying \(other)"))
+        var changed = options
+        changed.format = other
+        let again = CopyTask(
+            source: task.source, destination: task.destination, options: changed, report: report)
+        let result: RawManifest
+        do {
+            result = try raw.isIndex ? copyIndex(raw, again) : copySingle(raw, again)
+        } catch let error as CopyError {
+            throw rejection.suffixed("; as \(other): \(error)")
+        }
+        try task.destination.commit()
+        return result
     }
 
     /// Copies to any target.

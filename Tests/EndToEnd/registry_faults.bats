@@ -173,3 +173,33 @@ fails() {
     if [ "$status" -eq 0 ]; then grep -q 'mount=' "$(state)/log" || fail "it was pushed all the same"; fi
     run skopeo inspect --tls-verify=false "docker://$DIRECT/never"
 }
+
+@test "a registry that takes only Docker's manifests, or only OCI's, gets them; a format that is demanded stays" {
+    swiftlet pull -q --tls-verify=false "$DIRECT/eight"
+    fault 'PUT .*/manifests/.* refuse-type vnd.oci.image.manifest 0'
+    run -0 swiftlet push --tls-verify=false "$DIRECT/eight" "$PROXY/docker"
+    has "takes no application/vnd.oci.image.manifest.v1+json"
+    run -0 skopeo inspect --raw --tls-verify=false "docker://$DIRECT/docker"
+    has '"application/vnd.docker.distribution.manifest.v2+json"'
+    run swiftlet push --tls-verify=false --format oci "$DIRECT/eight" "$PROXY/bound"
+    own_failure
+    has "manifest invalid"
+    run swiftlet image copy --preserve-digests --src-tls-verify=false --dest-tls-verify=false "docker://$DIRECT/eight" \
+        "docker://$PROXY/bound"
+    own_failure
+    run skopeo inspect --tls-verify=false "docker://$DIRECT/bound"
+    [ "$status" -ne 0 ]
+    fault 'PUT .*/manifests/.* refuse-type vnd.docker 0'
+    run -0 swiftlet image copy -q --src-tls-verify=false --dest-tls-verify=false "docker://$DIRECT/docker" \
+        "docker://$PROXY/oci"
+    run -0 skopeo inspect --raw --tls-verify=false "docker://$DIRECT/oci"
+    has '"application/vnd.oci.image.manifest.v1+json"'
+}
+
+@test "a registry that mounts nothing from its other repositories gets the bytes" {
+    swiftlet pull -q --tls-verify=false "$PROXY/eight"
+    fault 'POST .*mount=.* status 405 0'
+    run -0 swiftlet push -q --tls-verify=false "$PROXY/eight" "$PROXY/unmounted"
+    grep -q 'POST .*mount=.* 405' "$(state)/log"
+    skopeo copy -q --src-tls-verify=false "docker://$DIRECT/unmounted" dir:unmounted
+}

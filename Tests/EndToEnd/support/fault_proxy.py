@@ -18,7 +18,8 @@ slow N (N bytes a second), corrupt N (the byte at N is another), longer N (N mor
 cut-upload N (the connection breaks after N bytes of the request's body), keep-upload N (the same, but the registry keeps
 what came, and tells of it under the address that the client knows), slow-keep N (N bytes a second of the request's body
 are taken, and what came is kept when the client goes away), slow-buffer N (at N bytes a second too, and the registry gets
-whole requests only, as behind many reverse proxies), limit N (413 for more than N bytes of body).
+whole requests only, as behind many reverse proxies), limit N (413 for more than N bytes of body), refuse-type TEXT
+(MANIFEST_INVALID for a body whose type has this text in it).
 """
 
 import http.client
@@ -155,6 +156,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.simple(307, [("Location", argument)])
         if action == "endless":
             return self.endless()
+        if action == "refuse-type":
+            if argument in self.headers.get("Content-Type", ""):
+                return self.simple(400, [], b'{"errors": [{"code": "MANIFEST_INVALID", "message": "manifest invalid"}]}')
+            action, argument = None, "0"
         if action == "limit" and self.is_longer(int(argument)):
             return self.simple(413)
         self.forward(action, int(argument))

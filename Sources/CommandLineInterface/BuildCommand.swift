@@ -134,21 +134,9 @@ enum BuildCommand: Command {
         options.announcedName = tags.first
         try BuildInputs.readImageFlags(arguments, session, into: &options)
         options.step = try ConfinementFlags.read(arguments, conf)
-        options.isolation = try isolation(arguments, conf)
+        options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
         NamespaceFlags.warnOfSharing(options.isolation, arguments, session)
         return (options, tags.filter(isElsewhere))
-    }
-
-    /// A runtime is called where a flag asks for one: of the environment's word for it the built-in way is worth as much.
-    private static func isolation(_ arguments: ParsedArguments, _ conf: ContainersConf) throws -> SandboxIsolation {
-        let own = try Isolation.parse(arguments)
-        guard arguments.wasSet("runtime") || (own == .oci && arguments.wasSet("isolation")) else {
-            return own == .chroot ? .chroot : .builtIn
-        }
-        let bundle = "/var/tmp/swiftlet-build.\(RandomBytes.hex(8))"
-        return .external(
-            try RuntimeChoice.choose(
-                named: arguments.string("runtime"), flags: arguments.strings("runtime-flag"), conf, bundle: bundle))
     }
 
     /// What `$BUILDAH_CPPFLAGS` adds to every call of the preprocessor.

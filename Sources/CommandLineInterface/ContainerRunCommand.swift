@@ -18,9 +18,9 @@ enum ContainerRunCommand: Command {
         try PeerContainer.join(arguments.string("network"), session)
         let invocation = try ContainerInvocation(arguments, session)
         let store = try session.openStore(mounts: true)
-        var container = try ContainerMaking(invocation, store).make()
-        let process = try invocation.process(for: container.definition)
-        return try ContainerRun.toTheEnd(&container, process, store, session)
+        let made = try ContainerMaking(invocation, store).make()
+        var container = made.container
+        return try ContainerRun.toTheEnd(&container, made.process, store, session)
     }
 }
 
@@ -33,7 +33,7 @@ enum ContainerCreateCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let invocation = try ContainerInvocation(arguments, session)
         let store = try session.openStore(mounts: true)
-        session.printLine(try ContainerMaking(invocation, store).make().id)
+        session.printLine(try ContainerMaking(invocation, store).make().container.id)
         return 0
     }
 }
@@ -50,7 +50,8 @@ struct ContainerMaking {
 
     private var arguments: ParsedArguments { invocation.arguments }
 
-    func make() throws -> ManagedContainer {
+    /// - Returns: the container, and how its command is to be run.
+    func make() throws -> (container: ManagedContainer, process: ContainerProcess) {
         if let file = arguments.string("cidfile"), Files.exists(file) {
             throw CommandError(
                 "container id file exists. Ensure another container is not using it or delete \(file)")
@@ -61,7 +62,7 @@ struct ContainerMaking {
         let definition = try invocation.definition(
             image?.image, imageName: image?.name ?? "", id: id, in: store)
         // What cannot be run is not made.
-        _ = try invocation.process(for: definition)
+        let process = try invocation.process(for: definition)
         if arguments.bool("replace"), let name = arguments.string("name"), try store.container(name) != nil {
             var previous = try ManagedContainer(name, in: store)
             try previous.remove(isForced: true, in: store)
@@ -77,7 +78,7 @@ struct ContainerMaking {
                 throw error
             }
         }
-        return container
+        return (container, process)
     }
 
     private func image() throws -> (image: StoredImage, name: String) {
@@ -125,10 +126,9 @@ extension ContainerRun {
         of container: ManagedContainer, _ store: ContainerStore, _ session: Session
     ) throws -> SandboxIsolation {
         guard let runtime = session.global.runtime else { return .builtIn }
-        let bundle = "\(try store.runDirectory(container: container.id))/bundle.\(RandomBytes.hex(8))"
-        return .external(
-            try RuntimeChoice.choose(
-                named: runtime, flags: session.global.runtimeFlags, try session.containersConf(), bundle: bundle))
+        return try RuntimeChoice.external(
+            named: runtime, flags: session.global.runtimeFlags, try session.containersConf(),
+            bundle: "\(store.runDirectory(container: container.id))/bundle")
     }
 }
 

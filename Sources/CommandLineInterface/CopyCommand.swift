@@ -133,6 +133,7 @@ struct ContentCopy {
         defer { file.discard() }
         var request = request
         request.unpacks = false
+        request.isFetched = true
         let selection = try CopySelection(onlyFile: file.name, in: file.directory)
         return try copy(selection, request, to: place, of: container, store)
     }

@@ -42,9 +42,10 @@ enum ImageCopyCommand: Command {
         }
         // Requests are repeated anyway; this is for whole copies, in which what went before a failure is not sent again.
         let retry = RetryPolicy(retries: arguments.wasSet("retry-times") ? arguments.int("retry-times") ?? 0 : 0)
+        let report = RepeatedCopy.telling(rendering.handler)
         let manifest = try retry.run {
             let source = try sources.source(from)
-            let written = try ImageCopier(options, report: rendering.handler).copy(source, to: targets.target(to))
+            let written = try ImageCopier(options, report: report).copy(source, to: targets.target(to))
             (source as? DockerSource)?.finish()
             return written
         }

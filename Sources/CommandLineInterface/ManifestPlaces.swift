@@ -19,9 +19,6 @@ struct ManifestPlaces {
     var admission: ImageAdmission?
 
     init(_ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session) throws {
-        if let file = arguments.string("authfile"), !file.isEmpty, !Files.exists(file) {
-            throw CommandError("credential file is not accessible: stat \(file): no such file or directory")
-        }
         self.store = store
         registries = try RegistryFlags.access(arguments, session, store: store)
         calledAs = session.calledAs

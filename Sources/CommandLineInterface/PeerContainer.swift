@@ -12,8 +12,7 @@ enum PeerContainer {
         guard let network, network.hasPrefix(prefix) else { return }
         let name = String(network.dropFirst(prefix.count))
         let process = try process(of: name, session)
-        session.noteUser()
-        try UserNamespace.join(process: process)
+        try session.joinUserNamespace(of: process)
         session.peer = process
     }
 

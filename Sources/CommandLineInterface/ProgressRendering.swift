@@ -37,7 +37,8 @@ struct ProgressRendering: Sendable {
         case .stepDone: break
         case .commitStarted(let name, let stage):
             steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")COMMIT\(name.map { " \($0)" } ?? "")\n")
-        case .message(let text): steps?.write(text + "\n")
+        case .message(let text):
+            if isJSON { copies?.write(ProgressJSON.line(event)) } else { (steps ?? copies)?.write(text + "\n") }
         case .warning(let text): StandardStream.error.write(text + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,
             .listManifestStarted, .instanceStarted, .listSignaturesStarted, .signaturesFound, .signaturesStored:
@@ -136,6 +137,7 @@ private enum ProgressJSON {
                 "event": "instanceStarted", "digest": .string(digest), "index": .integer(Int64(index)),
                 "of": .integer(Int64(count)),
             ]
+        case .message(let text): return ["event": "message", "text": .string(text)]
         default: return ["event": "other"]
         }
     }

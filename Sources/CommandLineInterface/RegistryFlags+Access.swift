@@ -2,6 +2,7 @@ import CommandLineGrammar
 import ContainerStore
 import ContainersConfig
 import Distribution
+import LinuxSystem
 
 extension RegistryFlags {
     /// Flags of the working-container commands, which know one registry.
@@ -20,6 +21,16 @@ extension RegistryFlags {
     static let retry = Flag("retry", .int, placeholder: "uint", help: "number of times to retry in case of failure")
     /// `--retry-delay`.
     static let retryDelay = Flag.string("retry-delay", "duration", help: "delay between retries in case of failure")
+
+    /// Refuses a file of credentials that a flag names and that is not there, before anything else is done. `login` makes it.
+    static func checkCredentialFiles(_ arguments: ParsedArguments) throws {
+        guard arguments.commandPath.last != "login" else { return }
+        for name in ["authfile", "src-authfile", "dest-authfile"]
+        where arguments.declares(name) && arguments.wasSet(name) {
+            guard let file = arguments.optionalString(name), !Files.exists(file) else { continue }
+            throw CommandError("credential file is not accessible: stat \(file): no such file or directory")
+        }
+    }
 
     /// What the flags of a command say. Connects to nothing.
     ///

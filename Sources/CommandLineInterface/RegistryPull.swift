@@ -30,7 +30,10 @@ struct RegistryPull {
 
     /// Pulls what `name` stands for. Of a short name the places are tried in order until one has the image.
     func pull(_ name: String, platform: Platform, isPlatformRequired: Bool = false) throws -> ImageRecord {
-        guard TransportReference(parsing: name) == nil else {
+        if let reference = TransportReference(parsing: name) {
+            if reference.transport == .docker {
+                report(.message("Trying to pull \(try TransportResolver.dockerReference(reference))..."))
+            }
             return try bring(platform, isPlatformRequired) {
                 try PlaceResolver.source(name, calledAs: calledAs, registries)
             }
@@ -69,8 +72,9 @@ struct RegistryPull {
     private func bring(
         _ platform: Platform, _ isRequired: Bool, _ open: () throws -> (source: any ImageSource, names: [String])
     ) throws -> ImageRecord {
+        let report = RepeatedCopy.telling(report)
         // What has arrived before a failure is not fetched again.
-        try registries.options.retry.run {
+        return try registries.options.retry.run {
             let place = try open()
             let registry = place.source as? DockerSource
             do {

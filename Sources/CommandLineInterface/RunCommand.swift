@@ -46,7 +46,9 @@ enum RunCommand: Command {
         var process = try process(command, container, arguments, session, conf)
         let requests = try mounts(of: container, arguments)
         process.confinement = try confinement(of: container, arguments, conf)
-        process.isolation = try isolation(of: container, arguments, conf, store)
+        process.isolation = try RuntimeChoice.isolation(
+            arguments, conf, settled: container.settings.isolation,
+            bundle: "\(store.runDirectory(container: container.id))/bundle")
         NamespaceFlags.warnOfSharing(process.isolation, arguments, session)
         let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
@@ -169,20 +171,5 @@ enum RunCommand: Command {
         confinement.controls = settings.controls
         try NamespaceFlags.read(arguments, conf, into: &confinement)
         return confinement
-    }
-
-    /// `oci` asks for an external runtime when it comes from a flag: of the container's own word for it, which Buildah
-    /// writes everywhere, and of the environment's, the built-in way is worth as much.
-    private static func isolation(
-        of container: WorkingContainer, _ arguments: ParsedArguments, _ conf: ContainersConf, _ store: ContainerStore
-    ) throws -> SandboxIsolation {
-        let own = try Isolation.parse(arguments)
-        if arguments.wasSet("runtime") || (own == .oci && arguments.wasSet("isolation")) {
-            let bundle = "\(try store.runDirectory(container: container.id))/bundle.\(RandomBytes.hex(8))"
-            return .external(
-                try RuntimeChoice.choose(
-                    named: arguments.string("runtime"), flags: arguments.strings("runtime-flag"), conf, bundle: bundle))
-        }
-        return (own == .standard ? container.settings.isolation : own) == .chroot ? .chroot : .builtIn
     }
 }

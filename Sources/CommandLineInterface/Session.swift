@@ -28,9 +28,10 @@ final class Session {
     var peer: Int32?
     private var joiner: (uid: UInt32, gid: UInt32)?
 
-    /// Remembers who the user is before another user namespace is joined.
-    func noteUser() {
+    /// Joins the user namespace of another process of the user, who is remembered. No thread may exist yet.
+    func joinUserNamespace(of process: Int32) throws {
         if geteuid() != 0 { joiner = (geteuid(), getegid()) }
+        try UserNamespace.join(process: process)
     }
 
     /// Enters the user and mount namespaces that the store needs. No thread may exist yet.

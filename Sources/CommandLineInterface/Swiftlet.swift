@@ -29,6 +29,7 @@ package enum Swiftlet {
             }
             let global = try GlobalFlags(parsed)
             try CommandTimeout.begin(parsed)
+            try RegistryFlags.checkCredentialFiles(parsed)
             let session = Session(
                 environment: global.applied(to: environment), global: global, calledAs: face.name,
                 commandLine: [face.name] + arguments.dropFirst())

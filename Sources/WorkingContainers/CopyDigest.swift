@@ -6,7 +6,7 @@ import TarArchive
 /// What `copy` and `add` print: a digest of what was copied, the same that Buildah gives. It is the digest of an archive
 /// of the files as they are copied, times left out; of several sources, the digest of their digests.
 package struct CopyDigest: Sendable {
-    /// `file`, `dir`, or `multi` for several sources.
+    /// `file`, `dir`, `multi` for several sources, or nothing for what was fetched.
     package let kind: String
     package let digest: Digest
     private let parts: [(kind: String, digest: Digest)]
@@ -15,14 +15,16 @@ package struct CopyDigest: Sendable {
     ///   - owner: the owner that everything copied gets; nil: the files' own.
     ///   - mode: permission bits that everything copied gets; nil: the files' own.
     ///   - name: what the one file that is copied is called in the end; nil: as before.
+    ///   - isFetched: whether it comes from a web server: then the archive has its time, and no names of owners.
     package init(
-        of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, name: String?
+        of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, name: String?,
+        isFetched: Bool = false
     ) throws {
-        var archiver = CopyArchiver(owner: owner, mode: mode)
+        var archiver = CopyArchiver(owner: owner, mode: mode, isFetched: isFetched)
         var parts: [(kind: String, digest: Digest)] = []
         for item in selection.items {
             let digest = try archiver.digest(item, in: selection, name: selection.items.count == 1 ? name : nil)
-            parts.append((item.isDirectory ? "dir" : "file", digest))
+            parts.append((isFetched ? "" : item.isDirectory ? "dir" : "file", digest))
         }
         self.init(parts)
     }
@@ -38,7 +40,7 @@ package struct CopyDigest: Sendable {
             (kind, digest) = parts[0]
         } else {
             kind = parts.isEmpty ? "" : "multi"
-            let text = parts.map { "\($0.kind):\($0.digest.hex)" }.joined(separator: ",")
+            let text = parts.map { ($0.kind.isEmpty ? "" : "\($0.kind):") + $0.digest.hex }.joined(separator: ",")
             digest = Digest.sha256(of: Array(text.utf8))
         }
     }
@@ -48,12 +50,14 @@ package struct CopyDigest: Sendable {
 private struct CopyArchiver {
     let owner: (uid: UInt32, gid: UInt32)?
     let mode: UInt32?
+    let isFetched: Bool
     private var users: [UInt32: [UInt8]] = [:]
     private var groups: [UInt32: [UInt8]] = [:]
 
-    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?) {
+    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, isFetched: Bool) {
         self.owner = owner
         self.mode = mode
+        self.isFetched = isFetched
     }
 
     mutating func digest(_ item: CopySelection.Item, in selection: CopySelection, name: String?) throws -> Digest {
@@ -86,8 +90,12 @@ private struct CopyArchiver {
         entry.mode = mode ?? (status.mode & 0o7777)
         entry.uid = Int64(owner?.uid ?? status.uid)
         entry.gid = Int64(owner?.gid ?? status.gid)
-        entry.userName = userName(status.uid)
-        entry.groupName = groupName(status.gid)
+        if isFetched {
+            entry.modification = (status.modification.seconds, 0)
+        } else {
+            entry.userName = userName(status.uid)
+            entry.groupName = groupName(status.gid)
+        }
         entry.deviceMajor = status.kind == .characterDevice || status.kind == .blockDevice ? status.deviceMajor : 0
         entry.deviceMinor = status.kind == .characterDevice || status.kind == .blockDevice ? status.deviceMinor : 0
         let argument = path.map { CChar(bitPattern: $0) } + [0]

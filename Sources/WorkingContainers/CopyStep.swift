@@ -26,6 +26,8 @@ package struct CopyStep {
         package var fileTime: FileTime?
         /// Whether owners that this process cannot give are ignored.
         package var ignoresUnmappedOwners = false
+        /// Whether the one file comes from a web server rather than from a file system.
+        package var isFetched = false
         /// Whether an archive's device nodes are made; else they are left out.
         package var makesDevices = false
 
@@ -63,7 +65,8 @@ package struct CopyStep {
         let owner = try request.owner.map { try self.owner($0) }
         let name = try destinationIsDirectory() ? nil : destination.split(separator: "/").last.map(String.init)
         return try CopyDigest(
-            of: selection, owner: owner ?? (request.keepsOwners ? nil : (0, 0)), mode: request.mode, name: name)
+            of: selection, owner: owner ?? (request.keepsOwners ? nil : (0, 0)), mode: request.mode, name: name,
+            isFetched: request.isFetched)
     }
 
     /// Copies, and unpacks.

@@ -34,7 +34,10 @@ extension WorkingContainer {
         value["CNIPluginPath"] = text("CNIPluginPath")
         value["CNIConfigDir"] = text("CNIConfigDir")
         value["IDMappingOptions"] = state["IDMappingOptions"]
-        value["History"] = state["ociv1"]?["history"] ?? .null
+        // What was noted since the image comes after the image's own.
+        let history = [state["ociv1"]?["history"], state["PrependedEmptyLayers"], state["AppendedEmptyLayers"]]
+            .compactMap { $0?.array }.joined()
+        value["History"] = history.isEmpty ? .null : .array(Array(history))
         value["Devices"] = state["Devices"] ?? .null
         return value
     }

@@ -188,6 +188,45 @@ CHANGES
     equal "$(cat digest)" "$(manifest_digest "$BASE")"
 }
 
+# What stands on a terminal after escape sequences, those that bars are drawn with, were obeyed.
+on_screen() {
+    python3 -c '
+import re, sys
+lines, row = [""], 0
+for part in re.findall(r"\x1b\[\d*[AKJ]|\r|\n|[^\x1b\r\n]+", sys.stdin.read()):
+    if part.endswith("A") and part[0] == "\x1b":
+        row -= int(part[2:-1])
+    elif part == "\x1b[J":
+        del lines[row + 1:]
+        lines[row] = lines[row] if lines[row:] else ""
+    elif part == "\n":
+        row += 1
+        lines += [""] * (row + 1 - len(lines))
+    elif part[0] not in "\x1b\r":
+        lines[row] = part
+print("\n".join(line for line in lines if line))'
+}
+
+@test "on a terminal: a bar for each blob, drawn over by the line that says it is done; a total; what was skipped" {
+    local tool=(swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" image copy)
+    run -0 python3 "$SUPPORT/terminal.py" "" "${tool[@]}" --image-parallel-copies 1 "oci:$BASE" oci:shown
+    has $'[------------------------] 0 B / '
+    equal "$(grep -c $'\e\[1A' <<<"$output")" 4
+    run -0 on_screen <<<"$output"
+    equal "${lines[0]}" "Getting image source signatures"
+    equal "$(grep -cE '^Copying blob sha256:[0-9a-f]{12} done  [0-9.]+ [kM]?B' <<<"$output")" 3
+    equal "$(grep -cE '^Copying config sha256:[0-9a-f]{12} done  ' <<<"$output")" 1
+    matches 'Copied [0-9.]+ [kM]?B  [0-9.]+ [kMG]?B/s in 4 blobs'
+    equal "${lines[-1]}" "Writing manifest to image destination"
+    lacks "[---"
+    run -0 python3 "$SUPPORT/terminal.py" "" "${tool[@]}" "oci:$BASE" oci:shown
+    equal "$(grep -c 'skipped: already exists' <<<"$output")" 4
+    has "Copied nothing in 0 blobs, 4 skipped"
+    # Plain lines where they are asked for.
+    run -0 python3 "$SUPPORT/terminal.py" "" "${tool[@]}" --progress plain "oci:$BASE" oci:plain
+    lacks $'\e'
+}
+
 @test "layers are compressed, compressed anew and uncompressed as asked for, and stay the same content" {
     local way
     for way in "--dest-compress-format gzip" "--dest-compress-format zstd --dest-compress-level 9" --dest-decompress; do

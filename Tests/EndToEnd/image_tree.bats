@@ -3,9 +3,11 @@
 # runs as: user root
 
 load support/session
+load support/registry
 
 setup_file() {
     begin_store
+    begin_registry
     cd "$BATS_FILE_TMPDIR" || return
     dockerfile <<'END'
 FROM localhost/busybox
@@ -16,7 +18,10 @@ LABEL l=v
 END
     swiftlet build -q --format docker -t tree .
 }
-teardown_file() { end_store; }
+teardown_file() {
+    end_registry
+    end_store
+}
 setup() { enter_new_directory; }
 
 @test "a local image: manifest, config, layers with what they hold, steps without a layer" {
@@ -98,6 +103,20 @@ END
     has '/file  6 B'
     run -0 swiftlet image tree --platform linux/s390x "oci:$PWD/list"
     lacks '/file  6 B'
+}
+
+@test "an image in a registry is looked into without a copy: tree and Dockerfile" {
+    local place=docker://$REGISTRY/tree:1 flags=--tls-verify=false
+    swiftlet push -q $flags tree "$place"
+    run -0 swiftlet image tree $flags "$place"
+    equal "${lines[0]}" "$place"
+    has '/file  6 B'
+    has 'RUN echo hello >/file && rm /etc/passwd'
+    run -0 swiftlet history --dockerfile $flags "$place"
+    equal "$(tail -n +2 <<<"$output")" "$(swiftlet history --dockerfile tree | tail -n +2)"
+    run swiftlet image tree $flags "docker://$REGISTRY/nothing:1"
+    own_failure
+    has "$REGISTRY/nothing"
 }
 
 @test "a layer that is not what its digest says is one error" {

@@ -4,9 +4,11 @@
 
 load support/session
 load support/layout
+load support/registry
 
 setup_file() {
     begin_store
+    begin_registry
     cd "$BATS_FILE_TMPDIR" || return
     local arch
     for arch in amd64 arm64 s390x; do
@@ -14,7 +16,10 @@ setup_file() {
         swiftlet build -q --platform "linux/$arch" -t "image-$arch" .
     done
 }
-teardown_file() { end_store; }
+teardown_file() {
+    end_registry
+    end_store
+}
 setup() { enter_new_directory; }
 teardown() {
     local list
@@ -188,6 +193,34 @@ $id"
     equal "$(find index-only/blobs -type f | wc -l)" 1
     run -0 swiftlet manifest push -q --rm list oci:layout:again
     run -1 swiftlet manifest exists list
+}
+
+@test "a list goes to a registry with all its images, is inspected there, and taken apart from there" {
+    local place="docker://$REGISTRY/lists" digest
+    swiftlet manifest create list image-amd64 image-arm64
+    run -0 swiftlet manifest push --all --tls-verify=false --digestfile digest list "$place:1"
+    has "Copying 2 of 2 images in list"
+    digest=$(cat digest)
+    swiftlet push -q --all --tls-verify=false --digestfile again list "$place:2"
+    equal "$(cat again)" "$digest"
+    run -0 skopeo inspect --tls-verify=false --raw "$place@$digest"
+    equal "$(jq -r '[.manifests[].platform.architecture] | join(" ")' <<<"$output")" "amd64 arm64"
+    skopeo copy -q --insecure-policy --all --src-tls-verify=false "$place:2" oci:theirs
+    is_layout theirs
+    run -0 swiftlet manifest inspect --tls-verify=false "$place:1"
+    equal "$(jq -r '[.manifests[].platform.architecture] | join(" ")' <<<"$output")" "amd64 arm64"
+
+    swiftlet manifest create other
+    swiftlet manifest add --tls-verify=false --arch arm64 other "$place:1"
+    equal "$(architectures other)" arm64
+    swiftlet manifest add --tls-verify=false --all other "$place:2"
+    equal "$(architectures other | tr ' ' '\n' | sort | paste -sd ' ')" "amd64 arm64"
+    run swiftlet manifest add --tls-verify=false --arch s390x other "$place:1"
+    own_failure
+    has linux/arm64
+    # Its images are only in the registry as far as the list knows.
+    swiftlet manifest push -q --all --tls-verify=false other oci:from-registry
+    is_layout from-registry
 }
 
 @test "images behind transports are listed, and come along when the list is pushed from anywhere" {

@@ -104,6 +104,41 @@ refused() {
     has "image not known"
 }
 
+@test "a place that is asked is named, as the other tools name it" {
+    local command
+    for command in pull from; do
+        swiftlet rm -a >/dev/null
+        swiftlet rmi -f "$PLAIN/asked:1" >/dev/null 2>&1 || true
+        swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/asked:1"
+        run -0 swiftlet "$command" --tls-verify=false "$PLAIN/asked:1"
+        equal "${lines[0]}" "Trying to pull $PLAIN/asked:1..."
+        equal "${lines[1]}" "Getting image source signatures"
+        run -0 swiftlet pull -q --policy always --tls-verify=false "docker://$PLAIN/asked:1"
+        equal "${#lines[@]}" 1
+    done
+    run -0 swiftlet pull --tls-verify=false "docker://$PLAIN/asked:1"
+    equal "${lines[0]}" "Trying to pull $PLAIN/asked:1..."
+    run -0 swiftlet pull --progress json --tls-verify=false "docker://$PLAIN/asked:1"
+    equal "$(jq -Rr 'fromjson? | .text // .event' <<<"$output" | head -n 2 | paste -sd,)" "Trying to pull $PLAIN/asked:1...,signaturesStarted"
+    swiftlet rm -a >/dev/null
+}
+
+@test "a file of credentials that a flag names and that is missing is an error before anything is done" {
+    local command
+    dockerfile <<<'FROM scratch'
+    for command in "pull @ $PLAIN/x" "push @ localhost/busybox docker://$PLAIN/x" "from @ localhost/busybox" "build @ ." \
+        "commit @ no-container name" "manifest push @ no-list oci:x" "logout @ $PLAIN" "image inspect @ oci:x" \
+        "image sync @ --src docker --dest dir x y"; do
+        # shellcheck disable=SC2086 # A command line is words.
+        run swiftlet ${command/@/--authfile /no/such.json}
+        own_failure
+        has "credential file is not accessible: stat /no/such.json: no such file or directory"
+    done
+    run swiftlet image copy --src-authfile /no/such.json oci:x oci:y
+    own_failure
+    has "credential file is not accessible"
+}
+
 @test "a layer that the registry has elsewhere is mounted or skipped, not sent again" {
     swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/one/bb"
     run -0 swiftlet image copy --src-tls-verify=false --dest-tls-verify=false "docker://$PLAIN/one/bb" \

@@ -91,6 +91,17 @@ fails() {
     fails 'reading manifest latest in .*: unexpected HTTP status 500' --retry 1 --retry-delay 0
 }
 
+@test "a copy that is tried again as a whole is told of once" {
+    # The configuration comes first: the request, its repetition, and then all of it again.
+    fault 'GET .*/blobs/.* status 500 2'
+    run -0 pull --retry 1 --retry-delay 0
+    equal "$(grep -c '^Getting image source signatures' <<<"$output")" 1
+    fault 'GET /v2/eight/blobs/.* status 500 2'
+    run -0 swiftlet image copy --src-tls-verify=false --retry-times 1 --retry-delay 0 "docker://$PROXY/eight" dir:eight
+    equal "$(grep -c '^Getting image source signatures' <<<"$output")" 1
+    equal "$(grep -c 'blobs.* 500 ' "$(state)/log")" 4
+}
+
 @test "a server that is overloaded for good says so" {
     fault 'GET .*/manifests/.* status 429 0'
     fails "reading manifest latest in $PROXY/eight: too many requests to registry" --retry 1 --retry-delay 0

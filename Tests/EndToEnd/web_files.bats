@@ -42,6 +42,25 @@ teardown() { swiftlet rm -a >/dev/null; }
     prints $'content\nfile.txt'
 }
 
+@test "the digest that is printed, and noted, is buildah's" {
+    local flags tool
+    echo local >local
+    for flags in "" "--chmod 640 --chown 5:6" --add-history; do
+        for tool in swiftlet buildah; do
+            $tool from --name "$tool" busybox >/dev/null
+            # shellcheck disable=SC2086 # Flags are words.
+            {
+                $tool add $flags "$tool" "$URL/file.txt" /renamed
+                $tool add $flags "$tool" "$URL/file.txt" /dir/
+                $tool add $flags "$tool" local "$URL/file.txt" /both/
+            } >"$tool.out"
+            $tool inspect --type container --format '{{range .History}}{{.CreatedBy}};{{end}}' "$tool" >>"$tool.out"
+            $tool rm "$tool" >/dev/null
+        done
+        run -0 diff swiftlet.out buildah.out
+    done
+}
+
 @test "what a server does not have, or is not what was expected, is one clear error" {
     swiftlet from --name c busybox
     run swiftlet add c "$URL/missing" /

@@ -27,12 +27,13 @@ import os
 import re
 import select
 import socket
-import socketserver
 import sys
 import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler
+
+from web_server import serve
 
 STATE, UPSTREAM = sys.argv[1], int(sys.argv[2])
 LOCK = threading.Lock()
@@ -248,13 +249,4 @@ class Handler(BaseHTTPRequestHandler):
         self.sent += len(piece)
 
 
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-
-with Server(("127.0.0.1", 0), Handler) as server:
-    with open(os.path.join(STATE, "port.new"), "w", encoding="utf-8") as file:
-        file.write(str(server.server_address[1]))
-    os.rename(os.path.join(STATE, "port.new"), os.path.join(STATE, "port"))
-    server.serve_forever()
+serve(STATE, Handler)

@@ -14,12 +14,13 @@ import http.client
 import json
 import os
 import secrets
-import socketserver
 import sys
 import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler
+
+from web_server import serve
 
 STATE, UPSTREAM = sys.argv[1], int(sys.argv[2])
 LIFETIME = float(sys.argv[3]) if len(sys.argv) > 3 else 60
@@ -129,13 +130,4 @@ class Handler(BaseHTTPRequestHandler):
         upstream.close()
 
 
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-
-with Server(("127.0.0.1", 0), Handler) as server:
-    with open(os.path.join(STATE, "port.new"), "w", encoding="utf-8") as file:
-        file.write(str(server.server_address[1]))
-    os.rename(os.path.join(STATE, "port.new"), os.path.join(STATE, "port"))
-    server.serve_forever()
+serve(STATE, Handler)

@@ -81,7 +81,7 @@ extension BuildCommand {
     static let refusedFlags: [Flag] = [
         .refused("cache-from", "remote caches are not supported"),
         .refused("cache-to", "remote caches are not supported"),
-        .refused("sign-by", "signing is not supported"),
+        .refused("sign-by", "sign when pushing"),
         .refused("layer-label", "steps make layers and no intermediate images that could bear labels"),
         .refused("log-rusage", "resource usage is not recorded"),
         .refused("rusage-logfile", "resource usage is not recorded"),

@@ -34,7 +34,7 @@ enum CommitCommand: Command {
             "disable-compression", short: "D", default: true,
             help: "don't compress layers unless the destination requires it"),
         .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
-        .refused("sign-by", "signing is not supported"),
+        .refused("sign-by", "sign when pushing"),
         .refused("add-file", "use copy before the commit"),
         .refused("cw", "confidential workloads are not supported"),
         .refused("sbom", "scanning for software bills of materials is not supported"),

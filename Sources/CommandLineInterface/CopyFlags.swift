@@ -1,6 +1,7 @@
 import CommandLineGrammar
 import ImageCopy
 import ImageModel
+import ImageTrust
 
 /// What `image copy` and its kin have in common: which image of a list, and in which form.
 enum CopyFlags {
@@ -32,13 +33,19 @@ enum CopyFlags {
         .string("override-variant", "variant", help: "use VARIANT instead of the running architecture variant"),
     ]
 
-    static let signing: [Flag] = [
-        .refused("sign-by", "signing is not supported"),
-        .refused("sign-by-sigstore", "signing is not supported"),
-        .refused("sign-by-sigstore-private-key", "signing is not supported"),
-        .refused("sign-by-sq-fingerprint", "signing is not supported"),
-        .refused("sign-passphrase-file", "signing is not supported"),
-        .refused("sign-identity", "signing is not supported"),
+    static let signing: [Flag] =
+        [
+            .string("sign-by", "key-id", help: "sign the image using a GPG key with the specified key ID"),
+            .string(
+                "sign-passphrase-file", "file", help: "read a passphrase for signing from the first line of the file"),
+            .string("sign-identity", "reference", help: "sign as REFERENCE instead of the name of the destination"),
+        ] + otherSigning
+
+    /// Signing in other ways than with GPG.
+    private static let otherSigning: [Flag] = [
+        .refused("sign-by-sigstore", "signing with sigstore's keys is not supported"),
+        .refused("sign-by-sigstore-private-key", "signing with sigstore's keys is not supported"),
+        .refused("sign-by-sq-fingerprint", "signing with Sequoia is not supported"),
     ]
 
     static let encryption: [Flag] = [
@@ -91,6 +98,17 @@ enum CopyFlags {
             throw CommandError(
                 "unknown format \"\(other)\": choose one of the supported formats: 'oci', 'v2s1', or 'v2s2'")
         }
+    }
+
+    /// Who signs what is written, if anybody.
+    static func signer(_ arguments: ParsedArguments) throws -> ImageSigner? {
+        func value(_ name: String) -> String? {
+            arguments.declares(name) ? arguments.string(name).flatMap { $0.isEmpty ? nil : $0 } : nil
+        }
+        guard let key = value("sign-by") else { return nil }
+        let signer = SimpleSigner(
+            key: key, passphraseFile: value("sign-passphrase-file"), creator: "swiftlet \(Swiftlet.version)")
+        return try ImageSigner(signer, identity: value("sign-identity").map { try ImageReference(parsing: $0) })
     }
 
     static func layers(_ arguments: ParsedArguments) throws -> CopyOptions.Layers {

@@ -18,9 +18,9 @@ extension Face {
         [
             .command(ImageCopyCommand.self), .command(ImageDeleteCommand.self), .command(ImageInspectCommand.self),
             .command(ListTagsCommand.self), .command(ManifestDigestCommand.self), .command(SyncCommand.self),
-            .refused("generate-sigstore-key", "signing is not supported"),
-            .refused("standalone-sign", "signing is not supported"),
-            .refused("standalone-verify", "signatures are verified by the policy when an image is copied"),
+            .command(StandaloneSignCommand.self), .command(StandaloneVerifyCommand.self),
+            .command(SignatureDumpCommand.self),
+            .refused("generate-sigstore-key", "signing with sigstore's keys is not supported"),
         ]
     }
 

@@ -57,6 +57,7 @@ enum ImageCopyCommand: Command {
         var options = CopyOptions(try CopyFlags.selected(arguments))
         options.isPlatformRequired = arguments.wasSet("platform")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
+        options.signer = try CopyFlags.signer(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.preservesDigests = arguments.bool("preserve-digests")
         options.layers = try CopyFlags.layers(arguments)

@@ -23,8 +23,7 @@ enum ManifestPushCommand: Command {
             .bool("remove-signatures", help: "don't copy signatures when pushing images"),
             SignaturePolicyFlag.flag,
             .refused("add-compression", "images are pushed in one compression"),
-            .refused("sign-by", "signing is not supported"),
-        ] + SharedFlags.registry, arguments: .between(1...2))
+        ] + CopyFlags.signing + SharedFlags.registry, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let format = arguments.string("format") ?? ""

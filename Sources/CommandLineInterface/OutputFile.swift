@@ -3,9 +3,11 @@ import LinuxSystem
 
 /// Writes what a flag like `--iidfile` asks for, as the user who called would.
 enum OutputFile {
-    static func write(_ text: String, to path: String) throws {
+    static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
         let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-        try file.writeAll(Array(text.utf8))
+        try file.writeAll(bytes)
     }
 
     /// As `write`, for a file that must not exist yet.

@@ -41,7 +41,8 @@ struct ProgressRendering: Sendable {
             if isJSON { copies?.write(ProgressJSON.line(event)) } else { (steps ?? copies)?.write(text + "\n") }
         case .warning(let text): StandardStream.error.write(text + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,
-            .listManifestStarted, .instanceStarted, .listSignaturesStarted, .signaturesFound, .signaturesStored:
+            .listManifestStarted, .instanceStarted, .listSignaturesStarted, .signaturesFound, .signingStarted,
+            .signaturesStored:
             if isDebugging { StandardStream.error.write("debug: \(ProgressJSON.line(event))") }
             if isJSON {
                 copies?.write(ProgressJSON.line(event))
@@ -57,6 +58,8 @@ struct ProgressRendering: Sendable {
         case .listSignaturesStarted: copies?.write("Getting image list signatures\n")
         case .signaturesFound(let isList):
             copies?.write("Checking if image \(isList ? "list " : "")destination supports signatures\n")
+        case .signingStarted(let isList):
+            copies?.write("Signing manifest \(isList ? "list " : "")using simple signing\n")
         case .signaturesStored(let isList):
             copies?.write("Storing \(isList ? "list " : "")signatures\n")
         case .blobStarted, .blobAdvanced, .blobDone:
@@ -116,6 +119,7 @@ private enum ProgressJSON {
         case .signaturesStarted: return ["event": "signaturesStarted"]
         case .listSignaturesStarted: return ["event": "listSignaturesStarted"]
         case .signaturesFound(let isList): return ["event": "signaturesFound", "list": .bool(isList)]
+        case .signingStarted(let isList): return ["event": "signingStarted", "list": .bool(isList)]
         case .signaturesStored(let isList): return ["event": "signaturesStored", "list": .bool(isList)]
         case .blobStarted(let digest, let kind, let size):
             var object: JSONObject = ["event": "blobStarted", "digest": .string(digest), "kind": .string(name(kind))]

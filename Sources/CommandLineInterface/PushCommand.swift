@@ -26,11 +26,9 @@ enum PushCommand: Command {
                 "digestfile", "file",
                 help: "after copying the image, write the digest of the resulting image to the file"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
-            .refused("sign-by", "signing is not supported"),
-            .refused("sign-by-sigstore-private-key", "signing is not supported"),
             .refused("encryption-key", "encryption is not supported"),
             .refused("encrypt-layer", "encryption is not supported"),
-        ] + RegistryFlags.standard, arguments: .between(1...2))
+        ] + CopyFlags.signing + RegistryFlags.standard, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
@@ -64,6 +62,7 @@ enum PushCommand: Command {
     /// What the flags say of the form of manifests and layers.
     static func copyOptions(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
         var options = CopyOptions()
+        options.signer = try CopyFlags.signer(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
         let way = try CopyFlags.compressionWish(

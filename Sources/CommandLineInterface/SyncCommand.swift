@@ -62,6 +62,7 @@ private struct SyncRun {
     func copy(_ images: [SyncImage], to place: String, transport: String) throws -> Int32 {
         var options = CopyOptions(arguments.bool("all") ? .all : .platform(try CopyFlags.wantedPlatform(arguments)))
         options.format = try CopyFlags.manifestType(arguments.string("format"))
+        options.signer = try CopyFlags.signer(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.preservesDigests = arguments.bool("preserve-digests")
         options.admission = try SignaturePolicyFlag.admission(arguments, session)

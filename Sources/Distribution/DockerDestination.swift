@@ -6,7 +6,7 @@ package import StreamCompression
 
 /// `docker://`, a repository in a registry to write to. Mirrors take no part: they only serve pulls.
 package final class DockerDestination: ImageDestination {
-    private let reference: ImageReference
+    private let name: ImageReference
     private let location: ImageReference
     private let client: RegistryClient
     private let signatureStore: RegistrySignatures
@@ -18,17 +18,18 @@ package final class DockerDestination: ImageDestination {
     ///
     /// - Throws: ``ConfigError`` when registries.conf blocks the registry.
     package init(_ reference: ImageReference, access: RegistryAccess) throws {
-        self.reference = reference.withDefaultTag()
+        name = reference.withDefaultTag()
         self.access = access
         // The registry's own place comes last, after mirrors.
-        let sources = try access.registries().pullSources(for: self.reference)
+        let sources = try access.registries().pullSources(for: name)
         guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
         location = own.reference
         client = try access.client(for: own.reference, insecure: own.insecure)
         signatureStore = RegistrySignatures(location, client, access: access)
     }
 
-    package var description: String { "docker://\(reference)" }
+    package var description: String { "docker://\(name)" }
+    package var reference: ImageReference? { name }
     /// Registries take every type; one that does not says so when the manifest comes.
     package var acceptedManifestTypes: [MediaType] { [] }
     package var preferredLayerCompression: LayerCompressionPreference { .compress }

@@ -35,6 +35,8 @@ package struct CopyOptions: Sendable {
     package var preservesDigests = false
     /// Whether signatures are left behind.
     package var removesSignatures = false
+    /// Who signs what is written; nil: nobody.
+    package var signer: ImageSigner?
     /// How to compress.
     package var layers: Layers = .preferred
     /// How many blobs move at the same time.

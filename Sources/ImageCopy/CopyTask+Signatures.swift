@@ -25,6 +25,7 @@ extension CopyTask {
     /// - Parameter instance: the manifest's digest when a list of the source names it.
     /// - Throws: also where the destination has no place for them.
     func signatures(of raw: RawManifest, instance: Digest?, isList: Bool = false) throws -> [ImageSignature] {
+        try checkSigning()
         guard !options.removesSignatures else { return [] }
         report(isList ? .listSignaturesStarted : .signaturesStarted)
         let signatures = try CopyError.naming("\(source.description): reading signatures") {
@@ -32,18 +33,35 @@ extension CopyTask {
         }
         guard !signatures.isEmpty else { return [] }
         report(.signaturesFound(isList: isList))
+        try checkTaken(signatures)
+        return signatures
+    }
+
+    private func checkTaken(_ signatures: [ImageSignature]) throws {
         do {
             try destination.checkTakes(signatures)
         } catch {
             throw CopyError(.unsupported, "Can not copy signatures to \(destination.description): \(error)")
         }
-        return signatures
     }
 
-    /// Writes the signatures of a manifest that the destination has got.
+    /// What is to be signed must get a name and a place for its signature, before anything moves.
+    private func checkSigning() throws {
+        guard let signer = options.signer else { return }
+        _ = try signer.name(at: destination.description, destination.reference)
+        try checkTaken([.simple([])])
+    }
+
+    /// Writes the signatures of a manifest that the destination has got, and a new one if it is to be signed.
     func put(
         _ signatures: [ImageSignature], of manifest: RawManifest, instance: Digest?, isList: Bool = false
     ) throws {
+        var signatures = signatures
+        if let signer = options.signer {
+            report(.signingStarted(isList: isList))
+            let name = try signer.name(at: destination.description, destination.reference)
+            signatures.append(try signer.sign(manifest, as: name))
+        }
         guard !signatures.isEmpty else { return }
         report(.signaturesStored(isList: isList))
         try destination.putSignatures(signatures, of: manifest.digest, instance: instance)

@@ -82,7 +82,7 @@ package struct ImageCopier {
             parallelCopies: options.parallelCopies, report: report)
         return try pull.bring(
             source, platform: platform, isPlatformRequired: options.isPlatformRequired, format: options.format,
-            preservesDigests: options.preservesDigests, names: names
+            preservesDigests: options.preservesDigests, signer: options.signer, names: names
         ).manifest
     }
 

@@ -47,9 +47,12 @@ package struct ImagePull {
     /// As `pull`, perhaps with the manifest in another format.
     func bring(
         _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, format: MediaType? = nil,
-        preservesDigests: Bool = false, names: [String]
+        preservesDigests: Bool = false, signer: ImageSigner? = nil, names: [String]
     ) throws -> (image: ImageRecord, manifest: RawManifest) {
-        let (source, top, chosen, signatures) = try chooseImage(given, platform, format: format)
+        let signedName = try signer?.name(
+            at: "containers-storage:\(names.first ?? "")", names.first.map { try ImageReference(parsing: $0) })
+        let (source, top, chosen, given) = try chooseImage(given, platform, format: format)
+        var signatures = given
         let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
             try chosen.decodeManifest()
         }
@@ -76,6 +79,10 @@ package struct ImagePull {
         report(.blobStarted(digest: configDigest, kind: .config, size: Int64(configBytes.count)))
         report(.blobDone(digest: configDigest, kind: .config, outcome: .copied))
         report(.manifestStarted)
+        if let signer, let signedName {
+            report(.signingStarted(isList: false))
+            signatures.append(try signer.sign(raw, as: signedName))
+        }
         if !signatures.isEmpty { report(.signaturesStored(isList: false)) }
         var bigData = [
             (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),

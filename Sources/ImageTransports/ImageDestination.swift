@@ -12,6 +12,8 @@ package protocol ImageDestination: AnyObject {
     var acceptedManifestTypes: [MediaType] { get }
     /// `transport:reference`, for messages.
     var description: String { get }
+    /// The name that images here have for registries and signatures; nil: none.
+    var reference: ImageReference? { get }
     /// How layers should be compressed here.
     var preferredLayerCompression: LayerCompressionPreference { get }
 
@@ -69,6 +71,9 @@ package enum LayerCompressionPreference: Sendable {
 }
 
 extension ImageDestination {
+    /// Files have other names.
+    package var reference: ImageReference? { nil }
+
     /// Layers stay as they are unless a destination says otherwise.
     package var preferredLayerCompression: LayerCompressionPreference { .preserve }
 

@@ -138,7 +138,7 @@ package struct PolicyEvaluator: Sendable {
         _ claim: SignedClaim, _ identity: SignaturePolicy.Identity, _ manifest: RawManifest, _ origin: ImageOrigin
     ) throws {
         guard identity.accepts(claim.reference, for: origin.reference) else {
-            throw TrustError("Signature for identity \(shown(claim.reference)) is not accepted")
+            throw TrustError("Signature for identity \(claim.shownReference) is not accepted")
         }
         let digest =
             claim.digest.algorithm == .sha256
@@ -146,11 +146,6 @@ package struct PolicyEvaluator: Sendable {
         guard digest == claim.digest else {
             throw TrustError("Signature for docker digest \"\(claim.digest)\" does not match")
         }
-    }
-
-    /// What a signature says, harmless on a terminal.
-    private func shown(_ text: String) -> String {
-        String(text.unicodeScalars.prefix(512).map { $0.value < 0x20 || $0.value == 0x7f ? " " : Character($0) })
     }
 
     private func keys(_ source: SignaturePolicy.KeySource) throws -> [(bytes: [UInt8], name: String)] {

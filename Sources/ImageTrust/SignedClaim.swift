@@ -8,6 +8,11 @@ struct SignedClaim: Equatable {
     let digest: Digest
     let reference: String
 
+    /// The reference, harmless on a terminal.
+    var shownReference: String {
+        String(reference.unicodeScalars.prefix(512).map { $0.value < 0x20 || $0.value == 0x7f ? " " : Character($0) })
+    }
+
     /// The two kinds of signatures name themselves.
     enum Kind: String {
         case simple = "atomic container signature"

@@ -22,6 +22,8 @@ package enum ProgressEvent: Sendable, Equatable {
     case listSignaturesStarted
     /// There are signatures, and it is looked whether the destination takes them.
     case signaturesFound(isList: Bool)
+    /// What was written is about to be signed.
+    case signingStarted(isList: Bool)
     /// The signatures are about to be written.
     case signaturesStored(isList: Bool)
     /// A blob begins to move. The size is nil when it is not known yet.

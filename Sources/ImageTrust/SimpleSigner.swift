@@ -1,0 +1,38 @@
+package import ContentDigest
+package import ImageModel
+import JSONText
+
+/// Signs images with a key of the user's own, through the system's `gpg` (containers-signature(5)).
+package struct SimpleSigner: Sendable {
+    private let key: String
+    private let passphraseFile: String?
+    private let creator: String
+
+    /// - Parameters:
+    ///   - key: a fingerprint, or whatever else `gpg` finds a secret key by.
+    ///   - passphraseFile: a file whose first line opens the key; nil: the user's agent asks, if it has to.
+    ///   - creator: the tool, as the signature names it.
+    package init(key: String, passphraseFile: String? = nil, creator: String) {
+        self.key = key
+        self.passphraseFile = passphraseFile
+        self.creator = creator
+    }
+
+    /// A signature that says: the manifest of this digest is the image of that name.
+    ///
+    /// - Parameter seconds: the time, since 1970.
+    /// - Throws: ``TrustError``.
+    package func sign(_ digest: Digest, as reference: String, seconds: Int64) throws(TrustError) -> ImageSignature {
+        var optional = JSONObject()
+        optional["creator"] = .string(creator)
+        optional["timestamp"] = .integer(seconds)
+        let critical: JSONObject = [
+            "identity": ["docker-reference": .string(reference)],
+            "image": ["docker-manifest-digest": .string(digest.description)],
+            "type": .string(SignedClaim.Kind.simple.rawValue),
+        ]
+        let claim: JSONObject = ["critical": .object(critical), "optional": .object(optional)]
+        let content = JSONValue.object(claim).serialized(escapeHTML: true)
+        return .simple(try GPG(homeDirectory: nil).sign(content, by: key, passphraseFile: passphraseFile))
+    }
+}

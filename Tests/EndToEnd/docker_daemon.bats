@@ -98,6 +98,18 @@ config_of_layout() { basename "$(config_of "$1")"; }
     store_is_sound
 }
 
+@test "policy.json has a say about what comes from a daemon, by name" {
+    local name
+    for name in allowed denied; do swiftlet image copy -q "oci:$BASE" "docker-daemon:localhost/$name:1"; done
+    echo '{"default": [{"type": "insecureAcceptAnything"}], "transports":
+        {"docker-daemon": {"localhost/denied:1": [{"type": "reject"}]}}}' >policy.json
+    run -0 swiftlet image copy -q --signature-policy policy.json docker-daemon:localhost/allowed:1 oci:allowed
+    run swiftlet image copy -q --signature-policy policy.json docker-daemon:localhost/denied:1 oci:denied
+    own_failure
+    has "rejected by policy"
+    [ ! -e denied/index.json ]
+}
+
 @test "what is broken never arrives, and what the daemon says about it is told" {
     cp -r "$BASE" broken
     truncate -s -1 "$(layers_of broken | tail -n 1)"

@@ -13,8 +13,17 @@ package final class HTTPTransport: Sendable {
     /// What servers are told about who asks.
     private let userAgent: String
     private let proxies: ProxySettings
-    /// One client for each proxy, and one for direct connections.
-    private let clients = Mutex<[WebAddress?: HTTPClient]>([:])
+    /// One client for each way, which differ in how connections are opened.
+    private let clients = Mutex<[Way: HTTPClient]>([:])
+
+    /// How servers are reached.
+    private enum Way: Hashable {
+        case direct
+        /// The proxy connects to the server and then only passes bytes on.
+        case tunnel(through: WebAddress)
+        /// The proxy is sent the requests themselves.
+        case relayed(by: WebAddress)
+    }
 
     package init(userAgent: String = "swiftlet", proxies: ProxySettings = ProxySettings()) {
         self.userAgent = userAgent
@@ -32,10 +41,12 @@ package final class HTTPTransport: Sendable {
     func send(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPResponse {
         let exchange = HTTPExchange()
         do {
-            let client = try self.client(for: request.address)
-            exchange.start(try outgoing(request, tls, exchange, client), on: client)
+            let way = try self.way(to: request.address)
+            let client = self.client(for: way)
+            exchange.start(try outgoing(request, way, tls, exchange, client), on: client)
             if case .stream(let source, _) = request.body { try RequestBodyPump(exchange: exchange).send(source) }
             let head = try exchange.awaitHead(seconds: request.patience)
+            if head.status == .proxyAuthenticationRequired { throw HTTPClientError.proxyAuthenticationRequired }
             return HTTPResponse(head, of: exchange, from: request.address)
         } catch let failure as RequestBodyPump.SourceFailure {
             throw failure.cause
@@ -50,9 +61,10 @@ package final class HTTPTransport: Sendable {
     /// - Throws: ``RegistryError``.
     func beginUpload(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPUpload {
         let exchange = HTTPExchange()
-        let client = try self.client(for: request.address)
+        let way = try self.way(to: request.address)
+        let client = self.client(for: way)
         do {
-            exchange.start(try outgoing(request, tls, exchange, client), on: client)
+            exchange.start(try outgoing(request, way, tls, exchange, client), on: client)
         } catch {
             throw HTTPFailure.describe(error, at: request.address)
         }
@@ -60,7 +72,7 @@ package final class HTTPTransport: Sendable {
     }
 
     private func outgoing(
-        _ request: HTTPRequest, _ tls: TLSSettings, _ exchange: HTTPExchange, _ client: HTTPClient
+        _ request: HTTPRequest, _ way: Way, _ tls: TLSSettings, _ exchange: HTTPExchange, _ client: HTTPClient
     ) throws -> HTTPClient.Request {
         var headers = HTTPHeaders(request.fields.entries.map { ($0.name, $0.value) })
         headers.replaceOrAdd(name: "User-Agent", value: userAgent)
@@ -77,8 +89,16 @@ package final class HTTPTransport: Sendable {
             headers.replaceOrAdd(name: "Content-Type", value: type)
             body = Self.offeredBody(to: exchange, nil, client)
         }
+        var url = request.address.absolute
+        if case .relayed(let proxy) = way {
+            url = "http://\(proxy.authority)\(request.address.target)"
+            headers.replaceOrAdd(name: "Host", value: request.address.authority)
+            if let credentials = Self.credentials(for: proxy) {
+                headers.replaceOrAdd(name: "Proxy-Authorization", value: "Basic \(credentials)")
+            }
+        }
         return try HTTPClient.Request(
-            url: request.address.absolute, method: HTTPMethod(rawValue: request.verb.rawValue), headers: headers,
+            url: url, method: HTTPMethod(rawValue: request.verb.rawValue), headers: headers,
             body: body, tlsConfiguration: request.address.isSecure ? tls.configuration : nil)
     }
 
@@ -94,17 +114,25 @@ package final class HTTPTransport: Sendable {
         }
     }
 
-    private func client(for address: WebAddress) throws -> HTTPClient {
-        let proxy = try proxies.proxy(for: address)
-        return clients.withLock { clients in
-            if let client = clients[proxy] { return client }
-            let client = HTTPClient(configuration: Self.configuration(proxy))
-            clients[proxy] = client
+    private func way(to address: WebAddress) throws -> Way {
+        guard let proxy = try proxies.proxy(for: address) else { return .direct }
+        return address.isSecure ? .tunnel(through: proxy) : .relayed(by: proxy)
+    }
+
+    private static func credentials(for proxy: WebAddress) -> String? {
+        proxy.userInformation.map { Base64.encode(PercentEncoding.decode($0).utf8) }
+    }
+
+    private func client(for way: Way) -> HTTPClient {
+        clients.withLock { clients in
+            if let client = clients[way] { return client }
+            let client = HTTPClient(configuration: Self.configuration(way))
+            clients[way] = client
             return client
         }
     }
 
-    private static func configuration(_ proxy: WebAddress?) -> HTTPClient.Configuration {
+    private static func configuration(_ way: Way) -> HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 12)
         // A refused connection is told at once; the caller decides about another attempt.
@@ -115,14 +143,19 @@ package final class HTTPTransport: Sendable {
         configuration.httpVersion = .automatic
         // Blobs come in large pieces: each costs a system call and a change of threads.
         let pieces = AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 64 << 10, maximum: 512 << 10)
-        configuration.http1_1ConnectionDebugInitializer = { $0.setOption(.recvAllocator, value: pieces) }
-        if let proxy {
+        switch way {
+        case .direct: break
+        case .tunnel(let proxy):
             configuration.proxy = .server(
                 host: proxy.host, port: proxy.effectivePort,
-                authorization: proxy.userInformation.map {
-                    .basic(credentials: Base64.encode(PercentEncoding.decode($0).utf8))
-                })
+                authorization: credentials(for: proxy).map { .basic(credentials: $0) })
+        case .relayed:
+            configuration.http1_1ConnectionDebugInitializer = { channel in
+                channel.setOption(.recvAllocator, value: pieces).flatMap { AbsoluteFormHandler.install(in: channel) }
+            }
+            return configuration
         }
+        configuration.http1_1ConnectionDebugInitializer = { $0.setOption(.recvAllocator, value: pieces) }
         return configuration
     }
 }

@@ -57,8 +57,11 @@ package final class RegistryClient: Sendable {
                 state.withLock { $0.base = base }
                 return base
             } catch let error as RegistryError {
-                // Of two ways that both fail, the first says more unless that was only refused.
-                failure = failure.map { $0.code == .untrusted ? error : $0 } ?? error
+                // Of two ways that both fail, the first says more unless that was only refused, or led nowhere.
+                failure = failure.map { first in
+                    let saysLess = first.code == .unreachable && error.code != .unreachable
+                    return first.code == .untrusted || saysLess ? error : first
+                } ?? error
             }
         }
         throw (failure ?? RegistryError(.unreachable, "no address")).prefixed("pinging container registry \(host)")

@@ -13,7 +13,8 @@ setup_file() {
     make_certificates
     local certs=$BATS_FILE_TMPDIR/certs
     start_registry plain
-    start_registry tls "tls: {certificate: $certs/localhost.pem, key: $certs/localhost.key}"
+    # Its log tells how it is spoken to.
+    REGISTRY_LOG_ACCESSLOG_DISABLED=false start_registry tls "tls: {certificate: $certs/localhost.pem, key: $certs/localhost.key}"
     start_registry mutual \
         "tls: {certificate: $certs/localhost.pem, key: $certs/localhost.key, clientcas: [$certs/ca.pem]}"
     # user:secret
@@ -176,6 +177,16 @@ refused() {
     cp "$BATS_FILE_TMPDIR/certs/client.key" with/client.key
     run -0 swiftlet push -q --cert-dir with localhost/busybox "$MUTUAL/bb"
     run -0 swiftlet pull -q --cert-dir with "$MUTUAL/bb"
+}
+
+@test "a registry that offers HTTP/2 is spoken to in HTTP/2" {
+    run -0 swiftlet push -q --cert-dir "$TRUST" localhost/busybox "$TLS/second"
+    run -0 swiftlet pull -q --cert-dir "$TRUST" "$TLS/second"
+    local log=$BATS_FILE_TMPDIR/tls/log method
+    for method in GET POST PATCH PUT; do
+        grep -q "\"$method /v2/.* HTTP/2.0\"" "$log" || fail "no $method over HTTP/2" "$(tail -n 20 "$log")"
+    done
+    run ! grep -q '/v2/second/.* HTTP/1.1"' "$log"
 }
 
 # --- Credentials --------------------------------------------------------------------------------------------------------

@@ -214,3 +214,38 @@ fails() {
     grep -q 'POST .*mount=.* 405' "$(state)/log"
     skopeo copy -q --src-tls-verify=false "docker://$DIRECT/unmounted" dir:unmounted
 }
+
+@test "a plain registry behind a proxy: whole addresses, the proxy's credentials, exceptions" {
+    start_server gate fault_proxy.py "$(port_of plain)" user:secret
+    local log=$BATS_FILE_TMPDIR/gate/log place=registry.invalid:5000
+    export HTTP_PROXY=http://user:secret@127.0.0.1:$(port_of gate)
+    run -0 swiftlet pull -q --tls-verify=false "$place/eight"
+    grep -q "^GET http://$place/v2/eight/manifests/latest 200 " "$log" || fail "$(cat "$log")"
+    run -0 swiftlet push -q --tls-verify=false "$place/eight" "$place/proxied"
+    swiftlet rmi -f "$place/eight"
+    skopeo inspect --tls-verify=false "docker://$DIRECT/proxied"
+    rm "$log"
+    HTTP_PROXY=http://user:wrong@127.0.0.1:$(port_of gate) run swiftlet pull --tls-verify=false "$place/eight"
+    own_failure
+    has "the proxy demands credentials"
+    lacks wrong
+    rm "$log"
+    NO_PROXY=registry.invalid run swiftlet pull --tls-verify=false "$place/eight"
+    own_failure
+    [ ! -e "$log" ]
+}
+
+@test "lists of tags in pages: relative and absolute links; loops and other servers are refused" {
+    start_server pages tag_pages.py
+    local place=docker://localhost:$(port_of pages) kind
+    for kind in relative absolute; do
+        run -0 swiftlet image list-tags --tls-verify=false "$place/$kind"
+        equal "$(jq -c .Tags <<<"$output")" '["t0","t1","t2","t3","t4","t5","t6"]'
+    done
+    run swiftlet image list-tags --tls-verify=false "$place/loop"
+    own_failure
+    has "the list's pages never end"
+    run swiftlet image list-tags --tls-verify=false "$place/elsewhere"
+    own_failure
+    has "the next page is on another server"
+}

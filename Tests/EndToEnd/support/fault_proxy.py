@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A server between a client and a registry that goes wrong as it is told to.
 
-    fault_proxy.py STATE UPSTREAM_PORT
+    fault_proxy.py STATE UPSTREAM_PORT [USER:PASSWORD]
 
 Listens on a free port of 127.0.0.1 and writes it to STATE/port. STATE/faults is read for each request: one rule a line,
 
@@ -11,6 +11,9 @@ METHOD may be *; PATH_PATTERN is a regular expression for the whole of path and 
 unless given, 0: always). Everything else is passed on, Range requests too. STATE/log gets a line for each request:
 METHOD PATH STATUS BYTES RANGE RECEIVED, where BYTES is how much of the answer's body went to the client, RANGE the Range
 or Content-Range of the request, and RECEIVED how much of its body came.
+
+Clients that know it as their proxy send whole addresses: then all hosts are the registry. With USER:PASSWORD they must
+send these.
 
 Actions: cut N (the connection breaks after N bytes of the body), status CODE, retry-after CODE (with Retry-After: 1),
 slow N (N bytes a second), corrupt N (the byte at N is another), longer N (N more bytes, announced), endless, short N
@@ -22,6 +25,7 @@ whole requests only, as behind many reverse proxies), limit N (413 for more than
 (MANIFEST_INVALID for a body whose type has this text in it).
 """
 
+import base64
 import http.client
 import os
 import re
@@ -36,6 +40,7 @@ from http.server import BaseHTTPRequestHandler
 from web_server import serve
 
 STATE, UPSTREAM = sys.argv[1], int(sys.argv[2])
+DEMANDED = "Basic " + base64.b64encode(sys.argv[3].encode()).decode() if len(sys.argv) > 3 else None
 LOCK = threading.Lock()
 USED = {}
 MOVED = {}
@@ -146,6 +151,8 @@ class Handler(BaseHTTPRequestHandler):
         self.sent = len(body)
 
     def answer(self, action, argument):
+        if DEMANDED and self.headers.get("Proxy-Authorization") != DEMANDED:
+            return self.simple(407, [("Proxy-Authenticate", 'Basic realm="proxy"')])
         if action == "status":
             fields = [("WWW-Authenticate", 'Basic realm="proxy"')] if argument == "401" else []
             return self.simple(int(argument), fields)
@@ -182,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def forward(self, action, argument):
         upstream = http.client.HTTPConnection("127.0.0.1", UPSTREAM)
-        dropped = ["connection", "range" if action in ("norange", "slow-norange") else ""]
+        dropped = ["connection", "proxy-authorization", "range" if action in ("norange", "slow-norange") else ""]
         limit = argument if action in ("cut-upload", "keep-upload") else 1 << 62
         self.rate = argument if action in ("slow-keep", "slow-buffer") else 0
         chunked = "chunked" in self.headers.get("Transfer-Encoding", "")
@@ -198,7 +205,7 @@ class Handler(BaseHTTPRequestHandler):
         fields = [(name, value) for name, value in self.headers.items() if name.lower() not in dropped]
         if keeps:
             fields.append(("Transfer-Encoding", "chunked"))
-        path = MOVED.get(self.path, self.path)
+        path = re.sub("^http://[^/]*", "", MOVED.get(self.path, self.path))
         upstream.putrequest(self.command, path, skip_host=True, skip_accept_encoding=True)
         for name, value in fields:
             upstream.putheader(name, value)

@@ -58,10 +58,11 @@ package final class RegistryClient: Sendable {
                 return base
             } catch let error as RegistryError {
                 // Of two ways that both fail, the first says more unless that was only refused, or led nowhere.
-                failure = failure.map { first in
-                    let saysLess = first.code == .unreachable && error.code != .unreachable
-                    return first.code == .untrusted || saysLess ? error : first
-                } ?? error
+                failure =
+                    failure.map { first in
+                        let saysLess = first.code == .unreachable && error.code != .unreachable
+                        return first.code == .untrusted || saysLess ? error : first
+                    } ?? error
             }
         }
         throw (failure ?? RegistryError(.unreachable, "no address")).prefixed("pinging container registry \(host)")

@@ -24,7 +24,11 @@ setup_file() {
     swiftlet push -q localhost/hello "oci:$BASE"
 }
 teardown_file() {
-    kill "$(cat "$STORE/service.pid")" 2>/dev/null || true
+    local service
+    service=$(cat "$STORE/service.pid")
+    # Without root the service is a child of the podman that was called, and would outlive it.
+    # shellcheck disable=SC2046 # Several numbers.
+    kill $(pgrep -P "$service") "$service" 2>/dev/null || true
     wait 2>/dev/null || true
     if is_root; then umount -l "$SERVED/graph/overlay" 2>/dev/null || true; fi
     end_short_store

@@ -11,6 +11,15 @@ import Testing
         UploadRecord(of: "sha256:1", to: repository, on: "registry.example", in: directory)
     }
 
+    /// A record that nobody uses any more. What another test starts may have inherited its lock for a moment.
+    private func reopened(_ repository: String = "a/b") -> UploadRecord? {
+        for _ in 0..<500 {
+            if let found = record(repository) { return found }
+            usleep(10_000)
+        }
+        return nil
+    }
+
     @Test func isThereForTheNextOneAlone() throws {
         defer { try? Files.removeTree(directory) }
         let address = try #require(WebAddress("https://registry.example/v2/a/b/blobs/uploads/1?_state=secret"))
@@ -18,12 +27,13 @@ import Testing
         first?.update(address, bytes: 5)
         #expect(record() == nil, "somebody uses it")
         first = nil
-        var second = record()
+        var second = reopened()
         #expect(second?.location == address)
         #expect(record("a/c")?.location == nil)
         second?.clear()
         second = nil
-        #expect(record()?.location == nil)
+        let third = try #require(reopened())
+        #expect(third.location == nil)
     }
 
     @Test func isForItsOwnerAlone() throws {
@@ -45,14 +55,19 @@ import Testing
         let name = try #require(try Files.entries(ofDirectory: directory).first).text
         for text in ["{", #"{"registry":"registry.example","repository":"x","blob":"y","location":"https://a/"}"#] {
             try Files.replaceFile("\(directory)/\(name)", with: Array(text.utf8))
-            #expect(record()?.location == nil)
+            let found = try #require(reopened())
+            #expect(found.location == nil)
         }
     }
 
     @Test func noMoreThanTheNewestAreKept() throws {
         defer { try? Files.removeTree(directory) }
         for number in 0..<70 { record("r\(number)")?.update(try #require(WebAddress("https://a/")), bytes: 0) }
-        UploadRecord.sweep(directory)
+        // Whatever is locked for a moment stays until the next time.
+        for _ in 0..<500 where try Files.entries(ofDirectory: directory).count > 64 {
+            UploadRecord.sweep(directory)
+            usleep(10_000)
+        }
         #expect(try Files.entries(ofDirectory: directory).count == 64)
     }
 }

@@ -80,8 +80,13 @@ package final class DockerDestination: ImageDestination {
             throw RegistryError(
                 .mismatch, "\(description): the manifest has the digest \(manifest.digest), not \(digest)")
         }
-        // Nobody is to find the image unsigned.
-        for (digest, signatures) in signatures { try signatureStore.write(signatures, of: digest) }
+        let pending = signatures
+        signatures = []
+        if !pending.isEmpty {
+            // Nobody is to find the image unsigned; and what the registry refuses gets no signature.
+            try client.putManifest(manifest, as: manifest.digest.description, in: location.path)
+            for (digest, signatures) in pending { try signatureStore.write(signatures, of: digest) }
+        }
         let name = location.tag ?? location.digest?.description ?? ImageReference.defaultTag
         try client.putManifest(manifest, as: name, in: location.path)
     }

@@ -249,3 +249,26 @@ fails() {
     own_failure
     has "the next page is on another server"
 }
+
+@test "a signed image is not given in another format; what is signed on its way is what the registry has in the end" {
+    export GNUPGHOME=$BATS_TEST_TMPDIR/gnupg
+    mkdir -m 700 "$GNUPGHOME"
+    mkdir registries.d
+    printf 'default-docker:\n  lookaside: file://%s/lookaside\n' "$PWD" >registries.d/test.yaml
+    local key
+    gpg --batch --quiet --passphrase '' --quick-gen-key signer@example.com default default never
+    key=$(gpg --list-keys --with-colons | awk -F: '/^fpr/{print $10; exit}')
+    copy() { swiftlet image --registries.d "$PWD/registries.d" copy -q --src-tls-verify=false --dest-tls-verify=false "$@"; }
+    copy "docker://$DIRECT/eight" "dir:$PWD/plain"
+    copy --sign-by "$key" --sign-identity example.com/a:1 "dir:$PWD/plain" "dir:$PWD/signed"
+    fault 'PUT .*/manifests/.* refuse-type vnd.oci.image.manifest 0'
+    run copy "dir:$PWD/signed" "docker://$PROXY/signed"
+    own_failure
+    has 'Would invalidate signatures'
+    [ ! -e lookaside ] || fail 'a manifest that was refused has a signature'
+    run -0 copy --sign-by "$key" --sign-identity example.com/a:1 "dir:$PWD/plain" "docker://$PROXY/signed"
+    gpgconf --kill gpg-agent
+    skopeo inspect --raw --tls-verify=false "docker://$DIRECT/signed" >manifest
+    equal "$(echo lookaside/*/)" "lookaside/signed@sha256=$(sha256sum <manifest | sed 's/ .*//')/"
+    run -0 skopeo standalone-verify manifest example.com/a:1 "$key" lookaside/*/signature-1
+}

@@ -20,6 +20,8 @@ extension ImageTree {
         if let platform = node.platform { object["platform"] = .string(platform.description) }
         if let type = node.artifactType { object["artifactType"] = .string(type) }
         object["present"] = .bool(node.isPresent)
+        if let failure = node.referrersFailure { object["referrersError"] = .string(failure) }
+        if !node.referrers.isEmpty { object["referrers"] = .array(node.referrers.map(json)) }
         if node.mediaType.isIndex { object["manifests"] = .array(node.manifests.map(json)) }
         guard let config = node.config else { return .object(object) }
         object["config"] = [
@@ -28,6 +30,19 @@ extension ImageTree {
         ]
         object["layers"] = .array(node.layers.map(json))
         object["history"] = .array(node.steps.map(json))
+        return .object(object)
+    }
+
+    private static func json(_ referrer: Descriptor) -> JSONValue {
+        var object = JSONObject()
+        object["mediaType"] = .string(referrer.mediaType.rawValue)
+        object["digest"] = .string(referrer.digest.description)
+        object["size"] = .integer(referrer.size)
+        if let type = referrer.artifactType { object["artifactType"] = .string(type) }
+        if let annotations = referrer.annotations {
+            object["annotations"] = .object(
+                JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
         return .object(object)
     }
 

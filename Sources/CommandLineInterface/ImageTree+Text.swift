@@ -44,6 +44,9 @@ struct ImageTreeText {
         if !node.isPresent { title += "  (not here)" }
         var item = Item(title: title, details: [SafeText.line(node.mediaType.rawValue)])
         if let type = node.artifactType { item.details.append("artifact type \(SafeText.line(type))") }
+        if let failure = node.referrersFailure {
+            item.details.append("what belongs to it is not known: \(SafeText.line(failure))")
+        }
         item.children = node.manifests.map(self.item)
         if let config = node.config {
             item.children.append(
@@ -65,7 +68,16 @@ struct ImageTreeText {
         for index in node.layers.indices where !shown.contains(index) {
             item.children.append(self.item(node.layers[index], number: index + 1, step: nil))
         }
+        item.children += node.referrers.map(self.item)
         return item
+    }
+
+    /// Something that says that it belongs to the manifest.
+    private func item(_ referrer: Descriptor) -> Item {
+        var details = [SafeText.line(referrer.mediaType.rawValue)]
+        if let type = referrer.artifactType { details.append("artifact type \(SafeText.line(type))") }
+        return Item(
+            title: "belongs to it: \(short(referrer.digest))  \(HumanUnits.size(referrer.size))", details: details)
     }
 
     private func item(_ layer: ImageTree.Layer, number: Int, step: String?) -> Item {

@@ -22,6 +22,10 @@ struct ImageTree {
         var config: Descriptor?
         var layers: [Layer] = []
         var steps: [Step] = []
+        /// Artifacts that belong to it.
+        var referrers: [Descriptor] = []
+        /// Why it is not known which artifacts belong to it.
+        var referrersFailure: String?
     }
 
     /// A layer.
@@ -82,6 +86,12 @@ private struct Reader {
 
     func node(_ raw: RawManifest, chosen: Platform?, depth: Int) throws -> ImageTree.Node {
         var node = ImageTree.Node(mediaType: raw.mediaType, digest: raw.digest, size: Int64(raw.bytes.count))
+        do {
+            node.referrers = try image.referrers(of: raw.digest)
+        } catch {
+            // The image itself can be explained all the same.
+            node.referrersFailure = "\(error)"
+        }
         if raw.isIndex {
             guard depth < 4 else { throw CommandError("\(image.name): lists of images are nested too deep") }
             let index = try raw.decodeIndex()

@@ -83,6 +83,10 @@ package final class DockerSource: RemoteImageSource {
         try client.openBlob(blob, in: mirror.path, from: offset).source
     }
 
+    package func referrers(of digest: Digest) throws -> [Descriptor] {
+        try client.referrers(of: digest, in: mirror.path)
+    }
+
     package var origin: ImageOrigin { .registry(reference) }
 
     package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {

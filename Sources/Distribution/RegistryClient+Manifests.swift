@@ -67,7 +67,9 @@ extension RegistryClient {
         return try manifest(reference, in: repository).descriptor
     }
 
-    /// Stores a manifest under a tag or its digest.
+    /// Stores a manifest under a tag or its digest. Where it says that it belongs to another and the registry does not
+    /// notice, it is entered in the tag that stands in for the registry's own list (distribution-spec 1.1, "Pushing Manifests
+    /// with Subject").
     ///
     /// - Throws: ``RegistryError``; `manifestRejected` where one of another type may be taken.
     package func putManifest(_ manifest: RawManifest, as reference: String, in repository: String) throws {
@@ -75,13 +77,15 @@ extension RegistryClient {
             let request = HTTPRequest(
                 .put, try manifestAddress(reference, repository),
                 body: .bytes(manifest.bytes, type: manifest.mediaType.rawValue))
-            try retry.run {
+            let isNoticed = try retry.run {
                 let response = try send(request, scopes: [.push(repository)])
                 guard [200, 201, 202].contains(response.status) else {
                     throw RegistryErrorResponse.manifestError(response)
                 }
                 response.discardBody()
+                return response.fields["oci-subject"] != nil
             }
+            if !isNoticed { try enterReferrer(manifest, in: repository) }
         }
     }
 

@@ -2,32 +2,62 @@ package import ContentDigest
 package import ImageModel
 
 extension RegistryClient {
-    /// What refers to a manifest (distribution-spec, "Listing Referrers"): from the API, or where the registry has
-    /// none, from the tag that stands in for it. Empty when nothing refers.
+    /// What refers to a manifest (distribution-spec 1.1, "Listing Referrers"): from the API, on however many pages, or, where
+    /// the registry has none, from the tag that stands in for it. Empty when nothing refers.
     package func referrers(of digest: Digest, in repository: String) throws -> [Descriptor] {
         try RegistryError.during("listing referrers of \(digest) in \(host)/\(repository)") {
             let request = HTTPRequest(
                 .get, try address("\(repository)/referrers/\(digest)"),
                 fields: HTTPFields([(name: "Accept", value: MediaType.ociIndex.rawValue)]))
-            let response = try send(request, scopes: [.pull(repository)], accepting: [200, 400, 404, 405])
-            if response.status == 200, let type = response.fields["content-type"],
-                MediaType(contentType: type) == .ociIndex
-            {
+            var found: [Descriptor]? = []
+            try readPages(request, scopes: [.pull(repository)], accepting: [200, 400, 404, 405]) { response in
+                guard response.status == 200, let type = response.fields["content-type"],
+                    MediaType(contentType: type) == .ociIndex
+                else {
+                    found = nil
+                    return response.discardBody()
+                }
                 let bytes = try response.readBody(limit: RawManifest.maximumSize)
-                return try RawManifest(bytes: bytes, declaredType: .ociIndex).decodeIndex().manifests
+                found? += try RawManifest(bytes: bytes, declaredType: .ociIndex).decodeIndex().manifests
             }
-            response.discardBody()
-            return try fallbackReferrers(of: digest, in: repository)
+            return try found ?? fallbackIndex(of: digest, in: repository).manifests
         }
     }
 
-    private func fallbackReferrers(of digest: Digest, in repository: String) throws -> [Descriptor] {
-        let manifest: RawManifest
+    /// The tag of the list of what refers to a manifest, for registries that keep none themselves.
+    private static func fallbackTag(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex)" }
+
+    private func fallbackIndex(of digest: Digest, in repository: String) throws -> ImageIndex {
         do {
-            manifest = try self.manifest("\(digest.algorithm.rawValue)-\(digest.hex)", in: repository)
+            let manifest = try self.manifest(Self.fallbackTag(digest), in: repository)
+            return manifest.isIndex ? try manifest.decodeIndex() : ImageIndex()
         } catch let error as RegistryError where error.code == .notFound {
-            return []
+            return ImageIndex()
         }
-        return manifest.isIndex ? try manifest.decodeIndex().manifests : []
+    }
+
+    /// Enters a manifest that has a subject in the subject's list. Two who do that at the same moment may lose one of the
+    /// entries: registries have no means against it.
+    func enterReferrer(_ manifest: RawManifest, in repository: String) throws {
+        var entry = manifest.descriptor
+        let subject: Descriptor?
+        switch manifest.mediaType {
+        case .ociManifest:
+            let decoded = try manifest.decodeManifest()
+            subject = decoded.subject
+            entry.artifactType = decoded.artifactType ?? decoded.config.mediaType.rawValue
+            entry.annotations = decoded.annotations
+        case .ociIndex:
+            let decoded = try manifest.decodeIndex()
+            subject = decoded.subject
+            entry.artifactType = decoded.artifactType
+            entry.annotations = decoded.annotations
+        default: return
+        }
+        guard let subject else { return }
+        var index = try fallbackIndex(of: subject.digest, in: repository)
+        guard !index.manifests.contains(where: { $0.digest == manifest.digest }) else { return }
+        index.manifests.append(entry)
+        try putManifest(RawManifest(encoding: index), as: Self.fallbackTag(subject.digest), in: repository)
     }
 }

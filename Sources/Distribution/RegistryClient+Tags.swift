@@ -13,21 +13,35 @@ extension RegistryClient {
 
     private func pages(_ path: String, member: String, scopes: [RegistryScope]) throws -> [String] {
         var names: [String] = []
-        var next: WebAddress? = try address(path)
-        var seen: Set<WebAddress> = []
-        while let address = next {
-            guard seen.insert(address).inserted, seen.count <= Self.pageLimit else {
-                throw RegistryError(.malformed, "\(address): the list's pages never end")
-            }
-            let response = try send(HTTPRequest(.get, address), scopes: scopes, accepting: [200])
+        try readPages(HTTPRequest(.get, address(path)), scopes: scopes, accepting: [200]) { response in
             let body = try? JSONValue(parsing: try response.readBody(limit: 16 << 20))
             guard let body, let list = body[member], list.isNull || list.array != nil else {
-                throw RegistryError(.malformed, "\(address): the answer is no list of \(member)")
+                throw RegistryError(.malformed, "\(response.address): the answer is no list of \(member)")
             }
             names += (list.array ?? []).compactMap(\.string)
-            next = try Self.nextPage(response)
         }
         return names
+    }
+
+    /// Reads a list of one or several pages.
+    ///
+    /// - Parameters:
+    ///   - request: for the first page; the others are asked for in the same way.
+    ///   - read: takes each page, and uses up its body.
+    func readPages(
+        _ request: HTTPRequest, scopes: [RegistryScope], accepting: Set<Int>, _ read: (HTTPResponse) throws -> Void
+    ) throws {
+        var request = request
+        var seen: Set<WebAddress> = []
+        while true {
+            guard seen.insert(request.address).inserted, seen.count <= Self.pageLimit else {
+                throw RegistryError(.malformed, "\(request.address): the list's pages never end")
+            }
+            let response = try send(request, scopes: scopes, accepting: accepting)
+            try read(response)
+            guard let next = try Self.nextPage(response) else { return }
+            request.address = next
+        }
     }
 
     /// The address in `Link: <...>; rel="next"` (RFC 8288), which stays on the same server.

@@ -52,6 +52,11 @@ package struct ExaminedImage {
         }
     }
 
+    /// What says that it belongs to a manifest, where the place keeps account of that.
+    package func referrers(of manifest: Digest) throws -> [Descriptor] {
+        if case .source(let source) = place { try source.referrers(of: manifest) } else { [] }
+    }
+
     /// The configuration of a manifest, its digest checked; nil where it is not there, as in a part of a list.
     package func configuration(of manifest: Manifest) throws -> ImageConfig? {
         switch place {

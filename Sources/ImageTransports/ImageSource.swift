@@ -35,6 +35,10 @@ package protocol ImageSource: AnyObject {
     /// names, or, with a digest, for one that it lists.
     func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature]
 
+    /// What says that it belongs to a manifest of this source (its `subject`): signatures, bills of materials, and other
+    /// artifacts.
+    func referrers(of digest: Digest) throws -> [Descriptor]
+
     /// Repositories of registries, as `domain/path`, that are thought to have this image's blobs.
     var origins: [String] { get }
 }
@@ -60,6 +64,9 @@ extension ImageSource {
 
     /// Most places keep none.
     package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] { [] }
+
+    /// Only registries keep account of them.
+    package func referrers(of digest: Digest) throws -> [Descriptor] { [] }
 
     /// Files know of no registry.
     package var origins: [String] { [] }

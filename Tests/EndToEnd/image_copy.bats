@@ -419,6 +419,17 @@ replace_blob() {
     copy oci-archive:there.tar "docker://$REGISTRY/artifact:1"
     equal "$(swiftlet image inspect --raw --tls-verify=false "docker://$REGISTRY/artifact:1" | sha256sum | cut -d' ' -f1)" \
         "$digest"
+    # A registry without a list of what belongs to an image: a tag stands in for it.
+    copy "oci:$BASE" "docker://$REGISTRY/artifact:base"
+    copy oci:artifact "docker://$REGISTRY/artifact:again"
+    run -0 swiftlet image tree --json --no-layers --tls-verify=false "docker://$REGISTRY/artifact:base"
+    equal "$(jq -c '[.root.referrers[] | .digest, .artifactType, .annotations]' <<<"$output")" \
+        '["sha256:'"$digest"'","application/x.thing",{"k":"v"}]'
+    run -0 swiftlet image tree --no-layers --tls-verify=false "docker://$REGISTRY/artifact:base"
+    has "belongs to it: ${digest:0:12}"
+    skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/artifact:$(manifest_digest "$BASE" | tr : -)" >referrers
+    equal "$(jq -c '[.mediaType, .manifests[].digest]' referrers)" \
+        '["application/vnd.oci.image.index.v1+json","sha256:'"$digest"'"]'
     copy "docker://$REGISTRY/artifact:1" dir:pulled
     copy dir:pulled oci:pulled-back
     is_layout pulled-back

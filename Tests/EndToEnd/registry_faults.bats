@@ -235,7 +235,7 @@ fails() {
     [ ! -e "$log" ]
 }
 
-@test "lists of tags in pages: relative and absolute links; loops and other servers are refused" {
+@test "lists in pages: relative and absolute links; loops and other servers are refused" {
     start_server pages tag_pages.py
     local place=docker://localhost:$(port_of pages) kind
     for kind in relative absolute; do
@@ -248,6 +248,9 @@ fails() {
     run swiftlet image list-tags --tls-verify=false "$place/elsewhere"
     own_failure
     has "the next page is on another server"
+    run -0 swiftlet image tree --tls-verify=false "$place/attached:1"
+    has "artifact type application/x.aa"
+    has "artifact type application/x.bb"
 }
 
 @test "a signed image is not given in another format; what is signed on its way is what the registry has in the end" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A registry that has only lists of tags, three of seven on a page.
+"""A registry that has only lists: of tags, three of seven on a page, and of what belongs to the manifest "1", on two pages.
 
     tag_pages.py STATE
 
@@ -16,6 +16,19 @@ from urllib.parse import parse_qs, urlsplit
 STATE = sys.argv[1]
 TAGS = [f"t{number}" for number in range(7)]
 PAGE = 3
+EMPTY = {
+    "mediaType": "application/vnd.oci.empty.v1+json",
+    "digest": "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+    "size": 2,
+}
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def referrers(page):
+    """One artifact for each page."""
+    entry = {"mediaType": MANIFEST, "digest": f"sha256:{page * 32}", "size": 7, "artifactType": f"application/x.{page}"}
+    return {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -34,16 +47,25 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         target = urlsplit(self.path)
-        link, body = None, b"{}"
+        link, body, kind = None, b"{}", "application/json"
         if target.path.endswith("/tags/list"):
-            kind = target.path.split("/")[2]
+            place = target.path.split("/")[2]
             last = parse_qs(target.query).get("last", [""])[0]
             start = TAGS.index(last) + 1 if last else 0
             page = TAGS[start : start + PAGE]
             if start + PAGE < len(TAGS):
-                link = self.link(kind, page[-1])
-            body = json.dumps({"name": kind, "tags": page}).encode()
+                link = self.link(place, page[-1])
+            body = json.dumps({"name": place, "tags": page}).encode()
+        elif target.path.endswith("/manifests/1"):
+            kind = MANIFEST
+            body = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": EMPTY, "layers": [EMPTY]}).encode()
+        elif "/referrers/" in target.path:
+            kind = INDEX
+            page = parse_qs(target.query).get("page", ["aa"])[0]
+            link = f"{target.path}?page=bb" if page == "aa" else None
+            body = json.dumps(referrers(page)).encode()
         self.send_response(200)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         if link:
             self.send_header("Link", f'<{link}>; rel="next"')

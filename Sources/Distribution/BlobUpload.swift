@@ -25,6 +25,8 @@ final class BlobUpload {
         var offset: Int64 = 0
         /// Whether they come from an earlier attempt.
         var isContinued = false
+        /// Requests that brought some of the blob in this attempt.
+        var parts = 0
     }
 
     /// The attempt failed in a way that another one avoids.
@@ -228,6 +230,7 @@ final class BlobUpload {
         response.discardBody()
         session?.address = try RegistryClient.location(response)
         session?.offset = end()
+        session?.parts += 1
         note()
     }
 
@@ -266,9 +269,13 @@ final class BlobUpload {
         let response = try client.send(request, scopes: [.push(repository)])
         guard [201, 204].contains(response.status) else {
             let error = RegistryErrorResponse.error(response)
+            guard error.code == .malformed || error.code == .notFound else { throw error }
             // What an earlier attempt has sent was not the beginning of this blob.
-            if session.isContinued, error.code == .malformed || error.code == .notFound { throw dropped(error) }
-            throw error
+            if session.isContinued { throw dropped(error) }
+            // A registry that keeps the last part alone.
+            guard session.parts > 1 else { throw error }
+            form = .stream(endsWhenSlow: false)
+            throw dropped(error)
         }
         response.discardBody()
     }

@@ -3,6 +3,7 @@
 # runs as: user root
 
 load support/session
+load support/layout
 load support/registries
 
 setup_file() {
@@ -107,6 +108,15 @@ kill_at() {
     fault 'PATCH .* limit 5000000 0'
     arrives
     grep -q '^PATCH .* 202 0 0-4194303 ' "$(state)/log"
+}
+
+@test "a registry that keeps the last of several parts alone gets one part" {
+    swiftlet push -q localhost/sixty oci:layout
+    local digest
+    digest=$(jq -r '.layers[-1].digest' "$(manifest_of layout)")
+    fault 'PATCH .* limit 30000000 1' "PUT .*${digest#*:}.* status 400 1"
+    arrives
+    equal "$(grep -c "^PUT .*${digest#*:}" "$(state)/log")" 2
 }
 
 @test "after kill -9 the next push sends the rest" {

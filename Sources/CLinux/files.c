@@ -78,6 +78,15 @@ int linux_ioctl(int fd, unsigned long request, void *argument) {
     return (int)LINUX_RESULT(ioctl(fd, request, argument));
 }
 
+int linux_set_top_directory(int fd) {
+    // Declared with a long, read and written by the kernel as an int.
+    int flags = 0;
+    int result = (int)LINUX_RESULT(ioctl(fd, FS_IOC_GETFLAGS, &flags));
+    if (result < 0 || (flags & FS_TOPDIR_FL)) return result;
+    flags |= FS_TOPDIR_FL;
+    return (int)LINUX_RESULT(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+}
+
 int linux_fstatat(int directory, const char *path, struct linux_file_status *status, int flags) {
     struct stat found;
     int result = (int)LINUX_RESULT(fstatat(directory, path, &found, flags));

@@ -58,7 +58,10 @@ extension ContainerStore {
 
     func stage(upon parent: String?) throws -> StagingLayer {
         let directory = try TemporaryDirectory.make(in: layout.temporaryDirectories)
-        let prepared = "\(directory.path)/layer"
+        // Many files may come, and have nothing to do with those of other layers. The place that the file system chooses
+        // goes by the name.
+        Files.spreadSubdirectories(of: directory.path)
+        let prepared = "\(directory.path)/layer-\(directory.token)"
         try storage.prepare(prepared, parent: parent)
         let content = storage.preparedContent(prepared)
         return StagingLayer(

@@ -14,6 +14,14 @@ extension Files {
         try checked(linux_mkdirat(directory, name, mode), "mkdir", name)
     }
 
+    /// Tells the file system that the trees in a directory do not belong together, so that each gets a place of its own
+    /// where there is room: ext4 then does not search among what was there before for every file it makes, which without a
+    /// journal takes longer than writing them. A hint: most other file systems have no ear for it.
+    package static func spreadSubdirectories(of path: String) {
+        guard let directory = try? OwnedFD.open(path, O_RDONLY | O_DIRECTORY) else { return }
+        _ = linux_set_top_directory(directory.raw)
+    }
+
     /// Makes a directory and all missing ones above it; existing ones are left as they are. Throws `ENOTDIR` where
     /// something else has the name.
     package static func makeDirectories(_ path: String, mode: UInt32 = 0o700) throws(LinuxError) {

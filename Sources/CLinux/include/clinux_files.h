@@ -81,6 +81,9 @@ int linux_duplicate(int fd);
 
 int linux_ioctl(int fd, unsigned long request, void *argument);
 
+/// Tells a file system that knows of it (ext2 to ext4) that what lies in a directory does not belong together: `chattr +T`.
+int linux_set_top_directory(int fd);
+
 int linux_fstatat(int directory, const char *path, struct linux_file_status *status, int flags);
 
 int linux_mkdirat(int directory, const char *path, uint32_t mode);

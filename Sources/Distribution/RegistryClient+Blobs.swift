@@ -23,8 +23,7 @@ extension RegistryClient {
         try RegistryError.during("fetching blob") {
             let download = BlobDownload(
                 blob, place: "blob \(blob.digest) in \(host)/\(repository)", retry: retry, from: offset,
-                journal: journal,
-                budget: spareConnections
+                journal: journal, budget: spareConnections
             ) { start, end in
                 var request = HTTPRequest(.get, try self.blobAddress(blob.digest, repository))
                 request.ask(from: start, to: end)

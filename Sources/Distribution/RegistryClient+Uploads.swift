@@ -6,6 +6,7 @@ import StreamCompression
 extension RegistryClient {
     /// Blobs up to this many bytes are sent in one request, from memory.
     private static let monolithicLimit: Int64 = 1 << 20
+
     /// Sends a blob. Where it says what it must turn out to be, it must.
     ///
     /// - Parameter records: the directory in which it is written down how far the upload has come; nil: nowhere.

@@ -1,10 +1,9 @@
 import ContentDigest
 import StreamCompression
 
-/// The digest of bytes that arrive piece by piece, computed on a thread of its own once there are many of them.
-///
-/// `@unchecked Sendable`: the stream belongs to the thread from its start until `finish` has ended it. Used by one thread.
-final class ParallelDigest: @unchecked Sendable {
+/// The digest of bytes that arrive piece by piece, computed on a thread of its own once there are many of them. The stream
+/// belongs to that thread from its start until `finish` has ended it. Not for use from two threads at once.
+final class ParallelDigest {
     /// Less than this is digested faster than a thread starts.
     private static let directBytes: Int64 = 1 << 20
 

@@ -7,9 +7,7 @@ load support/registries
 
 setup_file() {
     begin_store
-    export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
-    unset REGISTRY_AUTH_FILE DOCKER_CONFIG
-    mkdir -p "$HOME" "$XDG_RUNTIME_DIR"
+    begin_own_home
     start_registry plain
     start_server proxy fault_proxy.py "$(port_of plain)"
     start_server tokens token_server.py "$(port_of plain)" 2
@@ -34,11 +32,6 @@ setup() {
     for name in "$PROXY/eight" "$DIRECT/eight" localhost/eight; do swiftlet rmi -f "$name" >/dev/null 2>&1 || true; done
     as_owner rm -rf "$(graphroot)/swiftlet/partial"
 }
-
-state() { echo "$BATS_FILE_TMPDIR/proxy"; }
-
-# The next requests go wrong: one rule of fault_proxy.py for each argument.
-fault() { printf '%s\n' "$@" >"$(state)/faults"; }
 
 # The bytes of blobs that went to the client.
 fetched() { awk '$1 == "GET" && $2 ~ /blobs/ { sum += $4 } END { print sum + 0 }' "$(state)/log"; }

@@ -23,8 +23,6 @@ setup() {
     as_owner rm -rf "$(graphroot)/swiftlet/partial"
 }
 
-state() { echo "$BATS_FILE_TMPDIR/proxy"; }
-
 fetched() { awk '$1 == "GET" && $2 ~ /blobs/ { sum += $4 } END { print sum + 0 }' "$(state)/log"; }
 
 partial() { echo "$(graphroot)/swiftlet/partial"; }

@@ -96,3 +96,16 @@ make_certificates() {
         done
     )
 }
+
+# A home without credentials, for the tests of a file.
+begin_own_home() {
+    export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
+    unset REGISTRY_AUTH_FILE DOCKER_CONFIG
+    mkdir -p "$HOME" "$XDG_RUNTIME_DIR"
+}
+
+# The directory of the server named "proxy", a fault_proxy.py.
+state() { echo "$BATS_FILE_TMPDIR/proxy"; }
+
+# The next requests go wrong: one rule of fault_proxy.py for each argument.
+fault() { printf '%s\n' "$@" >"$(state)/faults"; }

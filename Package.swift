@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// The floors of the house (docs/ARCHITECTURE.md), each a folder of `Sources` and of `Tests`. Dependencies lead downward.
+enum Floor: String {
+    case foundations = "Foundations"
+    case domain = "Domain"
+    case workflows = "Workflows"
+    case face = "Face"
+
+    func folder(of target: String) -> String { "Sources/\(rawValue)/\(target)" }
+}
+
 /// Every Swift target is built with the same strict settings: Swift 6 mode, explicit `any`,
 /// imports that do not leak, and warnings as errors.
 let strict: [SwiftSetting] = [
@@ -11,20 +21,26 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A room of the house (docs/ARCHITECTURE.md). `dependsOn` names the only targets it may import.
-func room(_ name: String, dependsOn: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependsOn, swiftSettings: strict)
+/// A room of the house. `dependsOn` names the only targets it may import.
+func room(_ floor: Floor, _ name: String, dependsOn: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependsOn, path: floor.folder(of: name), swiftSettings: strict)
 }
 
 /// The unit tests of one room.
-func tests(of name: String, dependsOn: [Target.Dependency] = []) -> Target {
+func tests(_ floor: Floor, of name: String, dependsOn: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependsOn, swiftSettings: strict)
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependsOn,
+        path: "Tests/\(floor.rawValue)/\(name)Tests", swiftSettings: strict)
 }
 
-/// A C library that Debian's development package brings.
-func debianLibrary(_ name: String, pkgConfig: String?, package: String) -> Target {
-    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+/// C code of our own, beside the room that uses it.
+func cTarget(_ floor: Floor, _ name: String, dependsOn: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependsOn, path: floor.folder(of: name))
+}
+
+/// A C library that Debian's development package brings, beside the room that uses it.
+func debianLibrary(_ floor: Floor, _ name: String, pkgConfig: String?, package: String) -> Target {
+    .systemLibrary(name: name, path: floor.folder(of: name), pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
 let package = Package(
@@ -42,40 +58,40 @@ let package = Package(
     ],
     targets: [
         // C: system libraries and what Swift cannot say.
-        debianLibrary("CISAL", pkgConfig: "libisal", package: "libisal-dev"),
-        debianLibrary("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
-        debianLibrary("CLZMA", pkgConfig: "liblzma", package: "liblzma-dev"),
-        debianLibrary("CBZip2", pkgConfig: nil, package: "libbz2-dev"),
-        debianLibrary("CSeccomp", pkgConfig: "libseccomp", package: "libseccomp-dev"),
-        .target(name: "CLinux"),
-        .target(name: "CSandbox", dependencies: ["CLinux"]),
+        debianLibrary(.foundations, "CISAL", pkgConfig: "libisal", package: "libisal-dev"),
+        debianLibrary(.foundations, "CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
+        debianLibrary(.foundations, "CLZMA", pkgConfig: "liblzma", package: "liblzma-dev"),
+        debianLibrary(.foundations, "CBZip2", pkgConfig: nil, package: "libbz2-dev"),
+        debianLibrary(.domain, "CSeccomp", pkgConfig: "libseccomp", package: "libseccomp-dev"),
+        cTarget(.foundations, "CLinux"),
+        cTarget(.domain, "CSandbox", dependsOn: ["CLinux"]),
 
         // Foundations.
         room(
-            "LinuxSystem",
+            .foundations, "LinuxSystem",
             dependsOn: ["CLinux", .product(name: "SystemPackage", package: "swift-system")]),
-        room("ContentDigest", dependsOn: [.product(name: "Crypto", package: "swift-crypto")]),
-        room("StreamCompression", dependsOn: ["CISAL", "CZstd", "CLZMA", "CBZip2"]),
-        room("TarArchive", dependsOn: ["CISAL"]),
-        room("JSONText"),
-        room("ProgressEvents"),
+        room(.foundations, "ContentDigest", dependsOn: [.product(name: "Crypto", package: "swift-crypto")]),
+        room(.foundations, "StreamCompression", dependsOn: ["CISAL", "CZstd", "CLZMA", "CBZip2"]),
+        room(.foundations, "TarArchive", dependsOn: ["CISAL"]),
+        room(.foundations, "JSONText"),
+        room(.foundations, "ProgressEvents"),
 
         // Domain.
         room(
-            "ImageModel",
+            .domain, "ImageModel",
             dependsOn: ["ContentDigest", "JSONText", .product(name: "Crypto", package: "swift-crypto")]),
         room(
-            "ContainersConfig",
+            .domain, "ContainersConfig",
             dependsOn: [
                 "ImageModel", "ContentDigest", "JSONText", .product(name: "TOMLKit", package: "TOMLKit"),
             ]),
         room(
-            "ImageTransports",
+            .domain, "ImageTransports",
             dependsOn: [
                 "ImageModel", "ContentDigest", "JSONText", "TarArchive", "StreamCompression", "LinuxSystem",
             ]),
         room(
-            "Distribution",
+            .domain, "Distribution",
             dependsOn: [
                 "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
                 "LinuxSystem",
@@ -86,53 +102,53 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         room(
-            "ImageTrust",
+            .domain, "ImageTrust",
             dependsOn: [
                 "ImageModel", "ContainersConfig", "ContentDigest", "JSONText", "LinuxSystem",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         room(
-            "ImageLayers",
+            .domain, "ImageLayers",
             dependsOn: ["ImageModel", "TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem", "CLinux"]),
         room(
-            "ContainerStore",
+            .domain, "ContainerStore",
             dependsOn: [
                 "ImageLayers", "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText",
                 "LinuxSystem", "TarArchive", "StreamCompression",
             ]),
-        room("Sandbox", dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText"]),
-        room("DockerfileSyntax"),
-        room("DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
+        room(.domain, "Sandbox", dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText"]),
+        room(.domain, "DockerfileSyntax"),
+        room(.domain, "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
 
         // Workflows.
         room(
-            "ImageCopy",
+            .workflows, "ImageCopy",
             dependsOn: [
                 "Distribution", "ImageTrust", "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel",
                 "ContentDigest", "ContainersConfig",
                 "StreamCompression", "ProgressEvents", "JSONText", "LinuxSystem",
             ]),
         room(
-            "WorkingContainers",
+            .workflows, "WorkingContainers",
             dependsOn: [
                 "ContainerStore", "Sandbox", "ImageLayers", "ImageModel", "ContentDigest", "ContainersConfig",
                 "JSONText", "LinuxSystem", "TarArchive", "StreamCompression",
             ]),
         room(
-            "ContainerLifecycle",
+            .workflows, "ContainerLifecycle",
             dependsOn: [
                 "WorkingContainers", "ContainerStore", "Sandbox", "ImageLayers", "ImageModel", "JSONText",
                 "LinuxSystem",
                 "TarArchive", "StreamCompression", "CLinux",
             ]),
         room(
-            "ManifestLists",
+            .workflows, "ManifestLists",
             dependsOn: [
                 "ImageCopy", "ContainerStore", "ImageTransports", "ImageModel", "ContentDigest", "ProgressEvents",
                 "StreamCompression", "JSONText", "LinuxSystem",
             ]),
         room(
-            "ImageBuild",
+            .workflows, "ImageBuild",
             dependsOn: [
                 "DockerfileSyntax", "ImageCopy", "WorkingContainers", "ContainerStore", "ImageLayers", "Sandbox",
                 "ImageModel", "ContentDigest", "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem",
@@ -140,10 +156,10 @@ let package = Package(
             ]),
 
         // The face.
-        room("CommandLineGrammar"),
-        room("OutputTemplates", dependsOn: ["JSONText"]),
+        room(.face, "CommandLineGrammar"),
+        room(.face, "OutputTemplates", dependsOn: ["JSONText"]),
         room(
-            "CommandLineInterface",
+            .face, "CommandLineInterface",
             dependsOn: [
                 "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild",
                 "ContainerLifecycle",
@@ -153,54 +169,59 @@ let package = Package(
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
                 "DockerfileRecovery", "StreamCompression",
             ]),
-        .executableTarget(name: "swiftlet", dependencies: ["CommandLineInterface"], swiftSettings: strict),
+        .executableTarget(
+            name: "swiftlet", dependencies: ["CommandLineInterface"], path: Floor.face.folder(of: "swiftlet"),
+            swiftSettings: strict),
 
         // Tests.
-        tests(of: "LinuxSystem", dependsOn: ["CLinux"]),
-        tests(of: "ContentDigest"),
-        tests(of: "StreamCompression"),
-        tests(of: "TarArchive"),
-        tests(of: "JSONText"),
-        tests(of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
-        tests(of: "ContainersConfig", dependsOn: ["ImageModel"]),
+        tests(.foundations, of: "LinuxSystem", dependsOn: ["CLinux"]),
+        tests(.foundations, of: "ContentDigest"),
+        tests(.foundations, of: "StreamCompression"),
+        tests(.foundations, of: "TarArchive"),
+        tests(.foundations, of: "JSONText"),
+        tests(.domain, of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
+        tests(.domain, of: "ContainersConfig", dependsOn: ["ImageModel"]),
         tests(
-            of: "ImageTransports",
+            .domain, of: "ImageTransports",
             dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "StreamCompression", "TarArchive"]),
         tests(
-            of: "Distribution",
+            .domain, of: "Distribution",
             dependsOn: [
                 "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
                 "LinuxSystem",
             ]),
         tests(
-            of: "ImageTrust",
+            .domain, of: "ImageTrust",
             dependsOn: [
                 "ImageModel", "ContainersConfig", "ContentDigest", "JSONText",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         tests(
-            of: "ImageLayers",
+            .domain, of: "ImageLayers",
             dependsOn: ["ImageModel", "TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem"]),
         tests(
-            of: "ContainerStore",
+            .domain, of: "ContainerStore",
             dependsOn: [
                 "ImageLayers", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ContainersConfig",
                 "StreamCompression", "TarArchive",
             ]),
         tests(
-            of: "ImageCopy",
+            .workflows, of: "ImageCopy",
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
-        tests(of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
+        tests(.workflows, of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
         tests(
-            of: "ContainerLifecycle", dependsOn: ["ContainerStore", "ContainersConfig", "JSONText", "LinuxSystem"]),
+            .workflows, of: "ContainerLifecycle",
+            dependsOn: ["ContainerStore", "ContainersConfig", "JSONText", "LinuxSystem"]),
         tests(
-            of: "ManifestLists",
+            .workflows, of: "ManifestLists",
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
-        tests(of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
-        tests(of: "DockerfileSyntax"),
-        tests(of: "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText"]),
-        tests(of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
-        tests(of: "CommandLineGrammar"),
-        tests(of: "OutputTemplates", dependsOn: ["JSONText"]),
+        tests(.domain, of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
+        tests(.domain, of: "DockerfileSyntax"),
+        tests(
+            .domain, of: "DockerfileRecovery",
+            dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText"]),
+        tests(.workflows, of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
+        tests(.face, of: "CommandLineGrammar"),
+        tests(.face, of: "OutputTemplates", dependsOn: ["JSONText"]),
     ]
 )

@@ -1,0 +1,134 @@
+import ContentDigest
+import Glibc
+import ImageModel
+import LinuxSystem
+
+/// The bytes of one blob as they arrive, in a file, so that a later process need not fetch them again: after a kill, a
+/// crash or a full disk.
+///
+/// Nobody else uses the file meanwhile. What stands in it is trusted only as far as the blob's digest confirms it. It is
+/// a help and no more: when it cannot be written the transfer goes on without it.
+package final class BlobJournal {
+    /// Smaller blobs are not worth a file.
+    private static let minimumSize: Int64 = 4 << 20
+    /// What nobody has come back for in this many seconds is removed.
+    private static let lifetime: Int64 = 7 * 86400
+
+    private let path: String
+    private let size: Int64
+    private let lock: FileLock
+    /// Bytes kept by an earlier process.
+    private(set) var length: Int64
+    /// Whether there were any.
+    let wasContinued: Bool
+    private var position: Int64
+    private var isWriting = true
+    private let budget: JournalSpaceArbiter?
+
+    /// Opens a blob's journal; nil where there is none to be had: the blob is small, another process fetches it, or the
+    /// directory cannot be written.
+    init?(_ blob: Descriptor, in directory: String, budget: JournalSpaceArbiter? = nil) {
+        guard blob.size >= Self.minimumSize else { return nil }
+        do {
+            try Files.makeDirectories(directory)
+            path = Self.path(of: blob.digest, in: directory)
+            lock = try FileLock(opening: path)
+            guard try lock.tryLockExclusive() else { return nil }
+        } catch {
+            return nil
+        }
+        size = blob.size
+        self.budget = budget
+        var status = stat()
+        length = fstat(lock.fd, &status) == 0 ? Int64(status.st_size) : 0
+        wasContinued = length > 0
+        position = length
+        if length > size || (length == size && !holds(blob.digest)) { discard() }
+    }
+
+    private static func path(of digest: Digest, in directory: String) -> String {
+        "\(directory)/\(digest.algorithm.rawValue)-\(digest.hex)"
+    }
+
+    /// Whether the whole file is the blob.
+    private func holds(_ digest: Digest) -> Bool {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        let verifier = DigestVerifier(expecting: digest)
+        while verifier.byteCount < length {
+            let count = pread(lock.fd, buffer.baseAddress, buffer.count, Int(verifier.byteCount))
+            guard count > 0 else { return false }
+            verifier.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        return (try? verifier.verify()) != nil
+    }
+
+    /// Reads what an earlier process kept; 0 beyond it.
+    func replay(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        guard offset < length else { return 0 }
+        let wanted = Int(min(Int64(buffer.count), length - offset))
+        let count = pread(lock.fd, buffer.baseAddress, wanted, Int(offset))
+        guard count > 0 else {
+            throw RegistryError(.invalid, "\(path): \(count == 0 ? "shorter than before" : errorText())")
+        }
+        return count
+    }
+
+    /// Keeps bytes that have just arrived.
+    func append(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
+        switch budget?.arrived(bytes.count) ?? .goOn {
+        case .goOn: break
+        case .stop: isWriting = false
+        case .discard:
+            if isWriting || position > 0 { discard() }
+            isWriting = false
+        }
+        guard isWriting, offset == position else { return }
+        var written = 0
+        while written < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+            let count = pwrite(lock.fd, rest.baseAddress, rest.count, Int(position))
+            if count <= 0 {
+                // What stands there already is good.
+                isWriting = false
+                return
+            }
+            written += count
+            position += Int64(count)
+        }
+    }
+
+    /// The blob has come out as a whole; it is kept until the image is where it belongs.
+    func complete() {
+        isWriting = false
+        budget?.completed(self)
+    }
+
+    /// Forgets everything.
+    func discard() {
+        _ = ftruncate(lock.fd, 0)
+        length = 0
+        position = 0
+    }
+
+    /// Removes the file; the blob is where it belongs.
+    func remove() {
+        isWriting = false
+        _ = unlink(path)
+    }
+
+    /// Removes a blob's journal unless somebody uses it.
+    static func remove(_ digest: Digest, in directory: String) {
+        let path = path(of: digest, in: directory)
+        guard Files.exists(path), let lock = try? FileLock(opening: path), (try? lock.tryLockExclusive()) == true
+        else { return }
+        _ = unlink(path)
+    }
+
+    /// Removes what nobody has come back for.
+    static func sweep(_ directory: String) {
+        StateDirectory.sweep(directory, lifetime: lifetime)
+    }
+
+    private func errorText() -> String { String(cString: strerror(errno)) }
+}

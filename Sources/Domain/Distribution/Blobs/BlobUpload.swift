@@ -1,0 +1,282 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import StreamCompression
+
+/// One blob on its way into a registry, over as many connections as it takes.
+///
+/// It goes in one request of the length that turns out, as every registry takes it. What the registry has kept of a
+/// request that broke is not sent again, not even by a later process (distribution-spec 1.1, "Resuming an Upload"). What
+/// follows then goes in chunks that the registry confirms, and so does a blob that is too large for one request, and one
+/// whose transfer is slow: many registries keep nothing of a request that breaks.
+final class BlobUpload {
+    /// How the bytes are sent.
+    private enum Form: Equatable {
+        /// In one request, which ends early where it is slow and the rest can follow in chunks.
+        case stream(endsWhenSlow: Bool)
+        /// In requests of so many bytes.
+        case chunks(Int)
+    }
+
+    /// An upload that the registry has opened.
+    private struct Session {
+        var address: WebAddress
+        /// Bytes that the registry has.
+        var offset: Int64 = 0
+        /// Whether they come from an earlier attempt.
+        var isContinued = false
+        /// Requests that brought some of the blob in this attempt.
+        var parts = 0
+    }
+
+    /// The attempt failed in a way that another one avoids.
+    private struct RestartUpload: Error {
+        let cause: RegistryError
+    }
+
+    /// How long a registry may take over a finished upload: it reads the blob again.
+    private static let closingPatience = 900
+    private static let chunkSize = 8 << 20
+    private static let chunkSizes = (1 << 20)...(64 << 20)
+    /// So many bytes make a connection count as a good one again.
+    private static let progress: Int64 = 1 << 20
+
+    private let client: RegistryClient
+    private let repository: String
+    private let offer: BlobOffer
+    private let record: UploadRecord?
+    private var form = Form.stream(endsWhenSlow: true)
+    private var session: Session?
+    /// The digest that was to close the upload, once it is known.
+    private var digest: Digest?
+    private var chunkMinimum = 0
+    private var evasions = 0
+
+    init(_ offer: BlobOffer, to client: RegistryClient, _ repository: String, records: String?) {
+        self.client = client
+        self.repository = repository
+        self.offer = offer
+        digest = offer.expected?.digest
+        if offer.identity == nil { form = .stream(endsWhenSlow: false) }
+        record = offer.identity.flatMap { identity in
+            records.flatMap { UploadRecord(of: identity, to: repository, on: client.host, in: $0) }
+        }
+    }
+
+    /// Sends the blob.
+    func run() throws -> (digest: Digest, size: Int64) {
+        var failures = 0
+        var reached: Int64 = 0
+        while true {
+            do {
+                let result = try attempt()
+                record?.remove()
+                return result
+            } catch is RestartUpload where offer.identity != nil && evasions < 8 {
+                evasions += 1
+            } catch let failure as RestartUpload {
+                giveUp(failure.cause)
+                throw failure.cause
+            } catch let error as RegistryError where error.isTemporary && offer.identity != nil {
+                let offset = session?.offset ?? 0
+                if offset - reached >= Self.progress { failures = 0 }
+                reached = offset
+                failures += 1
+                guard failures <= client.retry.retries else {
+                    giveUp(error)
+                    throw error
+                }
+                client.retry.pause(after: failures, error)
+            } catch {
+                giveUp(error)
+                throw error
+            }
+        }
+    }
+
+    /// Leaves the upload to a later process where that may go on with it, and else tells the registry.
+    private func giveUp(_ error: any Error) {
+        if let error = error as? RegistryError, error.isTemporary, let record, record.location != nil { return }
+        if let session { client.cancelUpload(session.address, in: repository) }
+        record?.remove()
+    }
+
+    private func attempt() throws -> (digest: Digest, size: Int64) {
+        if let size = try open() { return size }
+        let source = DigestingSource(try offer.open(), expected: offer.expected)
+        try skip(source)
+        var isComplete = false
+        if case .stream(let endsWhenSlow) = form, session?.offset == 0 {
+            isComplete = try sendStream(source, endsWhenSlow: endsWhenSlow)
+        }
+        if !isComplete { try sendChunks(source) }
+        let found = try source.finish()
+        digest = found
+        try close(found)
+        return (found, source.byteCount)
+    }
+
+    // MARK: Opening
+
+    /// Goes on with an upload or opens one. Returns the blob when it turns out to be there.
+    private func open() throws -> (digest: Digest, size: Int64)? {
+        let known = session?.address ?? record?.location
+        let wasHere = session != nil
+        session = nil
+        if offer.identity != nil, let known, known.hasSameOrigin(as: try client.base()) {
+            session = try status(of: known)
+            if session != nil { return nil }
+            // Perhaps the end of it arrived, and only the answer was lost.
+            if let digest, let size = try client.blobSize(digest, in: repository), size >= 0 { return (digest, size) }
+            // This registry keeps nothing of a request that broke.
+            if wasHere, form == .stream(endsWhenSlow: true) { form = .chunks(Self.chunkSize) }
+            record?.clear()
+        }
+        let opened = try client.retry.run { try client.startUpload(in: repository) }
+        session = Session(address: opened.address)
+        chunkMinimum = opened.chunkMinimum ?? 0
+        note()
+        return nil
+    }
+
+    private func note() {
+        guard let session, let record, (try? client.base())?.hasSameOrigin(as: session.address) == true else { return }
+        record.update(session.address, bytes: session.offset)
+    }
+
+    /// Asks how much of an upload the registry has; nil where it has nothing, or does not know the upload.
+    private func status(of address: WebAddress) throws -> Session? {
+        let response = try client.send(HTTPRequest(.get, address), scopes: [.push(repository)])
+        guard response.isSuccess else {
+            let error = RegistryErrorResponse.error(response)
+            if error.isTemporary { throw error }
+            return nil
+        }
+        response.discardBody()
+        // One byte and none look the same in Docker's registry.
+        guard let last = response.fields["range"].flatMap({ Self.lastByte($0) }), last > 0 else {
+            client.cancelUpload(address, in: repository)
+            return nil
+        }
+        let next = (try? RegistryClient.location(response)) ?? address
+        return Session(address: next, offset: last + 1, isContinued: true)
+    }
+
+    /// N in `0-N`, which some write as `bytes=0-N`.
+    private static func lastByte(_ range: String) -> Int64? {
+        let parts = range.split { "=-".contains($0) }.suffix(2)
+        guard parts.count == 2, parts.first == "0", let last = parts.last.flatMap({ Int64($0) }) else { return nil }
+        return last
+    }
+
+    /// Lets pass what the registry has.
+    private func skip(_ source: DigestingSource) throws {
+        guard let session, session.offset > 0 else { return }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { buffer.deallocate() }
+        while source.byteCount < session.offset {
+            let wanted = Int(min(session.offset - source.byteCount, Int64(buffer.count)))
+            guard try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])) > 0 else {
+                throw dropped(RegistryError(.mismatch, "the registry has more of the blob than there is"))
+            }
+        }
+    }
+
+    /// What the registry has is no use: gives it up.
+    private func dropped(_ error: RegistryError) -> RestartUpload {
+        if let session { client.cancelUpload(session.address, in: repository) }
+        session = nil
+        record?.clear()
+        return RestartUpload(cause: error)
+    }
+
+    // MARK: Sending
+
+    /// Returns whether that was all.
+    private func sendStream(_ source: DigestingSource, endsWhenSlow: Bool) throws -> Bool {
+        guard let session else { return false }
+        let paced = RateMonitoredSource(source)
+        var request = HTTPRequest(.patch, session.address)
+        // Without a length: registries know that from the other tools, and it may end early.
+        request.body = .stream(endsWhenSlow ? paced : source, length: nil)
+        request.patience = Self.closingPatience
+        try patch(request, upTo: { source.byteCount })
+        return !paced.hasEndedEarly
+    }
+
+    private func sendChunks(_ source: DigestingSource) throws {
+        while let session {
+            var size = Self.chunkSize
+            if case .chunks(let wanted) = form { size = wanted }
+            size = max(size, min(chunkMinimum, Self.chunkSizes.upperBound))
+            let bytes = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                count = try source.readFully(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            if bytes.isEmpty { return }
+            let end = session.offset + Int64(bytes.count)
+            var request = HTTPRequest(
+                .patch, session.address, body: .bytes(bytes, type: "application/octet-stream"))
+            request.fields.add("Content-Range", "\(session.offset)-\(end - 1)")
+            request.patience = Self.closingPatience
+            try patch(request, upTo: { end })
+            if bytes.count < size { return }
+        }
+    }
+
+    /// Sends a part and takes down where the next one goes.
+    private func patch(_ request: HTTPRequest, upTo end: () -> Int64) throws {
+        let response = try client.send(request, scopes: [.push(repository)])
+        guard [201, 202, 204].contains(response.status) else { throw refusal(response) }
+        response.discardBody()
+        session?.address = try RegistryClient.location(response)
+        session?.offset = end()
+        session?.parts += 1
+        note()
+    }
+
+    /// What to do about a part that was refused.
+    private func refusal(_ response: HTTPResponse) -> any Error {
+        let error = RegistryErrorResponse.error(response)
+        switch response.status {
+        case 401 where evasions == 0 && form != .stream(endsWhenSlow: false):
+            // There is a new token now, and the body of the request is spent.
+            return RestartUpload(cause: error)
+        case 413:
+            switch form {
+            case .stream: form = .chunks(Self.chunkSize)
+            case .chunks(let size):
+                guard size > Self.chunkSizes.lowerBound else { return error }
+                form = .chunks(size / 2)
+            }
+            return dropped(error)
+        case 400..<500 where response.status != 401 && response.status != 403 && !error.isTemporary:
+            guard let session, session.offset > 0 else { return error }
+            // A registry that takes only one part, or that has lost some.
+            form = .stream(endsWhenSlow: false)
+            return dropped(error)
+        default: return error
+        }
+    }
+
+    // MARK: Closing
+
+    private func close(_ digest: Digest) throws {
+        guard let session else { return }
+        var request = HTTPRequest(
+            .put, session.address.adding("digest", digest.description),
+            body: .bytes([], type: "application/octet-stream"))
+        request.patience = Self.closingPatience
+        let response = try client.send(request, scopes: [.push(repository)])
+        guard [201, 204].contains(response.status) else {
+            let error = RegistryErrorResponse.error(response)
+            guard error.code == .malformed || error.code == .notFound else { throw error }
+            // What an earlier attempt has sent was not the beginning of this blob.
+            if session.isContinued { throw dropped(error) }
+            // A registry that keeps the last part alone.
+            guard session.parts > 1 else { throw error }
+            form = .stream(endsWhenSlow: false)
+            throw dropped(error)
+        }
+        response.discardBody()
+    }
+}

@@ -1,0 +1,153 @@
+import CLinux
+import ContentDigest
+import Glibc
+import LinuxSystem
+package import StreamCompression
+import TarArchive
+
+/// Applies a layer's archive to a directory, in one streaming pass.
+///
+/// No entry can touch anything outside the directory: parents are resolved by the kernel with the directory as
+/// their root (`openat2`, RESOLVE_IN_ROOT), and the last component is never followed. Entries replace what lies
+/// there; a directory onto a directory takes over its attributes. Directory times are set last.
+package final class LayerApplier {
+    let root: RootedDirectory
+    let prefix: [UInt8]
+    let options: ApplyOptions
+    private(set) var uids: Set<UInt32> = []
+    private(set) var gids: Set<UInt32> = []
+    private var lastOwner: (uid: Int64, gid: Int64) = (-1, -1)
+    private var entryCount = 0
+    /// What this layer has made, kept only where whiteouts remove (vfs).
+    var footprint: LayerPathIndex?
+    var directoryTimes = DirectoryTimes()
+
+    /// The directory that the previous entry lay in, kept open: archives list siblings together.
+    private var parentPath: [CChar] = []
+    private var parentFD: Int32 = -1
+
+    /// - Parameters:
+    ///   - directory: the root that nothing leaves.
+    ///   - prefix: where below the root the archive's names begin; it must exist. Symbolic links in it are followed
+    ///     inside the root.
+    package init(directory: String, prefix: [UInt8] = [], options: ApplyOptions) throws {
+        root = try RootedDirectory(opening: directory)
+        self.prefix = prefix
+        self.options = options
+        if options.whiteouts == .removing { footprint = try LayerPathIndex(root: root) }
+    }
+
+    deinit {
+        forgetParent()
+    }
+
+    /// Applies the whole of an uncompressed archive.
+    ///
+    /// - Parameters:
+    ///   - archive: the uncompressed tar.
+    ///   - tarSplit: takes the uncompressed tar-split lines that, together with the files, give the archive back.
+    ///   - isAlone: whether processors are likely to be idle, so that digesting is better done on a thread of its own.
+    /// - Throws: ``LayerError``, `TarError`, or what the source throws. What was applied so far stays: the caller
+    ///   throws the directory away.
+    package func apply(
+        _ archive: any ByteSource, tarSplit: (any ByteSink)? = nil, isAlone: Bool = true
+    ) throws -> LayerMeasurements {
+        let digest = ParallelDigest(usesThread: isAlone)
+        var observer: TarSplitWriter?
+        if let tarSplit { observer = TarSplitWriter { try tarSplit.write($0) } }
+        try apply(
+            TarReader(
+                read: { try archive.read(into: $0) }, rawSink: { try digest.update($0) }, segmentObserver: observer))
+        try observer?.finish()
+        let (diffID, size) = try digest.finish()
+        return LayerMeasurements(
+            diffID: diffID, size: size, uids: uids.sorted(), gids: gids.sorted(), entryCount: entryCount)
+    }
+
+    /// Applies the whole of an uncompressed archive whose digest nobody asks for.
+    ///
+    /// - Throws: as `apply`.
+    package func unpack(_ archive: any ByteSource) throws {
+        try apply(TarReader(read: { try archive.read(into: $0) }))
+    }
+
+    private func apply(_ reader: TarReader) throws {
+        while let entry = try reader.next() {
+            try apply(entry, reader: reader)
+        }
+        forgetParent()
+        try directoryTimes.settle(in: root)
+    }
+
+    private func apply(_ entry: TarEntry, reader: TarReader) throws {
+        entryCount += 1
+        let path = try EntryPath(cleaning: entry.name, below: prefix)
+        if path.isTop {
+            guard entry.kind == .directory else {
+                throw LayerError(.malformed, "the root is not a directory", entry: entry.displayName)
+            }
+            noteOwner(of: entry)
+            return try setAttributes(ofTop: entry, path)
+        }
+        if options.whiteouts != .literal {
+            switch WhiteoutName.read(path) {
+            case .ordinary: break
+            case .bookkeeping: return
+            case .invalid: throw LayerError(.malformed, "a whiteout of nothing", entry: entry.displayName)
+            case .opaqueDirectory: return try makeOpaque(openParent(path, of: entry), path, entry)
+            case .deletion(let name): return try whiteOut(name, in: openParent(path, of: entry), entry)
+            }
+        }
+        noteOwner(of: entry)
+        let parent = try openParent(path, of: entry)
+        footprint?.place(path.base)
+        try make(entry, path, in: parent, reader: reader)
+    }
+
+    /// Notes who owns an entry in the archive, whatever owner it is given here.
+    private func noteOwner(of entry: TarEntry) {
+        if lastOwner == (entry.uid, entry.gid) { return }
+        lastOwner = (entry.uid, entry.gid)
+        if let uid = UInt32(exactly: entry.uid) { uids.insert(uid) }
+        if let gid = UInt32(exactly: entry.gid) { gids.insert(gid) }
+    }
+
+    // MARK: Parents
+
+    /// The directory that an entry lies in, open as long as no other one is asked for.
+    private func openParent(_ path: EntryPath, of entry: TarEntry) throws -> Int32 {
+        if parentFD >= 0, parentPath == path.parent { return parentFD }
+        forgetParent()
+        do throws(LinuxError) {
+            parentFD = try root.open(path.parent, OpenFlags.path | O_DIRECTORY).release()
+        } catch {
+            guard error.isMissing else {
+                throw LayerError(.system, "cannot open its directory", entry: entry.displayName, cause: error)
+            }
+            parentFD = try makeMissingParents(path.parent, entry).release()
+        }
+        parentPath = path.parent
+        try footprint?.enter(parentFD)
+        return parentFD
+    }
+
+    private func forgetParent() {
+        if parentFD >= 0 { _ = linux_close(parentFD) }
+        parentFD = -1
+        parentPath = []
+    }
+
+    // MARK: Failures
+
+    /// Passes on what a system call gave, unless it is `-errno`.
+    @discardableResult
+    func check(_ result: Int32, _ operation: String, _ entry: TarEntry) throws(LayerError) -> Int32 {
+        if result < 0 { throw failure(operation, entry, -result) }
+        return result
+    }
+
+    func failure(_ operation: String, _ entry: TarEntry, _ code: Int32) -> LayerError {
+        LayerError(
+            .system, "cannot be applied", entry: entry.displayName, cause: LinuxError(operation, code: code))
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+import LinuxSystem
+
+/// What a layer itself has put into a tree that holds the parent's files too (`WhiteoutStyle.removing`): that survives
+/// the layer's own whiteouts, wherever those stand in the archive.
+///
+/// Names are kept as their directory's identity and a hash with the process's own random key, so that paths through
+/// symbolic links are told apart rightly and a hostile archive takes no more than a few words an entry.
+struct LayerPathIndex {
+    private struct Place: Hashable {
+        let directory: FileIdentity
+        let name: Int
+    }
+
+    private var places: Set<Place> = []
+    /// Directories that hold something of this layer, on whatever depth.
+    private var directories: Set<FileIdentity>
+    private var current: FileIdentity
+    /// Directories that hold nothing of the parent's any more: a layer that says so again and again costs no more.
+    private var cleared: Set<FileIdentity> = []
+
+    init(root: borrowing RootedDirectory) throws(LinuxError) {
+        current = FileIdentity(try Files.status(at: root.fd, "."))
+        directories = [current]
+    }
+
+    /// Makes a directory the one that `place` speaks of.
+    mutating func enter(_ directory: Int32) throws(LinuxError) {
+        current = FileIdentity(try Files.status(at: directory, "."))
+        var identity = current
+        var above = try OwnedFD.open(at: directory, ".", OpenFlags.path | O_DIRECTORY)
+        // The root is there from the start, so the way up ends there.
+        while directories.insert(identity).inserted {
+            above = try OwnedFD.open(at: above.raw, "..", OpenFlags.path | O_DIRECTORY)
+            identity = FileIdentity(try above.status())
+        }
+    }
+
+    /// Notes that the layer has this name in the current directory.
+    mutating func place(_ name: [CChar]) {
+        places.insert(Place(directory: current, name: LayerPathIndex.hash(name)))
+    }
+
+    func holds(_ name: [CChar], in directory: FileIdentity) -> Bool {
+        places.contains(Place(directory: directory, name: LayerPathIndex.hash(name)))
+    }
+
+    func reaches(into directory: FileIdentity) -> Bool {
+        directories.contains(directory)
+    }
+
+    func isCleared(_ directory: FileIdentity) -> Bool {
+        cleared.contains(directory)
+    }
+
+    mutating func setCleared(_ directory: FileIdentity) {
+        cleared.insert(directory)
+    }
+
+    private static func hash(_ name: [CChar]) -> Int {
+        var hasher = Hasher()
+        name.withUnsafeBytes { hasher.combine(bytes: $0) }
+        return hasher.finalize()
+    }
+}

@@ -1,0 +1,116 @@
+import ContentDigest
+package import ImageModel
+import JSONText
+import LinuxSystem
+package import StreamCompression
+import Synchronization
+
+/// A new archive of the kind that `docker load` reads, with any number of images: get a destination for each, commit
+/// them all, and finish.
+package final class DockerArchiveWriter: Sendable {
+    /// The archive's path.
+    package let path: String
+    private let synchronizes: Bool
+    private let state: Mutex<State>
+
+    private struct State: ~Copyable {
+        let writer: any ArchiveOutput
+        var sizes: [Digest: Int64] = [:]
+        var configs: Set<Digest> = []
+        var images: [(config: Digest, layers: [Digest], tags: [String])] = []
+    }
+
+    /// Begins the archive under a temporary name beside its own.
+    ///
+    /// - Throws: ``TransportError`` when there is a file at `path` already that is not empty.
+    package init(path: String, synchronizes: Bool = true) throws {
+        self.path = path
+        self.synchronizes = synchronizes
+        try Self.checkAbsent(path)
+        state = Mutex(State(writer: try ArchiveWriter(path: path)))
+    }
+
+    /// Begins an archive that goes to `sink`, which is finished with it.
+    ///
+    /// - Parameters:
+    ///   - place: what it is called in messages.
+    ///   - temporaryDirectory: where layers wait, in files without names, whose sizes are not known beforehand.
+    package init(streaming sink: any ByteSink, place: String, temporaryDirectory: String) {
+        path = place
+        synchronizes = false
+        // The lock lets one thread at a time write to the sink, which is nobody else's before the archive is finished.
+        let writer = Transferred(
+            StreamedArchive(to: sink, place: place, temporaryDirectory: temporaryDirectory) as any ArchiveOutput)
+        state = Mutex(State(writer: writer.value))
+    }
+
+    /// A place for one image, with these names.
+    ///
+    /// - Parameter finishesArchive: whether the image is the last one.
+    package func destination(tags: [ImageReference], finishesArchive: Bool = false) -> DockerArchiveDestination {
+        DockerArchiveDestination(self, tags: tags, finishesArchive: finishesArchive)
+    }
+
+    /// Writes the list of images and gives the archive its name. Images that were not committed are not in the list.
+    package func finish() throws {
+        try state.withLock { state in
+            let list = state.images.map { image -> JSONValue in
+                [
+                    "Config": .string(Self.configName(image.config)),
+                    "RepoTags": .array(image.tags.map { .string($0) }),
+                    "Layers": .array(image.layers.map { .string(Self.layerName($0)) }),
+                ]
+            }
+            try state.writer.add("manifest.json", JSONValue.array(list).serialized())
+            try state.writer.finish(synchronize: synchronizes)
+        }
+    }
+
+    func hasBlob(_ blob: Descriptor) -> Bool {
+        state.withLock { $0.sizes[blob.digest].map { $0 == blob.size || blob.size < 0 } ?? false }
+    }
+
+    func putLayer(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
+        // The lock keeps blobs of different threads apart; the source belongs to the thread that holds it.
+        let source = Transferred(source)
+        return try state.withLock { state in
+            let (digest, size) = try state.writer.add(from: source.value, expected: expected, name: Self.layerName)
+            state.sizes[digest] = size
+            return (digest, size)
+        }
+    }
+
+    /// Adds an image whose layers are there. Images with the same configuration become one with all their names.
+    func add(_ manifest: Manifest, config: [UInt8], tags: [String]) throws {
+        try state.withLock { state in
+            for layer in manifest.layers where state.sizes[layer.digest] == nil {
+                throw TransportError(.notFound, "layer \(layer.digest) was not written", at: path)
+            }
+            let digest = manifest.config.digest
+            if state.configs.insert(digest).inserted { try state.writer.add(Self.configName(digest), config) }
+            for index in state.images.indices {
+                state.images[index].tags.removeAll { tags.contains($0) }
+            }
+            let layers = manifest.layers.map(\.digest)
+            if let index = state.images.firstIndex(where: { $0.config == digest && $0.layers == layers }) {
+                state.images[index].tags += tags
+            } else {
+                state.images.append((digest, layers, tags))
+            }
+        }
+    }
+
+    /// Existing archives are not added to, and not overwritten either, as with other tools. An empty file is no archive.
+    private static func checkAbsent(_ path: String) throws(TransportError) {
+        let status = try TransportError.wrapping(path) { try Files.statusIfPresent(path, followSymlinks: true) }
+        if let status, status.size > 0 {
+            throw TransportError(.unsupported, "docker-archive doesn't support modifying existing images", at: path)
+        }
+    }
+
+    private static func layerName(_ digest: Digest) -> String { "\(fileName(digest)).tar" }
+    private static func configName(_ digest: Digest) -> String { "\(fileName(digest)).json" }
+
+    /// Short enough for a header in any case: the longest digests are cut off, which leaves more than enough of them.
+    private static func fileName(_ digest: Digest) -> String { String(digest.hex.prefix(64)) }
+}

@@ -1,0 +1,80 @@
+package import ContentDigest
+import ImageModel
+import JSONText
+
+/// A simple signature in a file of its own, apart from its image.
+package struct DetachedSignature {
+    private let bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Returns when one of the user's own keys has signed that the manifest is the image of that name.
+    ///
+    /// - Parameter fingerprints: of the primary keys that will do.
+    /// - Returns: the digest that was signed.
+    /// - Throws: ``TrustError`` that says what does not fit.
+    package func verify(
+        _ manifest: [UInt8], named name: String, fingerprints: [String]
+    ) throws -> Digest {
+        let expected = try ImageReference(parsing: name)
+        let verified = try GPG(homeDirectory: nil).verify(bytes)
+        guard fingerprints.contains(verified.fingerprint) else {
+            throw TrustError(
+                "Signature by \(verified.fingerprint) does not match expected fingerprint"
+                    + "\(fingerprints.count == 1 ? "" : "s") \(fingerprints.joined(separator: ", "))")
+        }
+        let claim = try SignedClaim(verified.content, .simple)
+        guard let signed = try? ImageReference(parsing: claim.reference) else {
+            throw TrustError("Invalid docker reference \(claim.shownReference) in signature")
+        }
+        guard signed == expected else {
+            throw TrustError("Docker reference \(signed) does not match \(expected)")
+        }
+        let digest =
+            try claim.digest.algorithm == .sha256
+            ? ManifestDigest.of(manifest) : Digest.hash(manifest, with: claim.digest.algorithm)
+        guard digest == claim.digest else {
+            throw TrustError("Signature for docker digest \"\(claim.digest)\" does not match")
+        }
+        return claim.digest
+    }
+
+    /// What the signature says, whoever says it: nothing of it is to be relied upon.
+    ///
+    /// - Parameter temporaryDirectory: where a keyring without keys is made meanwhile.
+    package func unverified(temporaryDirectory: String = "/tmp") throws -> Unverified {
+        let keyring = try GPGKeyring(keys: [], in: temporaryDirectory)
+        defer { keyring.close() }
+        let result = try keyring.gpg.run(["--decrypt"], input: bytes)
+        guard result.count("PLAINTEXT") == 1,
+            let unknown = result.statuses.first(where: { $0.first == "ERRSIG" }), unknown.count > 1
+        else { throw TrustError("it is no signed message") }
+        return Unverified(
+            claim: try SignedClaim(result.output, .simple),
+            optional: (try? JSONValue(parsing: result.output))?["optional"], shortKey: unknown[1])
+    }
+
+    /// What an unverified signature says.
+    package struct Unverified {
+        /// The manifest that was signed.
+        package let digest: Digest
+        /// The name that it is said to have.
+        package let reference: String
+        /// The tool that made the signature.
+        package let creator: String?
+        /// When, in seconds since 1970.
+        package let seconds: Int64?
+        /// The last 16 digits of the key's fingerprint.
+        package let shortKey: String
+
+        init(claim: SignedClaim, optional: JSONValue?, shortKey: String) {
+            digest = claim.digest
+            reference = claim.reference
+            creator = optional?["creator"]?.string
+            seconds = optional?["timestamp"]?.integer
+            self.shortKey = shortKey
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import ContainerStore
+import ImageModel
+import ImageTransports
+import ManifestLists
+import WorkingContainers
+
+/// The platforms that a build's base images are there for: `build --all-platforms`.
+struct BasePlatforms {
+    let store: ContainerStore
+    let places: ListImageLocator
+
+    /// The platforms that all of these images have, in the order of the first.
+    ///
+    /// - Throws: ``CommandError`` where there is no image, or no such platform.
+    func common(to images: [String]) throws -> [Platform] {
+        guard let first = images.first else { throw CommandError("build uses no non-scratch base images") }
+        var platforms = try self.platforms(of: first)
+        for image in images.dropFirst() {
+            let others = try self.platforms(of: image)
+            platforms.removeAll { !others.contains($0) }
+        }
+        guard !platforms.isEmpty else { throw CommandError("base images do not share any platforms") }
+        return platforms
+    }
+
+    private func platforms(of image: String) throws -> [Platform] {
+        let candidate = try places.candidate(image)
+        var platforms: [Platform] = []
+        for platform in try candidate.platforms where !platforms.contains(platform) { platforms.append(platform) }
+        return platforms
+    }
+}

@@ -1,0 +1,125 @@
+import CommandLineGrammar
+import ContainerStore
+import ContainersConfig
+import Distribution
+import ImageCopy
+import ImageModel
+import ImageTransports
+import JSONText
+import LinuxSystem
+import ManifestLists
+import WorkingContainers
+
+/// `commit`: an image of a working container.
+enum CommitCommand: Command {
+    static let grammar = CommandGrammar(
+        "commit", summary: "Create an image from a working container", usage: "commit [options] CONTAINER [IMAGE]",
+        flags: flags + TimeFlags.flags + SharedFlags.registry)
+
+    private static let flags: [Flag] = [
+        SharedFlags.format, SignaturePolicyFlag.flag,
+        .bool("squash", help: "produce an image with only one layer"),
+        .bool("rm", help: "remove the container and its content after committing it to an image"),
+        .bool("quiet", short: "q", help: "don't output progress information when writing images"),
+        .string("iidfile", "file", help: "write the image ID to the file"),
+        .bool("omit-history", help: "omit build history information from the built image"),
+        .bool("identity-label", help: "add default builder label"),
+        Flag("unsetenv", .stringSlice, help: "unset env from final image"),
+        Flag("unsetlabel", .stringSlice, help: "unset label from final image"),
+        Flag("unsetannotation", .stringSlice, help: "unset annotation from final image"),
+        Flag("label", .stringArray, placeholder: "key=value", help: "add a label to the final image"),
+        Flag("annotation", .stringArray, placeholder: "key=value", help: "add an annotation to the final image"),
+        .string("config", "file", help: "merge the image configuration from the file over the container's"),
+        .bool(
+            "disable-compression", short: "D", default: true,
+            help: "don't compress layers unless the destination requires it"),
+        .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
+        .refused("sign-by", "sign when pushing"),
+        .refused("add-file", "use copy before the commit"),
+        .refused("cw", "confidential workloads are not supported"),
+        .refused("sbom", "scanning for software bills of materials is not supported"),
+        .refused("encrypt-layer", "encryption is not supported"),
+        .refused("encryption-key", "encryption is not supported"),
+    ]
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
+        guard arguments.positionals.count <= 2 else { throw CommandError("too many arguments specified") }
+        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        _ = try SignaturePolicyFlag.admission(arguments, session)
+        let store = try session.openStore(mounts: true)
+        let container = try WorkingContainer(name, in: store)
+        var options = try options(arguments, container, session)
+        let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
+        let target = arguments.positionals.dropFirst().first ?? ""
+        let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
+        let isElsewhere = TransportReference(parsing: target).map { $0.transport != .containersStorage } ?? false
+        let id: String
+        if isElsewhere {
+            guard list == nil else { throw CommandError("--manifest is for images that are committed to the store") }
+            id = try send(
+                container, options, to: target, RegistryFlags.access(arguments, session, store: store), store, rendering
+            )
+        } else {
+            guard arguments.bool("disable-compression") else {
+                throw CommandError("--disable-compression=false is for destinations outside of the store")
+            }
+            options.names = try StoredName.qualified(target).map { [$0] } ?? []
+            let (image, manifest) = try container.commit(options, to: store)
+            try rendering.tellOfCopy(manifest)
+            if let list { try ManifestList.add([(image, nil)], toListNamed: list, in: store) }
+            id = image.id
+        }
+        if arguments.bool("rm") { try store.deleteContainer(container.id) }
+        if let file = arguments.string("iidfile") {
+            try OutputFile.write("sha256:\(id)", to: file)
+        } else if !isElsewhere {
+            session.printLine(id)
+        }
+        return 0
+    }
+
+    private static func options(
+        _ arguments: ParsedArguments, _ container: WorkingContainer, _ session: Session
+    ) throws -> WorkingContainer.CommitOptions {
+        var options = WorkingContainer.CommitOptions()
+        options.format = try arguments.string("format").map { try ImageFormat(flag: $0) } ?? container.format
+        options.squashes = arguments.bool("squash")
+        let times = try TimeFlags(arguments)
+        options.created = times.created
+        options.modification = times.modification
+        options.omitsHistory = arguments.bool("omit-history")
+        options.unsetEnvironment = arguments.strings("unsetenv")
+        options.unsetLabels = arguments.strings("unsetlabel")
+        options.unsetAnnotations = arguments.strings("unsetannotation")
+        for text in arguments.strings("annotation") {
+            let (key, value) = try KeyValueFlag.require(text, "annotation")
+            options.annotations[key] = value
+        }
+        if let file = arguments.string("config") {
+            options.override = try JSONValueDecoder().decode(
+                ContainerConfig.self, from: Files.readFile(file, limit: 4 << 20))
+        }
+        for text in arguments.strings("label") {
+            let (key, value) = try KeyValueFlag.require(text, "label")
+            options.labels[key] = value
+        }
+        if arguments.boolIfGiven("identity-label") ?? (session.calledAs == "buildah") {
+            options.labels["io.buildah.version"] = Swiftlet.version
+        }
+        return options
+    }
+
+    /// Writes the image somewhere else; the store keeps it only if it had it before.
+    private static func send(
+        _ container: WorkingContainer, _ options: WorkingContainer.CommitOptions, to target: String,
+        _ registries: RegistryAccess, _ store: ContainerStore, _ rendering: ProgressRendering
+    ) throws -> String {
+        let destination = try ImageLocationResolver.destination(target, registries)
+        let known = Set(try store.images().map(\.id))
+        let image = try container.commit(options, to: store).record
+        defer { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }
+        try ImagePush(from: store, report: rendering.handler).push(image, to: destination)
+        return image.id
+    }
+}

@@ -1,0 +1,116 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+import ImageBuild
+import LinuxSystem
+import WorkingContainers
+
+/// `container cp`: files between a container that does not run, or another one, and the host.
+enum ContainerCopyCommand: Command {
+    static let grammar = CommandGrammar(
+        "cp", summary: "Copy files/folders between a container and the local filesystem",
+        usage: "cp [options] [CONTAINER:]SRC_PATH [CONTAINER:]DEST_PATH",
+        flags: [
+            .bool(
+                "archive", short: "a", default: true,
+                help: "give files in the container the owner that the container runs as, else root"),
+            .refused("overwrite", "a directory never takes a file's place, nor the other way round"),
+            .refused("pause", "containers cannot be paused"),
+        ], arguments: .exactly(2))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let source = try CopyLocation(arguments.positionals[0])
+        let destination = try CopyLocation(arguments.positionals[1])
+        guard source.container != nil || destination.container != nil else {
+            throw CommandError("at least one of the two places must be in a container (CONTAINER:PATH)")
+        }
+        let store = try session.openStore(mounts: true)
+        try source.withRoot(in: store) { sourceRoot, sourcePath, _ in
+            try destination.withRoot(in: store) { root, path, container in
+                var request = CopyStep.Request(sourceCount: 1)
+                if arguments.bool("archive"), let user = container?.definition.user, !user.isEmpty {
+                    request.owner = user
+                }
+                request.ignoresUnmappedOwners = store.isSingleID
+                try copy(from: sourceRoot, sourcePath, to: root, path, request)
+            }
+        }
+        return 0
+    }
+
+    private static func copy(
+        from sourceRoot: String, _ source: String, to root: String, _ destination: String, _ request: CopyStep.Request
+    ) throws {
+        let onlyContents = source.hasSuffix("/.") || source == "/"
+        guard let kind = try CopyLocation.kind(of: source, in: sourceRoot) else {
+            throw CommandError("\"\(source)\" could not be found: no such file or directory")
+        }
+        let existing = try CopyLocation.kind(of: destination, in: root)
+        let parent = destination.split(separator: "/").dropLast().joined(separator: "/")
+        if existing == nil {
+            guard try CopyLocation.kind(of: parent, in: root) == .directory,
+                kind == .directory || !destination.hasSuffix("/")
+            else { throw CommandError("\"\(destination)\" could not be found: no such file or directory") }
+        }
+        if kind == .directory, let existing, existing != .directory {
+            throw CommandError("cannot copy a directory to the file \"\(destination)\"")
+        }
+        var target = destination
+        if existing == .directory, !onlyContents, let name = source.split(separator: "/").last {
+            target += "/\(name)"
+        }
+        if kind == .directory { target += "/" }
+        let pattern = source.reduce(into: "") { pattern, character in
+            if "*?[\\".contains(character) { pattern.append("\\") }
+            pattern.append(character)
+        }
+        let selection = try BuildContext.select([pattern], from: sourceRoot, ignored: nil, excluding: [])
+        try CopyStep(request, selection, to: target, in: root).run()
+    }
+}
+
+/// A path on the host, or in a container.
+private struct CopyLocation {
+    let container: String?
+    let path: String
+
+    init(_ text: String) throws {
+        guard text != "-" else {
+            throw CommandError("archives through pipes are not supported by cp: use export")
+        }
+        if !text.hasPrefix("/"), !text.hasPrefix("."), let colon = text.firstIndex(of: ":") {
+            container = String(text[..<colon])
+            path = String(text[text.index(after: colon)...])
+        } else {
+            container = nil
+            path = text
+        }
+        guard !path.isEmpty, container != "" else { throw CommandError("invalid place \"\(text)\"") }
+    }
+
+    /// Lets `body` work on the root that the path lies in, with the path from there on.
+    func withRoot(in store: ContainerStore, _ body: (String, String, ManagedContainer?) throws -> Void) throws {
+        guard let name = container else {
+            let absolute = path.hasPrefix("/") ? path : "\(try HostPath.real("."))/\(path)"
+            return try body("/", absolute, nil)
+        }
+        let found = try ManagedContainer(name, in: store)
+        guard !found.isRunning else {
+            throw CommandError("container \(found.id) is running: its files are in use, use a volume instead")
+        }
+        let absolute = path.hasPrefix("/") ? path : "\(found.definition.workingDirectory)/\(path)"
+        try found.withFiles(in: store) { try body($0, absolute, found) }
+    }
+
+    /// What lies there, links followed inside of the root; nil for nothing.
+    static func kind(of path: String, in root: String) throws -> FileKind? {
+        let relative = path.split(separator: "/").joined(separator: "/")
+        let directory = try RootedDirectory(opening: root)
+        do throws(LinuxError) {
+            return try directory.open(relative.isEmpty ? "." : relative, OpenFlags.path).status().kind
+        } catch {
+            if error.isMissing { return nil }
+            throw error
+        }
+    }
+}

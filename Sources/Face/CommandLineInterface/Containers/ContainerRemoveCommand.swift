@@ -1,0 +1,102 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+import WorkingContainers
+
+/// `container rm`: removes containers that were run, and Buildah's working containers.
+enum ContainerRemoveCommand: Command {
+    static let grammar = CommandGrammar(
+        "rm", summary: "Remove one or more containers", usage: "rm [options] CONTAINER [CONTAINER...]",
+        flags: [
+            ContainerTargets.all, ContainerTargets.cidfile, ContainerTargets.latest,
+            .bool("force", short: "f", help: "force removal of a running or unusable container"),
+            .bool("ignore", short: "i", help: "ignore errors when a specified container is missing"),
+            Flag("filter", .stringArray, help: "filter output based on conditions given"),
+            .bool("volumes", short: "v", help: "remove the container's own volumes, which always go with it"),
+            .bool("depend", help: "remove containers that depend on it, of which there are none"),
+            Flag(
+                "time", short: "t", .int, default: "10", help: "seconds to wait for stop before killing the container"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let store = try session.openStore()
+        let force = arguments.bool("force") || arguments.wasSet("time")
+        let seconds = arguments.wasSet("time") ? Int64(clamping: arguments.int("time") ?? 10) : nil
+        let names = try ContainerTargets.names(arguments, in: store)
+        var code: Int32 = 0
+        for name in names {
+            do {
+                let id = try remove(name, force: force, seconds, store)
+                session.printLine(ContainerTargets.echo(name, id, arguments))
+            } catch let error as ContainerError where error.code == .notFound {
+                // As with rm of files, force makes nothing of what is not there.
+                if arguments.bool("ignore") || arguments.bool("force") { continue }
+                session.printError("Error: \(error)")
+                code = code == 0 ? 1 : code
+            } catch let error as ContainerError where error.code == .running {
+                session.printError("Error: \(error)")
+                code = 2
+            } catch {
+                session.printError("Error: \(error)")
+                code = ErrorReport.ownFailure
+            }
+        }
+        return code
+    }
+
+    private static func remove(
+        _ name: String, force: Bool, _ seconds: Int64?, _ store: ContainerStore
+    ) throws -> String {
+        do {
+            var container = try ManagedContainer(name, in: store)
+            try container.remove(isForced: force, stoppingAfter: seconds, in: store)
+            return container.id
+        } catch let error as ContainerError where error.code == .invalid && force {
+            // What cannot be read can at least be thrown away.
+            guard let record = try store.container(name) else { throw error }
+            try store.deleteContainer(record.id)
+            return record.id
+        } catch let error as ContainerError where error.code == .foreign {
+            guard let working = try? WorkingContainer(name, in: store) else {
+                throw CommandError("\(error.description), which has to remove it itself")
+            }
+            try store.deleteContainer(working.id)
+            return working.id
+        }
+    }
+}
+
+/// `container prune`: removes all containers that do not run.
+enum ContainerPruneCommand: Command {
+    static let grammar = CommandGrammar(
+        "prune", summary: "Remove all non running containers", usage: "prune [options]",
+        flags: [
+            .bool("force", short: "f", help: "do not prompt for confirmation"),
+            Flag("filter", .stringArray, help: "filter containers to prune"),
+        ], arguments: .none)
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        guard
+            arguments.bool("force")
+                || ConfirmationPrompt.ask(
+                    "WARNING! This will remove all non running containers.\nAre you sure you want to continue?", session
+                )
+        else { return 0 }
+        let store = try session.openStore()
+        let selection = try ContainerSelection(arguments.strings("filter"), in: store)
+        let names = try ManagedContainer.all(in: store).filter { !$0.isRunning && selection.matches($0) }.map(\.id)
+        return ContainerTargets.forEach(names, ignoresMissing: true, store, session) { container in
+            try container.remove(isForced: false, in: store)
+            session.printLine(container.id)
+        }
+    }
+}
+
+/// Questions on the terminal.
+enum ConfirmationPrompt {
+    /// Whether the answer begins with y. No answer is none.
+    static func ask(_ question: String, _ session: Session) -> Bool {
+        session.write("\(question) [y/N] ")
+        return readLine()?.lowercased().hasPrefix("y") ?? false
+    }
+}

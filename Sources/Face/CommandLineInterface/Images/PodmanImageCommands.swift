@@ -1,0 +1,153 @@
+import CommandLineGrammar
+import ContainerLifecycle
+import ContainerStore
+
+/// `podman rmi`: takes names from images, and removes images without any.
+enum PodmanRemoveImageCommand: Command {
+    static let grammar = CommandGrammar(
+        "rmi", summary: "Removes one or more images from local storage", usage: "rmi [options] IMAGE [IMAGE...]",
+        flags: [
+            .bool("all", short: "a", help: "remove all images"),
+            .bool("force", short: "f", help: "force removal of the image and any containers using the image"),
+            .bool("ignore", short: "i", help: "ignore errors if a specified image does not exist"),
+            .bool("no-prune", help: "do not remove dangling images below, which are never kept as such"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let all = arguments.bool("all")
+        if arguments.positionals.isEmpty, !all {
+            throw CommandError("image name or ID must be specified")
+        }
+        if !arguments.positionals.isEmpty, all {
+            throw CommandError("when using the --all switch, you may not pass any images names or IDs")
+        }
+        let store = try session.openStore()
+        let removal = PodmanImageRemoval(store, session, isForced: arguments.bool("force"))
+        var code: Int32 = 0
+        if all {
+            for image in try store.images() where !image.isReadOnly {
+                code = max(code, removal.attempt { try removal.remove(image) })
+            }
+        }
+        for name in arguments.positionals {
+            guard let found = try store.findImage(name) else {
+                if arguments.bool("ignore") || arguments.bool("force") { continue }
+                session.printError("Error: \(name): image not known")
+                code = max(code, 1)
+                continue
+            }
+            code = max(code, removal.attempt { try removal.untagOrRemove(found) })
+        }
+        try BuildCacheIndex(store).collect()
+        return code
+    }
+}
+
+/// Removing images with Podman's words and exit codes.
+struct PodmanImageRemoval {
+    private let store: ContainerStore
+    private let session: Session
+    private let isForced: Bool
+
+    init(_ store: ContainerStore, _ session: Session, isForced: Bool) {
+        self.store = store
+        self.session = session
+        self.isForced = isForced
+    }
+
+    /// - Returns: 0, 2 for an image that is in use, else 125.
+    func attempt(_ body: () throws -> Void) -> Int32 {
+        do {
+            try body()
+            return 0
+        } catch let error as StoreError where error.kind == .inUse {
+            let user = try? store.containers().first { $0.image == error.subject }
+            session.printError(
+                "Error: image used by \(user?.id ?? "a container"): image is in use by a container: consider listing "
+                    + "external containers and force-removing image")
+            return 2
+        } catch {
+            session.printError("Error: \(error)")
+            return ErrorReport.ownFailure
+        }
+    }
+
+    func untagOrRemove(_ found: FoundImage) throws {
+        if let name = found.name, found.image.names.count > 1 {
+            try store.removeNames(image: found.image.id, [name])
+            session.printLine("Untagged: \(name)")
+            return
+        }
+        if found.name == nil, found.image.names.count > 1, !isForced {
+            throw CommandError(
+                "unable to delete image \"\(found.image.id)\" by ID with more than one tag "
+                    + "(\(found.image.names.joined(separator: ", "))): please force removal")
+        }
+        try remove(found.image)
+    }
+
+    func remove(_ image: ImageRecord) throws {
+        if isForced { try ImageUsers.remove(of: image, in: store) }
+        _ = try store.deleteImage(image.id)
+        for name in image.names { session.printLine("Untagged: \(name)") }
+        session.printLine("Deleted: \(image.id)")
+    }
+}
+
+/// Containers that keep an image in use.
+enum ImageUsers {
+    /// Removes them; those that run are killed first.
+    static func remove(of image: ImageRecord, in store: ContainerStore) throws {
+        for record in try store.containers() where record.image == image.id {
+            if var container = try ManagedContainer(record, in: store) {
+                try container.remove(isForced: true, stoppingAfter: 0, in: store)
+            } else {
+                try store.deleteContainer(record.id)
+            }
+        }
+    }
+}
+
+/// `image exists`: whether there is such an image, as an exit code.
+enum ImageExistsCommand: Command {
+    static let grammar = CommandGrammar(
+        "exists", summary: "Check if an image exists in local storage", usage: "exists IMAGE", arguments: .exactly(1))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        try session.openStore().image(arguments.positionals[0]) == nil ? 1 : 0
+    }
+}
+
+/// `podman image prune`: removes images without a name, or with `--all` those that no container uses.
+enum PodmanImagePruneCommand: Command {
+    static let grammar = CommandGrammar(
+        "prune", summary: "Remove unused images", usage: "prune [options]",
+        flags: [
+            .bool("all", short: "a", help: "remove all images not in use by containers, not just dangling ones"),
+            .bool("force", short: "f", help: "do not prompt for confirmation"),
+            Flag("filter", .stringSlice, placeholder: "KEY=VALUE", help: "filter values for the images to prune"),
+            .refused("external", "images of other tools are images like all others"),
+        ], arguments: .none)
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let all = arguments.bool("all")
+        let what = all ? "all images without at least one container associated to them" : "all dangling images"
+        guard
+            arguments.bool("force")
+                || ConfirmationPrompt.ask(
+                    "WARNING! This command removes \(what).\nAre you sure you want to continue?", session)
+        else { return 0 }
+        let store = try session.openStore()
+        let filter = try ImageFilter(arguments.strings("filter"), in: store)
+        let used = Set(try store.containers().map(\.image))
+        for image in try store.images() where !image.isReadOnly && !used.contains(image.id) {
+            guard all || image.names.isEmpty,
+                try ImageListing.listings(of: image, in: store).contains(where: { filter.matches($0) })
+            else { continue }
+            _ = try store.deleteImage(image.id)
+            session.printLine(image.id)
+        }
+        try BuildCacheIndex(store).collect()
+        return 0
+    }
+}

@@ -1,0 +1,80 @@
+import ContainerStore
+import Distribution
+import ImageBuild
+import ImageCopy
+import ImageModel
+import ImageTransports
+import ManifestLists
+import ProgressEvents
+import WorkingContainers
+
+/// The images that builds and containers begin with: those in the store, those in files that a name points to, and those
+/// in registries.
+final class StoreImages: BaseImageProvider {
+    private let store: ContainerStore
+    private let puller: RegistryPull
+
+    init(
+        _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: PolicyGate?,
+        keepsSignatures: Bool = true, report: @escaping ProgressHandler
+    ) {
+        self.store = store
+        puller = RegistryPull(
+            store, registries, calledAs: calledAs, admission: admission, keepsSignatures: keepsSignatures,
+            report: report)
+    }
+
+    func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {
+        let image = try StoredImage(try record(name, policy, platform), in: store)
+        if let platform, !platform.matches(image.config.platform) {
+            throw CommandError("\(name) is for \(image.config.platform), not for \(platform)")
+        }
+        return image
+    }
+
+    /// The image of that name, fetched where the policy says so.
+    func record(_ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?) throws -> ImageRecord {
+        let wanted = platform ?? Platform.host
+        func pull() throws -> ImageRecord {
+            try puller.pull(name, platform: wanted, isPlatformRequired: platform != nil)
+        }
+        if TransportReference(parsing: name) != nil { return try pull() }
+        guard let found = try store.image(name) else {
+            guard policy != .never else { throw CommandError("\(name): image not known") }
+            return try pull()
+        }
+        let chosen = try instance(of: found, for: wanted, name)
+        guard let chosen else { return try pull() }
+        if try isStale(chosen, name, policy, platform) { return try pull() }
+        return chosen
+    }
+
+    /// Of a list the image for a platform; nil where it is not in the store but may be in a registry.
+    private func instance(of found: ImageRecord, for platform: Platform, _ name: String) throws -> ImageRecord? {
+        guard try ManifestList.isList(found, in: store) else { return found }
+        do {
+            return try ManifestList(found, in: store).image(for: platform, in: store)
+        } catch let error as ManifestListError where error.code == .notFound {
+            let isLocal = found.names.allSatisfy { $0.hasPrefix("localhost/") }
+            if isLocal || found.id.hasPrefix(name) { throw error }
+            return nil
+        }
+    }
+
+    /// Whether an image of the store is to be fetched again.
+    private func isStale(
+        _ record: ImageRecord, _ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?
+    ) throws -> Bool {
+        // An image that only this machine has can't be fetched again, whatever the policy; nor can one named by its id.
+        let isLocal = record.names.contains { $0.hasPrefix("localhost/") } || record.id.hasPrefix(name)
+        if isLocal || record.names.isEmpty { return false }
+        switch policy {
+        case .always: return true
+        case .never: return false
+        case .newer: return puller.hasNewer(name, than: record, platform: platform ?? Platform.host)
+        case .missing:
+            guard let platform else { return false }
+            return try !platform.matches(StoredImage(record, in: store).config.platform)
+        }
+    }
+}

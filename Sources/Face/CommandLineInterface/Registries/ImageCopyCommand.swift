@@ -1,0 +1,68 @@
+import CommandLineGrammar
+import ContentDigest
+import Distribution
+import ImageCopy
+import ImageModel
+
+/// `image copy`, Skopeo's `copy`: an image from one place to another.
+enum ImageCopyCommand: Command {
+    static let grammar = CommandGrammar(
+        "copy", summary: "Copy an image from one location to another",
+        details: """
+            Copies an image (manifest, file system layers) from one location to another. Both are named as
+            "transport:details": docker://, containers-storage:, oci:, oci-archive:, docker-archive:, docker-daemon:, dir:,
+            and, to read from, tarball:.
+            """,
+        usage: "copy [options] SOURCE-IMAGE DESTINATION-IMAGE",
+        examples: ["copy docker://quay.io/skopeo/stable:latest docker://registry.example.com/skopeo:latest"],
+        flags: CopyFlags.selection + CopyFlags.form + CopyFlags.compression + CopyFlags.signing
+            + CopyFlags.encryption + RegistryFlags.flags(prefix: "src-") + RegistryFlags.flags(prefix: "dest-")
+            + RegistryFlags.shared + flags, arguments: .exactly(2))
+
+    private static let flags: [Flag] = [
+        Flag("additional-tag", .stringSlice, help: "additional tags (supports docker-archive)"),
+        .bool("quiet", short: "q", help: "suppress output information when copying images"),
+        .string("digestfile", "file", help: "write the digest of the resulting image to the file"),
+        .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image of a list for this platform"),
+        SignaturePolicyFlag.flag,
+        Flag("image-parallel-copies", .int, default: "6", help: "how many blobs are copied at the same time"),
+        ProgressFlag.flag,
+    ]
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let (from, to) = (arguments.positionals[0], arguments.positionals[1])
+        var options = try options(arguments, to)
+        let rendering = try ProgressFlag.rendering(arguments, .output)
+        options.admission = try SignaturePolicyFlag.admission(arguments, session)
+        let sources = try Transports.resolver(for: [from, to], arguments, prefix: "src-", session)
+        options.forms = session.openedStores.first.map { CompressionResults(of: $0.store) }
+        var targets = try Transports.resolver(for: [], arguments, prefix: "dest-", session)
+        targets.additionalTags = try arguments.strings("additional-tag").map {
+            try ImageReference(parsing: $0).withDefaultTag()
+        }
+        // Requests are repeated anyway; this is for whole copies, in which what went before a failure is not sent again.
+        let retry = RetryPolicy(retries: arguments.wasSet("retry-times") ? arguments.int("retry-times") ?? 0 : 0)
+        let report = RetriedCopy.telling(rendering.handler)
+        let manifest = try retry.run {
+            let source = try sources.source(from)
+            let written = try ImageCopier(options, report: report).copy(source, to: targets.target(to))
+            (source as? DockerSource)?.finish()
+            return written
+        }
+        if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
+        return 0
+    }
+
+    private static func options(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
+        var options = CopyOptions(try CopyFlags.selected(arguments))
+        options.isPlatformRequired = arguments.wasSet("platform")
+        options.format = try CopyFlags.manifestType(arguments.string("format"))
+        options.signer = try CopyFlags.signer(arguments)
+        options.removesSignatures = arguments.bool("remove-signatures")
+        options.preservesDigests = arguments.bool("preserve-digests")
+        options.layers = try CopyFlags.layers(arguments)
+        options.parallelCopies = max(arguments.int("image-parallel-copies") ?? 6, 1)
+        options.schema1Name = DockerName.reference(target)
+        return options
+    }
+}

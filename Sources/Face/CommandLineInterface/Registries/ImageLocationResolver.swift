@@ -1,0 +1,105 @@
+import CommandLineGrammar
+import Distribution
+import Glibc
+import ImageCopy
+import ImageModel
+import ImageTransports
+
+/// Files and directories with images, and what their images are called in the store.
+enum ImageLocationResolver {
+    static func destination(_ text: String, _ registries: RegistryAccess) throws -> any ImageDestination {
+        let target = try resolver(registries).target(reference(text).description)
+        guard case .destination(let destination) = target else { throw storeNamed(text) }
+        return destination
+    }
+
+    /// A source, and the names that its image gets in the store.
+    static func source(
+        _ text: String, calledAs: String, _ registries: RegistryAccess
+    ) throws -> (source: any ImageSource, names: [String]) {
+        let reference = reference(text)
+        switch reference.transport {
+        case .oci:
+            let layout = try OCILayoutReference(parsing: reference.rest)
+            let source = try OCILayoutSource(layout)
+            return (source, try names(source.image, layout, calledAs: calledAs))
+        case .ociArchive:
+            let layout = try OCILayoutReference(parsing: reference.rest)
+            let source = try OCIArchiveSource(layout)
+            return (source, try names(source.image, layout, calledAs: calledAs))
+        case .dockerArchive:
+            let archive = try DockerArchiveReference(parsing: reference.rest)
+            let contents = try DockerArchive(path: archive.path)
+            let source = try DockerArchiveSource(contents, archive)
+            let tags = contents.images.count == 1 ? contents.images[0].tags : []
+            return (source, try (archive.image.map { [$0.description] } ?? tags).map { try LocalNames.qualified($0) })
+        case .docker:
+            return try docker(TransportResolver.dockerReference(reference), registries)
+        case .dockerDaemon:
+            let name = try DockerDaemonReference(parsing: reference.rest).tagged
+            return (try resolver(registries).source(reference.description), name.map { [$0.description] } ?? [])
+        default: return (try resolver(registries).source(reference.description), [])
+        }
+    }
+
+    /// An image in a registry, which keeps its name in the store; of tag and digest the digest says more.
+    static func docker(
+        _ reference: ImageReference, _ registries: RegistryAccess
+    ) throws -> (source: any ImageSource, names: [String]) {
+        let source = try DockerSource(reference, access: registries)
+        let name = reference.digest == nil ? reference : reference.withoutTag()
+        return (source, [name.description])
+    }
+
+    private static func resolver(_ registries: RegistryAccess) -> TransportResolver {
+        var resolver = TransportResolver { _ in
+            throw CommandError("containers-storage: is where images of these commands are anyway")
+        }
+        resolver.registries = registries
+        return resolver
+    }
+
+    private static func storeNamed(_ text: String) -> CommandError {
+        CommandError("\(text): the image is in a store already; tag it there")
+    }
+
+    /// The layout's own name for the image if it has one, else the directory's; Buildah gives none in that case.
+    private static func names(
+        _ image: Descriptor, _ layout: OCILayoutReference, calledAs: String
+    ) throws -> [String] {
+        if let name = layout.name ?? image.annotations?["org.opencontainers.image.ref.name"] {
+            return [try LocalNames.qualified(name)]
+        }
+        if calledAs == "buildah" { return [] }
+        let directory = layout.path.split(separator: "/").last.map(String.init) ?? ""
+        return (try? LocalNames.qualified(directory.lowercased())).map { [$0] } ?? []
+    }
+
+    /// `transport:reference` as it can be written down for later: files by their whole paths.
+    static func lasting(_ reference: TransportReference) -> String {
+        switch reference.transport {
+        case .docker, .dockerDaemon, .containersStorage: return reference.description
+        case .oci, .ociArchive, .dockerArchive, .dir, .tarball:
+            guard !reference.rest.hasPrefix("/"), let directory = getcwd(nil, 0) else { return reference.description }
+            defer { free(directory) }
+            return "\(reference.transport.rawValue):\(String(cString: directory))/\(reference.rest)"
+        }
+    }
+
+    /// A name without a transport is one in a registry.
+    private static func reference(_ text: String) -> TransportReference {
+        TransportReference(parsing: text) ?? TransportReference(.docker, "//\(text)")
+    }
+}
+
+/// The platform that a flag asks for.
+enum Platforms {
+    static func wanted(_ text: String?) throws -> Platform {
+        guard let text, !text.isEmpty else { return Platform.host }
+        do {
+            return try Platform.parse(text)
+        } catch {
+            throw CommandError("invalid platform syntax for \(text.goQuoted) (use OS/ARCH[/VARIANT][,...]): \(error)")
+        }
+    }
+}

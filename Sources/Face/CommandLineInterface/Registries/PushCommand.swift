@@ -1,0 +1,87 @@
+import CommandLineGrammar
+import ContainerStore
+import ContentDigest
+import Distribution
+import ImageCopy
+import ImageModel
+import ImageTransports
+import ManifestLists
+
+/// `push`: an image of the store to somewhere else.
+enum PushCommand: Command {
+    static let grammar = CommandGrammar(
+        "push", summary: "Push an image to a specified destination", usage: "push [options] IMAGE [DESTINATION]",
+        flags: [
+            .bool("all", help: "push all of the images referenced by the manifest list"),
+            .string("format", short: "f", "type", help: "manifest type (oci, v2s1, or v2s2) to use in the destination"),
+            .string("compression-format", "format", help: "compression format to use (gzip or zstd)"),
+            Flag("compression-level", .int, placeholder: "level", help: "compression level to use"),
+            .bool(
+                "disable-compression", short: "D", help: "don't compress layers"),
+            .bool("force-compression", help: "use the specified compression even where layers are compressed already"),
+            .bool("quiet", short: "q", help: "don't output progress information when pushing images"),
+            .bool("remove-signatures", help: "don't copy signatures when pushing image"),
+            .bool("rm", help: "remove the manifest list if push succeeds"),
+            .string(
+                "digestfile", "file",
+                help: "after copying the image, write the digest of the resulting image to the file"),
+            SignaturePolicyFlag.flag, ProgressFlag.flag,
+            .refused("encryption-key", "encryption is not supported"),
+            .refused("encrypt-layer", "encryption is not supported"),
+        ] + CopyFlags.signing + RegistryFlags.standard, arguments: .between(1...2))
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let name = arguments.positionals[0]
+        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        _ = try SignaturePolicyFlag.admission(arguments, session)
+        // Namespaces first: a descriptor from before belongs to other mounts.
+        let store = try session.openStore()
+        guard let found = try store.image(name) else { throw CommandError("\(name): image not known") }
+        let registries = try RegistryFlags.access(arguments, session, store: store)
+        let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: found, named: name)
+        let options = try copyOptions(arguments, target)
+        let rendering = try ProgressFlag.rendering(arguments, .error)
+        // What went before a failure is not sent again.
+        let places = try ListImageLocator(arguments, store, session)
+        let sendsList = try arguments.bool("all") && ManifestList.isList(found, in: store)
+        let image = sendsList ? found : try ManifestList.image(behind: found, in: store)
+        let manifest = try registries.options.retry.run {
+            let destination = try ImageLocationResolver.destination(target, registries)
+            guard sendsList else {
+                return try ImagePush(from: store, report: rendering.handler).push(image, to: destination, options)
+            }
+            let push = ManifestListPush(from: store, resolve: places.source, report: rendering.handler)
+            return try push.push(
+                ManifestList(found, in: store), to: destination, ManifestListPush.Options(copy: options))
+        }
+        if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
+        if arguments.bool("rm"), sendsList { _ = try store.deleteImage(image.id) }
+        return 0
+    }
+
+    /// What the flags say of the form of manifests and layers.
+    static func copyOptions(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
+        var options = CopyOptions()
+        options.signer = try CopyFlags.signer(arguments)
+        options.removesSignatures = arguments.bool("remove-signatures")
+        options.format = try CopyFlags.manifestType(arguments.string("format"))
+        let way = try CopyFlags.compressionWish(
+            format: arguments.string("compression-format"), level: arguments.int("compression-level"))
+        if arguments.declares("disable-compression"), arguments.bool("disable-compression") {
+            guard way == nil else {
+                throw CommandError("--disable-compression and --compression-format cannot be used together")
+            }
+            options.layers = .unchanged
+        } else if way != nil || arguments.bool("force-compression") {
+            options.layers = .compressed(way)
+        }
+        options.schema1Name = DockerName.reference(target)
+        return options
+    }
+
+    /// Where an image goes that is given no destination: to the registry in the name that was meant.
+    private static func home(of image: ImageRecord, named name: String) -> String {
+        let qualified = (try? LocalNames.qualified(name)) ?? name
+        return image.names.contains(qualified) ? qualified : image.names.first { $0.contains(name) } ?? name
+    }
+}

@@ -1,0 +1,30 @@
+import ProgressEvents
+import Synchronization
+
+/// A copy that may be tried again as a whole.
+enum RetriedCopy {
+    /// Passes all events on but for the beginning of a copy, which is told once for each image however often it begins.
+    static func telling(_ report: @escaping ProgressHandler) -> ProgressHandler {
+        let state = State()
+        return { event in
+            if state.isNews(event) { report(event) }
+        }
+    }
+
+    private final class State: Sendable {
+        private let hasBegun = Mutex(false)
+
+        func isNews(_ event: ProgressEvent) -> Bool {
+            hasBegun.withLock { hasBegun in
+                switch event {
+                case .instanceStarted: hasBegun = false
+                case .signaturesStarted:
+                    defer { hasBegun = true }
+                    return !hasBegun
+                default: break
+                }
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import CommandLineGrammar
+import ContentDigest
+import ImageModel
+import ImageTrust
+
+/// `image standalone-verify`, Skopeo's `standalone-verify`: whether a signature in a file is by a key of the user's.
+enum StandaloneVerifyCommand: Command {
+    static let grammar = CommandGrammar(
+        "standalone-verify", summary: "Verify a signature using local files",
+        details: """
+            Verifies a signature with keys of the user's own keyring. Several fingerprints, with commas between them, are
+            those of the keys any of which will do.
+            """,
+        usage: "standalone-verify MANIFEST DOCKER-REFERENCE KEY-FINGERPRINTS SIGNATURE",
+        examples: ["standalone-verify manifest.json registry.example.com/example/busybox:1 1D82... busybox.signature"])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let words = arguments.positionals
+        guard words.count == 4 else {
+            throw CommandError(
+                "Usage: \(session.calledAs) standalone-verify manifest docker-reference key-fingerprint signature")
+        }
+        let manifest = try SignatureFiles.read(words[0], limit: RawManifest.maximumSize)
+        let signature = DetachedSignature(try SignatureFiles.read(words[3], limit: ImageSignature.maximumSize))
+        let fingerprints = words[2].split(separator: ",").map(String.init)
+        guard !fingerprints.isEmpty else { throw CommandError("no fingerprint of a key is given") }
+        do {
+            let digest = try signature.verify(manifest, named: words[1], fingerprints: fingerprints)
+            session.printLine("Signature verified, digest \(digest)")
+        } catch {
+            throw CommandError("Error verifying signature: \(error)")
+        }
+        return 0
+    }
+}

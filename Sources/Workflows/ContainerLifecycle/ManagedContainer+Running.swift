@@ -1,0 +1,69 @@
+package import ContainerStore
+import LinuxSystem
+package import Sandbox
+package import WorkingContainers
+
+extension ManagedContainer {
+    /// Runs the container's command in its files and waits for the end; the file beside it tells of it meanwhile and
+    /// afterwards. The process must have a mount namespace of its own.
+    ///
+    /// - Parameter process: what to run; the container's own scratch directories are mounted beside its mounts.
+    /// - Throws: ``SandboxError`` where the command could not be started; ``ContainerError`` with `running` where the
+    ///   container runs already.
+    package mutating func run(_ process: ContainerProcess, in store: ContainerStore) throws -> ExitStatus {
+        let lock = try ManagedContainer.openLock(of: id, in: store)
+        guard try lock.tryLockExclusive() else {
+            throw ContainerError(.running, "container \(id) is already running")
+        }
+        do {
+            let status = try perform(process, store)
+            try finish(status.shellCode, "", store)
+            return status
+        } catch {
+            try? finish((error as? SandboxError)?.exitCode ?? 125, "\(error)", store)
+            throw error
+        }
+    }
+
+    private mutating func perform(_ process: ContainerProcess, _ store: ContainerStore) throws -> ExitStatus {
+        let hostFiles = try HostFiles(store.layout)
+        let caches = store.layout.ownRoom + "/filters"
+        var container = self
+        defer { self = container }
+        return try withFiles(in: store, lendsMountPoints: true) { files in
+            var process = process
+            if !process.workingDirectory.isEmpty {
+                let root = try RootedDirectory(opening: files)
+                _ = try root.makeDirectories(
+                    process.workingDirectory.split(separator: "/").joined(separator: "/"), mode: 0o755, uid: 0, gid: 0)
+            }
+            process.mounts = try container.volumeMounts(over: files, in: store) + process.mounts
+            return try process.run(in: files, hostFiles: hostFiles, caches: caches) { pid in
+                container.state = ContainerState()
+                container.state.status = .running
+                container.state.process = try ProcessIdentity(pid)
+                container.state.startedAt = Clock.rfc3339(Clock.now())
+                try container.save(to: store)
+            }
+        }
+    }
+
+    private mutating func finish(_ code: Int32, _ error: String, _ store: ContainerStore) throws {
+        state.status = .exited
+        state.process = nil
+        state.exitCode = code
+        state.error = error
+        state.finishedAt = Clock.rfc3339(Clock.now())
+        // Somebody may have removed it by force.
+        if try store.container(id) != nil { try save(to: store) }
+    }
+
+    /// Lets `body` work on the container's files: those of its layer, or of the directory it was given as root.
+    package func withFiles<T>(
+        in store: ContainerStore, lendsMountPoints: Bool = false, readOnly: Bool = false, _ body: (String) throws -> T
+    ) throws -> T {
+        if let root = definition.rootDirectory { return try body(root) }
+        return try ContainerLayer.withFiles(
+            record.layer, in: store, lendsMountPoints: lendsMountPoints, readOnly: readOnly, body)
+    }
+}

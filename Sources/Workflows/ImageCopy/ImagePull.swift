@@ -1,0 +1,237 @@
+package import ContainerStore
+import ContentDigest
+import Glibc
+import ImageLayers
+package import ImageModel
+package import ImageTransports
+import LinuxSystem
+package import ProgressEvents
+import StreamCompression
+
+/// Brings an image from a source into the store.
+///
+/// Layers that the store has are not fetched. With the overlay driver the others are fetched and applied in parallel,
+/// each in a staging directory, and registered in order at the end: either the whole image arrives or nothing.
+package struct ImagePull {
+    private let store: ContainerStore
+    private let report: ProgressHandler
+    private let parallelCopies: Int?
+    private let admission: PolicyGate?
+    private let keepsSignatures: Bool
+
+    /// - Parameters:
+    ///   - admission: who decides whether an image may come in; nil: every image may.
+    ///   - keepsSignatures: whether an image's signatures come along.
+    ///   - parallelCopies: how many layers move at the same time; nil: as many as are useful.
+    package init(
+        into store: ContainerStore, admission: PolicyGate?, keepsSignatures: Bool = true,
+        parallelCopies: Int? = nil, report: @escaping ProgressHandler
+    ) {
+        self.store = store
+        self.admission = admission
+        self.keepsSignatures = keepsSignatures
+        self.report = report
+        self.parallelCopies = parallelCopies
+    }
+
+    /// - Parameters:
+    ///   - platform: which image of a list to take.
+    ///   - isPlatformRequired: whether an image that is no list must be for that platform too.
+    ///   - names: fully qualified names for it.
+    package func pull(
+        _ source: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
+    ) throws -> ImageRecord {
+        try bring(source, platform: platform, isPlatformRequired: isPlatformRequired, names: names).image
+    }
+
+    /// As `pull`, perhaps with the manifest in another format.
+    func bring(
+        _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, format: MediaType? = nil,
+        preservesDigests: Bool = false, signer: ImageSigner? = nil, names: [String]
+    ) throws -> (image: ImageRecord, manifest: RawManifest) {
+        let signedName = try signer?.name(
+            at: "containers-storage:\(names.first ?? "")", names.first.map { try ImageReference(parsing: $0) })
+        let (source, top, chosen, given) = try chooseImage(given, platform, format: format)
+        var signatures = given
+        let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
+            try chosen.decodeManifest()
+        }
+        let configBytes = try source.readBlob(manifest.config)
+        let config = try CopyError.naming("\(source.description): configuration \(manifest.config.digest)") {
+            try ImageConfig(parsing: configBytes)
+        }
+        guard !isPlatformRequired || platform.matches(config.platform) else {
+            throw CopyError(.notFound, "\(source.description) is for \(config.platform), not for \(platform)")
+        }
+        guard config.rootfs.diffIDs.count == manifest.layers.count else {
+            throw CopyError(
+                .mismatch,
+                "\(source.description): the configuration lists \(config.rootfs.diffIDs.count) layers, the manifest \(manifest.layers.count)"
+            )
+        }
+        let raw = try ManifestConversion.convert(chosen, config: configBytes, to: format ?? chosen.mediaType).manifest
+        guard !preservesDigests || (raw.digest == chosen.digest && !top.mediaType.isSchema1) else {
+            throw CopyError(.unsupported, "\(source.description): the digest \(top.digest) cannot be preserved")
+        }
+        let layers = try source.readableLayers(of: manifest) ?? manifest.layers
+        let topLayer = try bringLayers(layers, diffIDs: config.rootfs.diffIDs, from: source)
+        let configDigest = manifest.config.digest.description
+        report(.blobStarted(digest: configDigest, kind: .config, size: Int64(configBytes.count)))
+        report(.blobDone(digest: configDigest, kind: .config, outcome: .copied))
+        report(.manifestStarted)
+        if let signer, let signedName {
+            report(.signingStarted(isList: false))
+            signatures.append(try signer.sign(raw, as: signedName))
+        }
+        if !signatures.isEmpty { report(.signaturesStored(isList: false)) }
+        var bigData = [
+            (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),
+            (key: manifest.config.digest.description, bytes: configBytes),
+        ]
+        // By the list that it came from an image can be found too.
+        if top.isIndex { bigData.insert((key: "manifest-\(top.digest)", bytes: top.bytes), at: 0) }
+        let image = try store.createImage(
+            id: manifest.config.digest.hex, names: names, topLayer: topLayer, metadata: "{}", digest: raw.digest,
+            created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(), bigData: bigData,
+            signatures: signatures.map(\.blob))
+        return (image, raw)
+    }
+
+    /// The manifest that the source stands for, that of the image to take, and its signatures.
+    private func chooseImage(
+        _ given: any ImageSource, _ platform: Platform, format: MediaType?
+    ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest, signatures: [ImageSignature]) {
+        let top = try CopyError.naming(given.description) { try given.manifest(nil) }
+        let raw = try top.isIndex ? ImageChoice.manifest(in: top, of: given, for: platform) : top
+        try admission?.admit(raw, instance: top.isIndex ? raw.digest : nil, from: given)
+        let signatures = try signatures(of: raw, instance: top.isIndex ? raw.digest : nil, from: given)
+        guard signatures.isEmpty || (!raw.mediaType.isSchema1 && format ?? raw.mediaType == raw.mediaType) else {
+            throw Immutability.error(
+                given.description, "the manifest of type \(raw.mediaType) would have to be converted")
+        }
+        if raw.mediaType.isSchema1 {
+            let upgraded = try Schema1ConvertingSource(given, raw)
+            return (upgraded, top, upgraded.upgraded, [])
+        }
+        guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else {
+            throw CopyError(.unsupported, "\(given.description): manifests of type \(raw.mediaType) are not supported")
+        }
+        return (given, top, raw, signatures)
+    }
+
+    private func signatures(
+        of raw: RawManifest, instance: Digest?, from source: any ImageSource
+    ) throws -> [ImageSignature] {
+        guard keepsSignatures else { return [] }
+        report(.signaturesStarted)
+        let signatures = try CopyError.naming("\(source.description): reading signatures") {
+            try source.signatures(of: raw, instance: instance)
+        }
+        if !signatures.isEmpty { report(.signaturesFound(isList: false)) }
+        return signatures
+    }
+
+    // MARK: Layers
+
+    private struct Missing: Sendable {
+        let index: Int
+        let blob: Descriptor
+        let diffID: Digest
+    }
+
+    private func bringLayers(_ blobs: [Descriptor], diffIDs: [Digest], from source: any ImageSource) throws -> String? {
+        var parent: String?
+        var next = 0
+        // Layers are shared from the bottom up: beyond the first that is missing none can be there.
+        while next < blobs.count {
+            let id = LayerRecord.identifier(parent: parent, diffID: diffIDs[next])
+            guard try store.claimLayer(id) else { break }
+            report(.blobDone(digest: blobs[next].digest.description, kind: .layer, outcome: .skipped))
+            parent = id
+            next += 1
+        }
+        let missing = (next..<blobs.count).map { Missing(index: $0, blob: blobs[$0], diffID: diffIDs[$0]) }
+        if missing.isEmpty { return parent }
+        guard store.driver.holdsChangesOnly else {
+            for layer in missing {
+                let registration = try apply(layer, from: source, upon: parent)
+                parent = try store.register([registration])[0].id
+            }
+            return parent
+        }
+        let base = parent
+        let transfer = SharedSource(source)
+        let processors = WorkerPool.processorCount
+        let threads = min(missing.count, parallelCopies ?? min(max(processors, 2), 6))
+        var registrations = try WorkerPool.map(missing, threads: threads) { layer in
+            try self.apply(layer, from: transfer.source, upon: base, isAlone: threads < processors)
+        }
+        for index in registrations.indices.dropFirst() { registrations[index].parent = .previous }
+        return try store.register(registrations).last?.id
+    }
+
+    /// Fetches one layer into a staging directory; its digest and its diff ID are checked.
+    ///
+    /// - Parameter isAlone: whether there are more processors than layers on their way.
+    private func apply(
+        _ layer: Missing, from source: any ImageSource, upon parent: String?, isAlone: Bool = true
+    ) throws -> LayerRegistration {
+        report(.blobStarted(digest: layer.blob.digest.description, kind: .layer, size: layer.blob.size))
+        let staging = try store.newStagingLayer(parent: parent)
+        let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
+        let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
+        var options = ApplyOptions(
+            whiteouts: store.driver.holdsChangesOnly
+                ? .overlay(userXattr: store.driver.usesUserAttributes) : .removing,
+            ignoreUnmappedOwners: store.isSingleID, makesDevices: !store.isRootless)
+        if let parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
+        let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
+        let compressed = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
+        let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
+        let whole = DrainingSource(archive, of: compressed)
+        let facts = try CopyError.naming("layer \(layer.blob.digest)") {
+            // Where there are processors for it, fetching and decompressing overlap with writing files.
+            try applier.apply(
+                isAlone ? ThreadedSource.ahead(of: whole) : whole, tarSplit: tarSplit, isAlone: isAlone)
+        }
+        try tarSplit.finish()
+        guard facts.diffID == layer.diffID else {
+            throw CopyError(
+                .mismatch, "layer \(layer.blob.digest): the uncompressed layer is \(facts.diffID), not \(layer.diffID)")
+        }
+        report(.blobDone(digest: layer.blob.digest.description, kind: .layer, outcome: .copied))
+        return LayerRegistration(
+            staging: staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
+            gids: facts.gids,
+            compressed: LayerRegistration.CompressedArchive(
+                digest: layer.blob.digest, size: layer.blob.size, compression: code(of: archive.compression)))
+    }
+
+    private func code(of compression: Compression) -> Int64 {
+        switch compression {
+        case .none: 0
+        case .bzip2: 1
+        case .gzip: 2
+        case .xz: 3
+        case .zstd: 4
+        }
+    }
+}
+
+/// What comes out of a decompressor. Its end is told only when the compressed blob was read to its own: the blob's digest
+/// covers the bytes behind the end of the compressed stream too.
+private final class DrainingSource: ByteSource {
+    private let archive: any ByteSource
+    private let compressed: any ByteSource
+
+    init(_ archive: any ByteSource, of compressed: any ByteSource) {
+        self.archive = archive
+        self.compressed = compressed
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try archive.read(into: buffer)
+        if count == 0 { try compressed.drain() }
+        return count
+    }
+}

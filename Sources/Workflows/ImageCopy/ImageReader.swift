@@ -1,0 +1,23 @@
+package import ImageModel
+package import ImageTransports
+
+/// Reads what an image says about itself, without copying it.
+package enum ImageReader {
+    /// The manifest of the image that a source's manifest or list stands for, and where to read its blobs. A schema 1
+    /// image comes as one of schema 2, for which its layers are read.
+    ///
+    /// - Throws: ``CopyError`` for what is no image and for a list without the platform.
+    package static func image(
+        of source: any ImageSource, _ top: RawManifest, for platform: Platform
+    ) throws -> (source: any ImageSource, manifest: Manifest) {
+        let raw = try top.isIndex ? ImageChoice.manifest(in: top, of: source, for: platform) : top
+        if raw.mediaType.isSchema1 {
+            let upgraded = try Schema1ConvertingSource(source, raw)
+            return (upgraded, try upgraded.upgraded.decodeManifest())
+        }
+        let manifest = try CopyError.naming("\(source.description): manifest \(raw.digest)") {
+            try raw.decodeManifest()
+        }
+        return (source, manifest)
+    }
+}

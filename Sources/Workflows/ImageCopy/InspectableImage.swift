@@ -1,0 +1,110 @@
+package import ContainerStore
+package import ContentDigest
+import ImageLayers
+package import ImageModel
+package import ImageTransports
+import StreamCompression
+
+/// An image, or a list of images, to look into without copying it: in the store, or wherever a transport leads.
+package struct InspectableImage {
+    private enum Place {
+        case store(ContainerStore, ImageRecord)
+        case source(any ImageSource)
+    }
+
+    private let place: Place
+    /// What it is called, for messages and titles.
+    package let name: String
+
+    /// An image of the store.
+    package init(_ record: ImageRecord, name: String, in store: ContainerStore) {
+        place = .store(store, record)
+        self.name = name
+    }
+
+    /// An image elsewhere.
+    package init(_ source: any ImageSource) {
+        place = .source(source)
+        name = source.description
+    }
+
+    /// The manifest or index that the name stands for, or, with a digest, a manifest that the index lists.
+    ///
+    /// - Returns: nil for a listed manifest that is not there: the store and other places keep some of a list only.
+    package func manifest(_ instance: Digest? = nil) throws -> RawManifest? {
+        switch place {
+        case .store(let store, let record):
+            let key = instance.map { "manifest-\($0)" } ?? "manifest"
+            if let bytes = try store.bigData(image: record.id, key) {
+                return try RawManifest(bytes: bytes, declaredType: nil)
+            }
+            guard let instance else { throw CopyError(.notFound, "image \(record.id) has no manifest") }
+            guard let other = try store.images(withDigest: instance).first(where: { $0.id != record.id }),
+                let bytes = try store.bigData(image: other.id, "manifest-\(instance)")
+            else { return nil }
+            return try RawManifest(bytes: bytes, declaredType: nil)
+        case .source(let source):
+            do {
+                return try source.manifest(instance)
+            } catch let error as TransportError where error.kind == .notFound && instance != nil {
+                return nil
+            }
+        }
+    }
+
+    /// What says that it belongs to a manifest, where the place keeps account of that.
+    package func referrers(of manifest: Digest) throws -> [Descriptor] {
+        if case .source(let source) = place { try source.referrers(of: manifest) } else { [] }
+    }
+
+    /// The configuration of a manifest, its digest checked; nil where it is not there, as in a part of a list.
+    package func configuration(of manifest: Manifest) throws -> ImageConfig? {
+        switch place {
+        case .store(let store, let record):
+            let key = manifest.config.digest.description
+            if let bytes = try store.bigData(image: record.id, key) { return try ImageConfig(parsing: bytes) }
+            guard let other = try store.image(manifest.config.digest.hex),
+                let bytes = try store.bigData(image: other.id, key)
+            else { return nil }
+            return try ImageConfig(parsing: bytes)
+        case .source(let source):
+            return try ImageConfig(parsing: source.readBlob(manifest.config))
+        }
+    }
+
+    /// What the layer at `index` holds, its digests checked; nil where the store cannot put its archive together.
+    package func contents(ofLayer index: Int, of manifest: Manifest, _ config: ImageConfig) throws -> LayerContents? {
+        guard manifest.layers.indices.contains(index), config.rootfs.diffIDs.indices.contains(index) else { return nil }
+        let diffID = config.rootfs.diffIDs[index]
+        switch place {
+        case .store(let store, _):
+            let parent = config.rootfs.diffIDs.prefix(index).reduce(nil as String?) {
+                LayerRecord.identifier(parent: $0, diffID: $1)
+            }
+            let id = LayerRecord.identifier(parent: parent, diffID: diffID)
+            guard try store.layer(id) != nil, let archive = try store.tarStream(of: id) else { return nil }
+            return try LayerScanner.contents(of: archive)
+        case .source(let source):
+            let blob = manifest.layers[index]
+            let compressed = try source.openVerifiedBlob(blob)
+            let stream = SHA256Stream()
+            let archive = ObservedSource(try DecompressingSource(compressed, nil)) { stream.update($0) }
+            let contents: LayerContents
+            do {
+                contents = try LayerScanner.contents(of: archive)
+                _ = try archive.drain()
+                _ = try compressed.drain()
+            } catch let error as TransportError {
+                throw error
+            } catch {
+                throw CopyError(.malformed, "\(name): layer \(blob.digest): \(error)")
+            }
+            let found = stream.finalize()
+            guard found == diffID || diffID.algorithm != .sha256 else {
+                throw CopyError(
+                    .mismatch, "\(name): layer \(blob.digest): the uncompressed layer is \(found), not \(diffID)")
+            }
+            return contents
+        }
+    }
+}

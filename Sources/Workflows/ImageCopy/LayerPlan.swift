@@ -1,0 +1,133 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import LinuxSystem
+import ProgressEvents
+
+/// What is to become of each layer of an image on its way.
+struct LayerPlan {
+    /// More threads than this for one layer only wait for each other.
+    private static let mostThreads = 8
+
+    private let task: CopyTask
+    private let transfers: [LayerTransfer]
+
+    /// - Throws: ``CopyError`` where the configuration and the manifest disagree about layers that have to change.
+    init(_ manifest: Manifest, config: [UInt8], target: MediaType, task: CopyTask) throws {
+        self.task = task
+        let readable = try task.source.readableLayers(of: manifest)
+        let diffIDs =
+            manifest.config.mediaType.isImageConfig
+            ? ((try? ImageConfig(parsing: config))?.rootfs.diffIDs ?? []) : []
+        let hasDiffIDs = diffIDs.count == manifest.layers.count
+        transfers = try manifest.layers.enumerated().map { place, listed in
+            let layer = readable?[place] ?? listed
+            if task.isSigned { try Self.checkUnchanged(listed, task, target) }
+            return LayerTransfer(
+                listed: listed, readable: layer, diffID: hasDiffIDs ? diffIDs[place] : nil,
+                change: Self.change(from: listed, to: layer, task, target))
+        }
+    }
+
+    /// Layers whose ways are settled already.
+    init(_ transfers: [LayerTransfer], task: CopyTask) {
+        self.task = task
+        self.transfers = transfers
+    }
+
+    /// The layers' descriptors with the types that they will have; digests and sizes may still change.
+    var foreseen: [Descriptor] { transfers.map(\.foreseen) }
+
+    /// Brings all layers to the destination.
+    ///
+    /// - Returns: their descriptors there.
+    @discardableResult
+    func transfer() throws -> [Descriptor] {
+        // A layer that occurs twice moves once.
+        var places: [Digest: Int] = [:]
+        var unique: [LayerTransfer] = []
+        for transfer in transfers where places[transfer.listed.digest] == nil {
+            places[transfer.listed.digest] = unique.count
+            unique.append(transfer)
+        }
+        let lent = SharedTask(task)
+        let together = max(min(unique.count, task.options.parallelCopies), 1)
+        // Processors that would be idle help the layers on their way.
+        let threads = max(min(WorkerPool.processorCount / together, Self.mostThreads), 1)
+        let results = try WorkerPool.map(unique, threads: together) { transfer in
+            try transfer.run(lent.task, threads: threads)
+        }
+        return transfers.map { results[places[$0.listed.digest] ?? 0] }
+    }
+
+    /// Whether the destination is going to have the layers that the manifest lists: each can be read as it is listed, or the
+    /// destination has it, or compressing it is known to give it. No layer is sent to find that out.
+    func canBePreserved() throws -> Bool {
+        try transfers.allSatisfy { try $0.isPreserved(task) }
+    }
+
+    private static func change(
+        from listed: Descriptor, to layer: Descriptor, _ task: CopyTask, _ target: MediaType
+    ) -> LayerTransfer.Change {
+        guard let now = layer.mediaType.layerCompression, !isForeign(layer) else { return .none }
+        if task.isPinned {
+            // A store keeps layers unpacked: they are to become what they were.
+            guard listed.digest != layer.digest, let then = listed.mediaType.layerCompression, then != .none else {
+                return .none
+            }
+            return .compress(LayerCompressionSettings(then))
+        }
+        return wish(for: layer, compressed: now, task, target)
+    }
+
+    /// What the user or the destination wants of a layer that may change.
+    private static func wish(
+        for layer: Descriptor, compressed now: LayerCompression, _ task: CopyTask, _ target: MediaType
+    ) -> LayerTransfer.Change {
+        // Schema 1 knows gzip alone.
+        if target.isSchema1 { return now == .gzip ? .none : .compress(LayerCompressionSettings(.gzip)) }
+        switch task.options.layers {
+        case .unchanged: return .none
+        case .plain: return now == .none ? .none : .decompress
+        case .compressed(let way):
+            if now == .none { return .compress(way ?? LayerCompressionSettings(.gzip)) }
+            guard let way, way.algorithm != now else { return .none }
+            return .compress(way)
+        case .preferred:
+            switch task.destination.preferredLayerCompression {
+            case .preserve: return .none
+            case .compress: return now == .none ? .compress(LayerCompressionSettings(.gzip)) : .none
+            case .decompress: return now == .none ? .none : .decompress
+            case .preserveGzip: return now == .zstd ? .decompress : .none
+            }
+        }
+    }
+
+    /// A layer of a signed image stays what the manifest says: what the destination prefers need not be, but what the
+    /// user asks for can't be done.
+    private static func checkUnchanged(_ layer: Descriptor, _ task: CopyTask, _ target: MediaType) throws {
+        switch task.options.layers {
+        case .preferred, .unchanged: return
+        case .compressed, .plain: break
+        }
+        guard let now = layer.mediaType.layerCompression, !isForeign(layer),
+            wish(for: layer, compressed: now, task, target) != .none
+        else { return }
+        throw Immutability.error(
+            task.source.description, "the layer \(layer.digest) would have to be compressed in another way")
+    }
+
+    private static func isForeign(_ layer: Descriptor) -> Bool {
+        layer.urls?.isEmpty == false && layer.mediaType.isNonDistributableLayer
+    }
+}
+
+/// Lends a copy to worker threads. `@unchecked Sendable`: sources promise that blobs may be read, destinations that they
+/// may be written on several threads at the same time, and nothing else of them is used there.
+private struct SharedTask: @unchecked Sendable {
+    let task: CopyTask
+
+    init(_ task: CopyTask) {
+        self.task = task
+    }
+}

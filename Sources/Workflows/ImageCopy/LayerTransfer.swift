@@ -1,0 +1,201 @@
+import ContentDigest
+import ImageModel
+import ImageTransports
+import ProgressEvents
+import StreamCompression
+
+/// The way of one layer.
+struct LayerTransfer: Sendable {
+    /// What happens to the bytes.
+    enum Change: Sendable, Equatable {
+        case none
+        /// Compressed anew, whatever they were.
+        case compress(LayerCompressionSettings)
+        case decompress
+    }
+
+    /// As the manifest has it.
+    let listed: Descriptor
+    /// As it can be read.
+    let readable: Descriptor
+    /// The digest of the uncompressed archive, where the configuration names it.
+    let diffID: Digest?
+    let change: Change
+
+    /// The descriptor with the type that the layer will have.
+    var foreseen: Descriptor {
+        var result = readable
+        switch change {
+        case .none: break
+        case .compress(let way): result = changed(to: way.algorithm)
+        case .decompress: result = changed(to: .none)
+        }
+        return result
+    }
+
+    /// Brings the layer to the destination.
+    ///
+    /// - Parameter threads: how many threads are useful for changing it.
+    /// - Returns: its descriptor there; as listed where it has become that again.
+    func run(_ task: CopyTask, threads: Int) throws -> Descriptor {
+        let result = try bring(task, threads)
+        let isAsListed = result.digest == listed.digest && result.mediaType == listed.mediaType
+        return isAsListed ? listed : result
+    }
+
+    private func bring(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
+        if change == .none, readable.urls?.isEmpty == false, readable.mediaType.isNonDistributableLayer,
+            task.destination.leavesForeignLayersOut
+        {
+            task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .skipped))
+            return readable
+        }
+        for candidate in candidates(task.options.forms) {
+            if try task.destination.reuseBlob(candidate, from: task.source.origins) {
+                task.report(.blobDone(digest: candidate.digest.description, kind: .layer, outcome: .skipped))
+                return candidate
+            }
+        }
+        task.report(.blobStarted(digest: readable.digest.description, kind: .layer, size: readable.size))
+        let result = try stream(task, threads)
+        task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .copied))
+        return result
+    }
+
+    /// Whether the destination has the layer as it is listed, or is known to get it.
+    func isPreserved(_ task: CopyTask) throws -> Bool {
+        if readable.digest == listed.digest { return change == .none }
+        if try task.destination.reuseBlob(listed, from: task.source.origins) { return true }
+        guard case .compress(let way) = change, let diffID else { return false }
+        return task.options.forms?.known(diffID, way)?.digest == listed.digest
+    }
+
+    /// What the layer may be at the destination already.
+    private func candidates(_ forms: CompressionResults?) -> [Descriptor] {
+        guard case .compress(let way) = change else { return change == .none ? [readable] : [] }
+        var found: [Descriptor] = []
+        // A store unpacks what it was given; the archive as it came is as good as a new one.
+        if listed.digest != readable.digest, listed.mediaType.layerCompression == way.algorithm { found.append(listed) }
+        if let diffID, let known = forms?.known(diffID, way) {
+            found.append(changed(to: way.algorithm, digest: known.digest, size: known.size))
+        }
+        return found
+    }
+
+    private func stream(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
+        if change == .none {
+            var offer = BlobOffer(expected: plainDescriptor, identity: readable.digest.description) {
+                // The destination checks what it is given. What the manifest holds is not asked of the source.
+                let source =
+                    try readable.data == nil
+                    ? task.source.openBlob(readable).source : task.source.openVerifiedBlob(readable)
+                return CountedSource(source, digest: readable.digest, task.report)
+            }
+            if let remote = task.source as? any RemoteImageSource, readable.data == nil, readable.urls == nil {
+                offer.openRest = { offset in
+                    let rest = try remote.openBlob(readable, from: offset)
+                    return CountedSource(rest, digest: readable.digest, from: offset, task.report)
+                }
+            }
+            _ = try task.destination.putBlob(offer)
+            return readable
+        }
+        let (result, found) = try CopyError.naming("layer \(readable.digest)") { try streamChanged(task, threads) }
+        if let diffID, diffID.algorithm == found.algorithm, diffID != found {
+            throw CopyError(.mismatch, "layer \(readable.digest): the uncompressed layer is \(found), not \(diffID)")
+        }
+        if case .compress(let way) = change {
+            task.options.forms?.record(found, way, digest: result.digest, size: result.size)
+        }
+        return result
+    }
+
+    /// Writes the layer in its new form.
+    ///
+    /// - Returns: its descriptor there, and the digest of the uncompressed archive.
+    private func streamChanged(_ task: CopyTask, _ threads: Int) throws -> (Descriptor, diffID: Digest) {
+        let isPlain = readable.mediaType.layerCompression == LayerCompression.none
+        var algorithm = LayerCompression.none
+        var way: LayerCompressionSettings?
+        if case .compress(let wanted) = change { (algorithm, way) = (wanted.algorithm, wanted) }
+        // Of the attempt that succeeds.
+        var counted: (any ByteSource)?
+        var hash = SHA256Stream()
+        let offer = BlobOffer(expected: nil, identity: "\(readable.digest) \(way?.key ?? algorithm.rawValue)") {
+            let source = CountedSource(
+                try task.source.openVerifiedBlob(readable), digest: readable.digest, task.report)
+            let passed = SHA256Stream()
+            (counted, hash) = (source, passed)
+            var archive: any ByteSource = source
+            if !isPlain { archive = ObservedSource(try DecompressingSource(source, nil)) { passed.update($0) } }
+            guard let way else { return archive }
+            // What is read is put together, or decompressed, and digested while the part before it is compressed.
+            if threads > 1 { archive = ThreadedSource.ahead(of: archive) }
+            return try CompressingSource(archive, way.compression, level: way.level, threads: threads)
+        }
+        let (digest, size) = try task.destination.putBlob(offer)
+        // The digest covers every byte, those after the end of the compressed stream too.
+        _ = try counted?.drain()
+        return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())
+    }
+
+    /// The descriptor without what only concerns the manifest.
+    private var plainDescriptor: Descriptor {
+        Descriptor(mediaType: readable.mediaType, digest: readable.digest, size: readable.size, urls: readable.urls)
+    }
+
+    private func changed(to compression: LayerCompression, digest: Digest? = nil, size: Int64? = nil) -> Descriptor {
+        var result = readable
+        result.mediaType =
+            readable.mediaType.withLayerCompression(compression) ?? MediaType.ociLayer.withLayerCompression(compression)
+            ?? readable.mediaType
+        if let digest { result.digest = digest }
+        if let size { result.size = size }
+        // Both hold for the old bytes alone.
+        if result.digest != readable.digest { (result.data, result.urls) = (nil, nil) }
+        // Tables of contents of seekable archives hold for the old bytes alone.
+        let kept = readable.annotations?.filter { key, _ in
+            !key.hasPrefix("io.github.containers.zstd-chunked.") && !key.hasPrefix("containerd.io/snapshot/stargz/")
+        }
+        result.annotations = kept?.isEmpty == false ? kept : nil
+        return result
+    }
+}
+
+extension LayerCompressionSettings {
+    fileprivate var compression: Compression {
+        switch algorithm {
+        case .none: .none
+        case .gzip: .gzip
+        case .zstd: .zstd
+        }
+    }
+}
+
+/// Tells how much of a blob has been read.
+final class CountedSource: ByteSource {
+    private let upstream: any ByteSource
+    private let digest: String
+    private let report: ProgressHandler
+    private var total: Int64
+    private var told: Int64
+
+    /// - Parameter offset: what came before.
+    init(_ upstream: any ByteSource, digest: Digest, from offset: Int64 = 0, _ report: @escaping ProgressHandler) {
+        (total, told) = (offset, offset)
+        self.upstream = upstream
+        self.digest = digest.description
+        self.report = report
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = try upstream.read(into: buffer)
+        total += Int64(count)
+        // Often enough for the eye.
+        if total - told >= 1 << 20 || (count == 0 && told != total) {
+            told = total
+            report(.blobAdvanced(digest: digest, bytes: total))
+        }
+        return count
+    }
+}

@@ -1,0 +1,40 @@
+package import ContainerStore
+import ContentDigest
+package import ImageModel
+
+extension ManifestList {
+    /// Adds images of the store to the list of that name, which is made where there is none; all at once.
+    ///
+    /// - Parameter images: each with the platform that its entry is to say; nil: what its configuration says.
+    /// - Returns: the list's id.
+    /// - Throws: ``ManifestListError`` with `notAList` where the name belongs to an image.
+    @discardableResult
+    package static func add(
+        _ images: [(image: ImageRecord, platform: Platform?)], toListNamed name: String, in store: ContainerStore
+    ) throws -> String {
+        func fill(_ list: inout ManifestList) throws {
+            for (image, platform) in images {
+                let added = try list.add(try ListCandidate(image, in: store), .all)
+                guard let platform else { continue }
+                var notes = EntryAnnotations()
+                notes.os = platform.os
+                notes.architecture = platform.architecture
+                notes.variant = platform.variant
+                for digest in added { try list.annotate(digest, notes) }
+            }
+        }
+        if let record = try store.findImage(name)?.image, record.names.contains(name) {
+            return try change(record, in: store, fill).list.id
+        }
+        var list = ManifestList(names: [name])
+        try fill(&list)
+        do {
+            try list.create(in: store)
+            return list.id
+        } catch let error as ManifestListError where error.code == .exists {
+            // Somebody else made it meanwhile.
+            guard let record = try store.image(name) else { throw error }
+            return try change(record, in: store, fill).list.id
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package import ContainerStore
+import Glibc
+package import ImageLayers
+import LinuxSystem
+import StreamCompression
+
+/// Makes an image's layer of files that stay where they are: read, digested, and written to a new layer in one pass.
+package enum LayerSnapshot {
+    /// - Parameters:
+    ///   - directory: the files, as `content` says.
+    ///   - parent: the layer that the new one lies upon; nil for none.
+    ///   - modification: the files' times in the archive and in the layer.
+    package static func take(
+        of directory: String, content: LayerMaker.Content, upon parent: String?, modification: ModificationTimes,
+        in store: ContainerStore
+    ) throws -> LayerRecord {
+        let staging = try store.newStagingLayer(parent: parent)
+        do {
+            let facts = try copy(from: directory, content, to: staging, modification, store)
+            return try store.register(
+                staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
+                gids: facts.gids)
+        } catch {
+            staging.discard()
+            throw error
+        }
+    }
+
+    /// Copies the files as a layer's archive carries them: written on one thread, applied on another, through a pipe.
+    private static func copy(
+        from directory: String, _ content: LayerMaker.Content, to staging: StagingLayer,
+        _ modification: ModificationTimes,
+        _ store: ContainerStore
+    ) throws -> LayerMeasurements {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw LinuxError("pipe", code: errno) }
+        let reader = OwnedFD(adopting: ends[0])
+        let output = ends[1]
+        let failure = ErrorBox()
+        let root = staging.initialRoot
+        let thread = try PlainThread {
+            defer { _ = Glibc.close(output) }
+            do {
+                let sink = FileDescriptorSink(fd: output)
+                let maker = try LayerMaker(
+                    directory: directory, content: content,
+                    options: LayerMaker.Options(modification: modification, parentRoot: root),
+                    archive: { try sink.write($0) })
+                _ = try maker.make()
+            } catch {
+                failure.set(error)
+            }
+        }
+        let facts: LayerMeasurements
+        do {
+            facts = try apply(reader.raw, to: staging, store)
+        } catch {
+            // A writer's own failure says more than the broken archive that came of it. Without a reader it ends.
+            let cause = failure.error ?? error
+            reader.close()
+            thread.join()
+            throw cause
+        }
+        reader.close()
+        thread.join()
+        if let error = failure.error { throw error }
+        return facts
+    }
+
+    private static func apply(_ archive: Int32, to staging: StagingLayer, _ store: ContainerStore) throws
+        -> LayerMeasurements
+    {
+        let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
+        let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
+        var options = ApplyOptions(
+            whiteouts: store.driver.holdsChangesOnly
+                ? .overlay(userXattr: store.driver.usesUserAttributes) : .removing,
+            ignoreUnmappedOwners: store.isSingleID, makesDevices: !store.isRootless)
+        if let parent = staging.parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
+        let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
+        let facts = try applier.apply(FileDescriptorSource(fd: archive), tarSplit: tarSplit)
+        try tarSplit.finish()
+        return facts
+    }
+}

@@ -42,6 +42,35 @@ setup() { enter_new_directory; }
     prints plain
 }
 
+@test "the image's directory is made where the image lacks it, for the container's user" {
+    swiftlet from --name elsewhere localhost/busybox
+    swiftlet config --workingdir /made/here --user 5:6 elsewhere
+    swiftlet commit -q --rm elsewhere localhost/elsewhere
+    run -0 in_image localhost/elsewhere sh -c 'pwd; stat -c %u:%g .'
+    prints $'/made/here\n5:6'
+    run -0 in_image -w /mnt/sub -v "$PWD:/mnt/sub/data" localhost/busybox pwd
+    prints /mnt/sub
+    dockerfile <<<$'FROM localhost/elsewhere\nRUN pwd >out; stat -c %u:%g . >>out'
+    run -0 swiftlet build -q -t localhost/built .
+    run -0 in_image localhost/built cat out
+    prints $'/made/here\n5:6'
+}
+
+@test "variables of containers.conf are seen by run, build and container run, the image's before them" {
+    printf '[containers]\nenv = ["CONFIGURED=yes", "greeting=configured"]\n' >conf
+    export CONTAINERS_CONF=$PWD/conf
+    run -0 in_image --entrypoint '["/bin/sh", "-c", "echo $CONFIGURED $greeting"]' tool
+    prints "yes hello"
+    dockerfile <<<$'FROM tool\nRUN echo $CONFIGURED $greeting >/seen'
+    run -0 swiftlet build -q -t localhost/seen .
+    run -0 in_image --entrypoint '["cat", "/seen"]' localhost/seen
+    prints "yes hello"
+    swiftlet from --name tooled tool
+    run -0 swiftlet run tooled sh -c 'echo $CONFIGURED $greeting'
+    prints "yes hello"
+    swiftlet rm tooled
+}
+
 @test "-e, -w, -u and their long names" {
     run -0 in_image -e greeting=bye -e other=x tool
     prints "bye world"
@@ -49,8 +78,8 @@ setup() { enter_new_directory; }
     prints "two words world"
     run -0 in_image -w /tmp localhost/busybox pwd
     prints /tmp
-    run -0 in_image --workdir /made/on/the/way localhost/busybox pwd
-    prints /made/on/the/way
+    run -126 in_image --workdir /not/there localhost/busybox pwd
+    has 'workdir "/not/there" does not exist on container'
     run -0 in_image --entrypoint pwd tool
     prints /srv
     run -0 in_image -u nobody localhost/busybox id -un

@@ -92,10 +92,14 @@ setup() { enter_new_directory; }
     has 'unknown group error looking up group "nosuch"'
     run -0 swiftlet run --user :6 c id
     matches 'uid=0.*gid=6'
-    run -0 swiftlet run --workingdir some/where c pwd
-    prints /some/where
+    run -0 swiftlet run --user 5:6 --workingdir some/where c sh -c 'pwd; stat -c %u:%g .'
+    prints $'/some/where\n5:6'
     X=host run -0 swiftlet run --env A=1 --env A=2 --env X c sh -c 'echo $A$X'
     prints 2host
+    swiftlet config --env PATH=/only:/bin c
+    run -0 swiftlet run c cat /proc/self/environ
+    equal "$(grep -ao 'PATH=/[a-z:/]*' <<<"$output")" PATH=/only:/bin
+    swiftlet config --env PATH- c
     run -0 swiftlet run --hostname here c sh -c 'hostname; cat /etc/hostname; grep -c here /etc/hosts'
     prints $'here\nhere\n1'
 }

@@ -32,11 +32,6 @@ extension ManagedContainer {
         defer { self = container }
         return try withFiles(in: store, lendsMountPoints: true) { files in
             var process = process
-            if !process.workingDirectory.isEmpty {
-                let root = try RootedDirectory(opening: files)
-                _ = try root.makeDirectories(
-                    process.workingDirectory.split(separator: "/").joined(separator: "/"), mode: 0o755, uid: 0, gid: 0)
-            }
             process.mounts = try container.volumeMounts(over: files, in: store) + process.mounts
             return try process.run(in: files, hostFiles: hostFiles, caches: caches) { pid in
                 container.state = ContainerState()

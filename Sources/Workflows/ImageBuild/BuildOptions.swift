@@ -24,6 +24,8 @@ package struct BuildOptions: Sendable {
     /// The ignore file's name and text, if there is one.
     package var ignoreFile: (name: String, text: String)?
     package var buildArguments: [String: String] = [:]
+    /// `NAME=value`: what commands see beside the image's variables.
+    package var defaultEnvironment: [String] = []
     /// The proxies that commands see in their environment: a matter of the machine, never part of the image.
     package var proxies: [String: String] = [:]
     /// The stage to build, by name or index; nil: the last.

@@ -31,9 +31,7 @@ extension StageBuilder {
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
                 let owner = try self.owner(in: files)
-                let directory = try RootedDirectory(opening: files)
-                _ = try directory.makeDirectories(
-                    String(path.dropFirst()), mode: 0o755, uid: owner.uid, gid: owner.gid)
+                try WorkingDirectory.make(path, in: files, uid: owner.uid, gid: owner.gid)
             }
         }
     }

@@ -31,6 +31,8 @@ extension StageBuilder {
         key.add("script", script.map { String(decoding: $0, as: UTF8.self) } ?? "")
         key.add("environment", scope.environment)
         key.add("build arguments", scope.recordedArguments.map { "\($0.name)=\($0.value)" })
+        let added = session.options.defaultEnvironment.filter { $0 != ContainerProcess.searchPath }
+        if !added.isEmpty { key.add("default environment", added) }
         key.add("directory", workingDirectory)
         key.add("user", draft.container.user)
         key.add("confinement", confinement.description)
@@ -49,6 +51,7 @@ extension StageBuilder {
     ) throws {
         var process = ContainerProcess(arguments: arguments, hostname: hostname)
         process.environment = scope.environment + scope.visibleArguments.map { "\($0.name)=\($0.value)" } + proxies
+        process.defaultEnvironment = session.options.defaultEnvironment
         process.workingDirectory = workingDirectory
         process.user = draft.container.user
         process.confinement = confinement

@@ -133,6 +133,7 @@ enum BuildCommand: Command {
         options.names = try tags.filter { !isElsewhere($0) }.compactMap { try StoredName.qualified($0) }
         options.announcedName = tags.first
         try BuildInputs.readImageFlags(arguments, session, into: &options)
+        options.defaultEnvironment = conf.containers.env
         options.step = try ConfinementFlags.read(arguments, conf)
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
         NamespaceFlags.warnOfSharing(options.isolation, arguments, session)

@@ -76,6 +76,7 @@ extension ContainerInvocation {
         if !arguments.bool("unsetenv-all") {
             variables.set("container", session.calledAs)
             variables.set("TERM", "xterm")
+            for entry in conf.containers.env { variables.set(entry) }
             if arguments.bool("env-host") {
                 for (key, value) in host.sorted(by: { $0.key < $1.key }) { variables.set(key, value) }
             }
@@ -173,23 +174,6 @@ extension ContainerDefinition.Mount {
             self.init(type: type, source: type, destination: mount.destination, options: mount.runtimeOptions)
         }
     }
-}
-
-/// Environment variables in the order in which they were first set, each once.
-struct EnvironmentList {
-    private(set) var entries: [String] = []
-
-    func has(_ name: String) -> Bool { entries.contains { $0.hasPrefix(name + "=") } }
-
-    mutating func set(_ name: String, _ value: String) {
-        if let index = entries.firstIndex(where: { $0.hasPrefix(name + "=") }) {
-            entries[index] = "\(name)=\(value)"
-        } else {
-            entries.append("\(name)=\(value)")
-        }
-    }
-
-    mutating func remove(_ name: String) { entries.removeAll { $0.hasPrefix(name + "=") } }
 }
 
 /// `--env-file` and `--label-file`: an entry on each line, as `--env` takes it; lines that begin with `#` say nothing.

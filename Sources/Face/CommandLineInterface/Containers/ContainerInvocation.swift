@@ -63,6 +63,8 @@ struct ContainerInvocation {
         var process = ContainerProcess(arguments: definition.command, hostname: definition.hostname)
         process.environment = definition.environment
         process.workingDirectory = definition.workingDirectory
+        // A mistyped directory is not to be made; an image may well leave its own out.
+        if arguments.string("workdir") != nil { process.whenDirectoryIsMissing = .refuse }
         process.user = definition.user
         process.additionalGroups = arguments.strings("group-add")
         process.readOnlyRoot = arguments.bool("read-only")

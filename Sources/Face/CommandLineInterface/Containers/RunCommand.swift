@@ -66,7 +66,6 @@ enum RunCommand: Command {
             let status = try container.withFiles(in: store, lendsMountPoints: true) { files in
                 process.mounts = try mounts.prepare(
                     requests, volumes: (container.container.volumes ?? [:]).map(\.key), in: files, user: process.user)
-                try WorkingDirectory.make(process.workingDirectory, in: files)
                 return try process.run(in: files, hostFiles: hostFiles, caches: store.layout.ownRoom + "/filters")
             }
             guard status.isSuccess else {
@@ -104,19 +103,19 @@ enum RunCommand: Command {
         var process = ContainerProcess(
             arguments: command,
             hostname: arguments.string("hostname") ?? config.hostname ?? String(container.id.prefix(12)))
-        process.environment = conf.containers.env + (config.env ?? [])
+        process.environment = config.env ?? []
         if container.settings.passesProxies {
-            process.environment += session.proxies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            process.defaultEnvironment = session.proxies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
         }
+        process.defaultEnvironment += conf.containers.env
         for text in arguments.strings("env") {
             let (key, given) = KeyValueFlag.split(text)
             guard let value = given ?? session.environment.environment[key] else { continue }
-            process.environment.removeAll { $0.hasPrefix(key + "=") }
             process.environment.append("\(key)=\(value)")
         }
         process.noPivot = arguments.bool("no-pivot")
         func given(_ flag: String) -> String? { arguments.string(flag).flatMap { $0.isEmpty ? nil : $0 } }
-        process.workingDirectory = ContainerPath.absolute(given("workingdir") ?? config.workingDir, from: "/")
+        process.workingDirectory = given("workingdir") ?? config.workingDir
         process.user = given("user") ?? config.user
         if arguments.boolIfGiven("terminal") ?? (isatty(STDIN_FILENO) == 1) {
             process.terminal = TerminalRequest()
@@ -145,26 +144,22 @@ enum RunCommand: Command {
         of container: WorkingContainer, _ arguments: ParsedArguments, _ conf: ContainersConf
     ) throws -> StepConfinement {
         let settings = container.settings
-        var confinement = StepConfinement()
-        confinement.defaultCapabilities = settings.capabilities ?? conf.containers.defaultCapabilities
+        var confinement = StepConfinement(conf)
+        if let capabilities = settings.capabilities { confinement.defaultCapabilities = capabilities }
         confinement.addCapabilities = arguments.strings("cap-add")
         confinement.dropCapabilities = arguments.strings("cap-drop")
-        if !conf.containers.seccompProfile.isEmpty,
-            !settings.securityOptions.contains(where: { $0.hasPrefix("seccomp=") })
-        {
-            confinement.securityOptions = ["seccomp=\(conf.containers.seccompProfile)"]
-        }
+        confinement.setSecurity(settings.securityOptions, conf)
         confinement.addHosts = settings.addHosts
-        confinement.dnsServers = settings.dnsServers
-        confinement.dnsSearches = settings.dnsSearches
-        confinement.dnsOptions = settings.dnsOptions
+        // A container made by Buildah has no words for what its configuration said then: today's counts.
+        if !settings.dnsServers.isEmpty { confinement.dnsServers = settings.dnsServers }
+        if !settings.dnsSearches.isEmpty { confinement.dnsSearches = settings.dnsSearches }
+        if !settings.dnsOptions.isEmpty { confinement.dnsOptions = settings.dnsOptions }
         // Buildah's own default is written into every container; a user may have less.
-        confinement.resourceLimits = settings.resourceLimits.filter { $0 != "nproc=32768:32768" }
-        confinement.shmSize =
-            settings.shmSize.isEmpty ? UInt64(clamping: conf.containers.shmSize) : try ByteCount.parse(settings.shmSize)
+        if !settings.resourceLimits.isEmpty {
+            confinement.setLimits(settings.resourceLimits.filter { $0 != "nproc=32768:32768" })
+        }
+        if !settings.shmSize.isEmpty { confinement.shmSize = try ByteCount.parse(settings.shmSize) }
         confinement.network = try NetworkFlag.parse(arguments.string("network") ?? settings.network, conf)
-        confinement.take(conf)
-        confinement.securityOptions += settings.securityOptions
         confinement.namespaces = settings.namespaces
         confinement.devices = settings.devices
         confinement.noHosts = settings.noHosts

@@ -24,30 +24,17 @@ enum ConfinementFlags {
     static func read(
         _ arguments: ParsedArguments, _ conf: ContainersConf, peer: Int32? = nil
     ) throws -> StepConfinement {
-        var confinement = StepConfinement()
-        confinement.defaultCapabilities = conf.containers.defaultCapabilities
+        var confinement = StepConfinement(conf)
         confinement.addCapabilities = arguments.strings("cap-add")
         confinement.dropCapabilities = arguments.strings("cap-drop")
-        confinement.securityOptions = arguments.strings("security-opt")
-        if !conf.containers.seccompProfile.isEmpty,
-            !confinement.securityOptions.contains(where: { $0.hasPrefix("seccomp=") })
-        {
-            confinement.securityOptions.append("seccomp=\(conf.containers.seccompProfile)")
-        }
+        confinement.setSecurity(arguments.strings("security-opt"), conf)
         confinement.addHosts = arguments.strings("add-host")
-        confinement.dnsServers = arguments.wasSet("dns") ? arguments.strings("dns") : conf.containers.dnsServers
-        confinement.dnsSearches =
-            arguments.wasSet("dns-search") ? arguments.strings("dns-search") : conf.containers.dnsSearches
-        confinement.dnsOptions =
-            arguments.wasSet("dns-option") ? arguments.strings("dns-option") : conf.containers.dnsOptions
-        confinement.resourceLimits =
-            arguments.wasSet("ulimit") ? arguments.strings("ulimit") : conf.containers.defaultUlimits
-        // The host's own are what a container inherits.
-        confinement.resourceLimits.removeAll { $0 == "host" }
-        confinement.shmSize = UInt64(clamping: conf.containers.shmSize)
+        if arguments.wasSet("dns") { confinement.dnsServers = arguments.strings("dns") }
+        if arguments.wasSet("dns-search") { confinement.dnsSearches = arguments.strings("dns-search") }
+        if arguments.wasSet("dns-option") { confinement.dnsOptions = arguments.strings("dns-option") }
+        if arguments.wasSet("ulimit") { confinement.setLimits(arguments.strings("ulimit")) }
         if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
         confinement.network = try NetworkFlag.parse(arguments.string("network"), conf, peer: peer)
-        confinement.take(conf)
         try NamespaceFlags.read(arguments, conf, into: &confinement)
         confinement.controls = try ResourceFlags.read(arguments)
         return confinement
@@ -68,14 +55,34 @@ enum ByteCount {
 }
 
 extension StepConfinement {
-    /// What only containers.conf says.
-    mutating func take(_ conf: ContainersConf) {
+    /// What containers.conf says of every container, where neither flags nor a container's settings do.
+    init(_ conf: ContainersConf) {
+        self.init()
+        defaultCapabilities = conf.containers.defaultCapabilities
+        dnsServers = conf.containers.dnsServers
+        dnsSearches = conf.containers.dnsSearches
+        dnsOptions = conf.containers.dnsOptions
+        setLimits(conf.containers.defaultUlimits)
+        shmSize = UInt64(clamping: conf.containers.shmSize)
         umask = conf.containers.umask
         baseHostsFile = conf.containers.baseHostsFile
         hostAddress = conf.containers.hostContainersInternalIP
         sysctls = conf.containers.defaultSysctls.map { text in
             let (name, value) = KeyValueFlag.split(text)
             return (name, value ?? "")
+        }
+    }
+
+    /// `--ulimit`'s values. `host` asks for the host's own, which a container inherits anyway.
+    mutating func setLimits(_ limits: [String]) {
+        resourceLimits = limits.filter { $0 != "host" }
+    }
+
+    /// `--security-opt`'s values; the configured seccomp profile counts where they name none.
+    mutating func setSecurity(_ options: [String], _ conf: ContainersConf) {
+        securityOptions = options
+        if !conf.containers.seccompProfile.isEmpty, !options.contains(where: { $0.hasPrefix("seccomp=") }) {
+            securityOptions.append("seccomp=\(conf.containers.seccompProfile)")
         }
     }
 }

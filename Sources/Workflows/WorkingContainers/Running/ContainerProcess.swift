@@ -8,8 +8,11 @@ package struct ContainerProcess: Sendable {
     package var arguments: [String]
     /// `NAME=value`; later ones win.
     package var environment: [String] = []
-    /// An absolute path inside the container; empty for `/`.
+    /// `NAME=value` for names that `environment` says nothing of: the machine's proxies, the configuration's variables.
+    package var defaultEnvironment: [String] = []
+    /// A path inside the container; a relative one begins in `/`.
     package var workingDirectory = ""
+    package var whenDirectoryIsMissing = WorkingDirectory.WhenMissing.make
     /// `user[:group]`, by names of the image or by number; empty for root.
     package var user = ""
     /// Further groups, by names of the image or by number.
@@ -55,7 +58,7 @@ package struct ContainerProcess: Sendable {
         let groups = try account.additionalGIDs + additionalGroups.map { try users.groupID($0) }
         var spec = SandboxSpec(
             rootfs: .directory(files), args: arguments, environment: completeEnvironment(home: account.home))
-        spec.workingDirectory = workingDirectory.isEmpty ? "/" : workingDirectory
+        spec.workingDirectory = ContainerPath.absolute(workingDirectory, from: "/")
         spec.user = ProcessUser(
             uid: account.uid, gid: account.gid,
             // The primary group counts among them, so that no set-group-id file can take it away.
@@ -78,6 +81,9 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         spec.mounts = try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + mounts
+        try WorkingDirectory.prepare(
+            spec.workingDirectory, whenMissing: whenDirectoryIsMissing, mounts: spec.mounts, in: files,
+            uid: account.uid, gid: account.gid)
         guard !confinement.controls.isEmpty else {
             return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
         }
@@ -88,13 +94,17 @@ package struct ContainerProcess: Sendable {
         }
     }
 
-    private func completeEnvironment(home: String) -> [String] {
-        var environment = environment
-        func has(_ name: String) -> Bool { environment.contains { $0.hasPrefix(name + "=") } }
-        if !has("PATH") { environment.append("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin") }
-        if !has("HOME") { environment.append("HOME=\(home)") }
-        if !has("HOSTNAME") { environment.append("HOSTNAME=\(hostname)") }
-        if terminal != nil, !has("TERM") { environment.append("TERM=xterm") }
-        return environment
+    /// The search path where nothing else is said.
+    package static let searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    /// Each name once: a program that looks for the first entry of a name and one that looks for the last agree.
+    func completeEnvironment(home: String) -> [String] {
+        var list = EnvironmentList(environment)
+        for entry in EnvironmentList(defaultEnvironment).entries { list.setDefault(entry) }
+        list.setDefault(ContainerProcess.searchPath)
+        list.setDefault("HOME=\(home)")
+        list.setDefault("HOSTNAME=\(hostname)")
+        if terminal != nil { list.setDefault("TERM=xterm") }
+        return list.entries
     }
 }

@@ -72,8 +72,8 @@ let package = Package(
             dependsOn: ["CLinux", .product(name: "SystemPackage", package: "swift-system")]),
         room(.foundations, "ContentDigest", dependsOn: [.product(name: "Crypto", package: "swift-crypto")]),
         room(.foundations, "StreamCompression", dependsOn: ["CISAL", "CZstd", "CLZMA", "CBZip2"]),
-        room(.foundations, "TarArchive", dependsOn: ["CISAL"]),
         room(.foundations, "JSONText"),
+        room(.foundations, "TarArchive", dependsOn: ["CISAL", "JSONText"]),
         room(.foundations, "ProgressEvents"),
 
         // Domain.
@@ -177,7 +177,7 @@ let package = Package(
         tests(.foundations, of: "LinuxSystem", dependsOn: ["CLinux"]),
         tests(.foundations, of: "ContentDigest"),
         tests(.foundations, of: "StreamCompression"),
-        tests(.foundations, of: "TarArchive"),
+        tests(.foundations, of: "TarArchive", dependsOn: ["JSONText"]),
         tests(.foundations, of: "JSONText"),
         tests(.domain, of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
         tests(.domain, of: "ContainersConfig", dependsOn: ["ImageModel"]),

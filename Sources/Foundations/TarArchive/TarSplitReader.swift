@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 
 /// Reads tar-split lines.
 ///

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Records an archive as tar-split does (vbatts/tar-split, as containers/storage keeps it beside each layer): JSON
 /// lines that, together with the files' content, give back the archive byte for byte.
 ///

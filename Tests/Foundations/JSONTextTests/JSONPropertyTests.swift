@@ -33,28 +33,4 @@ import Testing
             }
         }
     }
-
-    @Test(arguments: 1...50 as ClosedRange<UInt64>)
-    func base64RoundTrips(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        let bytes = (0..<Int(seed)).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-    }
-
-    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("{}", "e30=")])
-    func base64IsRFC4648s(plain: String, text: String) {
-        #expect(Base64.encode(plain.utf8) == text)
-        #expect(Base64.decode(text) == Array(plain.utf8))
-    }
-
-    @Test(arguments: [
-        "Z", "Zg", "Zg=", "Zg===", "=", "====", "Zm8", "Zh==", "Zm9=", "Zg==Zg==", "Zm9v!", "Zm-_", "Z=g=",
-    ])
-    func refusesBrokenBase64(text: String) {
-        #expect(Base64.decode(text) == nil)
-    }
-
-    @Test func base64IgnoresLineEnds() {
-        #expect(Base64.decode("Zm9v\r\nYg=\n=\n") == Array("foob".utf8))
-    }
 }

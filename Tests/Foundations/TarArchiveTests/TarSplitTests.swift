@@ -1,3 +1,4 @@
+import JSONText
 import Testing
 
 @testable import TarArchive
@@ -21,9 +22,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
 
 @Suite struct TarSplitTests {
     private func base64(_ bytes: [UInt8]) -> String {
-        var output: [UInt8] = []
-        bytes.withUnsafeBytes { Base64.append($0, to: &output) }
-        return text(output)
+        Base64.encode(bytes)
     }
 
     @Test func writesTheLinesThatTarSplitWrites() throws {
@@ -153,17 +152,5 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         let lines = TarSplitReader(read: pieces(of: [UInt8](repeating: 0x20, count: 300_000)), maximumLine: 100_000)
         let error = #expect(throws: TarError.self) { try lines.next() }
         #expect(error?.kind == .limitExceeded)
-    }
-
-    @Test func base64HandlesEveryLength() {
-        for count in 0..<70 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 200) }
-            var decoded: [UInt8] = []
-            let isValid = Array(base64(bytes).utf8).withUnsafeBytes { Base64.decode($0, appendingTo: &decoded) }
-            #expect(isValid)
-            #expect(decoded == bytes)
-        }
-        #expect(base64(Array("foobar".utf8)) == "Zm9vYmFy")
-        #expect(base64(Array("fooba".utf8)) == "Zm9vYmE=")
     }
 }

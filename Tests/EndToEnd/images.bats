@@ -99,9 +99,17 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     has localhost/labelled
     run -0 swiftlet images -n -f label=kind=no
     prints ""
-    run -0 swiftlet images -n --filter 'reference=*lain'
-    has localhost/plain
-    lacks labelled
+    local pattern
+    for pattern in '*lain' 'p[k-m]ai?' 'localhost/p*'; do
+        run -0 swiftlet images -n --filter "reference=$pattern"
+        has localhost/plain
+        lacks labelled
+    done
+    # No pattern at all fits nothing, and * does not reach over a slash.
+    for pattern in 'p[' 'local*in'; do
+        run -0 swiftlet images -n --filter "reference=$pattern"
+        prints ""
+    done
     run -0 swiftlet images -n --filter reference=labelled --filter label=other=x
     has localhost/labelled
     equal "${#lines[@]}" 1

@@ -1,88 +1,50 @@
 /// The patterns of `${V#p}` and its relatives: `*` is any text, `?` any character, the rest is literal.
 struct ShellPattern {
-    private enum Element: Equatable {
-        case literal(Unicode.Scalar)
-        case anyOne
-        case anyText
-    }
-
-    private var elements: [Element] = []
+    private let program: PatternProgram
 
     init(_ text: String, escape: Character) {
         var scalars = Array(text.unicodeScalars)[...]
+        var nodes: [PatternProgram.Node] = []
         while let scalar = scalars.popFirst() {
             switch scalar {
             case "*":
                 // A row of stars means the same as one.
-                if elements.last != .anyText { elements.append(.anyText) }
-            case "?": elements.append(.anyOne)
-            case escape.unicodeScalars.first: elements.append(.literal(scalars.popFirst() ?? scalar))
-            default: elements.append(.literal(scalar))
+                if nodes.last != .text { nodes.append(.text) }
+            case "?": nodes.append(.any)
+            case escape.unicodeScalars.first: nodes.append(.literal(scalars.popFirst() ?? scalar))
+            default: nodes.append(.literal(scalar))
             }
         }
+        program = PatternProgram(nodes)
     }
 
     /// Steps that one use of a pattern may take; only absurd patterns on huge values need more.
-    private static let maximumWork = 1 << 22
-
-    private struct TooMuchWork: Error {}
-
-    /// The length of the shortest or the longest match at the start of `text`; nil if there is none.
-    private static func prefixMatch(
-        _ elements: [Element], _ text: ArraySlice<Unicode.Scalar>, longest: Bool, work: inout Int
-    ) throws(TooMuchWork) -> Int? {
-        // active[i]: the elements before i have matched all of the text so far.
-        var active = [Bool](repeating: false, count: elements.count + 1)
-        func close(_ states: inout [Bool]) {
-            for index in elements.indices where states[index] && elements[index] == .anyText {
-                states[index + 1] = true
-            }
-        }
-        active[0] = true
-        close(&active)
-        var found = active[elements.count] ? 0 : nil
-        for (position, scalar) in text.enumerated() {
-            if found != nil, !longest { return found }
-            var next = [Bool](repeating: false, count: elements.count + 1)
-            var isAlive = false
-            for index in elements.indices where active[index] {
-                switch elements[index] {
-                case .anyText: next[index] = true
-                case .anyOne: next[index + 1] = true
-                case .literal(let wanted) where wanted == scalar: next[index + 1] = true
-                case .literal: continue
-                }
-                isAlive = true
-            }
-            work += elements.count + 1
-            guard work <= maximumWork else { throw TooMuchWork() }
-            guard isAlive else { break }
-            close(&next)
-            active = next
-            if active[elements.count] { found = position + 1 }
-        }
-        return found
-    }
+    private static let budget = 1 << 22
 
     /// `text` without what the pattern matches at its start; nil if that takes too much work.
     func trimStart(of text: String, longest: Bool) -> String? {
-        var work = 0
-        let scalars = Array(text.unicodeScalars)
-        guard let match = try? Self.prefixMatch(elements, scalars[...], longest: longest, work: &work) else {
-            return work > Self.maximumWork ? nil : text
-        }
-        return Self.string(scalars[match...])
+        Self.rest(of: Array(text.unicodeScalars), behind: program, longest: longest).map(Self.string)
     }
 
     /// `text` without what the pattern matches at its end; nil if that takes too much work.
     func trimEnd(of text: String, longest: Bool) -> String? {
-        var work = 0
-        let backwards = Array(text.unicodeScalars.reversed())
-        guard let match = try? Self.prefixMatch(elements.reversed(), backwards[...], longest: longest, work: &work)
-        else {
-            return work > Self.maximumWork ? nil : text
+        // Read backwards, the pattern matches at the start.
+        let backwards = PatternProgram(program.nodes.reversed())
+        return Self.rest(of: text.unicodeScalars.reversed(), behind: backwards, longest: longest).map {
+            Self.string($0.reversed())
         }
-        return Self.string(backwards[match...].reversed())
+    }
+
+    private static func rest(
+        of scalars: [Unicode.Scalar], behind program: PatternProgram, longest: Bool
+    ) -> ArraySlice<Unicode.Scalar>? {
+        var budget = budget
+        do {
+            let match = try program.matchLength(at: scalars[...], longest: longest, budget: &budget)
+            return scalars[(match ?? 0)...]
+        } catch {
+            return nil
+        }
     }
 
     /// Replaces the first or every longest match; nil if that takes too much work or gives more than `limit`
@@ -92,11 +54,11 @@ struct ShellPattern {
         let new = Array(replacement.unicodeScalars)
         var result: [Unicode.Scalar] = []
         var position = 0
-        var work = 0
-        while position < max(scalars.count, 1), !elements.isEmpty {
+        var budget = Self.budget
+        while position < max(scalars.count, 1), !program.nodes.isEmpty {
             let match: Int?
             do {
-                match = try Self.prefixMatch(elements, scalars[position...], longest: true, work: &work)
+                match = try program.matchLength(at: scalars[position...], longest: true, budget: &budget)
             } catch { return nil }
             if let match {
                 result += new

@@ -6,9 +6,9 @@ package struct IgnorePatterns: Sendable {
     struct Pattern: Sendable {
         let isException: Bool
         let text: String
-        let program: GlobProgram
+        let glob: GlobPattern
         /// The parts between slashes, for pruning; nil if a part is no pattern by itself.
-        let components: [GlobProgram]?
+        let components: [GlobPattern]?
     }
 
     /// Which patterns match a directory or one of its parents; saves matching them again for all that is in it.
@@ -79,17 +79,17 @@ package struct IgnorePatterns: Sendable {
         guard !text.isEmpty else { return nil }
         var cleaned = PathText.clean(text)
         if cleaned.utf8.count > 1, cleaned.utf8.first == UInt8(ascii: "/") { cleaned = String(cleaned.dropFirst()) }
-        guard let program = try? GlobProgram(cleaned, doubleStars: true) else { return nil }
-        var components: [GlobProgram]? = []
+        guard let glob = try? GlobPattern(cleaned, doubleStars: true) else { return nil }
+        var components: [GlobPattern]? = []
         for part in cleaned.split(separator: "/") {
-            guard !part.contains("**"), let component = try? GlobProgram(String(part), doubleStars: false) else {
+            guard !part.contains("**"), let component = try? GlobPattern(String(part), doubleStars: false) else {
                 // From here on anything may match.
                 if !part.contains("**") { components = nil }
                 break
             }
             components?.append(component)
         }
-        return Pattern(isException: isException, text: cleaned, program: program, components: components)
+        return Pattern(isException: isException, text: cleaned, glob: glob, components: components)
     }
 }
 
@@ -106,7 +106,7 @@ extension IgnorePatterns {
         }
         var isIgnored = false
         for pattern in patterns where pattern.isException == isIgnored {
-            if candidates.contains(where: pattern.program.matches) { isIgnored.toggle() }
+            if candidates.contains(where: pattern.glob.matches) { isIgnored.toggle() }
         }
         return isIgnored
     }
@@ -117,7 +117,7 @@ extension IgnorePatterns {
         var matches = parent ?? ParentMatches(matched: [Bool](repeating: false, count: patterns.count))
         var isIgnored = false
         for (index, pattern) in patterns.enumerated() {
-            if !matches.matched[index] { matches.matched[index] = pattern.program.matches(path) }
+            if !matches.matched[index] { matches.matched[index] = pattern.glob.matches(path) }
             if matches.matched[index] { isIgnored = !pattern.isException }
         }
         return (isIgnored, matches)

@@ -4,20 +4,20 @@
 package struct WildcardPattern: Sendable {
     /// As written.
     package let text: String
-    private let program: GlobProgram
+    private let pattern: GlobPattern
 
     /// Compiles a pattern; nil if it is not well formed (an open `[`, a lone `\` at the end).
     package init?(_ text: String) {
-        guard let program = try? GlobProgram(text, doubleStars: false) else { return nil }
+        guard let pattern = try? GlobPattern(text, doubleStars: false) else { return nil }
         self.text = text
-        self.program = program
+        self.pattern = pattern
     }
 
     /// Whether it matches the whole of `path`.
-    package func matches(_ path: String) -> Bool { program.matches(path) }
+    package func matches(_ path: String) -> Bool { pattern.matches(path) }
 
     /// The only path that it matches, escapes removed; nil if it has wildcards.
-    package var literal: String? { program.literal }
+    package var literal: String? { pattern.literal }
 
     /// The patterns of the parts between slashes, empty parts left out; nil if one is not well formed by itself.
     package var components: [WildcardPattern]? {

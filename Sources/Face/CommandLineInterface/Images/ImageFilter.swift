@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import DockerfileSyntax
 import ImageModel
 import LinuxSystem
 import WorkingContainers
@@ -127,11 +128,12 @@ struct ImageFilter {
     }
 
     /// A pattern fits the whole name or any end of its path, with or without the tag.
-    private static func matches(_ pattern: String, _ listing: ImageListing) -> Bool {
+    private static func matches(_ text: String, _ listing: ImageListing) -> Bool {
+        guard let pattern = WildcardPattern(text) else { return false }
         let path = listing.repository.split(separator: "/").map(String.init)
         for start in path.indices {
             let name = path[start...].joined(separator: "/")
-            for candidate in [name, "\(name):\(listing.tag)"] where Wildcard.matches(pattern, candidate) { return true }
+            for candidate in [name, "\(name):\(listing.tag)"] where pattern.matches(candidate) { return true }
         }
         return false
     }

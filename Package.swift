@@ -51,7 +51,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -74,6 +73,7 @@ let package = Package(
         room(.foundations, "StreamCompression", dependsOn: ["CISAL", "CZstd", "CLZMA", "CBZip2"]),
         room(.foundations, "JSONText"),
         room(.foundations, "TarArchive", dependsOn: ["CISAL", "JSONText"]),
+        room(.foundations, "TOMLText"),
         room(.foundations, "ProgressEvents"),
 
         // Domain.
@@ -82,9 +82,7 @@ let package = Package(
             dependsOn: ["ContentDigest", "JSONText", .product(name: "Crypto", package: "swift-crypto")]),
         room(
             .domain, "ContainersConfig",
-            dependsOn: [
-                "ImageModel", "ContentDigest", "JSONText", .product(name: "TOMLKit", package: "TOMLKit"),
-            ]),
+            dependsOn: ["ImageModel", "ContentDigest", "JSONText", "TOMLText"]),
         room(
             .domain, "ImageTransports",
             dependsOn: [
@@ -179,6 +177,7 @@ let package = Package(
         tests(.foundations, of: "StreamCompression"),
         tests(.foundations, of: "TarArchive", dependsOn: ["JSONText"]),
         tests(.foundations, of: "JSONText"),
+        tests(.foundations, of: "TOMLText"),
         tests(.domain, of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
         tests(.domain, of: "ContainersConfig", dependsOn: ["ImageModel"]),
         tests(

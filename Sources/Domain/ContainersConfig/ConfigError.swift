@@ -1,6 +1,6 @@
 /// A configuration file, variable or option that cannot be read, understood or obeyed.
 ///
-/// `description` is one line: `FILE:LINE: what is wrong`, without the parts that are unknown.
+/// `description` is one line: `FILE:LINE:COLUMN: what is wrong`, without the parts that are unknown.
 package struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of trouble it is, for callers that react differently.
     package enum Code: String, Sendable {
@@ -24,23 +24,24 @@ package struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible 
     package let file: String?
     /// The line in that file, from 1.
     package let line: Int?
+    /// The byte in that line, from 1.
+    package let column: Int?
     /// What is wrong, lower case first, without a trailing period.
     package let message: String
 
-    /// An error about `message`, found in `file` at `line`.
-    package init(_ code: Code, _ message: String, file: String? = nil, line: Int? = nil) {
+    /// An error about `message`, found in `file` at `line` and `column`.
+    package init(_ code: Code, _ message: String, file: String? = nil, line: Int? = nil, column: Int? = nil) {
         self.code = code
         self.file = file
         self.line = line
+        self.column = column
         self.message = message
     }
 
-    /// `FILE:LINE: message`.
+    /// `FILE:LINE:COLUMN: message`.
     package var description: String {
-        switch (file, line) {
-        case (let file?, let line?): "\(file):\(line): \(message)"
-        case (let file?, nil): "\(file): \(message)"
-        default: message
-        }
+        guard let file else { return message }
+        let place = [line, column].prefix { $0 != nil }.compactMap { $0.map { ":\($0)" } }.joined()
+        return "\(file)\(place): \(message)"
     }
 }

@@ -1,14 +1,16 @@
-/// One table of a configuration file: typed access whose errors name the file and the key.
+import TOMLText
+
+/// One table of a configuration file: typed access whose errors name the file, the place in it and the key.
 struct ConfigTable: Sendable {
     /// The file it was read from.
     let file: String
     /// The dotted path of the table in its file; empty for the root.
     let path: String
     /// The keys as they stand in the file.
-    let values: [String: TOMLNode]
+    let values: TOMLTable
 
     /// The keys in byte order.
-    var keys: [String] { values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+    var keys: [String] { values.entries.map(\.key).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
 
     func string(_ key: String) throws(ConfigError) -> String? {
         switch values[key] {
@@ -21,7 +23,7 @@ struct ConfigTable: Sendable {
     func bool(_ key: String) throws(ConfigError) -> Bool? {
         switch values[key] {
         case nil: return nil
-        case .bool(let value): return value
+        case .boolean(let value): return value
         case let other?: throw wrongType(key, "true or false", other)
         }
     }
@@ -29,7 +31,7 @@ struct ConfigTable: Sendable {
     func integer(_ key: String) throws(ConfigError) -> Int? {
         switch values[key] {
         case nil: return nil
-        case .integer(let value): return value
+        case .integer(let value): return Int(value)
         case let other?: throw wrongType(key, "an integer", other)
         }
     }
@@ -39,7 +41,7 @@ struct ConfigTable: Sendable {
         switch values[key] {
         case nil: return nil
         case .string(let value): return value
-        case .bool(let value): return value ? "true" : "false"
+        case .boolean(let value): return value ? "true" : "false"
         case .integer(let value): return String(value)
         case let other?: throw wrongType(key, "a string", other)
         }
@@ -77,12 +79,19 @@ struct ConfigTable: Sendable {
 
     /// An error about the value of `key`.
     func invalid(_ key: String, _ message: String) -> ConfigError {
-        ConfigError(.invalidValue, "\(dotted(key)): \(message)", file: file)
+        error(.invalidValue, key, message)
+    }
+
+    /// An error of any kind about the value of `key`.
+    func error(_ code: ConfigError.Code, _ key: String, _ message: String) -> ConfigError {
+        let position = values.entry(key)?.position
+        return ConfigError(
+            code, "\(dotted(key)): \(message)", file: file, line: position?.line, column: position?.column)
     }
 
     private func dotted(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    private func wrongType(_ key: String, _ wanted: String, _ found: TOMLNode) -> ConfigError {
+    private func wrongType(_ key: String, _ wanted: String, _ found: TOMLValue) -> ConfigError {
         invalid(key, "must be \(wanted), not \(found.kind)")
     }
 }

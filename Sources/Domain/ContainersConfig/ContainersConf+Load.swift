@@ -1,3 +1,5 @@
+import TOMLText
+
 extension ContainersConf {
     /// Reads the files of containers.conf(5), each overriding the ones before, key by key.
     ///
@@ -46,38 +48,39 @@ extension ContainersConf {
 /// The tables of several files laid over each other, each value with the file that it comes from.
 struct MergedTables {
     private(set) var files: [String] = []
-    private var values: [String: [String: (node: TOMLNode, file: String)]] = [:]
+    private var values: [String: [String: (entry: TOMLTable.Entry, file: String)]] = [:]
     private var appending: Set<String> = []
 
     mutating func add(_ root: ConfigTable) throws(ConfigError) {
         files.append(root.file)
         for section in root.keys {
             guard let table = try? root.table(section) else { continue }
-            for (key, node) in table.values { set(section, key, node, file: root.file) }
+            for entry in table.values.entries { set(section, entry, file: root.file) }
         }
     }
 
     /// The value as a table with one key, for typed access with errors that name the right file.
     func table(_ section: String, _ key: String) -> ConfigTable? {
-        guard let (node, file) = values[section]?[key] else { return nil }
-        return ConfigTable(file: file, path: section, values: [key: node])
+        guard let (entry, file) = values[section]?[key] else { return nil }
+        return ConfigTable(file: file, path: section, values: TOMLTable([entry]))
     }
 
-    private mutating func set(_ section: String, _ key: String, _ node: TOMLNode, file: String) {
-        let name = "\(section).\(key)"
-        let earlier = values[section]?[key]?.node
-        switch (node, earlier) {
+    private mutating func set(_ section: String, _ entry: TOMLTable.Entry, file: String) {
+        let name = "\(section).\(entry.key)"
+        let earlier = values[section]?[entry.key]?.entry.value
+        var value = entry.value
+        switch (value, earlier) {
         case (.array(var items), _):
-            if case .table(let attributes) = items.last, case .bool(let append) = attributes["append"] {
+            if case .table(let attributes) = items.last, case .boolean(let append) = attributes["append"] {
                 items.removeLast()
                 if append { appending.insert(name) } else { appending.remove(name) }
             }
             if case .array(let before) = earlier, appending.contains(name) { items = before + items }
-            values[section, default: [:]][key] = (.array(items), file)
-        case (.table(let new), .table(let old)):
-            values[section]?[key] = (.table(old.merging(new) { $1 }), file)
-        default:
-            values[section, default: [:]][key] = (node, file)
+            value = .array(items)
+        case (.table(let new), .table(let old)): value = .table(old.merging(new))
+        default: break
         }
+        let merged = TOMLTable.Entry(key: entry.key, value: value, position: entry.position)
+        values[section, default: [:]][entry.key] = (merged, file)
     }
 }

@@ -1,3 +1,5 @@
+import TOMLText
+
 extension RegistriesConfig {
     /// Reads `registries.conf`, the drop-ins and the recorded aliases. Files that do not exist count as empty.
     ///

@@ -1,3 +1,5 @@
+import TOMLText
+
 /// The settings of one `storage.conf`, or the defaults that stand in for it, before the command line has its say.
 struct StorageSettings: Sendable {
     var driver: String?
@@ -20,8 +22,7 @@ struct StorageSettings: Sendable {
         runRoot = try storage.string("runroot").nonEmpty
         rootlessStoragePath = try storage.string("rootless_storage_path").nonEmpty
         if try storage.string("imagestore").nonEmpty != nil {
-            throw ConfigError(
-                .unsupported, "storage.imagestore: a separate image store is not supported", file: file)
+            throw storage.error(.unsupported, "imagestore", "a separate image store is not supported")
         }
         guard let options = try storage.table("options") else { return }
         for store in try options.strings("additionalimagestores") ?? [] where !store.isEmpty {

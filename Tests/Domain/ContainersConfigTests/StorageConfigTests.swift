@@ -132,17 +132,17 @@ import Testing
         #expect(error?.message.contains("\"\(driver)\" (from $STORAGE_DRIVER) is not supported") == true)
     }
 
-    @Test func errorsNameFileAndLine() throws {
+    @Test func errorsNameFileLineAndColumn() throws {
         let file = host.write("etc/containers/storage.conf", "[storage]\ndriver = \n")
         let error = #expect(throws: ConfigError.self) {
             try StorageConfig.resolve(env: host.root(), rootless: false)
         }
-        #expect(error?.description.hasPrefix("\(file):2: not TOML: ") == true)
+        #expect(error?.description == "\(file):2:10: not TOML: expected a value, found the end of the line")
         host.write("etc/containers/storage.conf", "[storage]\ndriver = 3\n")
         let type = #expect(throws: ConfigError.self) {
             try StorageConfig.resolve(env: host.root(), rootless: false)
         }
-        #expect(type?.description == "\(file): storage.driver: must be a string, not an integer")
+        #expect(type?.description == "\(file):2:1: storage.driver: must be a string, not an integer")
     }
 
     @Test func runtimeDirectoryFallsBackWithoutALogin() throws {

@@ -1,0 +1,97 @@
+/// Where keys and headers lead, and what they may define ("Keys", "Table" and "Array of Tables" of TOML 1.0.0).
+extension TOMLParser {
+    /// The table that `[key]` begins.
+    func openTable(_ key: [TOMLKeyPart], below root: TableBuilder) throws(TOMLError) -> TableBuilder {
+        let (owner, last) = try owner(ofHeader: key, below: root)
+        guard let earlier = owner.entry(last) else {
+            let table = TableBuilder(.header, depth: try depth(below: owner, last))
+            owner.set(last, to: .table(table))
+            return table
+        }
+        guard case .table(let table) = earlier.node, table.origin == .headerBelow else {
+            throw redefinition("table", key, earlier)
+        }
+        table.origin = .header
+        return table
+    }
+
+    /// The table that `[[key]]` begins.
+    func appendTable(_ key: [TOMLKeyPart], below root: TableBuilder) throws(TOMLError) -> TableBuilder {
+        let (owner, last) = try owner(ofHeader: key, below: root)
+        // The array is a level of its own.
+        let table = TableBuilder(.header, depth: try depth(below: owner, last) + 1)
+        switch owner.entry(last) {
+        case nil: owner.set(last, to: .tables(TableBuilder.ArrayBuilder(first: table)))
+        case let earlier?:
+            guard case .tables(let array) = earlier.node else { throw redefinition("array of tables", key, earlier) }
+            array.append(table)
+        }
+        return table
+    }
+
+    /// The table that gets the last part of the key of a value. The key is not taken yet.
+    func makeRoom(
+        for key: [TOMLKeyPart], in table: TableBuilder
+    ) throws(TOMLError) -> (owner: TableBuilder, last: TOMLKeyPart) {
+        var owner = table
+        var last: TOMLKeyPart?
+        for part in key {
+            if let parent = last { owner = try dottedTable(parent, of: key, in: owner) }
+            last = part
+        }
+        guard let last else { throw unexpected(wanted: "a key") }
+        if let earlier = owner.entry(last) { throw redefinition("key", key, earlier) }
+        return (owner, last)
+    }
+
+    /// The table of a part of a dotted key that is not its last: it may be one that dotted keys have made, or that only
+    /// headers of tables below it speak of.
+    private func dottedTable(
+        _ part: TOMLKeyPart, of key: [TOMLKeyPart], in owner: TableBuilder
+    ) throws(TOMLError) -> TableBuilder {
+        guard let earlier = owner.entry(part) else {
+            let table = TableBuilder(.dottedKey, depth: try depth(below: owner, part))
+            owner.set(part, to: .table(table))
+            return table
+        }
+        guard case .table(let table) = earlier.node, table.origin != .header else {
+            throw redefinition("key", key, earlier)
+        }
+        table.origin = .dottedKey
+        return table
+    }
+
+    /// The table that the last part of a header belongs to: of arrays their last table.
+    private func owner(
+        ofHeader key: [TOMLKeyPart], below root: TableBuilder
+    ) throws(TOMLError) -> (owner: TableBuilder, last: TOMLKeyPart) {
+        var owner = root
+        for part in key.dropLast() {
+            switch owner.entry(part)?.node {
+            case nil:
+                let table = TableBuilder(.headerBelow, depth: try depth(below: owner, part))
+                owner.set(part, to: .table(table))
+                owner = table
+            case .table(let table): owner = table
+            case .tables(let array): owner = array.last
+            case .value:
+                let name = Self.quoted(key.prefix { $0.position != part.position } + [part])
+                throw failure(.redefinition, "\(name) is a value that no header can extend", at: part.position)
+            }
+        }
+        guard let last = key.last else { throw unexpected(wanted: "a key") }
+        return (owner, last)
+    }
+
+    private func depth(below owner: TableBuilder, _ part: TOMLKeyPart) throws(TOMLError) -> Int {
+        guard owner.depth < maximumDepth else { throw tooDeep(at: part.position) }
+        return owner.depth + 1
+    }
+
+    private func redefinition(_ what: String, _ key: [TOMLKeyPart], _ earlier: TableBuilder.Entry) -> TOMLError {
+        let first = key.first?.position ?? position
+        return failure(
+            .redefinition, "\(what) \(Self.quoted(key)) is already defined, at line \(earlier.key.position.line)",
+            at: first)
+    }
+}

@@ -222,5 +222,6 @@ let package = Package(
         tests(.workflows, of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
         tests(.face, of: "CommandLineGrammar"),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText"]),
+        tests(.face, of: "CommandLineInterface"),
     ]
 )

@@ -36,13 +36,13 @@ enum ImageInspectCommand: Command {
         let source = try Transports.resolver(for: [text], arguments, prefix: "", session).source(text)
         let top = try source.manifest(nil)
         if arguments.bool("raw"), !arguments.bool("config") {
-            session.write(String(decoding: top.bytes, as: UTF8.self))
+            session.write(top.bytes)
             return 0
         }
         let image = try InspectedImage(of: source, top, for: CopyFlags.wantedPlatform(arguments))
         if arguments.bool("config") {
             if arguments.bool("raw") {
-                session.write(String(decoding: image.configBytes, as: UTF8.self))
+                session.write(image.configBytes)
             } else {
                 try show(.object(image.ociConfiguration()), format, session)
             }

@@ -129,8 +129,8 @@ final class CopyProgress: Sendable {
         let known = (try? WindowSize.of(terminal: stream.rawValue)).map { Int($0.columns) } ?? 0
         let columns = known > 0 ? known : 80
         var text = drawn > 0 ? "\u{1B}[\(drawn)A\r" : ""
-        for line in lines { text += "\(line.prefix(max(columns - 1, 20)))\u{1B}[K\n" }
-        stream.write(text + "\u{1B}[J")
+        for line in lines { text += "\(TerminalText.escaped(line).prefix(max(columns - 1, 20)))\u{1B}[K\n" }
+        stream.writeCommands(text + "\u{1B}[J")
     }
 
     private static func milliseconds() -> Int64 {

@@ -12,14 +12,18 @@ enum ErrorReport {
     static func report(_ error: any Error, otherwise code: Int32) -> Int32 {
         switch error {
         case let failure as BuildError:
-            StandardStream.error.write("Error: \(failure)\n")
+            show("\(failure)")
             return failure.exitCode ?? code
         case let failure as UsageError:
-            StandardStream.error.write("Error: \(failure)\n")
+            show("\(failure)")
             return code
         default:
-            StandardStream.error.write("Error: \(error)\n")
+            show("\(error)")
             return code
         }
+    }
+
+    private static func show(_ message: String) {
+        StandardStream.error.write("Error: \(MessageText.shown(message))\n")
     }
 }

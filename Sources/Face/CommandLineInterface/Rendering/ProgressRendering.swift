@@ -33,13 +33,13 @@ struct ProgressRendering: Sendable {
         case .stepStarted(let index, let count, let text, let stage):
             steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")STEP \(index)/\(count): \(text)\n")
         case .stepCached(_, let image): steps?.write("--> Using cache \(image)\n")
-        case .stepOutput(_, _, let bytes): steps?.write(String(decoding: bytes, as: UTF8.self))
+        case .stepOutput(_, _, let bytes): steps?.writeUnchanged(bytes)
         case .stepDone: break
         case .commitStarted(let name, let stage):
             steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")COMMIT\(name.map { " \($0)" } ?? "")\n")
         case .message(let text):
             if isJSON { copies?.write(ProgressJSON.line(event)) } else { (steps ?? copies)?.write(text + "\n") }
-        case .warning(let text): StandardStream.error.write(text + "\n")
+        case .warning(let text): StandardStream.error.write(MessageText.shown(text) + "\n")
         case .signaturesStarted, .blobStarted, .blobAdvanced, .blobDone, .manifestStarted, .listStarted,
             .listManifestStarted, .instanceStarted, .listSignaturesStarted, .signaturesFound, .signingStarted,
             .signaturesStored:

@@ -96,14 +96,19 @@ final class Session {
         write(line + "\n")
     }
 
-    /// Writes text to standard output as it is.
+    /// Writes text to standard output.
     func write(_ text: String) {
         StandardStream.output.write(text)
     }
 
-    /// Writes a line to standard error.
-    func printError(_ line: String) {
-        StandardStream.error.write(line + "\n")
+    /// Writes bytes to standard output.
+    func write(_ bytes: [UInt8]) {
+        StandardStream.output.write(bytes)
+    }
+
+    /// Writes a message to standard error, cut if a stranger made it endless.
+    func printError(_ message: String) {
+        StandardStream.error.write(MessageText.shown(message) + "\n")
     }
 }
 
@@ -112,17 +117,36 @@ enum StandardStream: Int32 {
     case output = 1
     case error = 2
 
+    /// Writes text. What leads elsewhere than to a terminal gets it as it is; a terminal gets it without the characters
+    /// that are commands to it, and so does standard error, which ends on one sooner or later.
     func write(_ text: String) {
+        writeCommands(self == .error || isTerminal ? TerminalText.escaped(text) : text)
+    }
+
+    /// Writes bytes as they are, unless this is a terminal: that gets them as text.
+    func write(_ bytes: [UInt8]) {
+        if isTerminal { write(String(decoding: bytes, as: UTF8.self)) } else { writeUnchanged(bytes) }
+    }
+
+    /// Writes text that has commands to the terminal in it, which must be our own.
+    func writeCommands(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in
-            var left = UnsafeRawBufferPointer(bytes)
-            while !left.isEmpty {
-                let count = Glibc.write(rawValue, left.baseAddress, left.count)
-                if count < 0, errno == EINTR { continue }
-                // A reader that has gone away ends the output, not the work.
-                guard count > 0 else { return }
-                left = UnsafeRawBufferPointer(rebasing: left[count...])
-            }
+        text.withUTF8 { send(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Writes bytes as they are, also to a terminal: for what the user's own programs print.
+    func writeUnchanged(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { send($0) }
+    }
+
+    private func send(_ bytes: UnsafeRawBufferPointer) {
+        var left = bytes
+        while !left.isEmpty {
+            let count = Glibc.write(rawValue, left.baseAddress, left.count)
+            if count < 0, errno == EINTR { continue }
+            // A reader that has gone away ends the output, not the work.
+            guard count > 0 else { return }
+            left = UnsafeRawBufferPointer(rebasing: left[count...])
         }
     }
 

@@ -1,0 +1,33 @@
+/// Messages for a person: what a stranger makes endless is cut.
+enum MessageText {
+    /// What a line of a message, and a whole message, may have in bytes.
+    static let lineLimit = 4 << 10
+    static let limit = 16 << 10
+
+    /// A message without characters that are commands to a terminal, its lines and itself cut to a sane length.
+    static func shown(_ message: String) -> String {
+        let escaped = TerminalText.escaped(message)
+        guard escaped.utf8.count > lineLimit else { return escaped }
+        let lines = escaped.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return cut(lines.map { cut(String(Substring($0)), to: lineLimit) }.joined(separator: "\n"), to: limit)
+    }
+
+    /// `text` with so much left out that about `limit` bytes remain. The end stays: it often says what is wrong with
+    /// the long piece before it.
+    private static func cut(_ text: String, to limit: Int) -> String {
+        let size = text.utf8.count
+        guard size > limit else { return text }
+        let head = boundary(in: text, at: limit / 4 * 3)
+        let tail = boundary(in: text, at: size - limit / 4)
+        return "\(text[..<head])… (\(text.utf8.distance(from: head, to: tail)) bytes more) …\(text[tail...])"
+    }
+
+    /// The last beginning of a character at or before `offset`.
+    private static func boundary(in text: String, at offset: Int) -> String.Index {
+        var index = text.utf8.index(text.startIndex, offsetBy: offset)
+        while index > text.startIndex, index.samePosition(in: text.unicodeScalars) == nil {
+            index = text.utf8.index(before: index)
+        }
+        return index
+    }
+}

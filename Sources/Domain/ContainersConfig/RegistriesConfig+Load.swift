@@ -72,7 +72,9 @@ extension RegistriesConfig {
             shortNameMode = known
         }
         if let helpers = try root.strings("credential-helpers"), !helpers.isEmpty { credentialHelpers = helpers }
-        for table in try root.tables("registry") { add(try RegistrySettings(table)) }
+        var settings: [RegistrySettings] = []
+        for table in try root.tables("registry") { settings.append(try RegistrySettings(table)) }
+        add(settings)
         try checkConflicts(file: root.file)
         try mergeAliases(of: root)
     }
@@ -88,11 +90,17 @@ extension RegistriesConfig {
         }
     }
 
-    private mutating func add(_ settings: RegistrySettings) {
-        if let index = registries.firstIndex(where: { $0.prefix == settings.prefix }) {
-            registries[index] = settings
-        } else {
-            registries.append(settings)
+    /// Adds registries, each in the place of one with the same prefix.
+    private mutating func add(_ settings: [RegistrySettings]) {
+        var places: [String: Int] = [:]
+        for (place, known) in registries.enumerated() { places[known.prefix] = place }
+        for new in settings {
+            if let place = places[new.prefix] {
+                registries[place] = new
+            } else {
+                places[new.prefix] = registries.count
+                registries.append(new)
+            }
         }
     }
 
@@ -128,12 +136,16 @@ extension RegistriesConfig {
         unqualifiedSearch = try old.table("search")?.strings("registries") ?? []
         let insecure = try old.table("insecure")?.strings("registries") ?? []
         let blocked = try old.table("block")?.strings("registries") ?? []
+        let insecureNames = Set(insecure)
+        let blockedNames = Set(blocked)
+        var settings: [RegistrySettings] = []
         for entry in blocked + insecure {
             let name = try RegistrySettings.location(entry, key: "registries", in: old)
-            add(
+            settings.append(
                 RegistrySettings(
-                    prefix: name, endpoint: RegistryEndpoint(location: name, insecure: insecure.contains(entry)),
-                    blocked: blocked.contains(entry)))
+                    prefix: name, endpoint: RegistryEndpoint(location: name, insecure: insecureNames.contains(entry)),
+                    blocked: blockedNames.contains(entry)))
         }
+        add(settings)
     }
 }

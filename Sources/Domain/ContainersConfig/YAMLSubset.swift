@@ -27,8 +27,10 @@ package enum YAMLSubset {
 
         init(_ text: String, path: String) {
             self.path = path
-            for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-                let content = Self.withoutComment(line)
+            // A line may end in CR LF, which is one character to a string.
+            let all = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+            for (number, line) in all.enumerated() {
+                let content = Self.withoutComment(Substring(line))
                 guard !content.allSatisfy(\.isWhitespace), content != "---" else { continue }
                 let indent = content.prefix { $0 == " " }.count
                 lines.append(Line(number: number + 1, indent: indent, text: content.dropFirst(indent)))
@@ -63,12 +65,11 @@ package enum YAMLSubset {
 
         private mutating func mapping(indent: Int, depth: Int) throws(ConfigError) -> Value {
             var members: [(key: String, value: Value)] = []
+            var keys: Set<String> = []
             while place < lines.count, lines[place].indent == indent, !lines[place].text.hasPrefix("-") {
                 let line = lines[place]
                 guard let (key, rest) = Self.split(line.text) else { throw error(line, "expected \"key: value\"") }
-                guard !members.contains(where: { $0.key == key }) else {
-                    throw error(line, "\"\(key)\" is there twice")
-                }
+                guard keys.insert(key).inserted else { throw error(line, "\"\(key)\" is there twice") }
                 place += 1
                 members.append((key, try value(rest, of: line, depth: depth)))
             }

@@ -74,6 +74,6 @@ import Testing
     func nonsenseIsRefusedWithTheKey(line: String) throws {
         let file = host.write("etc/containers/containers.conf", "[containers]\n\(line)\n")
         let error = #expect(throws: ConfigError.self) { try ContainersConf.load(env: host.user()) }
-        #expect(error?.description.hasPrefix("\(file): containers.") == true)
+        #expect(error?.description.hasPrefix("\(file):2:1: containers.") == true)
     }
 }

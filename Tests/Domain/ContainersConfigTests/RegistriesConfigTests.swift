@@ -115,6 +115,13 @@ import Testing
         #expect(config.settings(for: "c.io/x")?.blocked == true)
     }
 
+    @Test func manyRegistriesAreRead() throws {
+        let text = (0..<20_000).map { "[[registry]]\nlocation='r\($0).io'\n" }.joined()
+        let config = try load(text + "[[registry]]\nlocation='r7.io'\nblocked=true\n")
+        #expect(config.registries.count == 20_000)
+        #expect(config.settings(for: "r7.io/x")?.blocked == true)
+    }
+
     @Test(arguments: [
         "[[registry]]\nprefix='a.io'\n", "[[registry]]\nlocation='https://a.io'\n",
         "[[registry]]\nprefix='a.*.io'\nlocation='b.io'\n", "[[registry]]\nprefix='*.io/x'\n",

@@ -47,6 +47,13 @@ is_harmless() {
     has 'LABEL note="a\u001b]0;owned\u001b[2J\u009b31m\u007f\u202eevil'
 }
 
+@test "what a container prints passes as it is" {
+    run -0 at_terminal container run --rm localhost/busybox printf '\033[7mown\033[0m'
+    has $'\e[7mown\e[0m'
+    run -0 at_terminal container run --rm -it localhost/busybox printf '\033[7mown\033[0m'
+    has $'\e[7mown\e[0m'
+}
+
 @test "the same build in a pipe keeps the bytes" {
     run -0 swiftlet build --no-cache -t localhost/evil2 "$CONTEXT"
     has $'LABEL note="a\e]0;owned\e[2J\xc2\x9b31m\x7f\xe2\x80\xaeevil'
@@ -95,7 +102,7 @@ is_harmless() {
 
 @test "in a pipe the bytes stay" {
     run -0 swiftlet history --format '{{.CreatedBy}}' --no-trunc localhost/evil
-    has $'note=a\e]0;owned\e[2J\xc2\x9b31m\x7f\xe2\x80\xaeevil'
+    has $'note="a\e]0;owned\e[2J\xc2\x9b31m\x7f\xe2\x80\xaeevil'
     # Also those that are no text at all.
     swiftlet push -q localhost/evil oci:raw:one
     local manifest
@@ -130,7 +137,7 @@ is_harmless() {
 
 @test "names that cannot be references" {
     local command
-    for command in pull push rmi "tag localhost/evil" untag "image inspect" from mount; do
+    for command in pull push rmi "tag localhost/evil" untag "image inspect" from "manifest inspect"; do
         # shellcheck disable=SC2086
         run at_terminal $command "docker://$EVIL"
         is_harmless

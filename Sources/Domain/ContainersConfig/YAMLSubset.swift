@@ -30,7 +30,7 @@ package enum YAMLSubset {
             // A line may end in CR LF, which is one character to a string.
             let all = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
             for (number, line) in all.enumerated() {
-                let content = Self.withoutComment(Substring(line))
+                let content = Self.withoutComment(Substring(line.last == "\r" ? line.dropLast() : line))
                 guard !content.allSatisfy(\.isWhitespace), content != "---" else { continue }
                 let indent = content.prefix { $0 == " " }.count
                 lines.append(Line(number: number + 1, indent: indent, text: content.dropFirst(indent)))

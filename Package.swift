@@ -207,7 +207,7 @@ let package = Package(
         tests(
             .workflows, of: "ImageCopy",
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
-        tests(.workflows, of: "WorkingContainers", dependsOn: ["LinuxSystem"]),
+        tests(.workflows, of: "WorkingContainers", dependsOn: ["LinuxSystem", "Sandbox"]),
         tests(
             .workflows, of: "ContainerLifecycle",
             dependsOn: ["ContainerStore", "ContainersConfig", "JSONText", "LinuxSystem"]),

@@ -41,7 +41,8 @@ look() {
     shift
     local flags=(--isolation "$isolation")
     [ "$isolation" != oci ] || flags=(--isolation oci --runtime runc)
-    swiftlet run "${flags[@]}" --hostname same "$@" work sh -c "$LOOK" >"$isolation" || fail "$(cat "$isolation")"
+    # chroot has no other network than the host's.
+    swiftlet run "${flags[@]}" --network host --hostname same "$@" work sh -c "$LOOK" >"$isolation" || fail "$(cat "$isolation")"
 }
 
 # What an isolation shows and the built-in one does not, or the other way round, but for lines that match a pattern.
@@ -113,6 +114,9 @@ has_line_in() { grep -qxF -- "$2" "$1" || fail "no line \"$2\" in:" "$(cat "$1")
     has "Warning: with chroot isolation commands share the host's: --network none has no effect"
     run -0 swiftlet run --isolation chroot --network host work true
     prints ""
+    # Nobody has asked for another network than the host's.
+    run -0 swiftlet run --isolation chroot work readlink /proc/self/ns/net
+    prints "$(readlink /proc/self/ns/net)"
     printf 'FROM localhost/busybox\nRUN true\n' >Dockerfile
     run -0 swiftlet build --no-cache --isolation chroot --network none .
     has "--network none has no effect"

@@ -6,7 +6,11 @@ load support/session
 
 setup_file() { begin_store; }
 teardown_file() { end_store; }
-setup() { enter_new_directory; }
+setup() {
+    enter_new_directory
+    # The default is what some of these are about.
+    unset CONTAINERS_CONF_OVERRIDE
+}
 
 # Both programs need /dev/net/tun, which many machines keep for root.
 needs_tun() { (: <>/dev/net/tun) 2>/dev/null || skip "/dev/net/tun may not be opened"; }
@@ -33,6 +37,176 @@ SERVER='mkdir /w && echo hello >/w/index.html && httpd -p 80 -h /w && cat >/dev/
 
 # The programs that connect the networks of this file's store. pasta names itself after the processor it is made for.
 connectors() { pgrep -fa "netns.*${STORE:-$HOME}/" || true; }
+
+host_network() { readlink /proc/self/ns/net; }
+
+WARNING="Warning: using the host's network:"
+
+@test "without --network: a private one, in build, run and container run, under each name" {
+    needs_tun
+    different "$(in_image localhost/busybox readlink /proc/self/ns/net)" "$(host_network)"
+    run -0 in_image localhost/busybox ip route
+    has "default via"
+    lacks Warning
+    local container name
+    container=$(swiftlet from localhost/busybox)
+    different "$(swiftlet run "$container" readlink /proc/self/ns/net)" "$(host_network)"
+    equal "$(swiftlet run --network host "$container" readlink /proc/self/ns/net)" "$(host_network)"
+    swiftlet rm "$container"
+    mkdir names
+    for name in buildah podman; do ln -s "$(type -P swiftlet)" "names/$name"; done
+    dockerfile <<<$'FROM localhost/busybox\nRUN readlink /proc/self/ns/net >/seen'
+    for name in swiftlet "names/buildah" "names/podman"; do
+        command "$name" --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" \
+            build -q --no-cache -t box . >out 2>&1
+        lacks_text out Warning
+        different "$(in_image box cat /seen)" "$(host_network)"
+    done
+    run -0 names/podman --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" run --rm box readlink /proc/self/ns/net
+    different "$output" "$(host_network)"
+    equal "$(swiftlet info --format '{{.host.network.default}}')" private
+    equal "$(connectors)" ""
+}
+
+lacks_text() { ! grep -F "$2" "$1" || fail "$1 has \"$2\""; }
+
+@test "containers.conf chooses another default" {
+    printf '[containers]\nnetns = "host"\n' >conf
+    equal "$(CONTAINERS_CONF_OVERRIDE=$PWD/conf in_image localhost/busybox readlink /proc/self/ns/net)" "$(host_network)"
+    printf '[containers]\nnetns = "none"\n' >conf
+    run -0 env CONTAINERS_CONF_OVERRIDE="$PWD/conf" bash -c "$(declare -f swiftlet in_image); in_image localhost/busybox tail -n +3 /proc/net/dev"
+    matches '^ *lo:[^:]*$'
+    equal "$(CONTAINERS_CONF_OVERRIDE=$PWD/conf swiftlet info --format '{{.host.network.default}}')" none
+}
+
+@test "a build has one network for all of its steps, made when the first of them runs" {
+    needs_tun
+    dockerfile <<'DOCKERFILE'
+FROM localhost/busybox AS one
+RUN readlink /proc/self/ns/net >/a
+RUN --network=none readlink /proc/self/ns/net >/none
+RUN --network=host readlink /proc/self/ns/net >/host
+RUN --network=default readlink /proc/self/ns/net >/b; ip route >/route
+FROM localhost/busybox
+COPY --from=one /a /none /host /b /route /
+RUN readlink /proc/self/ns/net >/c
+DOCKERFILE
+    swiftlet build -q -t box .
+    run -0 in_image box sh -c 'cat /a /b /c | uniq | wc -l; cat /a /none /host | sort -u | wc -l; cat /host; grep -c default /route'
+    prints $'1\n3\n'"$(host_network)"$'\n1'
+    # Two builds at once have one each; one that is cached has none.
+    dockerfile two <<<$'FROM localhost/busybox\nARG N\nRUN echo $N; readlink /proc/self/ns/net; sleep 1'
+    swiftlet build --no-cache --build-arg N=1 -f two . >first 2>&1 &
+    swiftlet build --no-cache --build-arg N=2 -f two . >second 2>&1
+    wait "$!"
+    different "$(grep '^net:' first)" "$(grep '^net:' second)"
+    mkdir bin
+    printf '#!/bin/sh\ntouch %s/called\nexit 1\n' "$PWD" >bin/pasta
+    chmod +x bin/pasta
+    printf '[engine]\nhelper_binaries_dir = ["%s/bin"]\n' "$PWD" >conf
+    CONTAINERS_CONF_OVERRIDE=$PWD/conf swiftlet build -q -t box .
+    [ ! -e called ] || fail "a build whose steps are cached has made a network"
+    equal "$(connectors)" ""
+}
+
+@test "host.containers.internal and host-gateway lead to the host" {
+    needs_tun
+    local port server program
+    port=$(free_port)
+    echo hello >index.html
+    python3 -m http.server "$port" >/dev/null 2>&1 3>&- &
+    server=$!
+    ask "$port" >/dev/null
+    for program in pasta slirp4netns; do
+        run in_image --network "$program" --add-host "me;too:host-gateway" localhost/busybox sh -c "
+            for name in host.containers.internal host.docker.internal me too; do wget -qO- http://\$name:$port/; done"
+        [ "$status" = 0 ] || { kill "$server"; fail "$program: $output"; }
+        prints $'hello\nhello\nhello\nhello'
+    done
+    run in_image --network host localhost/busybox wget -qO- "http://host.containers.internal:$port/"
+    kill "$server"
+    prints hello
+}
+
+@test "--add-host takes addresses only, and an image is not built with others" {
+    local wrong
+    for wrong in nothing :1.2.3.4 name:300.1.1.1 $'name:1.2.3.4\n9.9.9.9 example.org'; do
+        run in_image --network host --add-host "$wrong" localhost/busybox true
+        own_failure
+        has add-host
+        run swiftlet build -q --add-host "$wrong" -f - . <<<'FROM localhost/busybox'
+        own_failure
+        has add-host
+    done
+}
+
+@test "where no private network can be had: the host's, which is said once, unless one was demanded" {
+    if is_root; then
+        export -f swiftlet
+        cat >without <<'SCRIPT'
+for p in /usr/bin/pasta /usr/bin/slirp4netns; do mount --bind /dev/null $p; done
+"$@"
+SCRIPT
+        without() { unshare -m bash -c '. ./without' without "$@"; }
+    elif (: <>/dev/net/tun) 2>/dev/null; then
+        skip "it can be had"
+    else
+        without() { "$@"; }
+    fi
+    dockerfile <<<$'FROM localhost/busybox\nRUN readlink /proc/self/ns/net >/a\nRUN readlink /proc/self/ns/net >/b'
+    run -0 without swiftlet build --no-cache -t box .
+    equal "$(grep -c "^$WARNING" <<<"$output")" 1
+    has "--network host"
+    # Nothing runs.
+    run -0 without swiftlet build -t box .
+    lacks Warning
+    run -0 without swiftlet container run --rm box cat /a /b
+    equal "${#lines[@]}" 3
+    has_line "$(host_network)"
+    run -0 without swiftlet container run --rm --network host box true
+    prints ""
+    run -0 without swiftlet info --format '{{.host.network.default}}: {{.host.network.reason}}'
+    matches '^host: .*(passt|/dev/net/tun)'
+    local network
+    for network in private pasta slirp4netns; do
+        run without swiftlet container run --rm --network "$network" box true
+        own_failure
+        equal "${#lines[@]}" 1
+        run without swiftlet build --no-cache --network "$network" .
+        own_failure
+    done
+    run without swiftlet container run --rm -p 8080:80 box true
+    own_failure
+    matches '(passt|/dev/net/tun)'
+    local container
+    container=$(swiftlet from localhost/busybox)
+    run -0 without swiftlet run "$container" true
+    equal "$(grep -c "^$WARNING" <<<"$output")" 1
+    swiftlet rm "$container"
+}
+
+@test "a program that cannot connect: the host's network, with the program's reason, or one error" {
+    needs_tun
+    mkdir bin
+    printf '#!/bin/sh\necho "no route to anywhere" >&2\nexit 1\n' >bin/pasta
+    chmod +x bin/pasta
+    printf '[engine]\nhelper_binaries_dir = ["%s/bin"]\n' "$PWD" >conf
+    export CONTAINERS_CONF_OVERRIDE=$PWD/conf
+    dockerfile <<<$'FROM localhost/busybox\nRUN readlink /proc/self/ns/net >/a\nRUN readlink /proc/self/ns/net >/b'
+    run -0 swiftlet build --no-cache -t box .
+    equal "$(grep -c "^$WARNING" <<<"$output")" 1
+    has "no route to anywhere"
+    equal "$(in_image --network host box cat /a /b | sort -u)" "$(host_network)"
+    run -0 in_image box readlink /proc/self/ns/net
+    has_line "$(host_network)"
+    equal "${#lines[@]}" 2
+    run in_image --network private box true
+    own_failure
+    has "no route to anywhere"
+    run in_image --sysctl net.ipv4.ip_forward=1 box true
+    own_failure
+    store_is_sound
+}
 
 @test "private: a namespace of its own with an address and a way out, in build, run and container run" {
     needs_tun
@@ -118,7 +292,7 @@ PYTHON
         run in_image --network "$program" -p "127.0.0.1:$port:80" localhost/busybox true
         [ "$status" = 0 ] || fail "the port is not free again: $output"
     done
-    # Asking for a port asks for a private network.
+    # A private network, which ports need, is what one gets without asking.
     different "$(in_image -p "$(free_port):80" localhost/busybox readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
     equal "$(connectors)" ""
 }
@@ -169,6 +343,15 @@ PYTHON
         for ((i = 0; i < 50; i++)); do [ -n "$(connectors)" ] || break; sleep 0.1; done
         equal "$(connectors)" ""
     done
+    dockerfile <<<$'FROM localhost/busybox\nRUN true\nRUN sleep 60'
+    start_swiftlet build --no-cache . >log 2>&1 &
+    tool=$!
+    for ((i = 0; i < 50; i++)); do [ -z "$(connectors)" ] || break; sleep 0.1; done
+    equal "$(connectors | wc -l)" 1
+    kill -KILL "$tool"
+    wait "$tool" || true
+    for ((i = 0; i < 50; i++)); do [ -n "$(connectors)" ] || break; sleep 0.1; done
+    equal "$(connectors)" ""
 }
 
 @test "ns: joins a namespace by its file" {

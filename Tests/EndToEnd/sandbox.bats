@@ -31,7 +31,7 @@ build_box() {
 }
 
 @test "/etc/hosts, /etc/resolv.conf and /etc/hostname are there, writable, and forgotten" {
-    build_box 'RUN cat /etc/hosts >/hosts; cat /etc/resolv.conf >/resolver; cat /etc/hostname >/name; hostname >/name2; echo 1.2.3.4 intruder >>/etc/hosts'
+    build_box 'RUN --network=host cat /etc/hosts >/hosts; cat /etc/resolv.conf >/resolver; cat /etc/hostname >/name; hostname >/name2; echo 1.2.3.4 intruder >>/etc/hosts'
     run -0 in_image box cat /hosts
     matches '127\.0\.0\.1[[:space:]]+.*localhost'
     equal "$(in_image box grep '^nameserver' /resolver)" "$(grep '^nameserver' /etc/resolv.conf)"

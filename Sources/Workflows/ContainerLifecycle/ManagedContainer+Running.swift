@@ -27,6 +27,7 @@ extension ManagedContainer {
 
     private mutating func perform(_ process: ContainerProcess, _ store: ContainerStore) throws -> ExitStatus {
         let hostFiles = try HostFiles(store.layout)
+        try hostFiles.network.begin(process.confinement, process.isolation)
         let caches = store.layout.ownRoom + "/filters"
         var container = self
         defer { self = container }

@@ -17,8 +17,8 @@ extension StageBuilder {
         var confinement = session.options.step
         if let network = run.network {
             switch try expand(network) {
-            case "none": confinement.network = .none
-            case "host": confinement.network = .host
+            case "none": confinement.choose(.none)
+            case "host": confinement.choose(.host)
             case "default", "": break
             case let other:
                 throw session.error(
@@ -61,6 +61,8 @@ extension StageBuilder {
         // As process 1 a shell would not feel the Ctrl-C that is meant to end the build.
         process.signals = .kill
         let hostFiles = try session.hostFiles()
+        // It gets connected while the step's files are mounted.
+        try hostFiles.network.begin(confinement, process.isolation)
         let mounts = try prepare(requests, hostFiles)
         defer { mounts.close() }
         process.environment += mounts.environment

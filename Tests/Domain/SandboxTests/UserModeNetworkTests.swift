@@ -1,3 +1,4 @@
+import LinuxSystem
 import Testing
 
 @testable import Sandbox
@@ -39,5 +40,39 @@ import Testing
         #expect(throws: SandboxError.self) {
             try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false)
         }
+    }
+
+    @Test func `a pasta that cannot map the host's address gives the container one of its own`() throws {
+        var network = UserModeNetwork(.pasta, path: "/no/such/pasta")
+        network.settleAddresses(host: "192.0.2.2")
+        let line = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false).joined(separator: " ")
+        #expect(line.contains(" -a 10.0.2.100 -n 24 -g 10.0.2.2 "))
+        #expect(network.ownAddress == "10.0.2.100" && network.hostAddress == "192.0.2.2")
+        network.settleAddresses(host: "10.0.2.15")
+        #expect(network.ownAddress == "10.0.3.100")
+        network.settleAddresses(host: nil)
+        #expect(network.ownAddress == nil && network.hostAddress == nil)
+    }
+
+    @Test func `a pasta that knows how maps the host's address`() throws {
+        let path = "/tmp/pasta-\(RandomBytes.hex(8))"
+        try Files.replaceFile(path, with: Array("mam...map-guest-add\0--map-guest-addr\0".utf8), synchronize: false)
+        defer { try? Files.removeFile(path) }
+        var network = UserModeNetwork(.pasta, path: path)
+        network.settleAddresses(host: "192.0.2.2")
+        let line = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false).joined(separator: " ")
+        #expect(line.contains(" --map-guest-addr 169.254.1.2 ") && !line.contains(" -a "))
+        #expect(network.ownAddress == nil && network.hostAddress == "169.254.1.2")
+    }
+
+    @Test func `addresses that the user chooses are taken`() throws {
+        var network = UserModeNetwork(
+            .pasta, path: "/no/such/pasta", options: ["-a", "10.9.0.5", "--dns-forward", "10.9.0.3"])
+        network.settleAddresses(host: "192.0.2.2")
+        network.forwardsNames = true
+        let words = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false)
+        #expect(words.filter { $0 == "-a" || $0 == "--dns-forward" }.count == 2)
+        #expect(network.ownAddress == "10.9.0.5" && network.nameServer == "10.9.0.3")
+        #expect(network.hostAddress == "192.0.2.2")
     }
 }

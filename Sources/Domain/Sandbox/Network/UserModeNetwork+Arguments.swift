@@ -29,9 +29,22 @@ extension UserModeNetwork {
         }
         // The gateway's address would lead to the host's own loopback.
         if !options.contains("--map-gw") { words.append("--no-map-gw") }
-        if forwardsNames { words += ["--dns-forward", nameServer] }
+        if forwardsNames, !hasOption("--dns-forward") { words += ["--dns-forward", nameServer] }
+        words += addressArguments
         words += options.filter { $0 != "--map-gw" }
         return words + ["--netns-only", "--netns", namespace]
+    }
+
+    private var addressArguments: [String] {
+        if let mapped = addresses.mapped {
+            return hasOption("--map-guest-addr") ? [] : ["--map-guest-addr", mapped]
+        }
+        guard let container = addresses.container, let gateway = addresses.gateway else { return [] }
+        return ["-a", container, "-n", "24", "-g", gateway]
+    }
+
+    private func hasOption(_ name: String) -> Bool {
+        options.contains { $0 == name || $0.hasPrefix(name + "=") }
     }
 
     private func slirpArguments(_ namespace: String, _ apiSocket: String) throws(SandboxError) -> [String] {

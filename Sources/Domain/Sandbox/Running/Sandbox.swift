@@ -21,12 +21,9 @@ package enum Sandbox {
         prepare: ((Int32) throws -> Void)? = nil
     ) throws(SandboxError) -> ExitStatus {
         if case .userMode(let network) = spec.network {
-            let plugged = try ConnectedNetworkNamespace(network)
-            var joining = spec
-            joining.network = .path(plugged.namespace)
-            let status = try run(joining, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
-            _ = consume plugged
-            return status
+            let connection = try NetworkConnection(starting: network)
+            return try run(
+                spec, in: connection, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
         }
         try spec.validate()
         let facts = try HostFacts.read()

@@ -19,7 +19,7 @@ extension ContainerInvocation {
         host["CgroupMode"] = "private"
         host["ContainerIDFile"] = .string(arguments.string("cidfile") ?? "")
         host["LogConfig"] = ["Type": "none", "Config": .null, "Path": "", "Tag": "", "Size": "0B"]
-        host["NetworkMode"] = .string(arguments.string("network") ?? "host")
+        host["NetworkMode"] = .string(arguments.string("network") ?? confinement.networkName)
         host["PortBindings"] = PublishedPort.bindings(definition.ports.compactMap(PublishedPort.init))
         host["RestartPolicy"] = ["Name": "", "MaximumRetryCount": 0]
         host["AutoRemove"] = .bool(definition.removesItself)

@@ -47,6 +47,8 @@ struct ContainerInvocation {
             guard let value, confinement.isOwnParameter(name) else {
                 throw CommandError("--sysctl \(text): it is not a parameter of a namespace of the container's own")
             }
+            // In the host's network it would be lost.
+            if name.hasPrefix("net.") { confinement.demandPrivateNetwork() }
             confinement.sysctls.removeAll { $0.name == name }
             confinement.sysctls.append((name, value))
         }

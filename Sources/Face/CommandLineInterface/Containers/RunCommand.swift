@@ -63,6 +63,7 @@ enum RunCommand: Command {
         }
         defer { mounts.close() }
         do {
+            try hostFiles.network.begin(process.confinement, process.isolation)
             let status = try container.withFiles(in: store, lendsMountPoints: true) { files in
                 process.mounts = try mounts.prepare(
                     requests, volumes: (container.container.volumes ?? [:]).map(\.key), in: files, user: process.user)
@@ -159,7 +160,7 @@ enum RunCommand: Command {
             confinement.setLimits(settings.resourceLimits.filter { $0 != "nproc=32768:32768" })
         }
         if !settings.shmSize.isEmpty { confinement.shmSize = try ByteCount.parse(settings.shmSize) }
-        confinement.network = try NetworkFlag.parse(arguments.string("network") ?? settings.network, conf)
+        try NetworkFlag.choose(arguments.string("network") ?? settings.network, conf, for: &confinement)
         confinement.namespaces = settings.namespaces
         confinement.devices = settings.devices
         confinement.noHosts = settings.noHosts

@@ -11,7 +11,7 @@ enum ConfinementFlags {
         Flag("cap-add", .stringSlice, help: "add the specified capability when running"),
         Flag("cap-drop", .stringSlice, help: "drop the specified capability when running"),
         Flag("security-opt", .stringArray, help: "security options"),
-        Flag("add-host", .stringSlice, placeholder: "HOST:IP", help: "add a custom host-to-IP mapping (host:ip)"),
+        Flag("add-host", .stringSlice, placeholder: "HOST[;HOST...]:IP", help: "add a custom host-to-IP mapping"),
         Flag("dns", .stringSlice, help: "set custom DNS servers or disable it by setting it to 'none'"),
         Flag("dns-search", .stringSlice, help: "set custom DNS search domains"),
         Flag("dns-option", .stringSlice, help: "set custom DNS options"),
@@ -29,12 +29,13 @@ enum ConfinementFlags {
         confinement.dropCapabilities = arguments.strings("cap-drop")
         confinement.setSecurity(arguments.strings("security-opt"), conf)
         confinement.addHosts = arguments.strings("add-host")
+        for entry in confinement.addHosts { _ = try HostEntry(flag: entry) }
         if arguments.wasSet("dns") { confinement.dnsServers = arguments.strings("dns") }
         if arguments.wasSet("dns-search") { confinement.dnsSearches = arguments.strings("dns-search") }
         if arguments.wasSet("dns-option") { confinement.dnsOptions = arguments.strings("dns-option") }
         if arguments.wasSet("ulimit") { confinement.setLimits(arguments.strings("ulimit")) }
         if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
-        confinement.network = try NetworkFlag.parse(arguments.string("network"), conf, peer: peer)
+        try NetworkFlag.choose(arguments.string("network"), conf, peer: peer, for: &confinement)
         try NamespaceFlags.read(arguments, conf, into: &confinement)
         confinement.controls = try ResourceFlags.read(arguments)
         return confinement

@@ -2,19 +2,64 @@ import ContainersConfig
 import Glibc
 import LinuxSystem
 import Sandbox
+import WorkingContainers
 
 /// `--network`, in the words of Buildah and Podman.
 enum NetworkFlag {
     static let help =
-        "the network that commands see: host, none, private, pasta[:OPTIONS], slirp4netns[:OPTIONS], ns:PATH or, "
-        + "for container run, container:NAME"
+        "the network that commands see: private (the default), host, none, pasta[:OPTIONS], slirp4netns[:OPTIONS], "
+        + "ns:PATH or, for container run, container:NAME"
 
-    /// The network of that name; nil or empty: as containers.conf says, else the host's.
+    /// Chooses the network of that name. Where neither the flag nor containers.conf names one, it is a private one, or the
+    /// host's on a machine that cannot give any.
+    static func choose(
+        _ text: String?, _ conf: ContainersConf, peer: Int32? = nil, for confinement: inout StepConfinement
+    ) throws {
+        confinement.networkNotice = SharedNetworkNotice { reason in
+            StandardStream.error.write(
+                "Warning: using the host's network: \(reason); --network host does so without this warning\n")
+        }
+        if isNamed(text, conf) {
+            confinement.choose(try parse(text, conf, peer: peer))
+        } else {
+            switch try standard(conf) {
+            case .success(let network): confinement.choose(.userMode(network))
+            case .failure(let obstacle): confinement.shareNetwork(because: obstacle.reason)
+            }
+        }
+    }
+
+    /// Why there is no private network.
+    struct Obstacle: Error {
+        let reason: String
+    }
+
+    /// The network that commands have unless another one is named, if this machine gives it.
+    static func standard(_ conf: ContainersConf) throws -> Result<UserModeNetwork, Obstacle> {
+        guard var network = try installed(conf) else {
+            return .failure(Obstacle(reason: "a private one needs \(missingPrograms)"))
+        }
+        if let problem = TunnelDevice.problem {
+            return .failure(Obstacle(reason: "a private one needs \(TunnelDevice.path), \(problem)"))
+        }
+        network.isOptional = true
+        return .success(network)
+    }
+
+    private static let missingPrograms = "pasta (package passt) or slirp4netns, which are not installed"
+
+    /// Whether flag or configuration name a network.
+    static func isNamed(_ text: String?, _ conf: ContainersConf) -> Bool {
+        guard let text, !text.isEmpty else { return !["", "default"].contains(conf.containers.networkNamespace) }
+        return text != "default"
+    }
+
+    /// The network of that name; nil or empty: the one that containers.conf names, else a private one.
     ///
     /// - Parameter peer: a process of the container that `container:NAME` means (``PeerContainer``); nil: none was joined.
     static func parse(_ text: String?, _ conf: ContainersConf, peer: Int32? = nil) throws -> SandboxNetwork {
         let given = text.flatMap { $0.isEmpty ? nil : $0 }
-        let mode = given ?? (conf.containers.networkNamespace.isEmpty ? "host" : conf.containers.networkNamespace)
+        let mode = given ?? (conf.containers.networkNamespace.isEmpty ? "private" : conf.containers.networkNamespace)
         let parts = mode.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
         switch (parts[0], parts.count) {
@@ -38,14 +83,6 @@ enum NetworkFlag {
         }
     }
 
-    /// Whether a word means one of the networks above.
-    static func check(_ text: String, _ conf: ContainersConf) throws {
-        let kind = text.split(separator: ":").first ?? ""
-        // What connects it need not be installed before it is used.
-        if ["private", "bridge", "default", "pasta", "slirp4netns"].contains(kind) { return }
-        _ = try parse(text, conf)
-    }
-
     private static func namespaceFile(_ path: String) throws -> String {
         guard Files.exists(path) else { throw CommandError("--network ns:\(path): there is no such file") }
         return path
@@ -55,21 +92,25 @@ enum NetworkFlag {
         try program(.pasta, conf, conf.network.pastaOptions + options)
     }
 
-    /// The program that containers.conf names, else the one that is installed.
     private static func preferred(_ conf: ContainersConf) throws -> UserModeNetwork {
-        switch conf.network.defaultRootlessNetworkCommand {
-        case "pasta": return try pasta(conf, [])
-        case "slirp4netns": return try program(.slirp4netns, conf, conf.engine.networkCommandOptions)
-        case "": break
-        case let other: throw CommandError("default_rootless_network_cmd \"\(other)\": use pasta or slirp4netns")
+        guard let network = try installed(conf) else {
+            throw CommandError(
+                "a private network needs \(missingPrograms); --network host and --network none need nothing")
         }
-        if find(.pasta, conf) != nil { return try pasta(conf, []) }
-        if find(.slirp4netns, conf) != nil {
+        return network
+    }
+
+    /// The program that containers.conf names, else one that is installed; nil: there is none.
+    private static func installed(_ conf: ContainersConf) throws -> UserModeNetwork? {
+        let named = conf.network.defaultRootlessNetworkCommand
+        guard named.isEmpty || named == "pasta" || named == "slirp4netns" else {
+            throw CommandError("default_rootless_network_cmd \"\(named)\": use pasta or slirp4netns")
+        }
+        if named != "slirp4netns", find(.pasta, conf) != nil { return try pasta(conf, []) }
+        if named != "pasta", find(.slirp4netns, conf) != nil {
             return try program(.slirp4netns, conf, conf.engine.networkCommandOptions)
         }
-        throw CommandError(
-            "a private network needs pasta (package passt) or slirp4netns, and neither is installed; "
-                + "--network host and --network none need nothing")
+        return nil
     }
 
     private static func program(

@@ -24,15 +24,15 @@ enum PublishFlags {
         return ports.map(PortFlag.text)
     }
 
-    /// Puts the ports into the container's network: a private one where the user has not chosen any.
+    /// Puts the ports into the container's network: where the user has not chosen any, a private one has to be had.
     static func apply(
         _ ports: [String], _ arguments: ParsedArguments, _ conf: ContainersConf, to confinement: inout StepConfinement
     ) throws {
         guard !ports.isEmpty else { return }
-        if !isNetworkChosen(arguments, conf) { confinement.network = try NetworkFlag.parse("private", conf) }
+        if !isNetworkChosen(arguments, conf) { confinement.choose(try NetworkFlag.parse("private", conf)) }
         guard case .userMode(var network) = confinement.network else { return }
         network.ports = try ports.flatMap { try PortFlag.parse($0) }
-        confinement.network = .userMode(network)
+        confinement.choose(.userMode(network))
     }
 
     /// In a network that is not the container's own, ports are what its command listens on.
@@ -47,6 +47,6 @@ enum PublishFlags {
     }
 
     private static func isNetworkChosen(_ arguments: ParsedArguments, _ conf: ContainersConf) -> Bool {
-        arguments.wasSet("network") || !conf.containers.networkNamespace.isEmpty
+        NetworkFlag.isNamed(arguments.string("network"), conf)
     }
 }

@@ -21,9 +21,11 @@ enum InfoCommand: Command {
         if arguments.bool("debug") {
             value["debug"] = ["\(session.calledAs) version": .string(Swiftlet.version)]
         }
-        let named = try session.containersConf().engine.runtime
-        let runtime = named.isEmpty ? HostFacts.installedRuntime : named
-        value["host"] = .object(HostFacts.describe(isRootless: store.isRootless, runtime: runtime))
+        let conf = try session.containersConf()
+        let runtime = conf.engine.runtime.isEmpty ? HostFacts.installedRuntime : conf.engine.runtime
+        var host = HostFacts.describe(isRootless: store.isRootless, runtime: runtime)
+        host["network"] = NetworkFlag.describeStandard(conf)
+        value["host"] = .object(host)
         value["store"] = .object(try describe(store))
         if let text = try format?.render(.object(value), missingFields: .printNoValue) {
             session.write(text)

@@ -40,8 +40,8 @@ extension WorkingContainer.RunSettings {
         }
     }
 
-    /// Buildah's own members look the same for a private network and for one that nobody has chosen, which here is the
-    /// host's.
+    /// Buildah's own members look the same for a private network that was demanded and for one that nobody has chosen, in
+    /// whose place the host's may come.
     private static let privateNetwork = "swiftlet-private-network"
 
     /// As `inspect` shows it.

@@ -46,11 +46,14 @@ package struct ContainerProcess: Sendable {
         var process = self
         if isolation == .chroot { process.confinement.shareHost() }
         if confinement.namespaces.uts == .host { process.hostname = HostName.current }
-        return try process.runNamed(in: files, hostFiles, caches, prepare)
+        return try hostFiles.network.run(process) { process, connection in
+            try process.runNamed(in: files, hostFiles, connection, caches, prepare)
+        }
     }
 
     private func runNamed(
-        in files: String, _ hostFiles: HostFiles, _ caches: String, _ prepare: ((Int32) throws -> Void)?
+        in files: String, _ hostFiles: HostFiles, _ connection: NetworkConnection?, _ caches: String,
+        _ prepare: ((Int32) throws -> Void)?
     ) throws -> ExitStatus {
         let reader = try RootFileReader(files)
         let users = ImageUsers { try reader.read($0) }
@@ -68,11 +71,6 @@ package struct ContainerProcess: Sendable {
         let imageHosts = confinement.baseHostsFile == "image" ? try reader.read("/etc/hosts") ?? [] : []
         let place = try hostFiles.newPlace()
         spec.network = confinement.network
-        if case .userMode(var network) = confinement.network {
-            network.directory = place
-            network.forwardsNames = try ResolverFile(confinement).needsForwarding
-            spec.network = .userMode(network)
-        }
         try confinement.apply(to: &spec)
         spec.stdio = stdio
         spec.readOnlyRoot = readOnlyRoot
@@ -84,11 +82,9 @@ package struct ContainerProcess: Sendable {
         try WorkingDirectory.prepare(
             spec.workingDirectory, whenMissing: whenDirectoryIsMissing, mounts: spec.mounts, in: files,
             uid: account.uid, gid: account.gid)
-        guard !confinement.controls.isEmpty else {
-            return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
-        }
+        guard !confinement.controls.isEmpty else { return try start(spec, connection, caches, prepare) }
         let group = try ControlGroup(confinement.controls)
-        return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches) { process in
+        return try start(spec, connection, caches) { process in
             try group.take(process)
             try prepare?(process)
         }
@@ -96,6 +92,15 @@ package struct ContainerProcess: Sendable {
 
     /// The search path where nothing else is said.
     package static let searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    private func start(
+        _ spec: SandboxSpec, _ connection: NetworkConnection?, _ caches: String, _ prepare: ((Int32) throws -> Void)?
+    ) throws -> ExitStatus {
+        guard let connection else {
+            return try Sandbox.run(spec, isolation: isolation, cacheDirectory: caches, prepare: prepare)
+        }
+        return try Sandbox.run(spec, in: connection, isolation: isolation, cacheDirectory: caches, prepare: prepare)
+    }
 
     /// Each name once: a program that looks for the first entry of a name and one that looks for the last agree.
     func completeEnvironment(home: String) -> [String] {

@@ -25,7 +25,7 @@ extension StepConfinement {
 
     /// Takes back what chroot isolation has no namespace for: the network is the host's, and its parameters with it.
     mutating func shareHost() {
-        network = .host
+        choose(.host)
         sysctls = []
     }
 

@@ -3,6 +3,10 @@ package import Sandbox
 /// How the commands of a build or a container are confined. Values only; the defaults are Podman's.
 package struct StepConfinement: Sendable {
     package var network = SandboxNetwork.host
+    /// Why the network is the host's although nobody has asked for that.
+    package internal(set) var sharingReason: String?
+    /// Who is told, when a command runs, that it has the host's network although nobody has asked for that.
+    package var networkNotice: SharedNetworkNotice?
     package var namespaces = SandboxNamespaces()
     /// Devices beside the usual ones.
     package var devices: [SandboxDevice] = []
@@ -38,22 +42,10 @@ package struct StepConfinement: Sendable {
 
     /// What of this a step's result may depend on, for cache keys.
     package var description: [String] {
-        ["network=\(network.kind)"] + addCapabilities.map { "cap-add=\($0)" }
+        ["network=\(networkKind)"] + addCapabilities.map { "cap-add=\($0)" }
             + dropCapabilities.map { "cap-drop=\($0)" }
             + securityOptions.map { "security-opt=\($0)" } + resourceLimits.map { "ulimit=\($0)" }
             + devices.map { "device=\($0.path)" }
             + (namespaces == SandboxNamespaces() ? [] : ["namespaces=\(namespaces)"])
-    }
-}
-
-extension SandboxNetwork {
-    /// What of a network a command can see the difference of.
-    fileprivate var kind: String {
-        switch self {
-        case .host: "host"
-        case .none: "none"
-        case .path(let path): "path(\(path))"
-        case .userMode: "private"
-        }
     }
 }

@@ -130,7 +130,7 @@ DOCKERFILE
 
 @test "--add-host takes addresses only, and an image is not built with others" {
     local wrong
-    for wrong in nothing :1.2.3.4 name:300.1.1.1 $'name:1.2.3.4\n9.9.9.9 example.org'; do
+    for wrong in nothing :1.2.3.4 name:300.1.1.1 'name:1.2.3.4 9.9.9.9'; do
         run in_image --network host --add-host "$wrong" localhost/busybox true
         own_failure
         has add-host
@@ -245,7 +245,7 @@ SCRIPT
     has_line $'9.8.7.6\tmore'
     has_line "nameserver 10.0.2.3"
     run -0 in_image --network pasta --dns 1.2.3.4 --dns-search example.org localhost/busybox cat /etc/resolv.conf
-    prints $'nameserver 1.2.3.4\nsearch example.org'
+    prints $'search example.org\nnameserver 1.2.3.4'
     run -0 in_image --network pasta localhost/busybox cat /etc/resolv.conf
     lacks "nameserver 127."
     matches 'nameserver [0-9a-f]'

@@ -1,6 +1,7 @@
-# The two commands of the README are `make demo` and `make test`.
+# Shorthands. The README's two commands, ./demo and ./test, do without make.
 
 SWIFT ?= swift
+export SWIFT
 # The release binary: the Swift runtime inside, no symbols. Half of what a short command costs is loading the program, so it
 # stands at a fixed address, as its peers do, which spares 90,000 relocations, and has libstdc++ inside: the linker takes
 # the archive where a directory searched earlier has nothing else.
@@ -8,49 +9,64 @@ STATIC_CXX = .build/static-cxx
 RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker -no-pie -Xswiftc -L$(CURDIR)/$(STATIC_CXX)
 PREFIX ?= /usr/local
 
-.PHONY: demo test build image lint format unit-test end-to-end install install-build-packages install-test-packages bench clean
+.PHONY: help demo test build image lint format unit-test check end-to-end install install-build-packages \
+	install-test-packages check-swift bench clean
 
-demo: install-build-packages build
-	scripts/demo
+help: ## list what make can do (without a target as well)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' Makefile
 
-test: install-build-packages install-test-packages
-	scripts/test
+demo: ## ./demo: install what building needs, build a release, build and run the README's image
+	./demo
 
-build: $(STATIC_CXX)/libstdc++.a
+test: ## ./test: install what testing needs, run everything
+	./test
+
+build: check-swift $(STATIC_CXX)/libstdc++.a ## build the release binary, .build/release/swiftlet
 	$(SWIFT) build $(RELEASE) --product swiftlet
 
-$(STATIC_CXX)/libstdc++.a:
-	mkdir -p $(@D)
-	ln -sf "$$("$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang" -print-file-name=libstdc++.a)" $@
-
-# swiftlet's own image, built by swiftlet: `make image BASE=localhost/debian`.
-image: build
-	.build/release/swiftlet build $(if $(BASE),--build-arg BASE=$(BASE)) -t localhost/swiftlet -f Containerfile .build/release
-
-lint:
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
-	scripts/check-architecture
-
-format:
-	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
-
-unit-test:
-	$(SWIFT) test
-
-end-to-end: build
-	scripts/test-end-to-end
-
-install: build
+install: ## copy what was built to $(DESTDIR)$(PREFIX)/bin (PREFIX=/usr/local); builds nothing
+	@[ -x .build/release/swiftlet ] || { echo "make install: there is no .build/release/swiftlet;" \
+		"build it first, as yourself, with ./demo or make build" >&2; exit 1; }
 	install -D -m 0755 .build/release/swiftlet $(DESTDIR)$(PREFIX)/bin/swiftlet
 
-install-build-packages:
-	scripts/install-packages build
+check: lint unit-test ## what to run before a commit: lint and unit tests, in under two minutes when little was changed
 
-install-test-packages:
-	scripts/install-packages test
+lint: ## check the format, the architecture and the subjects of new commits
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	scripts/check-architecture
+	scripts/check-commits
 
-bench: build
+format: ## mend the format
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+unit-test: ## build and run the unit tests
+	$(SWIFT) test
+
+end-to-end: build ## run the sessions of Tests/EndToEnd with the release binary
+	scripts/test-end-to-end
+
+image: build ## build swiftlet's own image with swiftlet, on the base image BASE (BASE=localhost/debian)
+	.build/release/swiftlet build $(if $(BASE),--build-arg BASE=$(BASE)) -t localhost/swiftlet -f Containerfile .build/release
+
+bench: build ## measure swiftlet beside Buildah
 	bench/run
 
-clean:
+install-build-packages: ## install the Debian packages that building needs
+	scripts/install-packages build
+
+install-test-packages: ## install the Debian packages that building and testing need
+	scripts/install-packages test
+
+clean: ## remove all that was built
 	rm -rf .build
+
+check-swift:
+	@scripts/check-swift
+
+$(STATIC_CXX)/libstdc++.a:
+	@mkdir -p $(@D)
+	@archive=$$("$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/clang" -print-file-name=libstdc++.a); \
+	case "$$archive" in \
+		/*) ln -sf "$$archive" $@ ;; \
+		*) echo "make: the C++ library's archive is missing: run scripts/install-packages build" >&2; exit 1 ;; \
+	esac

@@ -1,9 +1,10 @@
 /// Compresses what is written to it and passes it on, in bounded memory.
 ///
 /// The output depends only on the content, the format and the level, given the same libraries and kind of processor:
-/// neither on the number of threads nor on how the content is cut into writes. It holds no time and no name.
+/// neither on the number of threads nor on how the content is split into writes. It contains no timestamp and no file
+/// name.
 package final class CompressingSink: ByteSink {
-    /// More threads than this only take memory.
+    /// More threads only use more memory.
     private static let mostThreads = 64
 
     private let downstream: any ByteSink
@@ -13,9 +14,9 @@ package final class CompressingSink: ByteSink {
     /// Compresses into `downstream`.
     ///
     /// - Parameters:
-    ///   - level: 1 to 9 for gzip (`GzipLevel` says what they mean), xz and bzip2, 1 to 22 for zstd; nil for the
+    ///   - level: 1 to 9 for gzip (mapped by `GzipLevel`), xz and bzip2, 1 to 22 for zstd; nil for the
     ///     format's default; anything else is `unsupported`.
-    ///   - threads: how many threads compress, where the format can use several. With 1, gzip works on the caller's.
+    ///   - threads: number of compressing threads, if the format can use several. With 1, gzip uses the caller's.
     package init(
         _ downstream: any ByteSink, _ compression: Compression, level: Int? = nil, threads: Int = 2
     ) throws {

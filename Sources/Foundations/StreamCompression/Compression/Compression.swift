@@ -6,15 +6,16 @@ package enum Compression: String, Sendable, CaseIterable {
     case gzip
     /// RFC 8878.
     case zstd
-    /// The .xz format. Read for the sake of build contexts and archives that people have.
+    /// The .xz format, which build contexts and archives in the wild use.
     case xz
-    /// As `xz`.
+    /// As for `xz`.
     case bzip2
 
-    /// How many leading bytes `detect` looks at.
+    /// Number of leading bytes that `detect` examines.
     package static let magicLength = 6
 
-    /// The format that `prefix`, the first bytes of a stream, announces; `none` when it is no magic number known here.
+    /// The format whose magic number `prefix`, the first bytes of a stream, begins with; `none` when there is no known
+    /// one.
     package static func detect(_ prefix: [UInt8]) -> Compression {
         if prefix.starts(with: [0x1F, 0x8B, 0x08]) { return .gzip }
         if prefix.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return .zstd }

@@ -6,25 +6,25 @@ package struct CompressionError: Error, Sendable, Equatable, CustomStringConvert
     package enum Kind: Sendable, Equatable {
         /// The input ends in the middle of a compressed stream.
         case truncated
-        /// The input is not a valid compressed stream, or has something else behind it.
+        /// The input is not a valid compressed stream, or has trailing data.
         case corrupt
-        /// The content is not what was compressed: its checksum or length differs.
+        /// The content's checksum or length does not match.
         case checksumMismatch
-        /// Decompressing would take more memory than is allowed for hostile input.
+        /// Decompressing would need more memory than is allowed for hostile input.
         case memoryLimit
-        /// There is more content than the reader accepts (`LimitedSource`).
+        /// The content is larger than the reader accepts (`LimitedSource`).
         case limitExceeded
         /// The format or one of its options is not supported here.
         case unsupported
         /// A system call failed, or memory or threads ran out.
         case system(errno: Int32)
-        /// The stream was written to or read after it was finished or stopped.
+        /// The stream was used after it was finished or stopped.
         case closed
     }
 
     /// What went wrong.
     package let kind: Kind
-    /// One line for people.
+    /// A one-line message.
     package let description: String
 
     init(_ kind: Kind, _ description: String) {

@@ -1,9 +1,9 @@
-/// Decompresses another source as it is read, in bounded memory whatever the input says.
+/// Decompresses another source as it is read, in bounded memory whatever the input.
 ///
-/// Concatenated streams of one format count as one, as for the command-line tools. Checksums are verified. Anything
-/// else behind the stream is an error, except zero bytes behind gzip, the padding of tapes, as for `gzip -d`.
+/// Concatenated streams of one format are read as one, as the command-line tools do. Checksums are verified. Any other
+/// trailing data is an error, except zero bytes after gzip (tape padding), as for `gzip -d`.
 package final class DecompressingSource: ByteSource {
-    /// The format, given or detected.
+    /// The format, specified or detected.
     package let compression: Compression
 
     private let upstream: any ByteSource
@@ -11,12 +11,12 @@ package final class DecompressingSource: ByteSource {
     private var input = SlidingBuffer(capacity: 256 << 10)
     private var inputEnded = false
     private var output: SlidingBuffer
-    /// A codec is in no state to go on after an error.
+    /// After an error the codec cannot continue.
     private var failure: (any Error)?
 
-    /// Reads `upstream` as `compression`, or as what its first bytes announce when that is nil.
+    /// Reads `upstream` as `compression`; nil detects the format from the first bytes.
     ///
-    /// Detection reads from `upstream` and throws what it throws; unknown magic is passed through as `none`.
+    /// Detection reads from `upstream` and rethrows its errors; unknown formats are passed through as `none`.
     package init(_ upstream: any ByteSource, _ compression: Compression?) throws {
         self.upstream = upstream
         if let compression {
@@ -47,7 +47,7 @@ package final class DecompressingSource: ByteSource {
             return input.isEmpty ? try upstream.read(into: buffer) : input.take(into: buffer)
         }
         if output.isEmpty {
-            // A codec pays per call: small reads are served from a buffer, large ones decode in place.
+            // Each call of a codec has a cost: small reads are served from a buffer, large ones decode in place.
             if buffer.count >= output.capacity / 2 { return try decode(decoder, into: buffer) }
             output.commit(try decode(decoder, into: output.reset()))
         }
@@ -76,7 +76,7 @@ package final class DecompressingSource: ByteSource {
                 if produced == 0 { try decoder.inputEnded() }
                 break
             }
-            // What is there is not held back for the sake of a slow upstream.
+            // Available bytes are not held back to wait for a slow upstream.
             if produced > 0, input.isEmpty { break }
             inputEnded = try input.refill(from: upstream) == 0
         }

@@ -1,15 +1,15 @@
-/// What a decoder did with the bytes it was given.
+/// How much a decoder consumed and produced.
 struct DecoderProgress {
-    /// Bytes of the input used up.
+    /// Bytes of input consumed.
     var consumed = 0
-    /// Bytes put into the output.
+    /// Bytes of output produced.
     var produced = 0
 }
 
 /// One decompressor, fed by `DecompressingSource`.
 protocol StreamDecoder: AnyObject {
-    /// Uses some of `input` and fills some of `output` (never empty). No progress of either kind asks for more input.
+    /// Consumes some of `input` and fills some of `output` (never empty). Neither means that more input is needed.
     func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws -> DecoderProgress
-    /// Called when the input has ended and `decode` makes no more progress: throws when it ended too early.
+    /// Called when the input has ended and `decode` makes no more progress: throws when the stream is incomplete.
     func inputEnded() throws
 }

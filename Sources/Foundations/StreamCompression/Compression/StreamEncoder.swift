@@ -1,7 +1,7 @@
 /// One compressor, fed by `CompressingSink`.
 protocol StreamEncoder: AnyObject {
-    /// Takes all of `bytes`, and writes what is ready.
+    /// Takes all of `bytes` and writes whatever output is ready.
     func write(_ bytes: UnsafeRawBufferPointer, to sink: any ByteSink) throws
-    /// Writes all that is left and the end of the stream; does not finish `sink`.
+    /// Writes the remaining output and the end of the stream; does not finish `sink`.
     func end(to sink: any ByteSink) throws
 }

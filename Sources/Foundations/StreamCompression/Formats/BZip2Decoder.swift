@@ -1,6 +1,6 @@
 import CBZip2
 
-/// Decompresses bzip2 streams one behind the other; verifies their checksums.
+/// Decompresses concatenated bzip2 streams; verifies their checksums.
 final class BZip2Decoder: StreamDecoder {
     // At a fixed address: the library keeps pointers to it.
     private let stream = UnsafeMutablePointer<bz_stream>.allocate(capacity: 1)
@@ -33,9 +33,9 @@ final class BZip2Decoder: StreamDecoder {
         case BZ_MEM_ERROR:
             throw CompressionError.outOfMemory(.bzip2)
         case BZ_DATA_ERROR_MAGIC:
-            throw CompressionError.corrupt(.bzip2, sawStream ? "garbage behind its end" : "invalid header")
+            throw CompressionError.corrupt(.bzip2, sawStream ? "trailing garbage" : "invalid header")
         default:
-            // libbzip2 reports a wrong checksum and bad data alike.
+            // libbzip2 does not distinguish a wrong checksum from bad data.
             throw CompressionError.corrupt(.bzip2, "invalid data or checksum mismatch")
         }
         if result == BZ_STREAM_END { sawStream = true }

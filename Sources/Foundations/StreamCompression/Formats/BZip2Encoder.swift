@@ -36,7 +36,7 @@ final class BZip2Encoder: StreamEncoder {
         while try step(BZ_FINISH, to: sink) {}
     }
 
-    /// Returns whether more is to come.
+    /// Returns whether there is more output.
     private func step(_ action: Int32, to sink: any ByteSink) throws -> Bool {
         stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: CChar.self)
         stream.pointee.avail_out = UInt32(output.count)

@@ -1,7 +1,7 @@
 import CISAL
 import Glibc
 
-/// ISA-L's compressor with its memory, for one thread.
+/// ISA-L's compressor and its memory, for one thread.
 final class BlockDeflater {
     private let level: GzipLevel
     private let stream: UnsafeMutablePointer<isal_zstream>
@@ -21,7 +21,7 @@ final class BlockDeflater {
 
     /// Compresses `input` as deflate data that ends on a byte boundary and is not final; returns its size.
     ///
-    /// `output` must hold `StoredDeflate.size(of: input.count)` bytes: what does not become smaller is stored.
+    /// `output` must hold `StoredDeflate.size(of: input.count)` bytes: incompressible data is stored.
     func compress(
         _ input: UnsafeRawBufferPointer, dictionary: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
     ) -> Int {

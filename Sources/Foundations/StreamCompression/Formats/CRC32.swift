@@ -1,6 +1,6 @@
 import CISAL
 
-/// The checksum of gzip (RFC 1952, section 8).
+/// The CRC-32 of gzip (RFC 1952, section 8).
 struct CRC32 {
     private(set) var value: UInt32 = 0
 

@@ -1,15 +1,15 @@
-/// One stretch of input and what it compresses to, with the memory for both. Independent of all other blocks except for
-/// the dictionary: the end of the block before it.
+/// One block of input, its compressed output, and the memory for both. Independent of all other blocks except for the
+/// dictionary: the end of the previous block.
 ///
-/// `@unchecked Sendable`: used by the thread that fills it, then by the one that compresses it, then by the first again,
-/// handed over through the queue's monitor.
+/// `@unchecked Sendable`: used by the thread that fills it, then by the one that compresses it, then by the first
+/// again, handed over through the queue's monitor.
 final class DeflateBlock: @unchecked Sendable {
-    /// Input per block: large enough that the cut costs little, small enough to keep several threads busy.
+    /// Input per block: large enough that splitting costs little, small enough to keep several threads busy.
     static let inputCapacity = 1 << 20
-    /// The distance that deflate can look back.
+    /// Deflate's maximum back-reference distance.
     static let dictionaryCapacity = 32 << 10
 
-    /// The dictionary, right-aligned before the input, so that both are one stretch of memory.
+    /// The dictionary, right-aligned before the input, so that both are contiguous.
     private let memory: UnsafeMutableRawBufferPointer
     private let target: UnsafeMutableRawBufferPointer
     private var dictionaryCount = 0
@@ -41,7 +41,7 @@ final class DeflateBlock: @unchecked Sendable {
     /// Deflate data that ends on a byte boundary and is not final.
     var output: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: target[..<outputCount]) }
 
-    /// Empties the block and takes the end of the `previous` block's input as dictionary.
+    /// Empties the block and uses the end of the `previous` block's input as dictionary.
     func start(after previous: DeflateBlock?) {
         inputCount = 0
         outputCount = 0
@@ -52,7 +52,7 @@ final class DeflateBlock: @unchecked Sendable {
         UnsafeMutableRawBufferPointer(rebasing: memory[start..<Self.dictionaryCapacity]).copyMemory(from: end)
     }
 
-    /// Takes as much of `bytes` as there is room for; returns how much.
+    /// Appends as much of `bytes` as fits; returns how much.
     func append(_ bytes: UnsafeRawBufferPointer) -> Int {
         let count = min(bytes.count, Self.inputCapacity - inputCount)
         let start = Self.dictionaryCapacity + inputCount
@@ -62,7 +62,7 @@ final class DeflateBlock: @unchecked Sendable {
         return count
     }
 
-    /// Makes the output from the input.
+    /// Compresses the input into the output.
     func compress(with deflater: BlockDeflater) {
         outputCount = deflater.compress(input, dictionary: dictionary, into: target)
     }

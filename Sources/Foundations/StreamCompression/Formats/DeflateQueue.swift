@@ -1,4 +1,4 @@
-/// Compresses blocks on several threads and gives them back in order. Used by one thread.
+/// Compresses blocks on several threads and returns them in order. Used by one thread.
 ///
 /// The threads start with the first block that is not the last: short content never needs them.
 final class DeflateQueue {
@@ -7,7 +7,7 @@ final class DeflateQueue {
     }
 
     private struct State {
-        /// Blocks submitted and not taken back, oldest first.
+        /// Blocks submitted and not yet taken back, oldest first.
         var blocks: [(block: DeflateBlock, progress: Progress)] = []
         var isStopped = false
 
@@ -22,7 +22,7 @@ final class DeflateQueue {
     /// Compresses on the caller's thread while there are no workers.
     private let deflater: BlockDeflater
 
-    /// With one thread, blocks are compressed by whoever submits them.
+    /// With one thread, blocks are compressed by their submitter.
     init(_ level: GzipLevel, threads: Int) throws(CompressionError) {
         self.level = level
         self.threads = threads
@@ -34,10 +34,10 @@ final class DeflateQueue {
         for worker in workers { worker.join() }
     }
 
-    /// Blocks worth having in the queue at once.
+    /// The useful number of blocks in the queue.
     var depth: Int { threads > 1 ? threads + 1 : 1 }
 
-    /// Takes a block to compress. Nobody may change it until it is taken back.
+    /// Submits a block for compression. It must not be changed until it is taken back.
     func submit(_ block: DeflateBlock, isLast: Bool) throws(CompressionError) {
         if !isLast { try start() }
         if workers.isEmpty {
@@ -48,7 +48,7 @@ final class DeflateQueue {
         }
     }
 
-    /// Takes back the oldest block if it is compressed.
+    /// Takes back the oldest block if it has been compressed.
     func takeFinished() -> DeflateBlock? {
         monitor.update { state in
             guard let first = state.blocks.first, first.progress == .done else { return nil }
@@ -56,7 +56,7 @@ final class DeflateQueue {
         }
     }
 
-    /// Takes back the oldest block, once it is compressed. Nil when there is none.
+    /// Waits for the oldest block to be compressed and takes it back. Nil when there is none.
     func takeOldest() -> DeflateBlock? {
         monitor.wait(until: { $0.blocks.first.map { $0.progress == .done } ?? true }) { state in
             state.blocks.isEmpty ? nil : state.blocks.removeFirst().block
@@ -72,13 +72,13 @@ final class DeflateQueue {
             do {
                 workers.append(try WorkerThread { Self.work(monitor, deflater.value) })
             } catch {
-                // Where no more threads are allowed, those there are do.
+                // Where no more threads can be started, the existing ones suffice.
                 return
             }
         }
     }
 
-    /// A worker's life.
+    /// A worker's main loop.
     private static func work(_ monitor: Monitor<State>, _ deflater: BlockDeflater) {
         while let block = nextBlock(monitor) {
             block.compress(with: deflater)
@@ -89,7 +89,7 @@ final class DeflateQueue {
         }
     }
 
-    /// The oldest block that nobody works on; nil when it is time to stop.
+    /// The oldest block not yet claimed; nil when the worker should stop.
     private static func nextBlock(_ monitor: Monitor<State>) -> DeflateBlock? {
         monitor.wait(until: { $0.isStopped || $0.nextWaiting != nil }) { state in
             guard !state.isStopped, let index = state.nextWaiting else { return nil }

@@ -1,11 +1,11 @@
 import CISAL
 import Glibc
 
-/// Decompresses gzip members one behind the other (RFC 1952) with ISA-L; verifies CRC-32 and length of each.
+/// Decompresses concatenated gzip members (RFC 1952) with ISA-L; verifies CRC-32 and length of each.
 final class GzipDecoder: StreamDecoder {
     private enum Phase {
         case header, body
-        /// Behind a member: another one, zero padding or the end may follow.
+        /// After a member: another member, zero padding or the end may follow.
         case between
         case padding
     }
@@ -43,7 +43,7 @@ final class GzipDecoder: StreamDecoder {
             phase = first == 0 ? .padding : .header
             return try decode(input, into: output)
         case .padding:
-            guard input.allSatisfy({ $0 == 0 }) else { throw CompressionError.corrupt(.gzip, "garbage behind its end") }
+            guard input.allSatisfy({ $0 == 0 }) else { throw CompressionError.corrupt(.gzip, "trailing garbage") }
             return DecoderProgress(consumed: input.count)
         }
     }

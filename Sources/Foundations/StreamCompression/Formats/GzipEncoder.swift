@@ -1,10 +1,11 @@
 /// Compresses into one gzip member (RFC 1952) with ISA-L, block by block on several threads.
 ///
-/// The blocks are cut every `DeflateBlock.inputCapacity` bytes, each with the end of the one before as its dictionary,
-/// and end on byte boundaries, so that they can be joined. The header says no name, no time and an unknown system.
+/// Each block holds `DeflateBlock.inputCapacity` bytes of input, uses the end of the previous block as its dictionary,
+/// and ends on a byte boundary, so that the outputs can be concatenated. The header has no name, no time and an unknown
+/// operating system.
 final class GzipEncoder: StreamEncoder {
     private static let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF]
-    /// An empty final block with the fixed codes.
+    /// An empty final block with fixed Huffman codes.
     private static let finalBlock: [UInt8] = [0x03, 0x00]
 
     private let queue: DeflateQueue

@@ -1,6 +1,6 @@
-/// Reads the header of one gzip member (RFC 1952, section 2.3) from input that may be cut anywhere.
+/// Parses the header of one gzip member (RFC 1952, section 2.3) from input that may be split anywhere.
 ///
-/// Name, comment and extra field are skipped, of whatever length; the header checksum is verified when there is one.
+/// Name, comment and extra field are skipped, whatever their length; the header checksum is verified when present.
 struct GzipHeaderParser {
     private enum Field {
         case fixed, extraLength, extra, name, comment, checksum, done
@@ -22,7 +22,7 @@ struct GzipHeaderParser {
 
     var isDone: Bool { field == .done }
 
-    /// Takes bytes up to the end of the header; returns how many it used.
+    /// Consumes bytes up to the end of the header; returns how many.
     mutating func parse(_ input: UnsafeRawBufferPointer) throws(CompressionError) -> Int {
         var used = 0
         while used < input.count, field != .done {
@@ -78,7 +78,7 @@ struct GzipHeaderParser {
         if position == 10 { advance(to: .extraLength) }
     }
 
-    /// Goes to `next`, or to the first field behind it that the flags announce.
+    /// Advances to `next`, or to the first later field that the flags announce.
     private mutating func advance(to next: Field) {
         position = 0
         field = next

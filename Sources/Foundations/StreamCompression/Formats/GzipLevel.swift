@@ -1,4 +1,4 @@
-/// How hard ISA-L's four compressors try, chosen by the usual levels 1 to 9.
+/// Maps the usual levels 1 to 9 to ISA-L's four compressors.
 ///
 /// | level | ISA-L |
 /// |---|---|
@@ -9,7 +9,7 @@ struct GzipLevel: Sendable, Equatable {
     /// ISA-L's level, 0 to 3.
     let isal: UInt32
 
-    /// The one for a level from 1 to 9, or for the default.
+    /// The level for 1 to 9, or the default for nil.
     init(compressionLevel: Int?) {
         switch compressionLevel ?? 6 {
         case ...2: isal = 1

@@ -1,14 +1,14 @@
-/// Deflate data that is not compressed (RFC 1951, section 3.2.4).
+/// Uncompressed deflate data (RFC 1951, section 3.2.4).
 enum StoredDeflate {
     private static let headerSize = 5
     private static let largest = 0xFFFF
 
-    /// Bytes that `count` bytes of content take.
+    /// Encoded size of `count` bytes of content.
     static func size(of count: Int) -> Int {
         count + (count + largest - 1) / largest * headerSize
     }
 
-    /// Writes `input` as blocks that are not final; `output` must hold `size(of: input.count)` bytes.
+    /// Writes `input` as non-final blocks; `output` must hold `size(of: input.count)` bytes.
     static func write(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int {
         var written = 0
         var rest = input

@@ -1,8 +1,8 @@
 import CLZMA
 
-/// Decompresses .xz streams one behind the other; verifies their checksums.
+/// Decompresses concatenated .xz streams; verifies their checksums.
 final class XZDecoder: StreamDecoder {
-    /// Enough for the largest preset (`xz -9e` takes 65 MiB to decompress) four times over.
+    /// Four times what the largest preset needs (`xz -9e` takes 65 MiB to decompress).
     static let memoryLimit: UInt64 = 256 << 20
 
     // At a fixed address: the library keeps pointers to it.
@@ -26,7 +26,7 @@ final class XZDecoder: StreamDecoder {
 
     func inputEnded() throws {
         guard !isFinished else { return }
-        // Only now can the decoder tell whether another stream was to follow. It has no output left to give.
+        // Only now can the decoder tell whether another stream was to follow. It has no output left.
         try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { output in
             _ = try step(UnsafeRawBufferPointer(start: nil, count: 0), into: output, LZMA_FINISH)
         }
@@ -57,7 +57,7 @@ final class XZDecoder: StreamDecoder {
         case LZMA_FORMAT_ERROR:
             throw .corrupt(.xz, "not in xz format")
         default:
-            // liblzma reports a wrong check and bad data alike.
+            // liblzma does not distinguish a wrong check from bad data.
             throw .corrupt(.xz, "invalid data or checksum mismatch")
         }
         return progress

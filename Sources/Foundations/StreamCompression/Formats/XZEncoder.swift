@@ -34,7 +34,7 @@ final class XZEncoder: StreamEncoder {
         while try step(LZMA_FINISH, to: sink) {}
     }
 
-    /// Returns whether more is to come.
+    /// Returns whether there is more output.
     private func step(_ action: lzma_action, to sink: any ByteSink) throws -> Bool {
         stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
         stream.pointee.avail_out = output.count

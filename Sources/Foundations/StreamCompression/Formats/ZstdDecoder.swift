@@ -1,8 +1,8 @@
 import CZstd
 
-/// Decompresses zstd frames one behind the other (RFC 8878), skippable ones included; verifies their checksums.
+/// Decompresses concatenated zstd frames (RFC 8878), including skippable ones; verifies their checksums.
 final class ZstdDecoder: StreamDecoder {
-    /// A frame may ask for this much window, 128 MiB, the most that `zstd -d` allows by default.
+    /// The largest window a frame may require: 128 MiB, the default limit of `zstd -d`.
     static let windowLogLimit: Int32 = 27
 
     private let context: OpaquePointer
@@ -24,7 +24,7 @@ final class ZstdDecoder: StreamDecoder {
         var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         let result = ZSTD_decompressStream(context, &target, &source)
         if ZSTD_isError(result) != 0 { throw Self.error(result) }
-        // Between frames a call without input asks for the next frame's header: that is no news.
+        // Between frames, a call without input asks for the next frame's header: not progress.
         if source.pos > 0 || target.pos > 0 { isInsideFrame = result != 0 }
         return DecoderProgress(consumed: source.pos, produced: target.pos)
     }

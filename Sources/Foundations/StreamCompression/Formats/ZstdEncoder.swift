@@ -11,7 +11,7 @@ final class ZstdEncoder: StreamEncoder {
         output = .allocate(byteCount: ZSTD_CStreamOutSize(), alignment: 64)
         ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level ?? 3))
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
-        // One worker and many give the same bytes; none gives others. A library built without threads ignores it.
+        // One worker and many produce the same bytes; none produces others. A library built without threads ignores it.
         ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, Int32(clamping: threads))
     }
 
@@ -28,12 +28,12 @@ final class ZstdEncoder: StreamEncoder {
     }
 
     func end(to sink: any ByteSink) throws {
-        // Without content of its own, so that the frame does not depend on how large the last write was.
+        // Without input, so that the frame does not depend on the size of the last write.
         var nothing = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
         while try step(&nothing, ZSTD_e_end, to: sink) > 0 {}
     }
 
-    /// Returns how much the encoder still has to give.
+    /// Returns how much output the encoder still holds.
     private func step(
         _ source: inout ZSTD_inBuffer, _ directive: ZSTD_EndDirective, to sink: any ByteSink
     ) throws -> Int {

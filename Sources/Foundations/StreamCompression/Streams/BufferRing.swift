@@ -1,10 +1,10 @@
-/// A few buffers that go round between one thread that fills them and one that empties them.
+/// A few buffers that circulate between a producer thread and a consumer thread.
 ///
-/// `@unchecked Sendable`: the bookkeeping is behind a monitor, and a buffer belongs to the filling thread from
-/// `nextFree` to `publish` and to the emptying thread from `nextFilled` to `release`.
+/// `@unchecked Sendable`: a monitor guards the bookkeeping, and a buffer belongs to the producer from `nextFree` to
+/// `publish` and to the consumer from `nextFilled` to `release`.
 final class BufferRing: @unchecked Sendable {
     private struct State {
-        /// Buffers published and released since the beginning.
+        /// Total number of buffers published and released.
         var published = 0
         var released = 0
         var counts: [Int]
@@ -34,9 +34,9 @@ final class BufferRing: @unchecked Sendable {
         return UnsafeMutableRawBufferPointer(rebasing: storage[start..<start + bufferSize])
     }
 
-    // MARK: The filling side
+    // MARK: Producer
 
-    /// Waits for a buffer to fill. Nil once the ring was cancelled; throws what the emptying side failed with.
+    /// Waits for a buffer to fill. Nil once the ring is cancelled; throws the consumer's error if it failed.
     func nextFree() throws -> UnsafeMutableRawBufferPointer? {
         let isReady = { (state: State) in
             state.failure != nil || state.isCancelled || state.published - state.released < self.bufferCount
@@ -48,7 +48,7 @@ final class BufferRing: @unchecked Sendable {
         return serial.map(buffer)
     }
 
-    /// Hands over the buffer that `nextFree` returned, with `count` bytes in it.
+    /// Publishes the buffer that `nextFree` returned, with `count` bytes in it.
     func publish(count: Int) {
         monitor.update { state in
             state.counts[state.published % bufferCount] = count
@@ -56,7 +56,7 @@ final class BufferRing: @unchecked Sendable {
         }
     }
 
-    /// Says that nothing follows; with `failure`, that this is why.
+    /// Marks the end of the data; `failure` is its cause if it is premature.
     func end(failure: (any Error)? = nil) {
         monitor.update { state in
             state.isEnded = true
@@ -64,10 +64,10 @@ final class BufferRing: @unchecked Sendable {
         }
     }
 
-    // MARK: The emptying side
+    // MARK: Consumer
 
-    /// Waits for a filled buffer. Nil at the end or once cancelled; throws what the filling side failed with, after all
-    /// that it had filled.
+    /// Waits for a filled buffer. Nil at the end or once cancelled; throws the producer's error after all the buffers
+    /// that it filled.
     func nextFilled() throws -> UnsafeRawBufferPointer? {
         let isReady = { (state: State) in
             state.isCancelled || state.released < state.published || state.failure != nil || state.isEnded
@@ -81,17 +81,17 @@ final class BufferRing: @unchecked Sendable {
         return next.map { UnsafeRawBufferPointer(rebasing: buffer($0.serial)[..<$0.count]) }
     }
 
-    /// Gives back the buffer that `nextFilled` returned.
+    /// Returns the buffer from `nextFilled` to the ring.
     func release() {
         monitor.update { $0.released += 1 }
     }
 
-    /// Tells the filling side why nothing more is taken.
+    /// Tells the producer why nothing more is consumed.
     func fail(_ failure: any Error) {
         monitor.update { $0.failure = failure }
     }
 
-    // MARK: Either side
+    // MARK: Both
 
     /// Makes the other side stop at its next step.
     func cancel() {
@@ -103,7 +103,7 @@ final class BufferRing: @unchecked Sendable {
         monitor.update { $0.isCancelled }
     }
 
-    /// What either side failed with.
+    /// The error of either side.
     var failure: (any Error)? {
         monitor.update { $0.failure }
     }

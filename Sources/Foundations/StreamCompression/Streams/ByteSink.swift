@@ -1,9 +1,9 @@
-/// Takes bytes from beginning to end, once. Not for use from two threads at once.
+/// Accepts bytes from beginning to end, once. Not thread-safe.
 package protocol ByteSink: AnyObject {
-    /// Takes all of `bytes`, which stay valid only during the call.
+    /// Takes all of `bytes`, which are valid only during the call.
     func write(_ bytes: UnsafeRawBufferPointer) throws
-    /// Hands on everything held back and finishes what is downstream. To be called once, after the last write; a sink
-    /// that is dropped without it has no complete output.
+    /// Flushes buffered bytes and finishes the downstream. Must be called once, after the last write; without it the
+    /// output is incomplete.
     func finish() throws
 }
 

@@ -1,6 +1,6 @@
-/// Bytes that are read from beginning to end, once. Not for use from two threads at once.
+/// Bytes that are read from beginning to end, once. Not thread-safe.
 package protocol ByteSource: AnyObject {
-    /// Fills some of `buffer`, at least one byte, and returns how many; 0 only at the end, and from then on always.
+    /// Fills some of `buffer`, at least one byte, and returns how many; 0 only at the end, and always from then on.
     ///
     /// `buffer` must not be empty. After an error the source must not be read again.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
@@ -18,7 +18,7 @@ extension ByteSource {
         return filled
     }
 
-    /// Everything up to the end; `limitExceeded` when that is more than `limit` bytes.
+    /// Everything up to the end; throws `limitExceeded` when that is more than `limit` bytes.
     package func readAll(limit: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -33,7 +33,7 @@ extension ByteSource {
         }
     }
 
-    /// Writes everything up to the end into `sink`, which is not finished; returns the number of bytes.
+    /// Writes everything up to the end into `sink`, without finishing it; returns the number of bytes.
     @discardableResult
     package func copy(to sink: any ByteSink, bufferSize: Int = 256 << 10) throws -> Int64 {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bufferSize, 1), alignment: 16)
@@ -47,7 +47,7 @@ extension ByteSource {
         }
     }
 
-    /// Reads to the end for the sake of what observes the bytes; returns how many were left.
+    /// Reads to the end, for the observers of the bytes; returns how many were left.
     @discardableResult
     package func drain() throws -> Int64 {
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)

@@ -1,9 +1,9 @@
-/// A sink made of functions, for writers that are no `ByteSink` themselves.
+/// A sink made of closures, for writers that are not a `ByteSink`.
 package final class ClosureSink: ByteSink {
     private let body: (UnsafeRawBufferPointer) throws -> Void
     private let end: () throws -> Void
 
-    /// `write` takes each piece; `finish` is called once at the end.
+    /// `write` receives each piece; `finish` is called once at the end.
     package init(
         write: @escaping (UnsafeRawBufferPointer) throws -> Void, finish: @escaping () throws -> Void = {}
     ) {

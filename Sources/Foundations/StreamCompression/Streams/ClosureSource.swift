@@ -1,4 +1,4 @@
-/// A source made of a function, for readers that are no `ByteSource` themselves.
+/// A source made of a closure, for readers that are not a `ByteSource`.
 package final class ClosureSource: ByteSource {
     private let body: (UnsafeMutableRawBufferPointer) throws -> Int
 

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Writes to an open file descriptor, which stays the caller's. `finish` neither syncs nor closes it.
+/// Writes to a file descriptor that the caller keeps owning. `finish` neither syncs nor closes it.
 package final class FileDescriptorSink: ByteSink {
     private let fd: Int32
 
-    /// Writes to `fd` from where it stands.
+    /// Writes to `fd` from its current offset.
     package init(fd: Int32) {
         self.fd = fd
     }

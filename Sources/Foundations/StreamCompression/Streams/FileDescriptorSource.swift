@@ -1,10 +1,10 @@
 import Glibc
 
-/// Reads an open file descriptor, which stays the caller's and must stay open as long as this is read.
+/// Reads a file descriptor that the caller keeps owning and must keep open meanwhile.
 package final class FileDescriptorSource: ByteSource {
     private let fd: Int32
 
-    /// Reads `fd` from where it stands.
+    /// Reads `fd` from its current offset.
     package init(fd: Int32) {
         self.fd = fd
     }

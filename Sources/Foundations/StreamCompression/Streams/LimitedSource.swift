@@ -1,10 +1,10 @@
-/// Passes on at most so many bytes, against sources that never end.
+/// Limits the length of another source, as a guard against endless ones.
 package final class LimitedSource: ByteSource {
     private let upstream: any ByteSource
     private let limit: Int64
     private var remaining: Int64
 
-    /// Passes on `upstream`; `limitExceeded` when it turns out to have more than `limit` bytes.
+    /// Passes on `upstream`; throws `limitExceeded` when it turns out to have more than `limit` bytes.
     package init(_ upstream: any ByteSource, limit: Int64) {
         self.upstream = upstream
         self.limit = max(limit, 0)
@@ -12,7 +12,7 @@ package final class LimitedSource: ByteSource {
     }
 
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        // One byte past the limit is asked for, to tell "ends here" from "goes on".
+        // Requests one byte past the limit, to tell "ends here" from "continues".
         let room = remaining < Int64(buffer.count) ? Int(remaining) + 1 : buffer.count
         let count = try upstream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
         guard Int64(count) <= remaining else {

@@ -1,11 +1,11 @@
 /// Collects bytes in memory.
 package final class MemorySink: ByteSink {
-    /// What was written so far.
+    /// What has been written so far.
     package private(set) var bytes: [UInt8] = []
-    /// Whether `finish` was called.
+    /// Whether `finish` has been called.
     package private(set) var isFinished = false
 
-    /// Empty.
+    /// An empty sink.
     package init() {}
 
     package func write(_ bytes: UnsafeRawBufferPointer) throws {

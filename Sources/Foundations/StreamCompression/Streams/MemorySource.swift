@@ -1,4 +1,4 @@
-/// Reads bytes in memory.
+/// Reads bytes from memory.
 package final class MemorySource: ByteSource {
     private let bytes: [UInt8]
     private var position = 0

@@ -1,10 +1,10 @@
-/// Shows the bytes that pass to an observer: a digest, a counter, a second consumer.
+/// Passes bytes through and shows them to an observer: a digest, a counter, a second consumer.
 package final class ObservedSink: ByteSink {
     private let downstream: any ByteSink
     private let observe: (UnsafeRawBufferPointer) throws -> Void
 
-    /// Passes everything on to `downstream` unchanged. `observe` sees each piece before it is written; its error ends
-    /// the writing.
+    /// Passes everything on to `downstream` unchanged. `observe` sees each piece before it is written; an error it
+    /// throws ends the writing.
     package init(_ downstream: any ByteSink, observe: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.downstream = downstream
         self.observe = observe

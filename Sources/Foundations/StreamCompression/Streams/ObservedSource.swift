@@ -1,9 +1,10 @@
-/// Shows the bytes that pass to an observer: a digest, a counter, a second consumer.
+/// Passes bytes through and shows them to an observer: a digest, a counter, a second consumer.
 package final class ObservedSource: ByteSource {
     private let upstream: any ByteSource
     private let observe: (UnsafeRawBufferPointer) throws -> Void
 
-    /// Passes `upstream` on unchanged. `observe` sees each piece right after it was read; its error ends the reading.
+    /// Passes `upstream` on unchanged. `observe` sees each piece right after it is read; an error it throws ends the
+    /// reading.
     package init(_ upstream: any ByteSource, observe: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.upstream = upstream
         self.observe = observe

@@ -1,4 +1,4 @@
-/// A fixed stretch of memory with unread bytes in it: filled at the end, taken from the front.
+/// A fixed-size buffer of unread bytes: filled at the end, consumed from the front.
 struct SlidingBuffer: ~Copyable {
     private let storage: UnsafeMutableRawBufferPointer
     private var start = 0
@@ -37,7 +37,7 @@ struct SlidingBuffer: ~Copyable {
         return taken
     }
 
-    /// Copies bytes in at the end as far as they fit; returns how many did.
+    /// Appends as many bytes as fit; returns how many did.
     mutating func append(_ bytes: UnsafeRawBufferPointer) -> Int {
         let added = min(bytes.count, capacity - end)
         guard added > 0 else { return 0 }
@@ -47,19 +47,19 @@ struct SlidingBuffer: ~Copyable {
         return added
     }
 
-    /// Empties the buffer and lends all of it, for `commit`.
+    /// Empties the buffer and exposes all of it, for `commit`.
     mutating func reset() -> UnsafeMutableRawBufferPointer {
         start = 0
         end = 0
         return storage
     }
 
-    /// Says how many bytes were put into what `reset` lent.
+    /// Declares how many bytes were written into the memory from `reset`.
     mutating func commit(_ count: Int) {
         end = min(count, capacity)
     }
 
-    /// Reads once from `source` behind the unread bytes, which are first moved to the front; returns the bytes read.
+    /// Reads once from `source` after the unread bytes, which are first moved to the front; returns the bytes read.
     mutating func refill(from source: any ByteSource) throws -> Int {
         if start > 0 {
             storage.copyMemory(from: contents)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// State that threads share, or wait for: a mutex and one condition around it.
+/// State shared between threads: a mutex with one condition variable.
 ///
-/// `@unchecked Sendable`: the state is only touched with the mutex held.
+/// `@unchecked Sendable`: the state is accessed only with the mutex held.
 package final class Monitor<State>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -11,7 +11,7 @@ package final class Monitor<State>: @unchecked Sendable {
     package init(_ state: State) {
         self.state = state
         var attributes = pthread_condattr_t()
-        // None of these can fail with these attributes on Linux. The clock is one that nobody sets.
+        // None of these can fail with these attributes on Linux. The clock is the monotonic one, which nobody sets.
         pthread_condattr_init(&attributes)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         pthread_mutex_init(mutex, nil)
@@ -26,7 +26,7 @@ package final class Monitor<State>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    /// Changes the state and wakes everyone who waits for it to change.
+    /// Changes the state and wakes every waiter.
     package func update<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -35,7 +35,7 @@ package final class Monitor<State>: @unchecked Sendable {
         return result
     }
 
-    /// Waits until `isReady` holds, which is asked now and after each change; then as `update`.
+    /// Waits until `isReady`, evaluated now and after each change, holds; then does the same as `update`.
     func wait<Result>(
         until isReady: (State) -> Bool, then body: (inout State) throws -> Result
     ) rethrows -> Result {
@@ -47,7 +47,7 @@ package final class Monitor<State>: @unchecked Sendable {
         return result
     }
 
-    /// Waits until `body`, asked now and after each change, gives a value; nil when that takes more than `seconds`.
+    /// Waits until `body`, evaluated now and after each change, returns a value; nil after `seconds`.
     package func wait<Result>(seconds: Int, _ body: (inout State) throws -> Result?) rethrows -> Result? {
         var deadline = timespec()
         clock_gettime(CLOCK_MONOTONIC, &deadline)

@@ -1,8 +1,8 @@
-/// Hands bytes to another sink on a thread of its own, so that producing them overlaps with what is done to them.
+/// Passes bytes to another sink on a separate thread, so that producing and consuming them overlap.
 ///
-/// From `init` on the downstream and all it refers to belong to that thread until `finish` returns. An error of the
-/// downstream is thrown by a later `write` or by `finish`. Dropping this without `finish` stops the thread after the
-/// write it is in; the downstream is then not finished.
+/// From `init` until `finish` returns, the downstream and everything it refers to belong to that thread. An error of
+/// the downstream is thrown by a later `write` or by `finish`. Dropping this without `finish` stops the thread after
+/// its current write; the downstream is then not finished.
 package final class ThreadedSink: ByteSink {
     private let ring: BufferRing
     private var worker: WorkerThread?
@@ -10,7 +10,7 @@ package final class ThreadedSink: ByteSink {
     private var current: UnsafeMutableRawBufferPointer?
     private var filled = 0
 
-    /// Starts a thread for `downstream`, which may lag behind by `bufferCount` (at least 2) buffers of `bufferSize`.
+    /// Starts a thread for `downstream`, which may lag by up to `bufferCount` (at least 2) buffers of `bufferSize`.
     package init(_ downstream: any ByteSink, bufferCount: Int = 4, bufferSize: Int = 1 << 20) throws {
         let ring = BufferRing(bufferCount: bufferCount, bufferSize: bufferSize)
         let sink = Transferred(downstream)
@@ -55,7 +55,7 @@ package final class ThreadedSink: ByteSink {
         filled = 0
     }
 
-    /// The thread's work.
+    /// The thread's main loop.
     private static func pump(_ ring: BufferRing, into downstream: any ByteSink) {
         do {
             while let bytes = try ring.nextFilled() {

@@ -1,14 +1,14 @@
-/// Reads another source ahead on a thread of its own, so that producing bytes overlaps with consuming them.
+/// Reads another source ahead on a separate thread, so that producing and consuming bytes overlap.
 ///
-/// From `init` on the upstream and all it refers to belong to that thread and must not be touched elsewhere. Errors of
-/// the upstream are thrown here, after the bytes before them. Dropping this stops the thread.
+/// From `init` on, the upstream and everything it refers to belong to that thread and must not be used elsewhere.
+/// Errors of the upstream are thrown here, after the bytes that precede them. Dropping this stops the thread.
 package final class ThreadedSource: ByteSource {
-    /// What dropping a source does with a thread that is still inside its upstream's `read`.
+    /// What dropping a source does to a thread that is still in its upstream's `read`.
     package enum Abandonment: Sendable {
-        /// Waits for that call to return: nothing of the upstream is used afterwards. Right for files.
+        /// Waits for that call to return: the upstream is not used afterwards. Suits files.
         case wait
-        /// Leaves the thread to end by itself after that call, which may block for long. Only for upstreams that own
-        /// all they use, file descriptors too.
+        /// Lets the thread end by itself after that call, which may block for long. Only for upstreams that own
+        /// everything they use, including file descriptors.
         case detach
     }
 
@@ -31,7 +31,7 @@ package final class ThreadedSource: ByteSource {
         worker = try WorkerThread { Self.pump(source.value, into: ring) }
     }
 
-    /// `upstream`, read ahead; `upstream` itself where no more threads are allowed.
+    /// `upstream`, read ahead; `upstream` itself where no more threads can be started.
     package static func ahead(of upstream: any ByteSource) -> any ByteSource {
         (try? ThreadedSource(upstream)) ?? upstream
     }
@@ -66,13 +66,13 @@ package final class ThreadedSource: ByteSource {
         holdsBuffer = false
     }
 
-    /// The thread's work.
+    /// The thread's main loop.
     private static func pump(_ upstream: any ByteSource, into ring: BufferRing) {
         var filled = 0
         do {
             while let buffer = try ring.nextFree() {
                 filled = 0
-                // Small pieces are gathered up to half a buffer, so that few of them wake the reader.
+                // Small pieces are collected up to half a buffer, so that the reader is woken less often.
                 repeat {
                     let count = try upstream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
                     if count == 0 {

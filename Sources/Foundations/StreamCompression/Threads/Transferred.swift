@@ -1,6 +1,6 @@
-/// Transfers a value to the one thread that uses it from then on.
+/// Transfers ownership of a value to another thread.
 ///
-/// `@unchecked Sendable`: whoever makes one gives up the value, and only one thread has it at any time.
+/// `@unchecked Sendable`: whoever creates one gives up the value, and only one thread has it at any time.
 package struct Transferred<Value>: @unchecked Sendable {
     package let value: Value
 

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A POSIX thread that takes no signals. Its owner joins or detaches it, once, before letting go of it.
+/// A POSIX thread with all signals blocked. Its owner must join or detach it exactly once.
 final class WorkerThread {
     private let handle: pthread_t
 
     /// Starts a thread that runs `body` and ends.
     init(_ body: @escaping @Sendable () -> Void) throws(CompressionError) {
         let context = Unmanaged.passRetained(Body(body))
-        // Signals are for the threads that know about them: the new thread inherits a full mask.
+        // Signals are left to the threads that handle them: the new thread inherits a full mask.
         var all = sigset_t()
         var previous = sigset_t()
         sigfillset(&all)
@@ -28,12 +28,12 @@ final class WorkerThread {
         self.handle = handle
     }
 
-    /// Waits for its end.
+    /// Waits for the thread to end.
     func join() {
         pthread_join(handle, nil)
     }
 
-    /// Lets it end by itself.
+    /// Lets the thread end by itself.
     func detach() {
         pthread_detach(handle)
     }

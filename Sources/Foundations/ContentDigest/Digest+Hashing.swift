@@ -13,7 +13,7 @@ extension Digest {
         return Digest(.sha256, hash: hash.finalize())
     }
 
-    /// The SHA-256 digest of a text's UTF-8 bytes.
+    /// The SHA-256 digest of a string's UTF-8 bytes.
     package static func sha256(of text: String) -> Digest {
         sha256(of: Array(text.utf8))
     }

@@ -1,4 +1,4 @@
-/// The digest that names a piece of content: `sha256:` and 64 lower-case hexadecimal digits (image-spec, "Digests").
+/// A content digest: `sha256:` and 64 lower-case hexadecimal digits (image-spec, "Digests").
 ///
 /// Encodes as that string and decodes strictly.
 package struct Digest: Sendable, Hashable, CustomStringConvertible {
@@ -7,7 +7,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         case sha256
         case sha512
 
-        /// Hexadecimal digits in a digest of this algorithm.
+        /// Number of hexadecimal digits in a digest of this algorithm.
         package var hexLength: Int {
             switch self {
             case .sha256: 64
@@ -16,15 +16,15 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The algorithm that made it.
+    /// The hash algorithm.
     package let algorithm: Algorithm
-    /// The hash value in lower-case hexadecimal digits, `algorithm.hexLength` of them: safe as a file name.
+    /// The hash value, `algorithm.hexLength` lower-case hexadecimal digits: safe as a file name.
     package let hex: String
 
     /// `algorithm:hex`.
     package var description: String { "\(algorithm.rawValue):\(hex)" }
 
-    /// Reads `algorithm:hex`. Only known algorithms, the right length and lower-case digits pass.
+    /// Parses `algorithm:hex`. Accepts only known algorithms, the right length and lower-case digits.
     package init(parsing text: String) throws(DigestError) {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             throw DigestError(.malformed, "invalid digest \"\(Self.excerpt(text))\": no algorithm")
@@ -35,7 +35,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         try self.init(algorithm, hex: String(text[text.utf8.index(after: colon)...]))
     }
 
-    /// Reads `algorithm:hex`, or nil where `init(parsing:)` throws.
+    /// Parses `algorithm:hex`; nil where `init(parsing:)` throws.
     package init?(_ text: String) {
         do {
             try self.init(parsing: text)
@@ -44,7 +44,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// A digest from its two halves, checked as by `init(parsing:)`.
+    /// A digest from its two parts, validated as by `init(parsing:)`.
     package init(_ algorithm: Algorithm, hex: String) throws(DigestError) {
         guard hex.utf8.count == algorithm.hexLength else {
             throw DigestError(
@@ -83,7 +83,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
-    /// Keeps a hostile text from flooding an error message.
+    /// Keeps hostile input from flooding an error message.
     private static func excerpt(_ text: String) -> String {
         text.utf8.count <= 160 ? text : String(text.prefix(150)) + "…"
     }

@@ -1,18 +1,18 @@
-/// Why a digest was refused.
+/// Why a digest was rejected.
 package struct DigestError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What went wrong.
     package enum Kind: Sendable, Equatable {
         /// The text is not `algorithm:hex`.
         case malformed
-        /// The algorithm is none of `Digest.Algorithm`.
+        /// The algorithm is not one of `Digest.Algorithm`.
         case unsupportedAlgorithm
-        /// The content's digest is not the expected one.
+        /// The content does not have the expected digest.
         case mismatch
     }
 
     /// What went wrong.
     package let kind: Kind
-    /// One line for people, with the offending text.
+    /// A one-line message that quotes the offending text.
     package let description: String
 
     init(_ kind: Kind, _ description: String) {

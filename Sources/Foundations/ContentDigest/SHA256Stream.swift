@@ -1,21 +1,21 @@
 import Crypto
 
-/// SHA-256 over bytes that arrive piece by piece. Not for use from two threads at once.
+/// Incremental SHA-256. Not thread-safe.
 package final class SHA256Stream {
     private var hash = SHA256()
     /// Bytes seen so far.
     package private(set) var byteCount: Int64 = 0
 
-    /// Nothing seen yet.
+    /// A stream that has seen no bytes.
     package init() {}
 
-    /// Takes the next bytes.
+    /// Hashes the next bytes.
     package func update(_ bytes: UnsafeRawBufferPointer) {
         hash.update(bufferPointer: bytes)
         byteCount += Int64(bytes.count)
     }
 
-    /// Takes the next bytes.
+    /// Hashes the next bytes.
     package func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }

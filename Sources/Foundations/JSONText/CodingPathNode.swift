@@ -1,4 +1,4 @@
-/// The way from the top of a value to the place being coded: cheap to extend, spelt out only for errors.
+/// The path from the top of a value to the element being coded: cheap to extend, rendered only for errors.
 final class CodingPathNode: Sendable {
     private let parent: CodingPathNode?
     private let step: Step
@@ -25,7 +25,7 @@ final class CodingPathNode: Sendable {
         CodingPathNode(parent: self, step: .index(index))
     }
 
-    /// As `JSONError.path` has it: `layers[3].digest`.
+    /// The path in the form of `JSONError.path`: `layers[3].digest`.
     var path: String {
         var text = parent?.path ?? ""
         switch step {
@@ -36,7 +36,7 @@ final class CodingPathNode: Sendable {
         return text
     }
 
-    /// As Swift's coders have it.
+    /// The path in the form of Swift's coders.
     var codingPath: [any CodingKey] {
         var keys = parent?.codingPath ?? []
         switch step {
@@ -47,7 +47,7 @@ final class CodingPathNode: Sendable {
         return keys
     }
 
-    /// The error, with the path to this place if it does not name one yet.
+    /// The error, with this path unless it already names one.
     func locate(_ error: any Error) -> JSONError {
         switch error {
         case let error as JSONError:

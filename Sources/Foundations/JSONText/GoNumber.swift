@@ -1,4 +1,4 @@
-/// The text Go's `encoding/json` gives a 64-bit float: the shortest digits that read back as the same number, with an
+/// Formats a 64-bit float as Go's `encoding/json` does: the shortest digits that read back as the same number, with an
 /// exponent only below 1e-6 and from 1e21 on.
 enum GoNumber {
     static func text(_ value: Double) -> [UInt8] {
@@ -14,8 +14,8 @@ enum GoNumber {
         return text
     }
 
-    /// The shortest significant digits without zeros at either end, and the place of the decimal point before them:
-    /// the number is 0.DIGITS times ten to the power of `point`.
+    /// The shortest significant digits without leading or trailing zeros, and the position of the decimal point
+    /// relative to the first of them: the number is 0.DIGITS times ten to the power of `point`.
     private static func shortestDigits(_ magnitude: Double) -> (digits: [UInt8], point: Int) {
         var digits: [UInt8] = []
         var point = 0

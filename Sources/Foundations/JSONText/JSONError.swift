@@ -6,13 +6,13 @@ package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
         case syntax
         /// Arrays and objects are nested deeper than the caller allows.
         case tooDeep
-        /// A number lies outside what a `Double`, or the wanted integer type, can hold.
+        /// A number lies outside the range of `Double`, or of the requested integer type.
         case numberOutOfRange
-        /// A value is of another type than the one wanted.
+        /// A value has a different type from the requested one.
         case typeMismatch
-        /// An object lacks a key that the wanted type requires.
+        /// An object lacks a key that the requested type requires.
         case missingKey
-        /// A value has the right JSON type, but the wanted type refuses its content.
+        /// A value has the right JSON type, but the requested type rejects its content.
         case invalidValue
         /// A Swift value has no representation in JSON (for example an infinite number).
         case unencodable
@@ -20,24 +20,24 @@ package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The class of failure.
     package let kind: Kind
-    /// What failed, without the place.
+    /// What failed, without the location.
     package let message: String
-    /// Where in the text, for syntax errors: byte offset, line and column (of bytes), the latter two from one.
+    /// Location in the text, for syntax errors: byte offset, and line and column (in bytes) starting at one.
     package let position: Position?
-    /// Where in the decoded or encoded value, like `layers[3].digest`; empty at the top.
+    /// Location in the decoded or encoded value, like `layers[3].digest`; empty at the top.
     package let path: String
 
-    /// A place in a JSON text.
+    /// A location in a JSON text.
     package struct Position: Sendable, Equatable {
         /// Bytes from the beginning of the text.
         package let offset: Int
-        /// Line, from one.
+        /// Line number, starting at one.
         package let line: Int
-        /// Byte within the line, from one.
+        /// Byte within the line, starting at one.
         package let column: Int
     }
 
-    /// Makes an error; `path` names the place in a value, `position` the place in a text.
+    /// Creates an error; `path` locates it in a value, `position` in a text.
     package init(_ kind: Kind, _ message: String, path: String = "", position: Position? = nil) {
         self.kind = kind
         self.message = message

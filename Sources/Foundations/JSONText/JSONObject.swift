@@ -1,13 +1,13 @@
-/// A JSON object: keys in the order in which they were first set, each once.
+/// A JSON object: unique keys in the order in which they were first set.
 ///
-/// Looking a key up takes constant time in large objects; small ones are searched, which is faster. Keys are told
-/// apart by their bytes, as JSON does, not by Unicode equivalence as Swift's strings do.
+/// Lookup takes constant time in large objects; small ones are searched linearly, which is faster. Keys are compared by
+/// their bytes, as in JSON, not by Unicode equivalence as Swift's strings are.
 package struct JSONObject: Sendable {
     /// The keys, in order.
     package private(set) var keys: [String] = []
     /// The values, in the order of `keys`.
     package private(set) var values: [JSONValue] = []
-    /// Positions by key; only kept for objects larger than `searchLimit`.
+    /// Positions by key; kept only for objects larger than `searchLimit`.
     private var positions: [ByteKey: Int] = [:]
 
     private static let searchLimit = 20
@@ -15,7 +15,7 @@ package struct JSONObject: Sendable {
     /// An empty object.
     package init() {}
 
-    /// An object of these pairs. Of equal keys the last value counts, at the place of the first.
+    /// An object of these pairs. For duplicate keys the last value wins, at the position of the first.
     package init(_ pairs: some Sequence<(String, JSONValue)>) {
         for (key, value) in pairs {
             set(key, to: value)
@@ -25,7 +25,7 @@ package struct JSONObject: Sendable {
     /// The number of keys.
     package var count: Int { keys.count }
 
-    /// Whether there is no key at all.
+    /// Whether there are no keys.
     package var isEmpty: Bool { keys.isEmpty }
 
     /// The value of a key; nil when absent (a JSON `null` is `.null`). Setting an absent key appends it, setting nil
@@ -43,7 +43,7 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// Sets a key: in place when present, else at the end.
+    /// Sets a key: in place when present, otherwise appended.
     package mutating func set(_ key: String, to value: JSONValue) {
         if let position = position(of: key) {
             values[position] = value
@@ -56,7 +56,7 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// Removes a key and gives its value, or nil when it was absent. Takes time linear in the size of the object.
+    /// Removes a key and returns its value, or nil when it was absent. Takes time linear in the size of the object.
     @discardableResult
     package mutating func remove(_ key: String) -> JSONValue? {
         guard let position = position(of: key) else { return nil }
@@ -69,7 +69,7 @@ package struct JSONObject: Sendable {
         return value
     }
 
-    /// Whether the key is present, be it with a `null`.
+    /// Whether the key is present, even if its value is `null`.
     package func contains(_ key: String) -> Bool {
         position(of: key) != nil
     }
@@ -94,12 +94,12 @@ package struct JSONObject: Sendable {
         }
     }
 
-    /// Whether two strings are the same bytes; `==` would also take canonically equivalent strings for equal.
+    /// Whether two strings have the same bytes; `==` also treats canonically equivalent strings as equal.
     static func sameBytes(_ left: String, _ right: String) -> Bool {
         left.utf8.count == right.utf8.count && left == right && left.utf8.elementsEqual(right.utf8)
     }
 
-    /// A string that is equal only to the same bytes.
+    /// A string compared by its bytes.
     private struct ByteKey: Hashable, Sendable {
         let string: String
 

@@ -1,5 +1,5 @@
 extension JSONParser {
-    /// A number: an integer when it is written as one and fits, else a double.
+    /// A number: an integer when it is written as one and fits, otherwise a double.
     mutating func parseNumber() throws(JSONError) -> JSONValue {
         let start = offset
         let isNegative = skip(UInt8(ascii: "-"))

@@ -1,5 +1,6 @@
 extension JSONParser {
-    /// The length of a string that begins at `start` if it has only plain ASCII up to its closing quote, else nil.
+    /// The length of the string that begins at `start` if it is plain ASCII without escapes up to its closing quote,
+    /// else nil.
     @inline(__always)
     func plainLength(from start: Int) -> Int? {
         var index = start
@@ -74,7 +75,7 @@ extension JSONParser {
             if (0xDC00..<0xE000).contains(second) {
                 scalar = Unicode.Scalar(0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00))
             } else {
-                // Only the first is lost; the second is an escape of its own.
+                // Only the first is replaced; the second is an escape of its own.
                 offset = afterFirst
             }
         }
@@ -100,8 +101,8 @@ extension JSONParser {
         return value
     }
 
-    /// The bytes as a string, each byte that belongs to no valid UTF-8 sequence replaced by U+FFFD: one for each
-    /// byte, as Go does, where Swift would put one for each truncated sequence.
+    /// The bytes as a string, with each byte outside any valid UTF-8 sequence replaced by U+FFFD: one per byte, as in
+    /// Go, where Swift would use one per truncated sequence.
     static func repaired(_ bytes: [UInt8]) -> String {
         if let valid = String(validating: bytes, as: UTF8.self) {
             return valid

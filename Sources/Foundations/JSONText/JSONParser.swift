@@ -1,13 +1,13 @@
-/// A recursive-descent parser over a borrowed text. It lives no longer than the buffer it reads.
+/// A recursive-descent parser over a borrowed buffer. Must not outlive that buffer.
 struct JSONParser {
     let text: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
-    /// Whether a key that occurs twice in an object is an error.
+    /// Whether a duplicate key in an object is an error.
     var refusesDuplicates = false
     /// Offset of the next byte.
     var offset = 0
     private var depth = 0
-    /// Keys repeat in arrays of objects; the same string is then shared instead of made anew.
+    /// Keys repeat in arrays of objects; this shares the string instead of creating it again.
     private var recentKeys = [String?](repeating: nil, count: 64)
 
     init(text: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
@@ -144,7 +144,7 @@ extension JSONParser {
         JSONError(kind, message, position: JSONError.Position(offset: offset, in: text))
     }
 
-    /// A syntax error that says what stands at the current offset.
+    /// A syntax error that names what was found at the current offset.
     func unexpected(wanted: String) -> JSONError {
         guard offset < text.count else {
             return failure(.syntax, "expected \(wanted), but the text ends", at: offset)

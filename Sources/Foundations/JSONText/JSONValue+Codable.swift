@@ -1,4 +1,4 @@
-/// A key whose name is only known at run time.
+/// A key whose name is known only at run time.
 struct JSONKey: CodingKey {
     let stringValue: String
     let intValue: Int?
@@ -14,8 +14,8 @@ struct JSONKey: CodingKey {
     }
 }
 
-/// The room's own encoder and decoder take values as they are; these are for values nested in types that encode
-/// themselves with other coders.
+/// This module's encoder and decoder pass values through unchanged; this conformance serves values nested in types that
+/// are encoded by other coders.
 extension JSONValue: Codable {
     package init(from decoder: any Decoder) throws {
         if let decoder = decoder as? JSONValueDecoding {

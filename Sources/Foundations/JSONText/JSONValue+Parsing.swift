@@ -1,15 +1,15 @@
 extension JSONValue {
-    /// The nesting that parsing allows unless told otherwise.
+    /// The default limit on nesting.
     package static let defaultMaximumDepth = 128
 
-    /// Parses one JSON text, strictly as RFC 8259 has it: exactly one value, white space around it, nothing else.
+    /// Parses one JSON text, strictly per RFC 8259: exactly one value, optionally surrounded by white space.
     ///
-    /// As in Go's `encoding/json`, invalid UTF-8 and lone surrogate escapes become U+FFFD, and of a key that occurs
-    /// twice in an object the last value counts. The caller bounds the size of the text; its memory is proportional to it.
+    /// As in Go's `encoding/json`, invalid UTF-8 and lone surrogate escapes become U+FFFD, and the last value of a
+    /// duplicate key wins. The caller limits the size of the text; memory use is proportional to it.
     ///
     /// - Parameters:
-    ///   - maximumDepth: how deep arrays and objects may be nested; more is an error of kind `tooDeep`.
-    ///   - refusesDuplicates: whether a key that occurs twice is an error instead.
+    ///   - maximumDepth: how deep arrays and objects may be nested; deeper nesting is an error of kind `tooDeep`.
+    ///   - refusesDuplicates: whether a duplicate key is an error instead.
     package init(
         parsing bytes: [UInt8], maximumDepth: Int = Self.defaultMaximumDepth, refusesDuplicates: Bool = false
     ) throws(JSONError) {
@@ -19,12 +19,12 @@ extension JSONValue {
         self = try result.get()
     }
 
-    /// Parses one JSON text given as a string; otherwise as `init(parsing:maximumDepth:)` of bytes.
+    /// Parses one JSON text from a string; otherwise like `init(parsing:maximumDepth:)` for bytes.
     package init(parsing text: String, maximumDepth: Int = Self.defaultMaximumDepth) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), maximumDepth: maximumDepth)
     }
 
-    /// Parses one JSON text out of a part of an array; otherwise as `init(parsing:maximumDepth:)`.
+    /// Parses one JSON text from a slice of an array; otherwise like `init(parsing:maximumDepth:)`.
     package init(parsing bytes: ArraySlice<UInt8>, maximumDepth: Int = Self.defaultMaximumDepth) throws(JSONError) {
         let result = bytes.withUnsafeBufferPointer { buffer in
             Self.parse(buffer, maximumDepth: maximumDepth)

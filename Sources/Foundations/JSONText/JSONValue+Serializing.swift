@@ -1,14 +1,14 @@
 extension JSONValue {
-    /// Writes the value as a JSON text in the look of Go's `encoding/json`.
+    /// Serializes the value as JSON text in the style of Go's `encoding/json`.
     ///
-    /// Compact text has no white space at all; pretty text has `": "` after keys, one member a line, and `{}` and `[]`
-    /// for what is empty; neither ends with a newline. U+2028 and U+2029 are always escaped, as Go does. A double that
-    /// is not finite, which no parser gives, is written as `null`.
+    /// Compact text has no white space; pretty text has `": "` after keys, one member per line, and `{}` and `[]` for
+    /// empty objects and arrays; neither ends with a newline. U+2028 and U+2029 are always escaped, as in Go. A
+    /// non-finite double, which the parser never produces, is written as `null`.
     ///
     /// - Parameters:
-    ///   - indent: what each level of a pretty text adds.
-    ///   - escapeHTML: whether `<`, `>` and `&` are written as escapes, Go's default for `json.Marshal`.
-    ///   - sortedKeys: whether keys are written in the order of their bytes instead of their own.
+    ///   - indent: what each level of pretty text adds.
+    ///   - escapeHTML: whether `<`, `>` and `&` are escaped, Go's default for `json.Marshal`.
+    ///   - sortedKeys: whether keys are sorted by their bytes instead of keeping their order.
     package func serialized(
         pretty: Bool = false, indent: String = "    ", escapeHTML: Bool = false, sortedKeys: Bool = false
     ) -> [UInt8] {
@@ -18,7 +18,7 @@ extension JSONValue {
         return writer.bytes
     }
 
-    /// The text of `serialized(pretty:indent:escapeHTML:sortedKeys:)` as a string.
+    /// The output of `serialized(pretty:indent:escapeHTML:sortedKeys:)` as a string.
     package func serializedString(
         pretty: Bool = false, indent: String = "    ", escapeHTML: Bool = false, sortedKeys: Bool = false
     ) -> String {

@@ -1,8 +1,8 @@
 /// A JSON value (RFC 8259).
 ///
 /// Numbers without fraction and exponent that fit an `Int64` are integers; all others are doubles. Objects keep the
-/// order of their keys. Two values are equal when they mean the same JSON, so the order of keys does not matter, and
-/// strings are compared by their bytes, not by Unicode equivalence.
+/// order of their keys. Equality ignores the order of keys and compares strings by their bytes, not by Unicode
+/// equivalence.
 package enum JSONValue: Sendable {
     /// `null`
     case null
@@ -36,12 +36,12 @@ extension JSONValue: Equatable {
 }
 
 extension JSONValue {
-    /// The string, or nil when this is no string.
+    /// The string, or nil when this is not a string.
     package var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// The integer, or nil when this is no number or has a fractional part or does not fit.
+    /// The integer, or nil when this is not a number, has a fractional part or does not fit.
     package var integer: Int64? {
         switch self {
         case .integer(let value): value
@@ -50,7 +50,7 @@ extension JSONValue {
         }
     }
 
-    /// The number, or nil when this is no number. Large integers lose precision.
+    /// The number, or nil when this is not a number. Large integers lose precision.
     package var double: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -59,17 +59,17 @@ extension JSONValue {
         }
     }
 
-    /// The boolean, or nil when this is none.
+    /// The boolean, or nil when this is not a boolean.
     package var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
-    /// The elements, or nil when this is no array.
+    /// The elements, or nil when this is not an array.
     package var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
-    /// The object, or nil when this is none.
+    /// The object, or nil when this is not an object.
     package var object: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }
@@ -79,8 +79,8 @@ extension JSONValue {
         if case .null = self { true } else { false }
     }
 
-    /// The value of a key. Reading gives nil when this is no object or has no such key. Setting a key of something
-    /// that is no object makes it an object; setting nil removes the key.
+    /// The value of a key. Reading gives nil when this is not an object or lacks the key. Setting a key turns anything
+    /// else into an object; setting nil removes the key.
     package subscript(key: String) -> JSONValue? {
         get { object?[key] }
         set {
@@ -91,13 +91,13 @@ extension JSONValue {
         }
     }
 
-    /// The element at an index, or nil when this is no array or too short.
+    /// The element at an index, or nil when this is not an array or is too short.
     package subscript(index: Int) -> JSONValue? {
         guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
         return elements[index]
     }
 
-    /// What kind of value this is, in words for messages.
+    /// The type of this value, worded for messages.
     package var kindDescription: String {
         switch self {
         case .null: "null"

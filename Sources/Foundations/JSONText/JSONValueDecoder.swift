@@ -1,9 +1,9 @@
-/// Makes `Decodable` values out of JSON values.
+/// Decodes `Decodable` values from JSON values.
 ///
-/// As in Go, a `null` is as good as nothing: optionals are nil, arrays, dictionaries and objects are empty. Keys that
-/// the type does not know are ignored. Errors are `JSONError`s that carry the path and what was expected.
+/// As in Go, `null` counts as absent: optionals are nil, arrays, dictionaries and objects are empty. Keys unknown to
+/// the type are ignored. Errors are `JSONError`s that carry the path and what was expected.
 package struct JSONValueDecoder: Sendable {
-    /// Whether a key that is missing in its exact spelling is looked for in other spellings of its case, as Go does.
+    /// Whether keys also match case-insensitively when there is no exact match, as in Go.
     package var ignoresCaseOfKeys = false
 
     package init(ignoresCaseOfKeys: Bool = false) {
@@ -21,7 +21,7 @@ package struct JSONValueDecoder: Sendable {
     }
 }
 
-/// The `Decoder` of one place.
+/// The `Decoder` for one element.
 struct JSONValueDecoding: Decoder {
     let value: JSONValue
     let trail: CodingPathNode
@@ -90,7 +90,7 @@ struct JSONValueDecoding: Decoder {
         default:
             throw mismatch("an integer")
         }
-        throw JSONError(.numberOutOfRange, "the number \(value) is no integer or out of range", path: trail.path)
+        throw JSONError(.numberOutOfRange, "the number \(value) is not an integer or is out of range", path: trail.path)
     }
 
     private func mismatch(_ expected: String) -> JSONError {

@@ -1,4 +1,4 @@
-/// The keyed container: appends to the object of its node.
+/// The keyed container: appends to its node's object.
 struct JSONKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let node: JSONNode
     let trail: CodingPathNode

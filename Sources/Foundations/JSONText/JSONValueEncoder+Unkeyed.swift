@@ -1,4 +1,4 @@
-/// The unkeyed container: appends to the array of its node.
+/// The unkeyed container: appends to its node's array.
 struct JSONUnkeyedEncoding: UnkeyedEncodingContainer {
     let node: JSONNode
     let trail: CodingPathNode

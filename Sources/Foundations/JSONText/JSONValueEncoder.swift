@@ -1,12 +1,12 @@
-/// Turns `Encodable` values into JSON values.
+/// Encodes `Encodable` values as JSON values.
 ///
-/// Keys come in the order in which they are encoded, which for synthesized conformances is the order of `CodingKeys`
-/// (or of the properties); nil optionals are left out by those. Dictionaries with string keys come sorted by the bytes
-/// of their keys, as Go writes them.
+/// Keys keep the order in which they are encoded, which for synthesized conformances is the order of `CodingKeys` (or
+/// of the properties); those omit nil optionals. Dictionaries with string keys are sorted by the bytes of their keys,
+/// as Go writes them.
 package struct JSONValueEncoder: Sendable {
     package init() {}
 
-    /// The JSON value of `value`. Throws `JSONError` with the path to what cannot be encoded.
+    /// The JSON value of `value`. Throws `JSONError` with the path to whatever cannot be encoded.
     package func encode(_ value: some Encodable) throws -> JSONValue {
         try JSONValueEncoding.encode(value, at: .top).finished
     }
@@ -17,7 +17,7 @@ package struct JSONValueEncoder: Sendable {
     }
 }
 
-/// A place in the JSON value under construction; containers and nested encoders share it by reference.
+/// A node of the JSON value under construction, shared by reference among containers and nested encoders.
 final class JSONNode {
     enum Content {
         case empty
@@ -32,7 +32,7 @@ final class JSONNode {
         self.content = content
     }
 
-    /// The JSON value; a place where nothing was encoded is an empty object, as Foundation has it.
+    /// The JSON value; a node in which nothing was encoded is an empty object, as in Foundation.
     var finished: JSONValue {
         switch content {
         case .empty: .object(JSONObject())
@@ -43,7 +43,7 @@ final class JSONNode {
     }
 }
 
-/// The `Encoder` of one place.
+/// The `Encoder` for one node.
 struct JSONValueEncoding: Encoder {
     let node: JSONNode
     let trail: CodingPathNode
@@ -71,7 +71,7 @@ struct JSONValueEncoding: Encoder {
         JSONSingleEncoding(node: node, trail: trail)
     }
 
-    /// Encodes any value into a place of its own.
+    /// Encodes any value into a node of its own.
     static func encode<T: Encodable>(_ value: T, at trail: CodingPathNode) throws -> JSONNode {
         if let value = try shortcut(value) { return JSONNode(.value(value)) }
         let node = JSONNode()
@@ -87,7 +87,7 @@ struct JSONValueEncoding: Encoder {
         return node
     }
 
-    /// The frequent types, without a container.
+    /// Encodes the common types without a container.
     private static func shortcut<T: Encodable>(_ value: T) throws -> JSONValue? {
         switch value {
         case let value as JSONValue: value
@@ -98,7 +98,7 @@ struct JSONValueEncoding: Encoder {
         }
     }
 
-    /// A number that JSON can say; `Int64` exactly, larger ones only if a double holds them exactly.
+    /// A number that JSON can represent: `Int64` exactly, larger ones only if a double holds them exactly.
     static func number(_ value: some BinaryInteger, at trail: CodingPathNode) throws -> JSONValue {
         if let value = Int64(exactly: value) { return .integer(value) }
         if let value = Double(exactly: value) { return .double(value) }
@@ -113,7 +113,7 @@ struct JSONValueEncoding: Encoder {
     }
 }
 
-/// Dictionaries whose keys are strings: encoded sorted, where Swift's own conformance has no order.
+/// Dictionaries with string keys: encoded sorted, whereas Swift's own conformance leaves the order undefined.
 protocol StringKeyedDictionary {
     func encodeSorted(into node: JSONNode, at trail: CodingPathNode) throws
 }

@@ -96,7 +96,7 @@ struct JSONWriter {
         }
     }
 
-    /// Appends the escape of the character at `index` and gives the length of that character.
+    /// Appends the escape for the character at `index` and returns the length of that character.
     private mutating func appendEscape(at index: Int, of text: UnsafeBufferPointer<UInt8>) -> Int {
         let byte = text[index]
         switch byte {
@@ -124,7 +124,7 @@ struct JSONWriter {
 }
 
 extension String {
-    /// The order in which Go sorts map keys: by bytes, where Swift's own compares by Unicode equivalence.
+    /// The order in which Go sorts map keys: by bytes, whereas Swift's `<` compares by Unicode equivalence.
     func precedesByBytes(_ other: String) -> Bool {
         utf8.lexicographicallyPrecedes(other.utf8)
     }

@@ -64,8 +64,8 @@ import Testing
 
     @Test(arguments: [
         (#"{"zulu":"1"}"#, "list[1].zulu: expected an integer, found a string"),
-        (#"{"zulu":1.5}"#, "list[1].zulu: the number 1.5 is no integer or out of range"),
-        (#"{"zulu":1e30}"#, "list[1].zulu: the number 1e+30 is no integer or out of range"),
+        (#"{"zulu":1.5}"#, "list[1].zulu: the number 1.5 is not an integer or is out of range"),
+        (#"{"zulu":1e30}"#, "list[1].zulu: the number 1e+30 is not an integer or is out of range"),
         (#"{"zulu":null}"#, "list[1].zulu: expected an integer, found null"),
         (#"{}"#, #"list[1]: the key "zulu" is missing"#),
         (#"[]"#, "list[1]: expected an object, found an array"),

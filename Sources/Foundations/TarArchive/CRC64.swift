@@ -1,6 +1,6 @@
 import CISAL
 
-/// A running CRC-64 with the polynomial of ISO 3309, reflected: what tar-split records for content.
+/// A running CRC-64 (ISO 3309 polynomial, reflected), which tar-split records for content.
 struct CRC64: Sendable {
     private(set) var value: UInt64 = 0
 

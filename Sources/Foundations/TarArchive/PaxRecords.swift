@@ -1,4 +1,4 @@
-/// What a pax extended header says (POSIX.1-2017, pax, "pax Extended Header"), its keywords already understood.
+/// The contents of a pax extended header (POSIX.1-2017, pax, "pax Extended Header"), with known keywords interpreted.
 struct PaxRecords {
     var name: [UInt8]?
     var linkTarget: [UInt8]?
@@ -14,13 +14,13 @@ struct PaxRecords {
     var others: [(key: [UInt8], value: [UInt8])] = []
     var sparse: PaxSparse?
 
-    /// Why a header cannot be used.
+    /// Why a header is invalid.
     struct Fault: Error {
         var kind: TarError.Kind = .malformed
         let message: String
     }
 
-    /// Reads `LENGTH KEY=VALUE\n` records.
+    /// Parses `LENGTH KEY=VALUE\n` records.
     init(parsing data: UnsafeRawBufferPointer, limits: TarLimits) throws(Fault) {
         var position = 0
         var count = 0
@@ -75,7 +75,7 @@ struct PaxRecords {
             }
             return
         }
-        // An empty value leaves what the header itself says.
+        // An empty value keeps the value of the header block.
         if key.equals("path") {
             name = try text(value, key, limits) ?? name
         } else if key.equals("linkpath") {
@@ -172,18 +172,18 @@ struct PaxSparse {
     var name: [UInt8]?
     var realSize: Int64?
     var extentCount: Int64?
-    /// Offsets and lengths in turn (versions 0.0 and 0.1).
+    /// Offsets and lengths, alternating (versions 0.0 and 0.1).
     var numbers: [Int64] = []
     var hasMap = false
 
     enum Version {
         /// The map is in the records.
         case inRecords
-        /// The map stands before the content (1.0).
+        /// The map precedes the content (1.0).
         case inContent
     }
 
-    /// Nil when the entry is no sparse file, or one of a version that nobody knows and that is read as it lies.
+    /// Nil when the entry is not a sparse file, or has an unknown version and is read as stored.
     var version: Version? {
         switch (major, minor) {
         case (0, 0), (0, 1): .inRecords
@@ -212,6 +212,6 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
-    /// The bytes as text for an error.
+    /// The bytes as text, for errors.
     var shown: String { String(decoding: prefix(100), as: UTF8.self) }
 }

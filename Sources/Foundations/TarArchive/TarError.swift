@@ -1,15 +1,15 @@
-/// Why an archive could not be read, written or given back.
+/// Why an archive could not be read, written or reassembled.
 package struct TarError: Error, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
-        /// The bytes break the format.
+        /// The bytes violate the format.
         case malformed
         /// The stream ended within a header or a file's content.
         case truncated
-        /// The archive asks for more than ``TarLimits`` allows.
+        /// The archive exceeds ``TarLimits``.
         case limitExceeded
-        /// The entry has something that the format cannot express.
+        /// The format cannot express the entry.
         case unrepresentable
-        /// Content does not have the size or the checksum that was announced.
+        /// Content does not have the recorded size or checksum.
         case mismatch
         /// The caller used a reader or writer in the wrong order.
         case misuse
@@ -17,9 +17,9 @@ package struct TarError: Error, Sendable, CustomStringConvertible {
 
     package let kind: Kind
     package let message: String
-    /// The byte offset in the stream where the faulty header or line begins; nil where none applies.
+    /// The byte offset in the stream of the faulty header or line; nil when not applicable.
     package let offset: Int64?
-    /// The entry's name, for showing only; nil where none is known.
+    /// The entry's name, for display only; nil when unknown.
     package let entry: String?
 
     package init(_ kind: Kind, _ message: String, offset: Int64? = nil, entry: String? = nil) {
@@ -44,7 +44,7 @@ package struct TarError: Error, Sendable, CustomStringConvertible {
         return "\(text): \(message)"
     }
 
-    /// A name as errors show it: quoted, control characters escaped, cut to a sensible length.
+    /// A name as displayed in errors: quoted, control characters escaped, truncated.
     static func shown(_ name: [UInt8]) -> String {
         let cut = name.count > 200 ? Array(name.prefix(200)) : name
         var text = "\""

@@ -1,4 +1,4 @@
-/// A field of a header block: where it begins and how long it is.
+/// A header field: its offset and length.
 struct TarField {
     let start: Int
     let count: Int
@@ -28,11 +28,11 @@ struct TarField {
     static let gnuExtents = 386
 }
 
-/// Reads the fields of a 512-byte header block where it lies.
+/// Reads the fields of a 512-byte header block in place.
 struct TarHeaderBlock {
     static let size = 512
 
-    /// Which layout the block's second half has.
+    /// The layout of the block's second half.
     enum Format {
         case v7
         case ustar
@@ -67,7 +67,7 @@ struct TarHeaderBlock {
         return true
     }
 
-    /// Whether the checksum field holds the sum of the bytes, which some old writers took as signed.
+    /// Whether the checksum field holds the sum of the bytes, which some old writers computed as signed.
     var checksumMatches: Bool {
         guard let stored = number(.checksum) else { return false }
         var sum: UInt32 = 0
@@ -82,7 +82,7 @@ struct TarHeaderBlock {
         return stored == Int64(signed)
     }
 
-    /// The number in a field, octal or base-256; nil when it is neither or does not fit.
+    /// The number in a field, octal or base-256; nil when it is invalid or does not fit.
     func number(_ field: TarField) -> Int64? {
         TarNumber.parse(UnsafeRawBufferPointer(rebasing: bytes[field.start..<field.start + field.count]))
     }

@@ -1,4 +1,4 @@
-/// Makes the header blocks of one entry.
+/// Encodes the header blocks of one entry.
 struct TarHeaderEncoder {
     private let entry: TarEntry
     private let splitsLongNames: Bool
@@ -9,7 +9,7 @@ struct TarHeaderEncoder {
         self.splitsLongNames = splitsLongNames
     }
 
-    /// The pax header where one is needed, and the ustar header.
+    /// The pax header, if needed, and the ustar header.
     mutating func encode() throws(TarError) -> [UInt8] {
         try check()
         let split = try collectRecords()
@@ -69,13 +69,13 @@ struct TarHeaderEncoder {
         case .directory: return 0x35
         case .fifo: return 0x36
         case .other(let flag):
-            // These flags change how the next header is read.
+            // These flags change the interpretation of the next header.
             guard !Array("xgLKSV\0".utf8).contains(flag) else { throw fault("its type belongs to the format") }
             return flag
         }
     }
 
-    /// Collects what needs a pax record, in order of the keys.
+    /// Collects the values that need a pax record, ordered by key.
     ///
     /// - Returns: the name in two parts when it fits into ustar's fields that way.
     private mutating func collectRecords() throws(TarError) -> (prefix: [UInt8], name: [UInt8])? {
@@ -135,7 +135,7 @@ struct TarHeaderEncoder {
         records.append((key.withUTF8Buffer { Array($0) }, Array(String(number).utf8)))
     }
 
-    /// The last slash that leaves at most 155 bytes before and at most 100 after it.
+    /// The last slash with at most 155 bytes before and at most 100 after it.
     private func splitName() -> (prefix: [UInt8], name: [UInt8])? {
         let name = entry.name
         guard name.count > TarField.name.count, name.isASCII else { return nil }
@@ -175,7 +175,7 @@ extension TarHeaderEncoder {
         output += repeatElement(0, count: -data.count & 511)
     }
 
-    /// `DIRECTORY/PaxHeaders.0/FILE`, cleaned of dots and double slashes, ASCII only and cut to fit.
+    /// `DIRECTORY/PaxHeaders.0/FILE`, without dots and double slashes, ASCII only and truncated to fit.
     static func paxName(of name: [UInt8]) -> [UInt8] {
         let slash = name.lastIndex(of: 0x2f) ?? -1
         let whole = name[...slash] + Array("/PaxHeaders.0/".utf8) + name[(slash + 1)...]
@@ -199,22 +199,22 @@ extension TarHeaderEncoder {
     }
 }
 
-/// A header block being filled in.
+/// A header block under construction.
 private struct HeaderBlockBuilder {
     var bytes = [UInt8](repeating: 0, count: TarHeaderBlock.size)
 
-    /// Text that does not fit is cut: the extended header has it in full.
+    /// Text that does not fit is truncated: the extended header has it in full.
     mutating func put(_ text: [UInt8], in field: TarField) {
         let count = min(text.count, field.count)
         for index in 0..<count { bytes[field.start + index] = text[index] }
-        // A cut in the middle of a path must not make the file look like a directory.
+        // A truncated path must not look like a directory.
         guard text.count > field.count, bytes[field.start + field.count - 1] == 0x2f else { return }
         var first = field.count - 1
         while first > 0, bytes[field.start + first - 1] == 0x2f { first -= 1 }
         bytes[field.start + first] = 0
     }
 
-    /// Octal with leading zeros and a NUL; 0 where it does not fit: the extended header has it then.
+    /// Octal with leading zeros and a NUL; 0 when it does not fit: the extended header has it then.
     mutating func put(_ number: Int64, in field: TarField) {
         var rest = TarNumber.fitsOctal(number, field.count) ? number : 0
         for index in stride(from: field.count - 2, through: 0, by: -1) {
@@ -243,6 +243,6 @@ private struct HeaderBlockBuilder {
 extension [UInt8] {
     var isASCII: Bool { allSatisfy { $0 < 0x80 } }
 
-    /// Without what is not ASCII.
+    /// Without non-ASCII characters.
     fileprivate var asASCII: [UInt8] { isASCII ? self : filter { $0 < 0x80 } }
 }

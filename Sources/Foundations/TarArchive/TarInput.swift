@@ -1,4 +1,4 @@
-/// A buffered view of the archive's bytes: headers are parsed where they lie, and long content bypasses the buffer.
+/// A buffered view of the archive's bytes: headers are parsed in place, and long content bypasses the buffer.
 struct TarInput: ~Copyable {
     private let source: (UnsafeMutableRawBufferPointer) throws -> Int
     private let rawSink: ((UnsafeRawBufferPointer) throws -> Void)?
@@ -6,7 +6,7 @@ struct TarInput: ~Copyable {
     private var start = 0
     private var end = 0
     private var sawEnd = false
-    /// The archive's offset of the next byte that has not been consumed.
+    /// The archive offset of the next unconsumed byte.
     private(set) var offset: Int64 = 0
 
     init(
@@ -34,10 +34,10 @@ struct TarInput: ~Copyable {
         offset &+= Int64(count)
     }
 
-    /// Makes `count` bytes available in one piece, or as many as the stream still has.
+    /// Makes `count` contiguous bytes available, or as many as the stream still has.
     ///
-    /// - Parameter growth: how much more than `count` the memory gets when it must grow.
-    /// - Returns: whether all `count` are there.
+    /// - Parameter growth: extra capacity beyond `count` when the buffer must grow.
+    /// - Returns: whether all `count` are available.
     mutating func fill(_ count: Int, growth: Int = 4096) throws -> Bool {
         if available >= count { return true }
         if start + count > memory.count { makeRoom(for: count, growth) }
@@ -47,7 +47,7 @@ struct TarInput: ~Copyable {
         return true
     }
 
-    /// Moves what is left to the front, of a larger memory where that is needed.
+    /// Moves the remaining bytes to the front, into a larger buffer if needed.
     private mutating func makeRoom(for count: Int, _ growth: Int) {
         let left = available
         if count > memory.count {
@@ -72,7 +72,7 @@ struct TarInput: ~Copyable {
         return count
     }
 
-    /// Gives up to `destination.count` bytes (at least one, 0 only at the end of the stream) and consumes them.
+    /// Reads up to `destination.count` bytes (at least one, 0 only at the end of the stream).
     mutating func read(into destination: UnsafeMutableRawBufferPointer) throws -> Int {
         if available == 0 {
             if destination.count >= 64 << 10 {

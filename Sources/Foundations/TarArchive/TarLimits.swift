@@ -1,18 +1,18 @@
-/// Bounds on what a reader accepts, so that a hostile archive cannot take memory or time without end.
+/// Limits on what a reader accepts, so that a hostile archive cannot use unbounded memory or time.
 ///
-/// The whole stream's size is not bounded here: bound the source.
+/// The size of the whole stream is not limited here: limit the source.
 package struct TarLimits: Sendable {
     /// Bytes in one extended header (types `x` and `g`).
     package var maximumPaxSize = 1 << 20
-    /// Records in one extended header, those of sparse maps not counted.
+    /// Records in one extended header, not counting those of sparse maps.
     package var maximumPaxRecords = 4096
     /// Bytes in a name or link target.
     package var maximumNameLength = 64 << 10
     /// Extents in one sparse map.
     package var maximumSparseExtents = 1 << 20
-    /// Bytes that a sparse entry expands to, holes included.
+    /// Expanded size of a sparse entry in bytes, holes included.
     package var maximumSparseSize: Int64 = 16 << 40
-    /// Headers in the whole archive, extended ones counted as well.
+    /// Headers in the whole archive, including extended ones.
     package var maximumEntries = 10_000_000
     /// Bytes after the end marker.
     package var maximumTrailer: Int64 = 256 << 20

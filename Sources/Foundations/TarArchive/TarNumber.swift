@@ -1,7 +1,7 @@
-/// Numbers as headers and pax records write them.
+/// Parses and formats the numbers in headers and pax records.
 enum TarNumber {
-    /// A header field: octal digits between optional blanks and NULs, or, with the top bit set, base-256 (GNU, star):
-    /// a two's complement number whose second highest bit is the sign. An empty field is 0. Nil for anything else.
+    /// A header field: octal digits between optional blanks and NULs, or, with the top bit set, base-256 (GNU, star): a
+    /// two's complement number whose second highest bit is the sign. An empty field is 0. Nil for anything else.
     static func parse(_ field: UnsafeRawBufferPointer) -> Int64? {
         guard let first = field.first else { return 0 }
         if first & 0x80 != 0 { return base256(field) }
@@ -32,7 +32,7 @@ enum TarNumber {
         return inversion == 0 ? Int64(value) : ~Int64(value)
     }
 
-    /// A decimal number with an optional minus sign and nothing else; nil when it is not one or does not fit.
+    /// A decimal number with an optional minus sign and nothing else; nil when it is invalid or does not fit.
     static func decimal(_ text: UnsafeRawBufferPointer) -> Int64? {
         let isNegative = text.first == 0x2d
         var index = isNegative ? 1 : 0
@@ -51,7 +51,7 @@ enum TarNumber {
         return value == .min ? nil : -value
     }
 
-    /// A pax time: seconds, optionally with a fraction of which nanoseconds are kept. Nil when it is not one.
+    /// A pax time: seconds, optionally with a fraction, truncated to nanoseconds. Nil when it is invalid.
     static func time(_ text: UnsafeRawBufferPointer) -> TarTime? {
         let point = text.firstIndex(of: 0x2e) ?? text.count
         guard let seconds = decimal(UnsafeRawBufferPointer(rebasing: text[..<point])) else { return nil }
@@ -92,7 +92,7 @@ enum TarNumber {
             + digits
     }
 
-    /// Whether a number can stand in an octal field of `count` bytes, one of them the NUL.
+    /// Whether a number fits into an octal field of `count` bytes, including the NUL.
     static func fitsOctal(_ value: Int64, _ count: Int) -> Bool {
         value >= 0 && (count >= 22 || value < 1 << Int64((count - 1) * 3))
     }

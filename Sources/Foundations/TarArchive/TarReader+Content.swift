@@ -1,8 +1,8 @@
 extension TarReader {
-    /// Reads content of the current entry, holes of a sparse one as zeros.
+    /// Reads content of the current entry, with holes as zeros.
     ///
     /// Short counts are normal; 0 is the end of the content (or an empty destination).
-    /// - Throws: ``TarError`` when the archive ends early, or what the source or the observer throws.
+    /// - Throws: ``TarError`` when the archive ends early, or whatever the source or the observer throws.
     package func readContent(into destination: UnsafeMutableRawBufferPointer) throws -> Int {
         try reading {
             guard !destination.isEmpty else { return 0 }
@@ -24,10 +24,10 @@ extension TarReader {
         }
     }
 
-    /// Shows the next piece of the current entry's content where it lies in the buffer, without a copy.
+    /// Passes the next piece of the current entry's content to `body`, in the buffer and without a copy.
     ///
-    /// Holes of a sparse entry come as zeros. The pointer is valid during the call.
-    /// - Returns: false, without a call of `body`, at the end of the content.
+    /// Holes of a sparse entry read as zeros. The pointer is valid only during the call.
+    /// - Returns: false, without calling `body`, at the end of the content.
     package func withContentChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Bool {
         try reading {
             guard sparse != nil else {
@@ -48,10 +48,10 @@ extension TarReader {
         }
     }
 
-    /// Shows the next piece of data with its place in the file, passing over holes: for writing sparse files sparsely.
+    /// Passes the next piece of data and its file offset to `body`, skipping holes: for writing sparse files sparsely.
     ///
     /// Works for every entry with content. The file's length is the entry's `size`.
-    /// - Returns: false, without a call of `body`, at the end of the content.
+    /// - Returns: false, without calling `body`, at the end of the content.
     package func withDataChunk(_ body: (_ offset: Int64, _ bytes: UnsafeRawBufferPointer) throws -> Void) throws -> Bool
     {
         try reading {
@@ -90,7 +90,7 @@ extension TarReader {
         }
     }
 
-    /// Shows and consumes buffered bytes of the content; there must be some left.
+    /// Passes on and consumes buffered bytes of the content; there must be some left.
     @discardableResult
     func takePacked(upTo limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
         if input.available == 0 {

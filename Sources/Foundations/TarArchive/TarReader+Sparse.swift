@@ -1,15 +1,15 @@
-/// Where in a sparse file the reader stands.
+/// The reader's position in a sparse file.
 struct SparseCursor {
     let extents: [(offset: Int64, length: Int64)]
     let size: Int64
-    /// The next byte of the expanded file.
+    /// The offset of the next byte in the expanded file.
     var position: Int64 = 0
-    /// The extent that holds the position or comes after it.
+    /// The extent that contains the position or follows it.
     var index = 0
 }
 
 extension TarReader {
-    /// The stretch of data or hole at the current position; nil at the file's end.
+    /// The run of data or hole at the current position; nil at the end of the file.
     func nextSparseRun() -> (length: Int64, isData: Bool)? {
         guard var cursor = sparse else { return nil }
         while cursor.index < cursor.extents.count {
@@ -65,7 +65,7 @@ extension TarReader {
         numbers.append(number)
     }
 
-    /// GNU's pax formats 0.0, 0.1 and 1.0; entries of any other are read as they lie.
+    /// GNU's pax formats 0.0, 0.1 and 1.0; entries of any other version are read as stored.
     func readPaxSparse(_ records: PaxSparse, into entry: inout TarEntry) throws {
         guard let version = records.version else { return }
         guard case .regular = entry.kind else { throw failure("a sparse entry that is no file") }
@@ -81,7 +81,7 @@ extension TarReader {
         }
     }
 
-    /// Version 1.0: decimal lines (the count, then offset and length of each extent), filled up to a whole block.
+    /// Version 1.0: decimal lines (the count, then offset and length of each extent), padded to a whole block.
     private func readContentMap() throws -> [Int64] {
         var numbers: [Int64] = []
         var wanted: Int64 = 1

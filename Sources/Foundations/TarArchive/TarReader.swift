@@ -1,21 +1,21 @@
 /// Reads an archive from a stream, in one pass and with bounded memory.
 ///
-/// Understands v7, ustar, star, pax (POSIX.1-2017) and GNU archives: long names, base-256 numbers, sub-second and
-/// negative times, extended attributes, and all four kinds of GNU sparse files. An archive may end without its end
-/// marker, but not within a header or a file. Of a global header only owner and times are used for the entries after
-/// it: like other readers of image layers, this one lets no global header change names or sizes.
+/// Supports v7, ustar, star, pax (POSIX.1-2017) and GNU archives: long names, base-256 numbers, sub-second and negative
+/// times, extended attributes, and all four kinds of GNU sparse files. An archive may lack its end marker, but must not
+/// end within a header or a file. Of a global header only owner and times apply to the following entries: as in other
+/// readers of image layers, global headers cannot change names or sizes.
 ///
-/// After a thrown error the reader stays failed. Not thread-safe.
+/// After an error the reader cannot be used again. Not thread-safe.
 package final class TarReader {
     let limits: TarLimits
     let observer: (any TarSegmentObserver)?
     var input: TarInput
     var state = State.betweenEntries
-    /// Bytes of the current entry's content in the archive that have not been read.
+    /// Unread bytes of the current entry's content as stored in the archive.
     var packedLeft: Int64 = 0
-    /// The size of the current entry's content in the archive.
+    /// The stored size of the current entry's content.
     private(set) var packedSize: Int64 = 0
-    /// Zero bytes after the current entry's content.
+    /// Padding after the current entry's content, in bytes.
     private var padding = 0
     var sparse: SparseCursor?
     /// The current entry's name and header offset, for errors.
@@ -34,7 +34,7 @@ package final class TarReader {
         case failed(any Error)
     }
 
-    /// What extended headers say about the next entry.
+    /// What extended headers specify for the next entry.
     private struct PendingHeaders {
         var pax: PaxRecords?
         var longName: [UInt8]?
@@ -43,9 +43,9 @@ package final class TarReader {
     }
 
     /// - Parameters:
-    ///   - read: fills the given memory from the uncompressed archive; gives the count, 0 at the end.
-    ///   - rawSink: takes every byte read, in order (a digest, say).
-    ///   - segmentObserver: sees the archive apart into raw bytes and content.
+    ///   - read: fills the given buffer from the uncompressed archive; returns the count, 0 at the end.
+    ///   - rawSink: receives every byte read, in order (for a digest, say).
+    ///   - segmentObserver: receives the archive split into raw bytes and content.
     package init(
         read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int, limits: TarLimits = .default,
         rawSink: ((UnsafeRawBufferPointer) throws -> Void)? = nil, segmentObserver: (any TarSegmentObserver)? = nil
@@ -55,10 +55,10 @@ package final class TarReader {
         input = TarInput(source: read, rawSink: rawSink)
     }
 
-    /// Goes on to the next entry, over what was not read of the current one.
+    /// Advances to the next entry, skipping unread content of the current one.
     ///
-    /// - Returns: nil at the end of the archive, after the whole stream has been read to its end.
-    /// - Throws: ``TarError``, or what the source or the observer throws.
+    /// - Returns: nil at the end of the archive, after the whole stream has been read.
+    /// - Throws: ``TarError``, or whatever the source or the observer throws.
     package func next() throws -> TarEntry? {
         switch state {
         case .failed(let error): throw error
@@ -76,14 +76,14 @@ package final class TarReader {
         }
     }
 
-    /// Reads over the rest of the content and its padding.
+    /// Skips the rest of the content and its padding.
     private func finishEntry() throws {
         while packedLeft > 0 {
             try takePacked(upTo: Int.max) { _ in }
         }
         sparse = nil
         if padding > 0 {
-            // A last file whose padding is cut off is complete all the same.
+            // A last file without its padding is still complete.
             let isComplete = try input.fill(padding)
             try takeRaw(isComplete ? padding : input.available)
             padding = 0
@@ -142,7 +142,7 @@ package final class TarReader {
         }
     }
 
-    /// Hands available bytes to the observer as raw and consumes them.
+    /// Passes available bytes to the observer as raw and consumes them.
     func takeRaw(_ count: Int) throws {
         if count == 0 { return }
         try observer?.raw(input.peek(count))
@@ -172,7 +172,7 @@ extension TarReader {
 
     private func readGlobal(_ block: TarHeaderBlock) throws {
         let name = [UInt8](block.text(.name))
-        // Others who take archives apart count a global header as an entry without content, padding after it.
+        // Other implementations treat a global header as an entry without content, followed by padding.
         globals = try readPax(block) { try self.observer?.entry(name: name, size: 0) }
     }
 
@@ -245,7 +245,7 @@ extension TarReader {
     private func kind(_ flag: UInt8, name: [UInt8]) -> TarEntryKind {
         switch flag {
         case 0x30, 0x37, 0x53: .regular
-        // The oldest archives know directories by their trailing slash alone.
+        // The oldest archives mark directories only by a trailing slash.
         case 0: name.last == 0x2f ? .directory : .regular
         case 0x31: .hardLink
         case 0x32: .symlink
@@ -265,7 +265,7 @@ extension TarReader {
         case .ustar: prefix = block.text(.prefix)
         case .star: prefix = block.text(.starPrefix)
         case .gnu:
-            // Some writers once put a ustar prefix into GNU headers: it is one where it is not a pair of times.
+            // Some writers once put a ustar prefix into GNU headers: it is a prefix unless it is a pair of times.
             if gnuTime(block, .gnuAccess) != .unreadable, gnuTime(block, .gnuChange) != .unreadable {
                 return [UInt8](name)
             }
@@ -324,7 +324,7 @@ extension TarReader {
         }
     }
 
-    /// The text as an array: the previous entry's where it is the same, as it nearly always is with owners.
+    /// The text as an array, reusing the previous entry's when equal, as owners nearly always are.
     private func reused(_ text: UnsafeRawBufferPointer, _ last: inout [UInt8]) -> [UInt8] {
         if !text.elementsEqual(last) { last = [UInt8](text) }
         return last

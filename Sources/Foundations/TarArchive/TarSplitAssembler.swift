@@ -1,8 +1,8 @@
-/// Gives an archive back byte for byte, from its tar-split lines and the files it was unpacked to.
+/// Reassembles an archive byte for byte from its tar-split lines and the files it was unpacked to.
 ///
-/// Each file's size and CRC-64 are verified. After a thrown error the assembler stays failed. Not thread-safe.
+/// Each file's size and CRC-64 are verified. After an error the assembler cannot be used again. Not thread-safe.
 package final class TarSplitAssembler {
-    /// Fills the given memory with the next bytes; gives the count, 0 at the end.
+    /// Fills the given buffer with the next bytes; returns the count, 0 at the end.
     package typealias Read = (UnsafeMutableRawBufferPointer) throws -> Int
 
     private let lines: TarSplitReader
@@ -23,9 +23,9 @@ package final class TarSplitAssembler {
 
     /// - Parameters:
     ///   - lines: the uncompressed tar-split lines.
-    ///   - openFile: opens a file of the layer by the name the archive has for it (not cleaned: resolve it below the
-    ///     layer's directory). Only files with content are asked for, one after the other; what the returned closure
-    ///     holds is let go of at the file's end.
+    ///   - openFile: opens a file of the layer by its name in the archive (not cleaned: resolve it below the
+    ///     layer's directory). Called only for files with content, one at a time; the returned closure is released
+    ///     at the end of the file.
     package init(lines: @escaping Read, openFile: @escaping (_ name: [UInt8]) throws -> Read) {
         self.lines = TarSplitReader(read: lines)
         self.openFile = openFile
@@ -34,7 +34,7 @@ package final class TarSplitAssembler {
     /// Reads the next bytes of the archive.
     ///
     /// - Returns: 0 at the end (or for an empty destination).
-    /// - Throws: ``TarError`` when the lines are broken or a file is not as it was recorded, or what a closure throws.
+    /// - Throws: ``TarError`` for malformed lines or a file that differs from its record, or whatever a closure throws.
     package func read(into destination: UnsafeMutableRawBufferPointer) throws -> Int {
         if let failure { throw failure }
         guard !destination.isEmpty else { return 0 }

@@ -1,4 +1,4 @@
-/// Takes apart the JSON of one tar-split line.
+/// Parses the JSON of one tar-split line.
 struct TarSplitLine {
     private let line: UnsafeRawBufferPointer
     private var position = 0
@@ -43,7 +43,7 @@ struct TarSplitLine {
         return TarNumber.decimal(bytes(start..<position))
     }
 
-    /// Where a string without escapes lies.
+    /// The range of a string without escapes.
     mutating func plainString() -> Range<Int>? {
         guard accept(0x22) else { return nil }
         guard let end = line[position...].firstIndex(of: 0x22) else { return nil }
@@ -115,7 +115,7 @@ struct TarSplitLine {
         return value
     }
 
-    /// Passes over a string, a number or a truth value.
+    /// Skips a string, a number or a boolean.
     mutating func skipScalar() -> Bool {
         skipBlanks()
         guard position < line.count else { return false }

@@ -3,14 +3,14 @@ import JSONText
 
 /// Reads tar-split lines.
 ///
-/// The lines are JSON objects with the keys `type`, `name`, `name_raw`, `size`, `payload` and `position`; others are
-/// passed over where they hold a string, a number, a truth value or null.
+/// The lines are JSON objects with the keys `type`, `name`, `name_raw`, `size`, `payload` and `position`; other keys
+/// are ignored when they hold a string, a number, a boolean or null.
 package final class TarSplitReader {
     /// One line.
     package enum Record: Sendable {
-        /// Raw bytes of the archive, to be had from ``TarSplitReader/segment``.
+        /// Raw bytes of the archive, available from ``TarSplitReader/segment``.
         case segment
-        /// An entry of the archive, whose content follows. The checksum is the CRC-64 of it; nil when there is none.
+        /// An entry of the archive, whose content follows. The checksum is its CRC-64; nil when there is none.
         case file(name: [UInt8], size: Int64, checksum: UInt64?)
     }
 
@@ -21,8 +21,8 @@ package final class TarSplitReader {
     private var lineOffset: Int64 = 0
 
     /// - Parameters:
-    ///   - read: fills the given memory from the uncompressed lines; gives the count, 0 at the end.
-    ///   - maximumLine: bound on a line's bytes.
+    ///   - read: fills the given buffer from the uncompressed lines; returns the count, 0 at the end.
+    ///   - maximumLine: the maximum length of a line, in bytes.
     package init(read: @escaping (UnsafeMutableRawBufferPointer) throws -> Int, maximumLine: Int = 512 << 20) {
         input = TarInput(source: read, rawSink: nil, capacity: 64 << 10)
         self.maximumLine = maximumLine
@@ -30,7 +30,7 @@ package final class TarSplitReader {
 
     /// The next record; nil at the end.
     ///
-    /// - Throws: ``TarError``, or what the source throws.
+    /// - Throws: ``TarError``, or whatever the source throws.
     package func next() throws -> Record? {
         while let length = try lineLength() {
             lineOffset = input.offset
@@ -42,7 +42,7 @@ package final class TarSplitReader {
         return nil
     }
 
-    /// Makes the next line available, its newline included.
+    /// Makes the next line available, including its newline.
     private func lineLength() throws -> Int? {
         var searched = 0
         while true {
@@ -57,7 +57,7 @@ package final class TarSplitReader {
                 throw TarError(
                     .limitExceeded, "a tar-split line longer than \(maximumLine) bytes", offset: input.offset)
             }
-            // Ask for one byte more; while the memory has room each read brings as much as there is.
+            // Request one more byte; while the buffer has room each read fetches as much as there is.
             if try input.fill(searched + 1, growth: searched) { continue }
             return searched == 0 ? nil : searched
         }
@@ -91,7 +91,7 @@ package final class TarSplitReader {
         var payload: Range<Int>?
     }
 
-    /// Reads the value after a key; false when it is not of the right sort.
+    /// Reads the value after a key; false when it has the wrong type.
     private func readValue(of key: [UInt8], _ scanner: inout TarSplitLine, _ fields: inout Fields) -> Bool {
         if scanner.acceptNull() { return true }
         switch String(decoding: key, as: UTF8.self) {

@@ -3,10 +3,10 @@ import JSONText
 /// Records an archive as tar-split does (vbatts/tar-split, as containers/storage keeps it beside each layer): JSON
 /// lines that, together with the files' content, give back the archive byte for byte.
 ///
-/// Pass it as the segment observer of a ``TarReader`` or ``TarWriter`` and call ``finish()`` after the archive's end.
-/// Raw bytes between two entries make one line (type 2), each entry one (type 1) with the CRC-64 of its content. A
-/// sparse file is recorded as an entry without content whose packed extents are raw bytes, so that it, too, comes
-/// back exactly.
+/// Pass it as the segment observer of a ``TarReader`` or ``TarWriter`` and call ``finish()`` after the end of the
+/// archive. Raw bytes between two entries make one line (type 2), each entry one (type 1) with the CRC-64 of its
+/// content. A sparse file is recorded as an entry without content whose packed extents are raw bytes, so that it, too,
+/// is reassembled exactly.
 package final class TarSplitWriter: TarSegmentObserver {
     private let sink: (UnsafeRawBufferPointer) throws -> Void
     private var segment: [UInt8] = []
@@ -17,10 +17,10 @@ package final class TarSplitWriter: TarSegmentObserver {
     private var contentLeft: Int64 = 0
     private var checksum = CRC64()
     private let bufferSize = 64 << 10
-    /// More raw bytes than this in a row (only hostile archives and sparse files have so many) are split.
+    /// Longer runs of raw bytes (only in hostile archives and sparse files) are split.
     private let maximumSegment = 1 << 20
 
-    /// - Parameter write: takes the uncompressed lines; compress them as gzip for the store.
+    /// - Parameter write: receives the uncompressed lines; the store expects them gzipped.
     package init(write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         sink = write
         output.reserveCapacity(bufferSize + (bufferSize >> 1))
@@ -60,11 +60,11 @@ package final class TarSplitWriter: TarSegmentObserver {
         if !segment.isEmpty { try writeSegment() }
     }
 
-    /// Writes what is left and hands over all that is buffered. Call it once, after the whole archive.
+    /// Writes what is left and flushes. Call it once, after the whole archive.
     package func finish() throws {
         guard contentLeft == 0 else { throw incomplete() }
         if !segment.isEmpty { try writeSegment() }
-        // The stream's end is a segment without bytes.
+        // The end of the stream is a segment without bytes.
         try writeSegment()
         try flush()
     }
@@ -107,7 +107,7 @@ package final class TarSplitWriter: TarSegmentObserver {
         output.removeAll(keepingCapacity: true)
     }
 
-    /// The name as Go's encoding/json writes it, or in Base64 under another key when it is not UTF-8.
+    /// The name as Go's encoding/json writes it, or base64-encoded under another key when it is not UTF-8.
     private func appendName() {
         if name.isEmpty { return }
         guard name.isASCII || String(validating: name, as: UTF8.self) != nil else {

@@ -1,10 +1,10 @@
-/// Writes an archive to a stream: the same entries always give the same bytes.
+/// Writes an archive to a stream: the same entries always produce the same bytes.
 ///
-/// Each entry is a ustar header (POSIX.1-2017), after a pax extended header where ustar cannot say all: long or
-/// non-ASCII names, extended attributes, times that are not whole seconds from 1970 on, large numbers. The bytes are
-/// those that Go's archive/tar writes in its PAX format, so that layers of equal content get equal digests.
+/// Each entry is a ustar header (POSIX.1-2017), preceded by a pax extended header for what ustar cannot express: long
+/// or non-ASCII names, extended attributes, times that are not whole seconds from 1970 on, large numbers. The bytes are
+/// those that Go's archive/tar writes in its PAX format, so that layers with equal content have equal digests.
 ///
-/// Output is buffered until ``finish()``. After a thrown error the writer is of no further use. Not thread-safe.
+/// Output is buffered until ``finish()``. After an error the writer cannot be used again. Not thread-safe.
 package final class TarWriter {
     private let sink: (UnsafeRawBufferPointer) throws -> Void
     private let observer: (any TarSegmentObserver)?
@@ -18,11 +18,11 @@ package final class TarWriter {
     private let bufferSize = 64 << 10
 
     /// - Parameters:
-    ///   - write: takes the archive's bytes.
-    ///   - splitsLongNames: names of 101 to 256 ASCII bytes go into ustar's prefix field where they can be split,
-    ///     instead of into an extended header. Saves 1 KiB for each of them, but the bytes are not those that
-    ///     other image builders write.
-    ///   - segmentObserver: sees the archive apart into raw bytes and content.
+    ///   - write: receives the archive's bytes.
+    ///   - splitsLongNames: stores names of 101 to 256 ASCII bytes in ustar's prefix field if they can be split,
+    ///     instead of in an extended header. Saves 1 KiB for each of them, but differs from the output of other
+    ///     image builders.
+    ///   - segmentObserver: receives the archive split into raw bytes and content.
     package init(
         write: @escaping (UnsafeRawBufferPointer) throws -> Void, splitsLongNames: Bool = false,
         segmentObserver: (any TarSegmentObserver)? = nil
@@ -35,9 +35,9 @@ package final class TarWriter {
 
     /// Writes the headers of an entry; its content must follow, then ``end()``.
     ///
-    /// The entry's `size` counts only for kinds that have content. A sparse entry is written in full: its content is
-    /// expected with the holes as zeros.
-    /// - Throws: ``TarError`` when the format cannot express the entry (nothing has been written of it then).
+    /// The entry's `size` is used only for types with content. A sparse entry is written in full: its content must
+    /// include the holes as zeros.
+    /// - Throws: ``TarError`` when the format cannot express the entry (none of it has been written then).
     package func begin(_ entry: TarEntry) throws {
         guard !isFinished, !isInEntry else {
             throw TarError(.misuse, "an entry begins within another or after the end")
@@ -55,7 +55,7 @@ package final class TarWriter {
 
     /// Writes a piece of the current entry's content.
     ///
-    /// - Throws: ``TarError`` when it is more than the announced size.
+    /// - Throws: ``TarError`` when it exceeds the declared size.
     package func write(content: UnsafeRawBufferPointer) throws {
         guard isInEntry else { throw TarError(.misuse, "content was written where there is no entry") }
         guard Int64(content.count) <= contentLeft else {
@@ -80,7 +80,7 @@ package final class TarWriter {
         try putZeros(padding)
     }
 
-    /// Writes the end marker (two zero blocks) and hands over all that is buffered. Does not end the sink.
+    /// Writes the end marker (two zero blocks) and flushes. Does not finish the sink.
     package func finish() throws {
         guard !isInEntry, !isFinished else { throw TarError(.misuse, "the archive ends within an entry or twice") }
         isFinished = true

@@ -1,4 +1,4 @@
-/// Go's `omitempty`: what is empty counts as absent.
+/// Go's `omitempty`: empty counts as absent.
 extension Optional where Wrapped: Collection {
     var nonEmpty: Wrapped? {
         flatMap { $0.isEmpty ? nil : $0 }

@@ -1,9 +1,9 @@
 package import JSONText
 
-/// The `config` of an image: how its containers run by default (OCI image-spec, config.md, and Docker's fields
-/// beyond it, which OCI images carry too).
+/// The `config` of an image: defaults for running its containers (OCI image-spec, config.md, and Docker's additional
+/// fields, which OCI images carry too).
 ///
-/// Empty texts, arrays and dictionaries count as absent and are not written.
+/// Empty strings, arrays and dictionaries count as absent and are not written.
 package struct ContainerConfig: Equatable, Sendable {
     /// The host name, Docker's `Hostname`.
     package var hostname: String?
@@ -11,34 +11,34 @@ package struct ContainerConfig: Equatable, Sendable {
     package var domainname: String?
     /// `user[:group]`, by name or number.
     package var user: String
-    /// Ports like `80/tcp`.
+    /// Ports, like `80/tcp`.
     package var exposedPorts: [String: Empty]?
-    /// `NAME=value`.
+    /// Environment, as `NAME=value`.
     package var env: [String]?
-    /// The command that runs `cmd` as its arguments.
+    /// The command that receives `cmd` as its arguments.
     package var entrypoint: [String]?
     /// The default command, or the default arguments of the entrypoint.
     package var cmd: [String]?
-    /// Directories that hold a container's own data.
+    /// Directories for data that is specific to a container.
     package var volumes: [String: Empty]?
-    /// Where the command starts.
+    /// The working directory of the command.
     package var workingDir: String
-    /// Notes of any kind.
+    /// Arbitrary metadata.
     package var labels: [String: String]?
     /// The signal that stops a container, like `SIGTERM` or `15`.
     package var stopSignal: String
-    /// Whether `cmd` is one escaped command line, for Windows.
+    /// Whether `cmd` is a single escaped command line, for Windows.
     package var argsEscaped: Bool?
-    /// How to tell whether a container is well.
+    /// How to check a container's health.
     package var healthcheck: Healthcheck?
-    /// Instructions for images built on this one.
+    /// Instructions to run in images built on this one.
     package var onBuild: [String]?
-    /// The shell of commands in shell form.
+    /// The shell for commands in shell form.
     package var shell: [String]?
-    /// All other members as they were, for writing them again.
+    /// All other members, preserved for writing.
     package var extra: JSONObject
 
-    /// A configuration of these parts.
+    /// Memberwise initializer.
     package init(
         hostname: String? = nil, domainname: String? = nil, user: String = "", exposedPorts: [String: Empty]? = nil,
         env: [String]? = nil, entrypoint: [String]? = nil, cmd: [String]? = nil, volumes: [String: Empty]? = nil,
@@ -64,7 +64,7 @@ package struct ContainerConfig: Equatable, Sendable {
         self.extra = extra
     }
 
-    /// The value of an empty JSON object, which makes a Go map a set.
+    /// An empty JSON object, the value type of Go maps used as sets.
     package struct Empty: Hashable, Codable, Sendable {
         /// The only value.
         package init() {}

@@ -7,11 +7,11 @@ package struct Descriptor: Equatable, Sendable {
     package var mediaType: MediaType
     /// The digest of the content's bytes.
     package var digest: Digest
-    /// The number of the content's bytes, never negative.
+    /// The content's length in bytes, never negative.
     package var size: Int64
-    /// Where else the content can be fetched.
+    /// Alternative download locations.
     package var urls: [String]?
-    /// Notes of any kind.
+    /// Arbitrary metadata.
     package var annotations: [String: String]?
     /// The content itself, embedded.
     package var data: [UInt8]?
@@ -19,10 +19,10 @@ package struct Descriptor: Equatable, Sendable {
     package var platform: Platform?
     /// The type of the artifact referred to; in an index.
     package var artifactType: String?
-    /// All other members as they were, for writing them again.
+    /// All other members, preserved for writing.
     package var extra: JSONObject
 
-    /// A descriptor of these parts.
+    /// Memberwise initializer.
     package init(
         mediaType: MediaType, digest: Digest, size: Int64, urls: [String]? = nil,
         annotations: [String: String]? = nil, data: [UInt8]? = nil, platform: Platform? = nil,
@@ -44,7 +44,7 @@ package struct Descriptor: Equatable, Sendable {
         self.init(mediaType: mediaType, digest: Digest.sha256(of: bytes), size: Int64(bytes.count))
     }
 
-    /// The empty JSON object, which artifacts without a configuration refer to, with its content embedded.
+    /// The empty JSON object, referenced by artifacts without a configuration, with its content embedded.
     package static var empty: Descriptor {
         let content = Array("{}".utf8)
         var descriptor = Descriptor(mediaType: .ociEmpty, describing: content)
@@ -52,13 +52,13 @@ package struct Descriptor: Equatable, Sendable {
         return descriptor
     }
 
-    /// The embedded content, nil where there is none.
+    /// The embedded content, nil when there is none.
     ///
-    /// - Throws: `ImageModelError` of kind `malformed` where it is not what digest and size say (descriptor.md, `data`).
+    /// - Throws: `ImageModelError` of kind `malformed` if it does not match digest and size (descriptor.md, `data`).
     package func embeddedContent() throws(ImageModelError) -> [UInt8]? {
         guard let data else { return nil }
         guard Int64(data.count) == size, Digest.hash(data, with: digest.algorithm) == digest else {
-            throw ImageModelError(.malformed, "the data embedded for \(digest) is not what its digest and size say")
+            throw ImageModelError(.malformed, "the data embedded for \(digest) does not match its digest and size")
         }
         return data
     }
@@ -80,7 +80,7 @@ extension Descriptor: Codable {
         artifactType = try container.decodeIfPresent(String.self, forKey: .artifactType).nonEmpty
         data = try container.decodeIfPresent(String.self, forKey: .data).nonEmpty.map { text in
             guard let bytes = Base64.decode(text) else {
-                throw ImageModelError(.malformed, "the embedded data is no base64")
+                throw ImageModelError(.malformed, "the embedded data is not base64")
             }
             return bytes
         }
@@ -88,7 +88,7 @@ extension Descriptor: Codable {
         guard size >= 0 else { throw ImageModelError(.malformed, "the size of \(digest) is negative") }
     }
 
-    /// Docker's own types put the size before the digest; the order says nothing, but people compare listings.
+    /// Docker's types put the size before the digest. The order has no meaning, but people compare listings.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(mediaType, forKey: .mediaType)

@@ -1,17 +1,17 @@
-/// How to tell whether a container is well (Docker's `Healthcheck`). Times are in nanoseconds; absent means the
-/// default of whoever runs the container.
+/// How to check a container's health (Docker's `Healthcheck`). Times are in nanoseconds; absent fields take the default
+/// of whatever runs the container.
 package struct Healthcheck: Hashable, Codable, Sendable {
     /// `["NONE"]`, `["CMD", arguments...]` or `["CMD-SHELL", command]`; empty inherits.
     package var test: [String]?
-    /// Time between two checks.
+    /// Time between checks.
     package var interval: Int64?
-    /// How long one check may take.
+    /// Timeout of one check.
     package var timeout: Int64?
-    /// How long a container may take to start before failures count.
+    /// Startup time during which failures do not count.
     package var startPeriod: Int64?
-    /// Time between two checks while the container starts.
+    /// Time between checks during the start period.
     package var startInterval: Int64?
-    /// How many failures in a row make a container unwell.
+    /// Consecutive failures that make a container unhealthy.
     package var retries: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -23,7 +23,7 @@ package struct Healthcheck: Hashable, Codable, Sendable {
         case retries = "Retries"
     }
 
-    /// A check of these parts.
+    /// Memberwise initializer.
     package init(
         test: [String]? = nil, interval: Int64? = nil, timeout: Int64? = nil, startPeriod: Int64? = nil,
         startInterval: Int64? = nil, retries: Int? = nil
@@ -48,7 +48,7 @@ package struct Healthcheck: Hashable, Codable, Sendable {
 }
 
 extension Optional where Wrapped: BinaryInteger {
-    /// Go's `omitempty` of numbers.
+    /// Go's `omitempty` for numbers.
     fileprivate var nonZero: Wrapped? {
         self == 0 ? nil : self
     }

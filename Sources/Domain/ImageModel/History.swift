@@ -1,14 +1,14 @@
-/// How one layer, or one step without a layer, came about (OCI image-spec, config.md, `history`).
+/// How one layer, or one step without a layer, was created (OCI image-spec, config.md, `history`).
 package struct History: Hashable, Codable, Sendable {
-    /// When, in RFC 3339.
+    /// Creation time, in RFC 3339.
     package var created: String?
-    /// The command.
+    /// The command that created it.
     package var createdBy: String?
-    /// Who.
+    /// The author.
     package var author: String?
-    /// A note.
+    /// A comment.
     package var comment: String?
-    /// Whether the step left the file system as it was, so that no layer belongs to it.
+    /// Whether the step left the file system unchanged, so that it has no layer.
     package var emptyLayer: Bool?
 
     private enum CodingKeys: String, CodingKey {
@@ -18,7 +18,7 @@ package struct History: Hashable, Codable, Sendable {
         case emptyLayer = "empty_layer"
     }
 
-    /// An entry of these parts.
+    /// Memberwise initializer.
     package init(
         created: String? = nil, createdBy: String? = nil, author: String? = nil, comment: String? = nil,
         emptyLayer: Bool? = nil

@@ -1,32 +1,32 @@
 package import JSONText
 
-/// The configuration of an image, whose digest is the image's id (OCI image-spec, config.md; Docker's has more
-/// members, which are kept in `extra`).
+/// The configuration of an image, whose digest is the image's id (OCI image-spec, config.md; Docker's additional
+/// members are kept in `extra`).
 package struct ImageConfig: Equatable, Sendable {
-    /// When the image was made, in RFC 3339.
+    /// When the image was created, in RFC 3339.
     package var created: String?
-    /// Who made it.
+    /// The author.
     package var author: String?
     /// The CPU architecture, like `amd64`.
     package var architecture: String
     /// The operating system, like `linux`.
     package var os: String
-    /// The version of the system, for Windows.
+    /// The required operating system version, for Windows.
     package var osVersion: String?
-    /// Features the system must have, for Windows.
+    /// Required operating system features, for Windows.
     package var osFeatures: [String]?
     /// The variant of the CPU, like `v8`.
     package var variant: String?
-    /// How containers run by default.
+    /// Defaults for running containers.
     package var config: ContainerConfig?
     /// The layers.
     package var rootfs: RootFS
-    /// How the layers came about.
+    /// How the layers were created.
     package var history: [History]?
-    /// All other members as they were, such as Docker's `container_config`, for writing them again.
+    /// All other members, such as Docker's `container_config`, preserved for writing.
     package var extra: JSONObject
 
-    /// A configuration of these parts.
+    /// Memberwise initializer.
     package init(
         created: String? = nil, author: String? = nil, architecture: String = Platform.host.architecture,
         os: String = Platform.host.os, osVersion: String? = nil, osFeatures: [String]? = nil, variant: String? = nil,
@@ -46,7 +46,7 @@ package struct ImageConfig: Equatable, Sendable {
         self.extra = extra
     }
 
-    /// Reads a configuration blob. Throws `ImageModelError` of kind `malformed`.
+    /// Parses a configuration blob. Throws `ImageModelError` of kind `malformed`.
     package init(parsing bytes: [UInt8]) throws(ImageModelError) {
         do {
             self = try JSONValueDecoder().decode(ImageConfig.self, from: bytes)
@@ -55,7 +55,8 @@ package struct ImageConfig: Equatable, Sendable {
         }
     }
 
-    /// The blob: compact JSON, members in the order of the specification, then the others as they came.
+    /// The blob: compact JSON with the members in the order of the specification, followed by the others in their
+    /// original order.
     package func serialized() throws -> [UInt8] {
         try JSONValueEncoder().encode(self).serialized()
     }

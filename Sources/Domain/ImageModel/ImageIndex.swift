@@ -1,24 +1,24 @@
 package import JSONText
 
-/// A list of manifests, one for each platform: OCI's index (image-spec, image-index.md) and Docker's manifest list,
-/// which is a subset of it. An OCI layout's `index.json` is one too.
+/// A list of manifests, typically one per platform: OCI's index (image-spec, image-index.md) and Docker's manifest
+/// list, a subset of it. An OCI layout's `index.json` is one too.
 package struct ImageIndex: Equatable, Sendable {
     /// Always 2.
     package var schemaVersion: Int
-    /// The type of this document itself.
+    /// The media type of this document.
     package var mediaType: MediaType?
     /// The type of an artifact.
     package var artifactType: String?
     /// The manifests, or indexes, in order.
     package var manifests: [Descriptor]
-    /// The manifest this index is about.
+    /// The manifest that this index refers to (`subject`).
     package var subject: Descriptor?
-    /// Notes of any kind.
+    /// Arbitrary metadata.
     package var annotations: [String: String]?
-    /// All other members as they were, for writing them again.
+    /// All other members, preserved for writing.
     package var extra: JSONObject
 
-    /// An index of these parts.
+    /// Memberwise initializer.
     package init(
         schemaVersion: Int = 2, mediaType: MediaType? = .ociIndex, artifactType: String? = nil,
         manifests: [Descriptor] = [], subject: Descriptor? = nil, annotations: [String: String]? = nil,

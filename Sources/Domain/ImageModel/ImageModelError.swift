@@ -1,27 +1,27 @@
-/// What is wrong with a manifest, a configuration or a platform.
+/// An invalid manifest, configuration or platform.
 package struct ImageModelError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The class of failure.
     package enum Kind: Sendable, Equatable {
-        /// The bytes are no JSON, or not of the shape that their type demands.
+        /// The bytes are not JSON, or do not have the structure of their type.
         case malformed
-        /// The type of the manifest is unknown or cannot be told.
+        /// The type of the manifest is unknown or cannot be determined.
         case unknownType
-        /// The manifest could be read as more than one type, each with another meaning.
+        /// The manifest can be read as more than one type, with different meanings.
         case ambiguous
-        /// More bytes than are allowed.
+        /// The document exceeds a size limit.
         case tooLarge
-        /// The wanted format cannot say what the image holds.
+        /// The target format cannot express the image.
         case inconvertible
-        /// A text names no platform.
+        /// The text is not a platform.
         case invalidPlatform
     }
 
     /// The class of failure.
     package let kind: Kind
-    /// One line that says what is wrong.
+    /// A one-line message.
     package let message: String
 
-    /// Makes an error.
+    /// Creates an error.
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message

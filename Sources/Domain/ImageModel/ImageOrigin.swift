@@ -1,14 +1,14 @@
-/// Where an image comes from, as policies on images see it (containers-policy.json(5)).
+/// Where an image comes from, for matching in trust policies (containers-policy.json(5)).
 package enum ImageOrigin: Sendable, Equatable {
     /// A registry, with a tag, a digest, or both.
     case registry(ImageReference)
-    /// A file or directory, and the name of the image in there.
+    /// A file or directory, and the name of the image in it.
     case path(transport: String, path: String, name: String?)
-    /// A store of this machine: the driver and the directory of the store, and the image there.
+    /// A local store: its driver and directory, and the image in it.
     case store(driver: String, graphRoot: String, reference: ImageReference?, id: String)
-    /// A Docker daemon; nil: the image is named by its id.
+    /// A Docker daemon; nil when the image is named by its id.
     case daemon(ImageReference?)
-    /// A place whose images have no names that count.
+    /// A transport whose image names have no meaning for policies.
     case other(transport: String)
 
     /// The transport's name, like `docker` or `dir`.
@@ -21,7 +21,7 @@ package enum ImageOrigin: Sendable, Equatable {
         }
     }
 
-    /// The name that signatures can be about.
+    /// The name that signatures can refer to.
     package var reference: ImageReference? {
         switch self {
         case .registry(let reference): reference

@@ -1,10 +1,10 @@
 import ContentDigest
 
 extension ImageReference {
-    /// Parses a reference as users write it and qualifies it: `alpine` is `docker.io/library/alpine`. What stands
-    /// before the first slash is a registry if it has a dot, a colon or an upper-case letter, or is `localhost`.
+    /// Parses a reference as users write it and qualifies it: `alpine` is `docker.io/library/alpine`. The part before
+    /// the first slash is a registry if it contains a dot, a colon or an upper-case letter, or is `localhost`.
     ///
-    /// No tag is added (see `withDefaultTag`). Throws `ReferenceError`.
+    /// Does not add a tag (see `withDefaultTag`). Throws `ReferenceError`.
     package init(parsing text: String) throws(ReferenceError) {
         guard !ReferenceGrammar.isIdentifier(text) else { throw ReferenceError(.identifier, text) }
         guard !text.isEmpty else { throw ReferenceError(.empty, text) }
@@ -26,8 +26,8 @@ extension ImageReference {
         }
     }
 
-    /// Whether a text names a repository without saying on which registry, so that the configured search registries
-    /// and aliases decide. Texts that are no references are not short names.
+    /// Whether a text names a repository without a registry, so that the configured search registries and aliases
+    /// apply. Invalid references are not short names.
     package static func isShortName(_ text: String) -> Bool {
         guard (try? ImageReference(parsing: text)) != nil else { return false }
         guard let slash = text.firstIndex(of: "/") else { return true }
@@ -35,14 +35,14 @@ extension ImageReference {
         return !first.contains(".") && !first.contains(":") && first != "localhost"
     }
 
-    /// A short name on a registry, without the rules for Docker's registry except on that registry itself:
-    /// `x` on `quay.io` is `quay.io/x`. A registry may carry a namespace: `quay.io/fedora`. Throws `ReferenceError`.
+    /// Qualifies a short name with a registry, applying Docker Hub's rules only on that registry itself: `x` on
+    /// `quay.io` is `quay.io/x`. A registry may include a namespace: `quay.io/fedora`. Throws `ReferenceError`.
     package init(shortName: String, registry: String) throws(ReferenceError) {
         guard Self.isShortName(shortName) else { throw ReferenceError(.invalidFormat, shortName) }
         try self.init(parsing: "\(registry)/\(shortName)")
     }
 
-    /// The registry and the rest of a reference.
+    /// Splits a reference into the registry and the rest.
     private static func split(_ text: String) -> (domain: String, remainder: String) {
         var domain = defaultDomain
         var remainder = text
@@ -61,8 +61,8 @@ extension ImageReference {
         return (domain, remainder)
     }
 
-    /// Path, tag and digest of what follows the registry. Neither a path nor a tag has `:` or `@`, so the first ones
-    /// divide; whether the parts are valid is checked afterwards.
+    /// Path, tag and digest of the part after the registry. Neither a path nor a tag contains `:` or `@`, so the first
+    /// ones are the separators; the parts are validated afterwards.
     private static func dissect(_ text: String) -> (path: String, tag: String?, digest: String?) {
         var rest = text[...]
         var digest: String?

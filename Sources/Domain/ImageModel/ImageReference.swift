@@ -1,8 +1,8 @@
 package import ContentDigest
 
-/// A fully qualified name of an image: registry, repository, and perhaps a tag, a digest or both.
+/// A fully qualified image name: registry, repository, and optionally a tag, a digest or both.
 ///
-/// Every value keeps the grammar of `ReferenceGrammar`: its parts are only changed through checked initialisers.
+/// Always satisfies `ReferenceGrammar`: the parts only change through validating initializers.
 package struct ImageReference: Hashable, Sendable {
     /// The registry, like `docker.io` or `localhost:5000`.
     package let domain: String
@@ -13,9 +13,9 @@ package struct ImageReference: Hashable, Sendable {
     /// The digest of the manifest.
     package private(set) var digest: Digest?
 
-    /// Docker's registry, which names without one mean.
+    /// Docker Hub, the default for names without a registry.
     package static let defaultDomain = "docker.io"
-    /// The tag that names without one mean.
+    /// The default tag.
     package static let defaultTag = "latest"
 
     /// A reference of these parts. Throws `ReferenceError`.
@@ -39,7 +39,7 @@ package struct ImageReference: Hashable, Sendable {
     /// `domain/path`, without tag and digest.
     package var name: String { "\(domain)/\(path)" }
 
-    /// The reference with another tag. Throws `ReferenceError` when it is no tag.
+    /// The reference with another tag. Throws `ReferenceError` when the tag is invalid.
     package func withTag(_ tag: String) throws(ReferenceError) -> ImageReference {
         try ImageReference(domain: domain, path: path, tag: tag, digest: digest)
     }
@@ -91,7 +91,7 @@ extension ImageReference: CustomStringConvertible {
         if components.count == 2, components[0] == "library", !ReferenceGrammar.isIdentifier(components[1]) {
             return String(components[1])
         }
-        // A first component that looks like a registry would be taken for one.
+        // A first component that looks like a registry would be read as one.
         return components[0].contains(".") || components[0] == "localhost" ? name : path
     }
 

@@ -1,23 +1,23 @@
 import JSONText
 
-/// A signature that is kept beside an image. None of it has been verified.
+/// A detached signature of an image, not verified.
 package enum ImageSignature: Sendable, Equatable {
-    /// A message that GPG has signed (containers-signature(5)).
+    /// A message signed with GPG (containers-signature(5)).
     case simple([UInt8])
-    /// A payload with what cosign says of it.
+    /// A payload with cosign's annotations.
     case sigstore(SigstoreSignature)
 
-    /// The largest signature that is read.
+    /// The maximum size of a signature, in bytes.
     package static let maximumSize = 4 << 20
-    /// The largest number of signatures of one image.
+    /// The maximum number of signatures per image.
     package static let maximumCount = 128
-    /// The most bytes that all signatures of one image may have.
+    /// The maximum total size of one image's signatures, in bytes.
     package static let maximumTotal = 32 << 20
 
-    /// Reads a signature file. What begins with a zero byte names its format in the first line; before there were
-    /// formats, it was an OpenPGP message.
+    /// Parses a signature file. A leading zero byte means that the first line names the format; older files without it
+    /// are OpenPGP messages.
     ///
-    /// - Throws: `ImageModelError` for a format that is not known.
+    /// - Throws: `ImageModelError` for an unknown format.
     package init(blob: [UInt8]) throws(ImageModelError) {
         guard let first = blob.first else { throw ImageModelError(.malformed, "empty signature") }
         guard first == 0 else {
@@ -38,20 +38,20 @@ package enum ImageSignature: Sendable, Equatable {
         case "simple-signing": self = .simple(rest)
         case "sigstore-json":
             guard let signature = (try? JSONValue(parsing: rest)).flatMap(SigstoreSignature.init(json:)) else {
-                throw ImageModelError(.malformed, "a signature that cannot be read")
+                throw ImageModelError(.malformed, "the signature cannot be parsed")
             }
             self = .sigstore(signature)
-        default: throw ImageModelError(.unknownType, "a signature of an unknown format")
+        default: throw ImageModelError(.unknownType, "unknown signature format")
         }
     }
 
-    /// Whether an OpenPGP packet of compressed data, of a one-pass signature or of a signature begins so (RFC 4880, 4.2).
+    /// Whether a byte starts an OpenPGP packet of compressed data, a one-pass signature or a signature (RFC 4880, 4.2).
     private static func beginsMessage(_ byte: UInt8) -> Bool {
         let tag = byte & 0x40 == 0 ? (byte >> 2) & 0x0F : byte & 0x3F
         return byte & 0x80 != 0 && [2, 4, 8].contains(tag)
     }
 
-    /// The file, as other tools write it.
+    /// The file content, as other tools write it.
     package var blob: [UInt8] {
         switch self {
         case .simple(let bytes): bytes
@@ -60,12 +60,12 @@ package enum ImageSignature: Sendable, Equatable {
         }
     }
 
-    /// Reads files that are numbered from 1, up to the first that is not there.
+    /// Reads files numbered from 1, up to the first missing one.
     ///
     /// - Parameters:
-    ///   - place: for messages.
-    ///   - read: the bytes of a file, at most ``maximumSize``; nil where there is none.
-    /// - Throws: `ImageModelError` for what is no signature, and for more than is sensible.
+    ///   - place: the location, for messages.
+    ///   - read: the bytes of a file, at most ``maximumSize``; nil when it does not exist.
+    /// - Throws: `ImageModelError` for an invalid signature and for exceeded limits.
     package static func numbered(
         in place: String, _ read: (Int) throws -> [UInt8]?
     ) throws -> [ImageSignature] {
@@ -84,7 +84,7 @@ package enum ImageSignature: Sendable, Equatable {
         return signatures
     }
 
-    /// Refuses more signatures than a sensible image has.
+    /// Rejects unreasonably many or large signatures.
     package static func checkBounds(count: Int, total: Int, _ place: String) throws(ImageModelError) {
         guard count <= maximumCount, total <= maximumTotal else {
             throw ImageModelError(

@@ -1,54 +1,53 @@
-/// What a layer's archive holds, in numbers and with its largest files: for telling people about it.
+/// A summary of a layer's archive: counts and the largest files, for display.
 ///
-/// Names are as the archive has them, with whatever control characters its maker put in: whoever prints them makes
-/// them harmless.
+/// Names are as in the archive and may contain control characters: escape them before printing.
 package struct LayerContents: Sendable, Equatable {
-    /// One file of the layer.
+    /// A file in the layer.
     package struct File: Sendable, Equatable {
-        /// The path without a slash in front.
+        /// The path without a leading slash.
         package var path: String
-        /// Bytes of content.
+        /// Size of the content in bytes.
         package var size: Int64
 
-        /// A file of this size.
+        /// Memberwise initializer.
         package init(path: String, size: Int64) {
             self.path = path
             self.size = size
         }
     }
 
-    /// The owner of files.
+    /// The owner of a file.
     package struct Owner: Sendable, Hashable {
         package var uid: Int64
         package var gid: Int64
 
-        /// An owner with these ids.
+        /// Memberwise initializer.
         package init(uid: Int64, gid: Int64) {
             self.uid = uid
             self.gid = gid
         }
     }
 
-    /// How many files there are that are no directories: regular files, links, devices.
+    /// Number of entries other than directories: regular files, links, devices.
     package var files = 0
-    /// How many directories there are, the root left out.
+    /// Number of directories, not counting the root.
     package var directories = 0
-    /// How many names of lower layers are removed, and directories emptied.
+    /// Number of whiteouts and opaque directories.
     package var removed = 0
-    /// Bytes of content in regular files.
+    /// Total size of regular files in bytes.
     package var bytes: Int64 = 0
-    /// Bytes of the archive, uncompressed.
+    /// Size of the uncompressed archive in bytes.
     package var archiveSize: Int64 = 0
-    /// The largest regular files, the largest first; at most `maximumLargest`.
+    /// The largest regular files, in descending order; at most `maximumLargest`.
     package var largest: [File] = []
-    /// The first names that are no directories, in the archive's order; at most `maximumNames`.
+    /// The first names other than directories, in archive order; at most `maximumNames`.
     package var names: [String] = []
-    /// The one owner of everything that is no directory; nil where there are several, or no files.
+    /// The common owner of everything except directories; nil when owners differ or there are no files.
     package var owner: Owner?
 
-    /// How many files `largest` may have.
+    /// Maximum length of `largest`.
     package static let maximumLargest = 10
-    /// How many names `names` may have.
+    /// Maximum length of `names`.
     package static let maximumNames = 64
 
     /// An empty layer.

@@ -1,26 +1,26 @@
 package import JSONText
 
-/// The manifest of one image or artifact: OCI's (image-spec, manifest.md) and Docker's version 2, schema 2, which is
-/// a subset of it.
+/// The manifest of one image or artifact: OCI's (image-spec, manifest.md) and Docker's version 2, schema 2, a subset of
+/// it.
 package struct Manifest: Equatable, Sendable {
     /// Always 2.
     package var schemaVersion: Int
-    /// The type of this document itself; Docker demands it, OCI recommends it.
+    /// The media type of this document; required by Docker, recommended by OCI.
     package var mediaType: MediaType?
     /// The type of an artifact.
     package var artifactType: String?
     /// The configuration.
     package var config: Descriptor
-    /// The layers, the base first.
+    /// The layers, base first.
     package var layers: [Descriptor]
-    /// The manifest this one is about.
+    /// The manifest that this one refers to (`subject`).
     package var subject: Descriptor?
-    /// Notes of any kind.
+    /// Arbitrary metadata.
     package var annotations: [String: String]?
-    /// All other members as they were, for writing them again.
+    /// All other members, preserved for writing.
     package var extra: JSONObject
 
-    /// A manifest of these parts.
+    /// Memberwise initializer.
     package init(
         schemaVersion: Int = 2, mediaType: MediaType? = .ociManifest, artifactType: String? = nil, config: Descriptor,
         layers: [Descriptor], subject: Descriptor? = nil, annotations: [String: String]? = nil,

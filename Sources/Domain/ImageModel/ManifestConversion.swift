@@ -2,14 +2,15 @@ import JSONText
 
 /// Conversion between OCI's formats and Docker's version 2, schema 2.
 ///
-/// Both describe the same image with the same configuration blob, so only media types change; digests of blobs stay,
-/// and with them the image's id. Docker's format has no annotations, subject, artifact type and embedded data: these
-/// are left out on the way to it. Members that neither format knows stay in a document whose kind stays.
+/// Both describe the same image with the same configuration blob, so only media types change; the digests of blobs, and
+/// thus the image's id, stay the same. Docker's format has no annotations, subject, artifact type or embedded data:
+/// converting to it drops them. Members unknown to both formats survive when the kind of document does not change.
 package enum ManifestConversion {
-    /// Converts a manifest and its configuration. One that has the wanted type already comes back byte for byte.
+    /// Converts a manifest and its configuration. A manifest that already has the target type is returned byte for
+    /// byte.
     ///
-    /// Throws `ImageModelError`: `inconvertible` when the wanted format cannot say what the image holds (zstd layers
-    /// and artifacts in Docker's format, schema 1 altogether), and what decoding throws.
+    /// Throws `ImageModelError`: `inconvertible` when the target format cannot express the image (zstd layers and
+    /// artifacts in Docker's format, anything in schema 1), and decoding errors.
     package static func convert(
         _ manifest: RawManifest, config: [UInt8], to wanted: MediaType
     ) throws -> (manifest: RawManifest, config: [UInt8]) {
@@ -27,7 +28,7 @@ package enum ManifestConversion {
         }
     }
 
-    /// Converts an index; its entries stay as they are, to be replaced by those of the converted manifests.
+    /// Converts an index; its entries are unchanged, to be replaced by those of the converted manifests.
     package static func convert(_ index: ImageIndex, to wanted: MediaType) throws(ImageModelError) -> ImageIndex {
         var result = index
         let staysSame = index.mediaType ?? .ociIndex == wanted
@@ -68,7 +69,7 @@ package enum ManifestConversion {
             if let converted = ociTypes[type] {
                 result.layers[index].mediaType = converted
             } else if type.isDocker {
-                throw ImageModelError(.inconvertible, "a layer of type \(type) has no place in an OCI image")
+                throw ImageModelError(.inconvertible, "a layer of type \(type) cannot be in an OCI image")
             }
         }
         return result
@@ -78,7 +79,7 @@ package enum ManifestConversion {
         var result = manifest
         guard manifest.config.mediaType.isImageConfig else {
             throw ImageModelError(
-                .inconvertible, "an artifact (\(manifest.config.mediaType)) has no place in Docker's format")
+                .inconvertible, "an artifact (\(manifest.config.mediaType)) cannot be expressed in Docker's format")
         }
         let staysSame = manifest.mediaType == .dockerManifest
         result.mediaType = .dockerManifest
@@ -98,7 +99,7 @@ package enum ManifestConversion {
             }
             guard let type = dockerTypes[layer.mediaType] else {
                 throw ImageModelError(
-                    .inconvertible, "a layer of type \(layer.mediaType) has no place in Docker's format")
+                    .inconvertible, "a layer of type \(layer.mediaType) cannot be expressed in Docker's format")
             }
             plain.mediaType = type
             result.layers.append(plain)

@@ -1,10 +1,11 @@
 package import ContentDigest
 
-/// The digest by which a manifest is known.
+/// Computes the digest that identifies a manifest.
 package enum ManifestDigest {
-    /// Of all bytes; of a signed schema 1 manifest, of what was signed. Bytes that are no manifest have a digest too.
+    /// The digest of all bytes, or for a signed schema 1 manifest of the signed content. Works for bytes that are not a
+    /// manifest.
     ///
-    /// Throws `ImageModelError` for a signed manifest that cannot be taken apart.
+    /// Throws `ImageModelError` for a malformed signed manifest.
     package static func of(_ bytes: [UInt8]) throws(ImageModelError) -> Digest {
         guard RawManifest.guessType(bytes) == .dockerSchema1Signed else { return Digest.sha256(of: bytes) }
         return try SignedSchema1.digest(of: bytes)

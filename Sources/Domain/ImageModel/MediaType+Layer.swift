@@ -1,4 +1,4 @@
-/// How a layer is compressed, as far as media types can say it. The names are those of the algorithms.
+/// The compression of a layer as media types express it. The names are those of the algorithms.
 package enum LayerCompression: String, Sendable, Hashable {
     /// A plain tar archive.
     case none
@@ -9,7 +9,7 @@ package enum LayerCompression: String, Sendable, Hashable {
 }
 
 extension MediaType {
-    /// The families of layer types: each has one type per compression that it knows.
+    /// The families of layer types, with one type per supported compression.
     private static let layerFamilies: [(isDistributable: Bool, types: [LayerCompression: MediaType])] = [
         (true, [.none: .ociLayer, .gzip: .ociLayerGzip, .zstd: .ociLayerZstd]),
         (
@@ -23,7 +23,7 @@ extension MediaType {
         (false, [.none: .dockerForeignLayer, .gzip: .dockerForeignLayerGzip]),
     ]
 
-    /// The compression this layer type stands for, or nil when it is no known layer type.
+    /// The compression of this layer type, or nil when it is not a known layer type.
     package var layerCompression: LayerCompression? {
         for family in Self.layerFamilies {
             if let match = family.types.first(where: { $0.value == self }) { return match.key }
@@ -31,16 +31,16 @@ extension MediaType {
         return nil
     }
 
-    /// Whether this is a layer type of an image.
+    /// Whether this is a known layer type.
     package var isLayer: Bool { layerCompression != nil }
 
-    /// Whether this is a layer that is fetched from its `urls` and not pushed to registries.
+    /// Whether this is a layer type that is fetched from its `urls` and not pushed to registries.
     package var isNonDistributableLayer: Bool {
         Self.layerFamilies.contains { !$0.isDistributable && $0.types.values.contains(self) }
     }
 
-    /// The type of the same kind of layer with another compression, or nil when this is no layer type or its family
-    /// has no such type.
+    /// The type in the same family with another compression, or nil when this is not a layer type or its family has no
+    /// such type.
     package func withLayerCompression(_ compression: LayerCompression) -> MediaType? {
         Self.layerFamilies.first { $0.types.values.contains(self) }?.types[compression]
     }

@@ -1,14 +1,14 @@
-/// The media type of a blob or manifest (RFC 6838): open, since artifacts bring their own.
+/// A media type (RFC 6838): open, since artifacts define their own.
 package struct MediaType: RawRepresentable, Hashable, Codable, Sendable {
-    /// The type as it is written, like `application/vnd.oci.image.manifest.v1+json`.
+    /// The type as written, like `application/vnd.oci.image.manifest.v1+json`.
     package let rawValue: String
 
-    /// Takes the type as it is, unchecked.
+    /// Takes the type as is, without validation.
     package init(rawValue: String) {
         self.rawValue = rawValue
     }
 
-    /// The type of an HTTP `Content-Type` header: without its parameters, in lower case.
+    /// The type in an HTTP `Content-Type` header: lower-cased, without parameters.
     package init(contentType: String) {
         let type = contentType.prefix { $0 != ";" }
         let trimmed = type.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
@@ -33,18 +33,18 @@ extension MediaType {
     package static let ociConfig: MediaType = "application/vnd.oci.image.config.v1+json"
     /// A layer, uncompressed.
     package static let ociLayer: MediaType = "application/vnd.oci.image.layer.v1.tar"
-    /// A layer, uncompressed: another name of `ociLayer`.
+    /// A layer, uncompressed: an alias of `ociLayer`.
     package static let ociLayerTar: MediaType = ociLayer
     /// A layer compressed with gzip.
     package static let ociLayerGzip: MediaType = "application/vnd.oci.image.layer.v1.tar+gzip"
     /// A layer compressed with zstd.
     package static let ociLayerZstd: MediaType = "application/vnd.oci.image.layer.v1.tar+zstd"
-    /// A layer that must not be distributed, uncompressed (deprecated by the specification).
+    /// A non-distributable layer, uncompressed (deprecated by the specification).
     package static let ociNonDistributableLayer: MediaType = "application/vnd.oci.image.layer.nondistributable.v1.tar"
-    /// A layer that must not be distributed, compressed with gzip.
+    /// A non-distributable layer, compressed with gzip.
     package static let ociNonDistributableLayerGzip: MediaType =
         "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"
-    /// A layer that must not be distributed, compressed with zstd.
+    /// A non-distributable layer, compressed with zstd.
     package static let ociNonDistributableLayerZstd: MediaType =
         "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd"
     /// The empty descriptor's content `{}` (OCI image-spec, manifest.md, guidance for an empty descriptor).
@@ -62,9 +62,9 @@ extension MediaType {
     package static let dockerLayerGzip: MediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
     /// Docker's layer, compressed with zstd (never standardised, but seen).
     package static let dockerLayerZstd: MediaType = "application/vnd.docker.image.rootfs.diff.tar.zstd"
-    /// Docker's layer that comes from elsewhere, uncompressed.
+    /// Docker's foreign layer, uncompressed.
     package static let dockerForeignLayer: MediaType = "application/vnd.docker.image.rootfs.foreign.diff.tar"
-    /// Docker's layer that comes from elsewhere, compressed with gzip.
+    /// Docker's foreign layer, compressed with gzip.
     package static let dockerForeignLayerGzip: MediaType = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
     /// Docker's image manifest, version 2, schema 1, unsigned.
     package static let dockerSchema1: MediaType = "application/vnd.docker.distribution.manifest.v1+json"
@@ -73,12 +73,12 @@ extension MediaType {
 }
 
 extension MediaType {
-    /// Whether this is the manifest of one image in any format.
+    /// Whether this is the manifest of a single image in any format.
     package var isManifest: Bool {
         [.ociManifest, .dockerManifest, .dockerSchema1, .dockerSchema1Signed].contains(self)
     }
 
-    /// Whether this is a list of manifests in either format.
+    /// Whether this is an OCI index or a Docker manifest list.
     package var isIndex: Bool {
         self == .ociIndex || self == .dockerManifestList
     }

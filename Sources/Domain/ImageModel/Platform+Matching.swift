@@ -1,15 +1,15 @@
 extension Platform {
-    /// The variants of an architecture, each able to run programs for those after it.
+    /// The variants of each architecture, newest first: each can run programs for the later ones.
     private static let variantOrder: [String: [String]] = [
         "arm": ["v8", "v7", "v6", "v5"],
         "arm64": ["v8"],
         "amd64": ["v4", "v3", "v2"],
     ]
 
-    /// What may be taken for this platform, the best first: its own variant, then older ones that it can run, then
-    /// none. When this platform names no variant, images without one come first and then all that are known, except
-    /// of amd64, where a variant demands more than every CPU has. Its `v1` is as good as none.
-    /// The system's version and features take no part, as in the container tools.
+    /// The platforms that can run on this one, best first: its own variant, then older ones that it can run, then none.
+    /// When this platform has no variant, images without one come first and then all known variants, except for amd64,
+    /// where a variant demands more than every CPU has. amd64's `v1` counts as none. The operating system's version and
+    /// features are ignored, as in the container tools.
     package var candidates: [Platform] {
         let known = Self.variantOrder[architecture] ?? []
         let variants: [String?]
@@ -22,25 +22,25 @@ extension Platform {
         return variants.map { Platform(architecture: architecture, os: os, variant: $0) }
     }
 
-    /// The variant, nil when it says nothing.
+    /// The variant, nil when it is the baseline.
     private var effectiveVariant: String? {
         architecture == "amd64" && variant == "v1" ? nil : variant.nonEmpty
     }
 
-    /// The rank of an image's platform for whoever wants this one: 0 is best, nil cannot be taken.
+    /// The rank of an image's platform when this one is wanted: 0 is best, nil is incompatible.
     package func rank(of image: Platform) -> Int? {
         candidates.firstIndex {
             $0.os == image.os && $0.architecture == image.architecture && $0.variant == image.effectiveVariant
         }
     }
 
-    /// Whether an image for `image` may be taken for this platform.
+    /// Whether an image for `image` can be used for this platform.
     package func matches(_ image: Platform) -> Bool {
         rank(of: image) != nil
     }
 
-    /// The entry of an index to take for a platform: the best rank; among equals one whose layers are zstd (or, with
-    /// `prefersGzip`, are not), then the first. An entry without a platform is only taken when no other matches.
+    /// The best entry of an index for a platform: the best rank; among equals one with zstd layers (or, with
+    /// `prefersGzip`, without), then the first. An entry without a platform is used only when no other matches.
     package static func bestMatch(
         in descriptors: [Descriptor], wanted: Platform, prefersGzip: Bool = false
     ) -> Descriptor? {

@@ -10,15 +10,15 @@ extension Platform {
         "sparc64", "wasm",
     ]
 
-    /// Parses what users write after `--platform`: `os/arch`, `os/arch/variant`, only one of the two (the other is the
-    /// host's), or `local` for the host. Other names of an architecture, like `aarch64`, are normalised.
+    /// Parses the value of `--platform`: `os/arch`, `os/arch/variant`, only one of the two (the other defaults to the
+    /// host's), or `local` for the host. Aliases of architectures, like `aarch64`, are normalized.
     ///
     /// Throws `ImageModelError` of kind `invalidPlatform`.
     package static func parse(_ text: String) throws(ImageModelError) -> Platform {
         if text == "local" { return host }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard (1...3).contains(parts.count), parts.allSatisfy(isSpecifier) else {
-            throw ImageModelError(.invalidPlatform, "\"\(text)\" is no platform: expected os/arch or os/arch/variant")
+            throw ImageModelError(.invalidPlatform, "\"\(text)\" is not a platform: expected os/arch[/variant]")
         }
         if parts.count == 1 {
             return try parseSingle(parts[0])
@@ -54,7 +54,7 @@ extension Platform {
             }
     }
 
-    /// The platform with Go's names, lower case, and without a variant that says nothing.
+    /// The platform with Go's lower-case names and without a baseline variant.
     package var normalized: Platform {
         var result = self
         result.os = Self.normalizedSystem(os)
@@ -62,8 +62,8 @@ extension Platform {
         return result
     }
 
-    /// Go's name and the variant of an architecture under any name: of `uname -m`, Debian or Docker. The variant
-    /// that every CPU of an architecture has (`v8` of arm64, `v1` of amd64) is nil.
+    /// Go's name and the variant of an architecture under any of its names: those of `uname -m`, Debian or Docker. The
+    /// baseline variant (`v8` of arm64, `v1` of amd64) is nil.
     package static func normalizedArchitecture(_ name: String, variant: String = "") -> (name: String, variant: String?)
     {
         let variant = variant.lowercased()

@@ -1,17 +1,17 @@
-/// The platform an image is for (OCI image-spec, image-index.md and config.md), in Go's names for
-/// architectures and systems.
+/// The platform of an image (OCI image-spec, image-index.md and config.md), with Go's names for architectures and
+/// operating systems.
 package struct Platform: Hashable, Codable, Sendable {
-    /// The CPU architecture: one of Go's `GOARCH`, like `amd64`.
+    /// The CPU architecture as a `GOARCH` value, like `amd64`.
     package var architecture: String
-    /// The operating system: one of Go's `GOOS`, like `linux`.
+    /// The operating system as a `GOOS` value, like `linux`.
     package var os: String
-    /// The version of the system, for Windows.
+    /// The required operating system version, for Windows.
     package var osVersion: String?
-    /// Features the system must have, for Windows.
+    /// Required operating system features, for Windows.
     package var osFeatures: [String]?
     /// The variant of the CPU, like `v7`.
     package var variant: String?
-    /// Features the CPU must have: of Docker's lists only, OCI's have no place for them.
+    /// Required CPU features: only in Docker's manifest lists, OCI has no such field.
     package var features: [String]?
 
     private enum CodingKeys: String, CodingKey {
@@ -21,7 +21,7 @@ package struct Platform: Hashable, Codable, Sendable {
         case variant, features
     }
 
-    /// A platform of these parts as they are, not normalised.
+    /// Memberwise initializer; does not normalize.
     package init(
         architecture: String, os: String, osVersion: String? = nil, osFeatures: [String]? = nil, variant: String? = nil,
         features: [String]? = nil
@@ -46,7 +46,7 @@ package struct Platform: Hashable, Codable, Sendable {
 }
 
 extension Platform {
-    /// The platform this program was built for, and so runs on.
+    /// The platform this program was built for, and hence runs on.
     package static let host = Platform(
         architecture: hostArchitecture.name, os: "linux", variant: hostArchitecture.variant)
 

@@ -1,10 +1,10 @@
 import JSONText
 
 extension RawManifest {
-    /// The type of manifest that bytes look like, or nil when they look like none.
+    /// The manifest type that the bytes appear to have, or nil when they look like none.
     ///
     /// A known `mediaType` member decides; without one the schema version and the type of the configuration do, since
-    /// early OCI manifests did not name their type.
+    /// early OCI manifests did not state their type.
     package static func guessType(_ bytes: [UInt8]) -> MediaType? {
         guard let document = try? JSONValue(parsing: bytes) else { return nil }
         return guessType(document)
@@ -13,13 +13,13 @@ extension RawManifest {
     static func type(of document: JSONValue, declared: MediaType?) throws(ImageModelError) -> MediaType {
         if let named = namedType(document) { return named }
         if let declared {
-            // Registries that only know schema 1 call it plain JSON.
+            // Registries that only know schema 1 label it as plain JSON.
             if declared.isManifest || declared.isIndex, !declared.isSchema1 { return declared }
         }
         if let guessed = guessType(document) { return guessed }
         throw ImageModelError(
             .unknownType,
-            "the type of the manifest cannot be told" + (declared.map { "; it came as \"\($0)\"" } ?? ""))
+            "cannot determine the type of the manifest" + (declared.map { "; it was declared as \"\($0)\"" } ?? ""))
     }
 
     private static func namedType(_ document: JSONValue) -> MediaType? {

@@ -1,26 +1,25 @@
 package import ContentDigest
 import JSONText
 
-/// A manifest or index as it came, byte for byte, with what its bytes are.
+/// A manifest or index with its original bytes and their type.
 ///
-/// It is decoded for reading and never encoded again to compute a digest. The bytes are bounded and their type is
-/// known; whether the rest is well-formed shows when it is decoded.
+/// It is decoded for reading and never encoded again to compute a digest. The size is bounded and the type is known;
+/// whether the rest is well-formed is found out when decoding.
 package struct RawManifest: Hashable, Sendable {
-    /// No manifest is larger, as registries and the container tools have it: 4 MiB.
+    /// The maximum size of a manifest, the same as in registries and the container tools: 4 MiB.
     package static let maximumSize = 4 << 20
 
     /// The bytes.
     package let bytes: [UInt8]
-    /// What they are.
+    /// Their media type.
     package let mediaType: MediaType
-    /// The digest that names them: of all bytes, except for signed schema 1 manifests, where it is that of the signed
-    /// content.
+    /// The digest that identifies the manifest: of all bytes, or for signed schema 1 manifests of the signed content.
     package let digest: Digest
 
     /// Takes the bytes of a manifest.
     ///
-    /// - Parameter declaredType: what the source says they are, as in an HTTP header. It counts if it is a type of
-    ///   manifests, unless the bytes name another one themselves. Else the type is guessed from the bytes.
+    /// - Parameter declaredType: the type declared by the source, as in an HTTP header. Used if it is a manifest type,
+    ///   unless the bytes themselves state another one. Otherwise the type is guessed from the bytes.
     ///
     /// Throws `ImageModelError`: `tooLarge`, `malformed`, `unknownType`.
     package init(bytes: [UInt8], declaredType: MediaType? = nil) throws(ImageModelError) {
@@ -38,17 +37,17 @@ package struct RawManifest: Hashable, Sendable {
         digest = mediaType == .dockerSchema1Signed ? try SignedSchema1.digest(of: bytes) : Digest.sha256(of: bytes)
     }
 
-    /// A manifest made here, of known type.
+    /// Encodes a manifest created here.
     package init(encoding manifest: Manifest) throws {
         try self.init(bytes: JSONValueEncoder().bytes(manifest), declaredType: manifest.mediaType ?? .ociManifest)
     }
 
-    /// An index made here, of known type.
+    /// Encodes an index created here.
     package init(encoding index: ImageIndex) throws {
         try self.init(bytes: JSONValueEncoder().bytes(index), declaredType: index.mediaType ?? .ociIndex)
     }
 
-    /// Whether this lists manifests instead of being one.
+    /// Whether this is an index.
     package var isIndex: Bool { mediaType.isIndex }
 
     /// The descriptor of these bytes.
@@ -56,8 +55,8 @@ package struct RawManifest: Hashable, Sendable {
         Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
     }
 
-    /// Decodes an image manifest, OCI's or Docker's schema 2. Throws `ImageModelError`: `malformed`, `ambiguous` when
-    /// the document also has the members of another kind of manifest, `unknownType` when it is another.
+    /// Decodes an image manifest, OCI's or Docker's schema 2. Throws `ImageModelError`: `malformed`; `ambiguous` when
+    /// the document also has the members of another kind of manifest; `unknownType` when it is another kind.
     package func decodeManifest() throws(ImageModelError) -> Manifest {
         guard mediaType == .ociManifest || mediaType == .dockerManifest else {
             throw ImageModelError(.unknownType, "expected an image manifest, found \(mediaType)")
@@ -65,7 +64,7 @@ package struct RawManifest: Hashable, Sendable {
         return try decode(Manifest.self, allowedMembers: ["config", "layers"])
     }
 
-    /// Decodes an index, OCI's or Docker's manifest list. Throws as `decodeManifest` does.
+    /// Decodes an index, OCI's or Docker's manifest list. Throws like `decodeManifest`.
     package func decodeIndex() throws(ImageModelError) -> ImageIndex {
         guard isIndex else {
             throw ImageModelError(.unknownType, "expected an image index, found \(mediaType)")
@@ -85,8 +84,8 @@ package struct RawManifest: Hashable, Sendable {
         }
     }
 
-    /// Refuses what one tool would read as a manifest and another as an index (CVE-2021-41190). Members count in
-    /// whatever case they are written, since some tools ignore it.
+    /// Rejects documents that one tool would read as a manifest and another as an index (CVE-2021-41190). Keys are
+    /// compared case-insensitively, since some tools ignore case.
     private static func checkUnambiguous(
         _ document: JSONValue, allowedMembers: [String], type: MediaType
     ) throws(ImageModelError) {
@@ -94,7 +93,7 @@ package struct RawManifest: Hashable, Sendable {
         for key in document.object?.keys ?? [] {
             let name = key.lowercased()
             if decisive.contains(name), !allowedMembers.contains(key) {
-                throw ImageModelError(.ambiguous, "the manifest is ambiguous: \(type) has no member \"\(key)\"")
+                throw ImageModelError(.ambiguous, "ambiguous manifest: \(type) must not have a member \"\(key)\"")
             }
         }
     }

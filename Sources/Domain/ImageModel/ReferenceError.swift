@@ -1,14 +1,14 @@
-/// Why a text is no image reference.
+/// Why a text is not a valid image reference.
 package struct ReferenceError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The class of failure.
     package enum Kind: Sendable, Equatable {
-        /// There is no name.
+        /// The name is empty.
         case empty
-        /// The text breaks the grammar.
+        /// The text violates the grammar.
         case invalidFormat
-        /// The repository's name has upper-case letters.
+        /// The repository name has upper-case letters.
         case upperCase
-        /// The repository's name is longer than 255 characters.
+        /// The repository name is longer than 255 characters.
         case tooLong
         /// The text is an image id: 64 hexadecimal digits.
         case identifier
@@ -18,10 +18,10 @@ package struct ReferenceError: Error, Sendable, Equatable, CustomStringConvertib
 
     /// The class of failure.
     package let kind: Kind
-    /// The text that was to be parsed.
+    /// The text that was parsed.
     package let text: String
 
-    /// Makes an error.
+    /// Creates an error.
     package init(_ kind: Kind, _ text: String) {
         self.kind = kind
         self.text = text
@@ -34,7 +34,7 @@ package struct ReferenceError: Error, Sendable, Equatable, CustomStringConvertib
         case .invalidFormat: "\"\(shown)\": invalid reference format"
         case .upperCase: "\"\(shown)\": invalid reference format: repository name must be lowercase"
         case .tooLong: "\"\(shown)\": invalid reference format: repository name must not be more than 255 characters"
-        case .identifier: "\"\(shown)\": invalid reference format: 64 hexadecimal digits are an image id, no name"
+        case .identifier: "\"\(shown)\": invalid reference format: 64 hexadecimal digits are an image id, not a name"
         case .invalidDigest: "\"\(shown)\": invalid reference format: the digest is invalid"
         }
     }

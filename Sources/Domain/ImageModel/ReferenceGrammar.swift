@@ -9,10 +9,10 @@
 ///     separator       := '.' | '_' | '__' | '-'+
 ///     tag             := [A-Za-z0-9_][A-Za-z0-9_.-]{0,127}
 package enum ReferenceGrammar {
-    /// No repository name (without its domain) is longer, in bytes.
+    /// The maximum length of a repository name (without its domain), in bytes.
     package static let maximumPathLength = 255
 
-    /// Whether this is a registry's host name or address, perhaps with a port.
+    /// Whether this is a registry's host name or address, optionally with a port.
     package static func isDomain(_ text: some StringProtocol) -> Bool {
         var rest = Array(text.utf8)[...]
         if rest.first == UInt8(ascii: "[") {
@@ -27,7 +27,7 @@ package enum ReferenceGrammar {
         return components.allSatisfy(isDomainComponent) && (host.count == rest.count || isPort(rest[host.endIndex...]))
     }
 
-    /// Whether this is a repository's name on its registry. Its length is not checked.
+    /// Whether this is a repository name without the registry. Its length is not checked.
     package static func isPath(_ text: some StringProtocol) -> Bool {
         Array(text.utf8).split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             .allSatisfy(isPathComponent)

@@ -1,10 +1,10 @@
 package import ContentDigest
 
-/// The layers of an image, told by their uncompressed bytes (OCI image-spec, config.md, `rootfs`).
+/// The layers of an image, identified by their uncompressed content (OCI image-spec, config.md, `rootfs`).
 package struct RootFS: Hashable, Sendable {
     /// Always `layers`.
     package var type: String
-    /// The digests of the uncompressed tar archives, the base first.
+    /// The digests of the uncompressed tar archives, base first.
     package var diffIDs: [Digest]
 
     /// The layers with these digests.

@@ -1,9 +1,8 @@
 package import ContentDigest
 package import JSONText
 
-/// Docker's image manifest, version 2, schema 1: the layers and, for each, a configuration of the first generation as
-/// a text; the configuration of the last layer is the image's. The top of the image comes first in the document, the
-/// base first here.
+/// Docker's image manifest, version 2, schema 1: the layers, each with a first-generation configuration as a string;
+/// that of the top layer is the image's. The document lists the top layer first, this type the base first.
 package struct Schema1Manifest: Sendable, Equatable {
     /// One layer.
     package struct Layer: Sendable, Equatable {
@@ -12,25 +11,25 @@ package struct Schema1Manifest: Sendable, Equatable {
         /// The layer's configuration.
         package var configuration: JSONObject
 
-        /// A layer of these parts.
+        /// Memberwise initializer.
         package init(blob: Digest, configuration: JSONObject) {
             self.blob = blob
             self.configuration = configuration
         }
 
-        /// Whether the layer's archive holds nothing, since the step changed no file.
+        /// Whether the layer is empty because the step changed no file.
         package var isThrowaway: Bool { configuration["throwaway"]?.bool == true }
     }
 
-    /// The layers, the base first.
+    /// The layers, base first.
     package let layers: [Layer]
 
-    /// These layers, the base first.
+    /// Memberwise initializer.
     package init(layers: [Layer]) {
         self.layers = layers
     }
 
-    /// Reads the document, signed or not. The signatures are not checked: their keys are nobody's.
+    /// Parses the document, signed or not. The signatures are not verified, since their keys identify nobody.
     ///
     /// Throws `ImageModelError`: `malformed`, `unknownType`.
     package init(_ raw: RawManifest) throws(ImageModelError) {
@@ -54,18 +53,18 @@ package struct Schema1Manifest: Sendable, Equatable {
             guard let digest = blob["blobSum"]?.string.flatMap({ Digest($0) }),
                 let text = entry["v1Compatibility"]?.string,
                 let configuration = (try? JSONValue(parsing: text))?.object
-            else { throw ImageModelError(.malformed, "invalid schema 1 manifest: a layer cannot be read") }
+            else { throw ImageModelError(.malformed, "invalid schema 1 manifest: malformed layer") }
             layers.append(Layer(blob: digest, configuration: configuration))
         }
         self.layers = layers
     }
 
-    /// The layers that schema 2 keeps: those with files.
+    /// The layers that remain in schema 2: those with files.
     package var kept: [Layer] { layers.filter { !$0.isThrowaway } }
 
-    /// The configuration that the image has in schema 2.
+    /// The image's configuration in schema 2.
     ///
-    /// - Parameter diffIDs: of the layers in `kept`.
+    /// - Parameter diffIDs: those of the layers in `kept`.
     package func configuration(diffIDs: [Digest]) -> JSONObject {
         var config = layers.last?.configuration ?? JSONObject()
         for key in ["id", "parent", "Size", "parent_id", "layer_id", "throwaway"] { config.remove(key) }

@@ -1,9 +1,10 @@
 import Crypto
 import JSONText
 
-/// The signature of a schema 1 manifest, whose key is made for it alone.
+/// The signature of a schema 1 manifest, with a throwaway key.
 enum Schema1Signature {
-    /// The JSON text with a member `signatures`: JSON Web Signatures over the text as it was, by ECDSA with P-256.
+    /// The JSON text with a member `signatures` added: JSON Web Signatures over the original text, using ECDSA with
+    /// P-256.
     static func signed(_ payload: String, now: String) throws -> [UInt8] {
         let bytes = Array(payload.utf8)
         let tail = Array("\n}".utf8)
@@ -32,7 +33,7 @@ enum Schema1Signature {
         return Array(bytes[..<length]) + Array(",\n    \"signatures\": [\(entry.serializedString())]".utf8) + tail
     }
 
-    /// The name of a public key: 240 bits of the digest of its DER form in base 32, in groups of four.
+    /// The key ID of a public key: 240 bits of the digest of its DER form in base 32, in groups of four.
     private static func keyID(_ der: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
         var text: [UInt8] = []
@@ -50,7 +51,7 @@ enum Schema1Signature {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Base64 in the alphabet for URLs, without padding.
+    /// URL-safe base64 without padding.
     private static func urlSafe(_ bytes: [UInt8]) -> String {
         let text = Base64.encode(bytes).utf8.compactMap { byte -> UInt8? in
             switch byte {

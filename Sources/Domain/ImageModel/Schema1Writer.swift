@@ -1,21 +1,21 @@
 package import ContentDigest
 import JSONText
 
-/// Writes Docker's image manifest, version 2, schema 1, for registries that know no other.
+/// Writes Docker's image manifest, version 2, schema 1, for registries that support nothing newer.
 package enum Schema1Writer {
-    /// A gzipped tar archive without entries, which stands in for the layers of steps that changed no file.
+    /// A gzipped tar archive without entries, the layer of steps that changed no file.
     package static let emptyLayer: [UInt8] = [
         31, 139, 8, 0, 0, 9, 110, 136, 0, 255, 98, 24, 5, 163, 96, 20, 140, 88, 0, 8, 0, 0, 255, 255, 46, 175, 181,
         239, 0, 4, 0, 0,
     ]
 
-    /// The signed manifest of an image. Its key is made for it alone, as other tools do: registries want a signature,
-    /// and nobody looks whose it is.
+    /// The signed manifest of an image, with a throwaway key as in other tools: registries require a signature, but
+    /// nobody checks whose it is.
     ///
     /// - Parameters:
-    ///   - layers: gzip-compressed, one for each entry of the configuration's history that has a layer.
-    ///   - name: where the image will be, with a tag.
-    /// - Throws: `ImageModelError` of kind `inconvertible` where history and layers do not fit together.
+    ///   - layers: gzip-compressed, one per history entry that has a layer.
+    ///   - name: the image's destination, with a tag.
+    /// - Throws: `ImageModelError` of kind `inconvertible` when history and layers do not match.
     package static func manifest(
         config: [UInt8], layers: [Digest], name: ImageReference?, now: String
     ) throws -> RawManifest {
@@ -72,10 +72,10 @@ package enum Schema1Writer {
         return entry
     }
 
-    /// The whole configuration, but for what schema 1 says in its own way.
+    /// The whole configuration, except for what schema 1 expresses differently.
     private static func lastEntry(_ config: [UInt8]) throws -> JSONObject {
         guard var entry = try JSONValue(parsing: config).object else {
-            throw ImageModelError(.malformed, "the configuration is no JSON object")
+            throw ImageModelError(.malformed, "the configuration is not a JSON object")
         }
         entry.remove("rootfs")
         entry.remove("history")

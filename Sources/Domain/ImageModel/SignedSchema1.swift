@@ -1,16 +1,16 @@
 import ContentDigest
 import JSONText
 
-/// The frame of Docker's signed schema 1 manifests: the signatures are a member of the very document they sign, so
-/// the signed content is put together again from what each signature says about it.
+/// Docker's signed schema 1 manifests: the signatures are a member of the document that they sign, so the signed
+/// content is reassembled from what each signature says about it.
 enum SignedSchema1 {
-    /// The digest of the signed content, which is the manifest's. Throws `ImageModelError` of kind `malformed`.
+    /// The digest of the signed content, which identifies the manifest. Throws `ImageModelError` of kind `malformed`.
     static func digest(of manifest: [UInt8]) throws(ImageModelError) -> Digest {
         Digest.sha256(of: try signedContent(of: manifest))
     }
 
-    /// The signed content: the first `formatLength` bytes of the document and then `formatTail`. All signatures must
-    /// agree on both. The signatures themselves are not checked: their keys are nobody's.
+    /// The signed content: the first `formatLength` bytes of the document followed by `formatTail`. All signatures must
+    /// agree on both. The signatures themselves are not verified, since their keys identify nobody.
     static func signedContent(of manifest: [UInt8]) throws(ImageModelError) -> [UInt8] {
         guard let document = try? JSONValue(parsing: manifest),
             let signatures = document["signatures"]?.array, !signatures.isEmpty
@@ -33,7 +33,7 @@ enum SignedSchema1 {
         ImageModelError(.malformed, "invalid signed schema 1 manifest: \(reason)")
     }
 
-    /// Base64 in the alphabet for URLs, without padding.
+    /// Decodes URL-safe base64 without padding.
     private static func decodeURLSafe(_ text: String) -> [UInt8]? {
         var standard = text.utf8.map { byte in
             switch byte {

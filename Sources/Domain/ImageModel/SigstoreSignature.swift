@@ -1,17 +1,17 @@
 import JSONText
 
-/// Something that is attached to an image in sigstore's way: as a rule a payload with a signature over it, as cosign
-/// makes them; attestations and others travel in the same form.
+/// A sigstore attachment of an image: usually a payload with its signature, as cosign makes them; attestations and
+/// others have the same form.
 package struct SigstoreSignature: Sendable, Equatable {
-    /// The media type of a payload that says which manifest has which name.
+    /// The media type of a payload that binds a name to a manifest.
     package static let payloadType = "application/vnd.dev.cosign.simplesigning.v1+json"
-    /// The annotation that holds the signature over a payload, in base64.
+    /// The annotation that holds the payload's signature, in base64.
     package static let annotation = "dev.cosignproject.cosign/signature"
 
-    /// What the payload is.
+    /// The payload's media type.
     package let mediaType: String
     package let payload: [UInt8]
-    /// What goes with the payload; nil where nothing was said, not even that there is nothing.
+    /// The payload's annotations; nil when absent, as opposed to empty.
     package let annotations: [String: String]?
 
     package init(mediaType: String, payload: [UInt8], annotations: [String: String]?) {
@@ -20,10 +20,10 @@ package struct SigstoreSignature: Sendable, Equatable {
         self.annotations = annotations
     }
 
-    /// The signature over the payload, in base64; nil for attachments of other kinds.
+    /// The payload's signature, in base64; nil for attachments of other kinds.
     package var signature: String? { mediaType == Self.payloadType ? annotations?[Self.annotation] : nil }
 
-    /// Reads the form that lies in files; nil for anything else.
+    /// Parses the form used in files; nil for anything else.
     init?(json: JSONValue) {
         guard let mediaType = json["mimeType"]?.string,
             let payload = json["payload"]?.string.flatMap({ Base64.decode($0) })
@@ -43,7 +43,7 @@ package struct SigstoreSignature: Sendable, Equatable {
         self.annotations = annotations
     }
 
-    /// The form that lies in files.
+    /// The form used in files.
     var json: JSONValue {
         var object = JSONObject()
         object["mimeType"] = .string(mediaType)

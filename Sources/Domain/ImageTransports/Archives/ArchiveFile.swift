@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 import StreamCompression
 
-/// A tar archive that can be read at random: its entries are found once.
+/// A tar archive with random access: its entries are indexed once.
 ///
-/// A compressed archive, or one that comes through a pipe, is unpacked into an unnamed temporary file first.
+/// A compressed archive, or one read from a pipe, is first unpacked into an unnamed temporary file.
 final class ArchiveFile: LayoutFiles {
     let path: String
     private let file: SharedFile
@@ -15,9 +15,9 @@ final class ArchiveFile: LayoutFiles {
         try self.init(path) { try Self.open(path, temporaryDirectory: temporaryDirectory) }
     }
 
-    /// An archive that arrives from elsewhere.
+    /// An archive read from a stream.
     ///
-    /// - Parameter place: what it is called in messages.
+    /// - Parameter place: its name in messages.
     convenience init(spooling source: any ByteSource, place: String, temporaryDirectory: String) throws {
         try self.init(place) { try SharedFile(spooling: source, in: temporaryDirectory, path: place) }
     }
@@ -34,7 +34,7 @@ final class ArchiveFile: LayoutFiles {
     }
 
     private static func open(_ path: String, temporaryDirectory: String) throws -> SharedFile {
-        // Opening a pipe blocks until its writer comes, as it should here.
+        // Opening a pipe blocks until it has a writer, as it should here.
         let descriptor = try OwnedFD.open(path, O_RDONLY | O_NOCTTY)
         let isRegular = try descriptor.status().kind == .regular
         if isRegular {

@@ -1,24 +1,24 @@
 import TarArchive
 
-/// Where the content of each file of an archive lies. Links inside the archive are followed.
+/// Index of the files' content in an archive. Links inside the archive are followed.
 struct ArchiveIndex: Sendable {
     private enum Entry: Sendable {
         case file(Range<Int64>)
-        /// To the entry of this name, cleaned up.
+        /// To the entry of this normalized name.
         case link(String)
     }
 
-    /// By name, cleaned up: no leading slash or period, no `..`.
+    /// By normalized name: no leading slash or period, no `..`.
     private var entries: [String: Entry] = [:]
 
-    /// More entries than any image archive has.
+    /// A higher limit than any image archive needs.
     private static let limits: TarLimits = {
         var limits = TarLimits()
         limits.maximumEntries = 1_000_000
         return limits
     }()
 
-    /// Reads the headers of `file`, and nothing of what lies between them.
+    /// Reads the headers of `file` and skips the content.
     init(of file: SharedFile) throws {
         let cursor = HeaderCursor(file)
         let reader = TarReader(read: { try cursor.read(into: $0) }, limits: Self.limits, segmentObserver: cursor)
@@ -40,7 +40,7 @@ struct ArchiveIndex: Sendable {
         }
     }
 
-    /// The place of the content of `name`; nil when there is no such file.
+    /// The range of the content of `name`; nil when there is no such file.
     func content(of name: String) -> Range<Int64>? {
         guard var current = Self.clean(Array(name.utf8), relativeTo: "") else { return nil }
         // As many links as the kernel would follow.
@@ -54,7 +54,7 @@ struct ArchiveIndex: Sendable {
         return nil
     }
 
-    /// `path` without `.`, `..` and needless slashes, starting from the directory of `base`; nil when it is empty, not
+    /// `path` without `.`, `..` and redundant slashes, relative to the directory of `base`; nil when it is empty, not
     /// UTF-8 or leads out of the archive.
     private static func clean(_ path: [UInt8], relativeTo base: String) -> String? {
         guard let text = String(validating: path, as: UTF8.self) else { return nil }
@@ -70,15 +70,15 @@ struct ArchiveIndex: Sendable {
     }
 }
 
-/// Feeds a tar reader with headers. Content that is to be skipped is not read from the file: the reader gets whatever
-/// its buffer holds.
+/// Feeds a tar reader with headers. Skipped content is not read from the file: the reader gets whatever its buffer
+/// holds.
 private final class HeaderCursor: TarSegmentObserver {
     private let file: SharedFile
-    /// How far the reader has read.
+    /// The reader's file offset.
     private var position: Int64 = 0
-    /// Where headers go on.
+    /// The offset at which headers continue.
     private var skipEnd: Int64 = 0
-    /// How far the reader has taken the archive apart: at the current entry's content when its headers were seen.
+    /// How far the reader has parsed: the start of the current entry's content when its headers were seen.
     private(set) var offset: Int64 = 0
 
     init(_ file: SharedFile) {

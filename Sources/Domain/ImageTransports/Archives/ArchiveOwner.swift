@@ -1,8 +1,8 @@
 import Glibc
 import LinuxSystem
 
-/// Whom the files of a written archive belong to: the user who writes it, by the ids outside of any user namespace, so
-/// that the same user can unpack it with every tool.
+/// The owner of the files in a written archive: the current user, by the ids outside of any user namespace, so that the
+/// same user can unpack it with every tool.
 struct ArchiveOwner {
     let uid: UInt32
     let gid: UInt32
@@ -14,7 +14,7 @@ struct ArchiveOwner {
         guard let text = try? Files.readFile(map, limit: 1 << 16),
             let mapping = IDMapping(parsing: String(decoding: text, as: UTF8.self)), let outer = mapping.toHost(id)
         else { return id }
-        // A number that seven octal digits cannot hold has no place in the header.
+        // An id that does not fit into seven octal digits cannot be in the header.
         return outer < 1 << 21 ? outer : 0
     }
 }

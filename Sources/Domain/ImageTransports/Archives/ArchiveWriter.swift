@@ -4,8 +4,8 @@ import ImageModel
 import LinuxSystem
 import StreamCompression
 
-/// Writes a tar archive into a new file that takes its name at the end. Files whose size is not known beforehand need no
-/// temporary copy: their headers are written after their content. Not for use from two threads at once.
+/// Writes a tar archive into a new file that gets its name at the end. Files of unknown size need no temporary copy:
+/// their headers are written after their content. Not thread-safe.
 final class ArchiveWriter {
     private let path: String
     private let directory: OwnedFD
@@ -14,7 +14,7 @@ final class ArchiveWriter {
     private var offset: Int64 = 0
     private var isFinished = false
 
-    /// Begins an archive that will be at `path`.
+    /// Begins an archive with the final name `path`.
     init(path: String) throws(TransportError) {
         let slash = path.lastIndex(of: "/")
         let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
@@ -46,7 +46,7 @@ final class ArchiveWriter {
         try pad(Int64(bytes.count))
     }
 
-    /// Adds a blob under the name that `name` gives for its digest. A blob that is not what it should be leaves no trace.
+    /// Adds a blob under the name that `name` returns for its digest. A blob that fails verification leaves no trace.
     func add(
         from source: any ByteSource, expected: Descriptor?, name: (Digest) -> String
     ) throws -> (digest: Digest, size: Int64) {
@@ -75,7 +75,7 @@ final class ArchiveWriter {
         }
     }
 
-    /// Ends the archive and gives it its name, in the place of a file that has it.
+    /// Completes the archive and gives it its name, replacing an existing file.
     func finish(synchronize: Bool) throws(TransportError) {
         try write([UInt8](repeating: 0, count: 2 * ArchiveHeader.size))
         let target = path.split(separator: "/").last.map(String.init) ?? path

@@ -2,35 +2,35 @@ import ContentDigest
 import ImageModel
 import StreamCompression
 
-/// A tar archive that is being written, one file after the other. Not for use from two threads at once.
+/// A tar archive being written one file at a time. Not thread-safe.
 protocol ArchiveOutput: AnyObject {
     /// Adds a small file.
     func add(_ name: String, _ bytes: [UInt8]) throws
 
-    /// Adds a blob under the name that `name` gives for its digest. A blob that is not what it should be never becomes
-    /// part of a finished archive.
+    /// Adds a blob under the name that `name` returns for its digest. A blob that fails verification never becomes part
+    /// of a finished archive.
     func add(
         from source: any ByteSource, expected: Descriptor?, name: (Digest) -> String
     ) throws -> (digest: Digest, size: Int64)
 
-    /// Ends the archive.
+    /// Completes the archive.
     ///
-    /// - Parameter synchronize: whether it is to be safe on the disk then, where it goes to one.
+    /// - Parameter synchronize: whether to sync it to disk, if it is on one.
     func finish(synchronize: Bool) throws
 }
 
 extension ArchiveWriter: ArchiveOutput {}
 
-/// Writes a tar archive to where nothing can be changed afterwards, such as a connection. A header says how long a file is:
-/// blobs whose size and digest are known go straight through, the others into an unnamed temporary file first.
+/// Writes a tar archive to a stream that cannot be rewound, such as a connection. Headers contain the file size: blobs
+/// of known size and digest are passed through, others go into an unnamed temporary file first.
 final class StreamedArchive: ArchiveOutput {
     private let sink: any ByteSink
     private let place: String
     private let temporaryDirectory: String
 
     /// - Parameters:
-    ///   - place: what it is called in messages.
-    ///   - temporaryDirectory: where blobs wait whose size is not known.
+    ///   - place: its name in messages.
+    ///   - temporaryDirectory: for blobs of unknown size.
     init(to sink: any ByteSink, place: String, temporaryDirectory: String) {
         self.sink = sink
         self.place = place

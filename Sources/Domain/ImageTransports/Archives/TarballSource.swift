@@ -4,10 +4,10 @@ package import ImageModel
 import LinuxSystem
 package import StreamCompression
 
-/// `tarball:file[:file...]`: an image of plain archives, one layer each, the base first. Configuration and manifest are made
-/// up, the same as Skopeo's for the same files: times are those of the files.
+/// `tarball:file[:file...]`: an image of plain archives, one layer each, base first. Configuration and manifest are
+/// generated, the same as Skopeo's for the same files: times are those of the files.
 ///
-/// Archives that gzip or zstd compressed are layers as they are; what other programs compressed is unpacked on the way.
+/// Archives compressed with gzip or zstd are used as layers unchanged; other compressions are unpacked on the fly.
 package final class TarballSource: ImageSource {
     private let text: String
     private let config: [UInt8]
@@ -19,7 +19,7 @@ package final class TarballSource: ImageSource {
         let descriptor: Descriptor
         let diffID: Digest
         let time: FileTime
-        /// Whether the layer is what is in the file, unpacked.
+        /// Whether the layer is the file's decompressed content.
         let isUnpacked: Bool
 
         func open() throws -> any ByteSource {
@@ -31,8 +31,8 @@ package final class TarballSource: ImageSource {
     /// Reads each file once, for its digests.
     ///
     /// - Parameters:
-    ///   - text: paths with colons between them; `-` is standard input.
-    ///   - temporaryDirectory: where what comes from a pipe is kept, without a name.
+    ///   - text: colon-separated paths; `-` is standard input.
+    ///   - temporaryDirectory: for the content of pipes, in unnamed files.
     package init(parsing text: String, temporaryDirectory: String = "/var/tmp") throws {
         self.text = text
         let layers = try text.split(separator: ":", omittingEmptySubsequences: false).map { path in

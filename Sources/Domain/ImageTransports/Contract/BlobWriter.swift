@@ -4,20 +4,20 @@ import ImageModel
 import LinuxSystem
 import StreamCompression
 
-/// Fills one new file that has no name until it is complete: whatever happens before, nothing is left behind.
+/// Fills a new file that has no name until it is complete: nothing is left behind on failure.
 ///
-/// Where the file system has no unnamed files, a hidden temporary name stands in, which dropping this removes. A large blob
-/// that comes from afar has a hidden name of its own, and what has arrived of it stays for the next attempt.
+/// Where the file system has no unnamed files, a hidden temporary name is used, which dropping this removes. A large
+/// blob from a remote source has a hidden name of its own, and partial data stays for the next attempt.
 final class BlobWriter {
     private let directory: OwnedFD
     private let file: OwnedFD
     private let place: String
     private var temporaryName: String?
     private(set) var byteCount: Int64 = 0
-    /// Whether a part of the blob may be of use later.
+    /// Whether a partial blob is worth keeping.
     private var isPartial = false
 
-    /// Goes on with what an earlier attempt has left of the blob, where there can be such a thing.
+    /// Resumes an earlier attempt at the blob, if there can be one.
     convenience init(of offer: BlobOffer, in path: String) throws(TransportError) {
         if let partial = PartialBlob.open(for: offer, in: path),
             let directory = try? OwnedFD.open(path, O_RDONLY | O_DIRECTORY)
@@ -54,7 +54,7 @@ final class BlobWriter {
     }
 
     deinit {
-        // Less than that is not worth a file.
+        // Smaller parts are not worth a file.
         if isPartial, byteCount >= PartialBlob.minimumSize { return }
         if let temporaryName { unlinkat(directory.raw, temporaryName, 0) }
     }
@@ -66,15 +66,15 @@ final class BlobWriter {
         do {
             try file.writeAll(bytes)
         } catch {
-            // A full disk has better uses.
+            // Free the space when the disk is full.
             isPartial = false
             throw TransportError(.system, error.description, at: place, cause: error)
         }
         byteCount += Int64(bytes.count)
     }
 
-    /// Gives the file its name, `name` below `target`, atomically. An existing file of the same size stays; any other
-    /// is replaced.
+    /// Gives the file its name, `name` in `target`, atomically. An existing file of the same size is kept; any other is
+    /// replaced.
     func publish(in target: borrowing OwnedFD, as name: String, synchronize: Bool) throws(TransportError) {
         isPartial = false
         do throws(LinuxError) {
@@ -103,7 +103,7 @@ final class BlobWriter {
 }
 
 extension BlobWriter {
-    /// Copies the blob into the file, and checks or computes its digest on the way.
+    /// Copies the blob into the file, verifying or computing its digest.
     func fill(from offer: BlobOffer, place: String) throws -> Digest {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 512 << 10, alignment: 4096)
         defer { buffer.deallocate() }
@@ -113,7 +113,7 @@ extension BlobWriter {
         } catch let error as TransportError where error.kind == .mismatch {
             try beginAnew()
             guard kept > 0 else { throw error }
-            // What was kept was damaged, then.
+            // The partial data was damaged.
             return try fill(from: offer, buffer, place: place)
         }
     }
@@ -140,7 +140,7 @@ extension BlobWriter {
         var offset: Int64 = 0
         while offset < byteCount {
             let count = pread(file.raw, buffer.baseAddress, buffer.count, off_t(offset))
-            guard count > 0 else { throw TransportError(.system, "cannot read what was kept of a blob", at: place) }
+            guard count > 0 else { throw TransportError(.system, "cannot read a partial blob", at: place) }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)
         }
@@ -154,7 +154,7 @@ extension BlobWriter {
     }
 }
 
-/// The digest of a blob on its way: checked when one is expected, else computed.
+/// The digest of a streamed blob: verified when one is expected, otherwise computed.
 final class BlobHasher {
     private let expected: Descriptor?
     private let verifier: DigestVerifier?

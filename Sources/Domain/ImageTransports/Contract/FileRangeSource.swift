@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 import StreamCompression
 
-/// Reads a part of an open file with pread(2), so that any number of these share one descriptor.
+/// Reads a range of an open file with pread(2), so that any number of these can share one descriptor.
 final class FileRangeSource: ByteSource {
     private let file: SharedFile
     private var position: Int64
@@ -19,20 +19,21 @@ final class FileRangeSource: ByteSource {
         guard wanted > 0 else { return 0 }
         let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: position)
         guard count > 0 else {
-            throw TransportError(.malformed, "the file ends \(end - position) bytes early", at: file.path)
+            throw TransportError(.malformed, "the file is \(end - position) bytes too short", at: file.path)
         }
         position += Int64(count)
         return count
     }
 }
 
-/// A regular file that is open for reading as long as anybody refers to it.
+/// A regular file that stays open for reading as long as it is referenced.
 final class SharedFile: Sendable {
     let path: String
     private let descriptor: OwnedFD
     let size: Int64
 
-    /// Takes over `descriptor`; only regular files are accepted, since others never end or cannot be read at random.
+    /// Takes ownership of `descriptor`; only regular files are accepted, since others never end or have no random
+    /// access.
     init(_ descriptor: consuming OwnedFD, path: String) throws(TransportError) {
         let status: FileStatus
         do {
@@ -46,14 +47,14 @@ final class SharedFile: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Takes everything that comes from `source` into an unnamed file of `directory`, which vanishes with this.
+    /// Copies everything from `source` into an unnamed file in `directory`, which vanishes with this object.
     convenience init(spooling source: any ByteSource, in directory: String, path: String) throws {
         let spool = try OwnedFD.open(directory, O_RDWR | BlobWriter.unnamedFile, mode: 0o600)
         try source.copy(to: FileDescriptorSink(fd: spool.raw), bufferSize: 1 << 20)
         try self.init(spool, path: path)
     }
 
-    /// The flags to open with: neither a pipe nor a terminal blocks or gets hold of the process.
+    /// The flags to open with: pipes do not block, and a terminal does not become the controlling one.
     static let openFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError) -> Int {
@@ -66,7 +67,7 @@ final class SharedFile: Sendable {
         }
     }
 
-    /// The whole range; `tooLarge` when it has more than `limit` bytes.
+    /// The whole range; throws `tooLarge` when it has more than `limit` bytes.
     func read(_ range: Range<Int64>, limit: Int) throws -> [UInt8] {
         guard range.upperBound - range.lowerBound <= Int64(limit) else {
             throw TransportError(

@@ -2,54 +2,54 @@ package import ContentDigest
 package import ImageModel
 package import StreamCompression
 
-/// A place to write an image, or a list of images, to: all blobs first, then the manifests, then `commit`.
+/// A destination for an image or an image index: first all blobs, then the manifests, then `commit`.
 ///
-/// Nothing that was there before is lost, and nothing of the new image can be seen, until `commit`. Dropping a
-/// destination without it leaves at most unreferenced blobs behind, never half-written ones. Blobs may be asked for and
-/// written on several threads at the same time; everything else happens on one.
+/// Until `commit`, existing images stay intact and the new one is not visible. Dropping a destination without it leaves
+/// at most unreferenced blobs behind, never half-written ones. Blobs may be queried and written on several threads
+/// concurrently; everything else happens on one.
 package protocol ImageDestination: AnyObject {
-    /// The types of manifests that can be stored, the preferred one first; empty when every type can.
+    /// The types of manifests that can be stored, preferred one first; empty when every type can.
     var acceptedManifestTypes: [MediaType] { get }
     /// `transport:reference`, for messages.
     var description: String { get }
-    /// The name that images here have for registries and signatures; nil: none.
+    /// The image's name for registries and signatures; nil if it has none.
     var reference: ImageReference? { get }
-    /// How layers should be compressed here.
+    /// The preferred compression of layers.
     var preferredLayerCompression: LayerCompressionPreference { get }
 
-    /// Whether a layer that says where else it is to be fetched from (`urls`) need not be written.
+    /// Whether layers with alternative download locations (`urls`) need not be written.
     var leavesForeignLayersOut: Bool { get }
 
-    /// Whether the blob is there already, with the descriptor's size.
+    /// Whether the blob already exists with the descriptor's size.
     func hasBlob(_ blob: Descriptor) throws -> Bool
 
-    /// Makes a blob part of the destination without its bytes, where that can be done: it is there already, or the
-    /// registry takes it over from another of its repositories.
+    /// Adds a blob to the destination without transferring it, if possible: it already exists, or the registry mounts
+    /// it from another of its repositories.
     ///
-    /// - Parameter origins: repositories, as `domain/path`, that are thought to have the blob; those of other
-    ///   registries are no use. May be wrong, never an error.
-    /// - Returns: whether the blob is there now, so that `putBlob` need not be called.
+    /// - Parameter origins: repositories, as `domain/path`, that may have the blob; useless on other registries.
+    ///   May be wrong, which is not an error.
+    /// - Returns: whether the blob exists now, so that `putBlob` need not be called.
     func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool
 
-    /// Stores a blob. With `expected` it must turn out to have that digest and, unless negative, that size; without,
-    /// it gets its SHA-256 digest.
+    /// Stores a blob. With `expected` it must have that digest and, unless negative, that size; without, it gets its
+    /// SHA-256 digest.
     ///
     /// - Throws: ``TransportError`` of kind `mismatch` when it does not; then nothing is stored.
     func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64)
 
-    /// The same for a blob that can be read more than once, where a broken connection needs that.
+    /// The same for a blob that can be read more than once, as retrying after a broken connection requires.
     func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64)
 
-    /// Stores a manifest: the image's own, or, with a digest, one that it lists.
+    /// Stores a manifest: the image's own, or, with a digest, one listed in the index.
     func putManifest(_ manifest: RawManifest, instance: Digest?) throws
 
-    /// Returns when these signatures, of which there is at least one, have a place here.
+    /// Checks that these signatures, of which there is at least one, can be stored here.
     ///
-    /// - Throws: with the reason why they have none.
+    /// - Throws: the reason why they cannot.
     func checkTakes(_ signatures: [ImageSignature]) throws
 
-    /// Stores the signatures of a manifest that was put here: of the image's own, or, with a digest, of one that it lists.
-    /// They take the place of all that were there.
+    /// Stores the signatures of a manifest that was put here: the image's own, or, with a digest, one listed in the
+    /// index. They replace all existing ones.
     ///
     /// - Parameter digest: the manifest's.
     func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws
@@ -58,36 +58,36 @@ package protocol ImageDestination: AnyObject {
     func commit() throws
 }
 
-/// How a destination wants layers.
+/// A destination's preference for layer compression.
 package enum LayerCompressionPreference: Sendable {
-    /// As they are.
+    /// Unchanged.
     case preserve
     /// Compressed.
     case compress
-    /// Not compressed.
+    /// Uncompressed.
     case decompress
-    /// As they are, but for compression that Docker's formats do not know: then not compressed.
+    /// Unchanged, but uncompressed if Docker's formats do not support the compression.
     case preserveGzip
 }
 
 extension ImageDestination {
-    /// Files have other names.
+    /// Files have no such names.
     package var reference: ImageReference? { nil }
 
-    /// Layers stay as they are unless a destination says otherwise.
+    /// Layers stay unchanged by default.
     package var preferredLayerCompression: LayerCompressionPreference { .preserve }
 
-    /// Layers with addresses of their own stay where they are.
+    /// Layers with their own URLs are not copied by default.
     package var leavesForeignLayersOut: Bool { true }
 
-    /// Only what is there already can be used again.
+    /// By default only existing blobs are reused.
     package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {
         try hasBlob(blob)
     }
 
-    /// Most places keep images alone.
+    /// Most destinations cannot store signatures.
     package func checkTakes(_ signatures: [ImageSignature]) throws {
-        throw TransportError(.unsupported, "Signatures have no place there")
+        throw TransportError(.unsupported, "Signatures cannot be stored there")
     }
 
     package func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws {

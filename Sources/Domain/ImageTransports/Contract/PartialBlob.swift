@@ -3,21 +3,22 @@ import Glibc
 import ImageModel
 import LinuxSystem
 
-/// The file that a large blob is being written to, in the directory where it will stay, under a hidden name that no reader
-/// of images knows. Whoever has it open holds a lock on it; what a process that died has left is gone on with.
+/// The file that a large blob is being written to, in its final directory, under a hidden name that no reader of images
+/// knows. Whoever has it open holds a lock on it; the file of a process that died is resumed.
 struct PartialBlob: ~Copyable {
     /// Smaller blobs are fetched again.
     static let minimumSize: Int64 = 4 << 20
     private static let prefix = ".partial-"
-    /// What nobody has come back for in this many seconds is removed.
+    /// Abandoned files are removed after this many seconds.
     private static let lifetime: Int64 = 7 * 86400
 
     let name: String
-    /// Bytes that are there.
+    /// Number of bytes present.
     let length: Int64
     private let file: OwnedFD
 
-    /// Opens a blob's file; nil where the blob is not worth one, somebody else is writing it, or there can be none.
+    /// Opens a blob's file; nil when the blob is too small, another process is writing it, or the file cannot be
+    /// created.
     static func open(for offer: BlobOffer, in path: String) -> PartialBlob? {
         guard let blob = offer.expected, offer.openRest != nil, blob.size >= Self.minimumSize else { return nil }
         let name = "\(Self.prefix)\(blob.digest.algorithm.rawValue)-\(blob.digest.hex)"
@@ -27,7 +28,7 @@ struct PartialBlob: ~Copyable {
         else { return nil }
         var here = stat()
         var named = stat()
-        // Between the two calls it may have become the blob, or gone.
+        // Between the two calls it may have been renamed or removed.
         guard fstat(file.raw, &here) == 0, lstat(place, &named) == 0, here.st_ino == named.st_ino,
             here.st_dev == named.st_dev
         else { return nil }
@@ -40,10 +41,10 @@ struct PartialBlob: ~Copyable {
         return PartialBlob(name: name, length: length, file: file)
     }
 
-    /// The file, open for reading and for writing at its end, with its lock.
+    /// The file, open for reading and appending, with its lock.
     consuming func takeFile() -> OwnedFD { file }
 
-    /// Removes what nobody has come back for.
+    /// Removes abandoned files.
     static func sweep(_ directory: String) {
         guard let entries = try? Files.entries(ofDirectory: directory) else { return }
         let oldest = Clock.now().seconds - lifetime

@@ -1,35 +1,35 @@
-/// Why an image cannot be read from or written to a transport.
+/// Why a transport could not read or write an image.
 package struct TransportError: Error, Sendable, CustomStringConvertible {
     /// The class of failure.
     package enum Kind: Sendable, Equatable {
-        /// The text is no reference of its transport.
+        /// The text is not a reference of its transport.
         case invalidReference
         /// There is no such image, manifest or blob.
         case notFound
-        /// More than one image fits.
+        /// More than one image matches.
         case ambiguous
-        /// What is there is not what its format demands.
+        /// The data violates its format.
         case malformed
-        /// More bytes than are allowed.
+        /// A size limit is exceeded.
         case tooLarge
-        /// Content does not have the digest or the size that its descriptor says.
+        /// Content does not have the digest or the size of its descriptor.
         case mismatch
-        /// A valid wish that this transport cannot fulfil.
+        /// A valid request that this transport does not support.
         case unsupported
-        /// The operating system refused.
+        /// A system call failed.
         case system
     }
 
     /// The class of failure.
     package let kind: Kind
-    /// The file, directory or reference that it is about; empty where there is none.
+    /// The file, directory or reference concerned; empty when there is none.
     package let place: String
-    /// What is wrong, lower case first, without a trailing period.
+    /// The message, beginning in lower case, without a trailing period.
     package let message: String
-    /// The error beneath, where there is one.
+    /// The underlying error, if any.
     package let cause: (any Error)?
 
-    /// An error about `place`.
+    /// An error concerning `place`.
     package init(_ kind: Kind, _ message: String, at place: String = "", cause: (any Error)? = nil) {
         self.kind = kind
         self.place = place
@@ -40,7 +40,7 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     /// `place: message`.
     package var description: String { place.isEmpty ? message : "\(place): \(message)" }
 
-    /// Runs `body`; what it throws comes out as a transport error about `place`.
+    /// Runs `body` and rethrows its errors as transport errors concerning `place`.
     static func wrapping<Result: ~Copyable>(
         _ place: String, _ body: () throws -> Result
     ) throws(TransportError) -> Result {

@@ -1,6 +1,6 @@
-/// `transport:rest`, as the ecosystem names images in places (containers-transports(5)).
+/// `transport:rest`, an image name with a transport (containers-transports(5)).
 package struct TransportReference: Sendable, Equatable, CustomStringConvertible {
-    /// The known transports, by their prefixes.
+    /// The known transports, by prefix.
     package enum Transport: String, Sendable, CaseIterable {
         /// A registry; the rest begins with `//`.
         case docker
@@ -10,7 +10,7 @@ package struct TransportReference: Sendable, Equatable, CustomStringConvertible 
         case oci
         /// An OCI image layout in a tar archive.
         case ociArchive = "oci-archive"
-        /// What `docker save` writes.
+        /// The format of `docker save`.
         case dockerArchive = "docker-archive"
         /// A directory with one image.
         case dir
@@ -22,10 +22,10 @@ package struct TransportReference: Sendable, Equatable, CustomStringConvertible 
 
     /// The part before the first colon.
     package let transport: Transport
-    /// The part after it, unchecked.
+    /// The part after it, not validated.
     package let rest: String
 
-    /// A reference of these parts.
+    /// Memberwise initializer.
     package init(_ transport: Transport, _ rest: String) {
         self.transport = transport
         self.rest = rest

@@ -2,7 +2,7 @@ import ContentDigest
 import ImageModel
 import StreamCompression
 
-/// Passes bytes on and throws in place of the end unless they were what a descriptor promised.
+/// Passes bytes on and throws at the end unless they match their descriptor.
 final class VerifiedSource: ByteSource {
     private let upstream: any ByteSource
     private let expected: Descriptor
@@ -33,7 +33,7 @@ final class VerifiedSource: ByteSource {
     }
 }
 
-/// The comparison of a blob with its descriptor. A negative size in a descriptor stands for "not known".
+/// Compares a blob with its descriptor. A negative size in a descriptor means unknown.
 enum BlobCheck {
     static func verify(_ verifier: DigestVerifier, against expected: Descriptor, place: String) throws(TransportError) {
         guard expected.size < 0 || verifier.byteCount == expected.size else {

@@ -5,7 +5,7 @@ import LinuxSystem
 package import StreamCompression
 import Synchronization
 
-/// `dir:`, writing one image into a directory, in the place of the image that was there.
+/// `dir:`, writing one image into a directory and replacing the image in it.
 package final class DirDestination: ImageDestination {
     private let path: String
     private let synchronizes: Bool
@@ -21,7 +21,7 @@ package final class DirDestination: ImageDestination {
 
     /// Prepares the directory at `path`.
     ///
-    /// - Throws: ``TransportError``; also for a directory with files that are not an image's.
+    /// - Throws: ``TransportError``; also for a directory with files that do not belong to an image.
     package init(path: String, synchronizes: Bool = true) throws {
         self.path = path
         self.synchronizes = synchronizes
@@ -78,7 +78,7 @@ package final class DirDestination: ImageDestination {
         written.withLock { _ = $0.names.insert(name) }
     }
 
-    /// Directories take signatures of every kind.
+    /// Directories can store signatures of every kind.
     package func checkTakes(_ signatures: [ImageSignature]) throws {}
 
     package func putSignatures(_ signatures: [ImageSignature], of digest: Digest, instance: Digest?) throws {
@@ -106,7 +106,7 @@ package final class DirDestination: ImageDestination {
         }
     }
 
-    /// Says whose directory it is, before anything lies in it: a copy that fails can then be tried again.
+    /// Marks the directory before anything else is in it: a failed copy can then be retried.
     private func writeVersion() throws {
         try written.withLock { written in
             guard !written.hasVersion else { return }

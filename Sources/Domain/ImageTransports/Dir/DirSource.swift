@@ -52,7 +52,7 @@ package final class DirSource: ImageSource {
     }
 }
 
-/// The names of files in an image directory.
+/// The file names in an image directory.
 enum DirPath {
     static let version = "version"
     static let versionPrefix = "Directory Transport Version: "
@@ -64,7 +64,7 @@ enum DirPath {
         (instance.map { "\($0.hex)." } ?? "") + "signature-\(number)"
     }
 
-    /// Whether a file of this name belongs to an image, so that a new image may take its place.
+    /// Whether a file of this name belongs to an image, so that a new image may replace it.
     static func isOwn(_ name: String) -> Bool {
         if name == manifest || name.hasPrefix("signature-") { return true }
         let hex = name.hasSuffix(".\(manifest)") ? name.dropLast(manifest.utf8.count + 1) : name[...]

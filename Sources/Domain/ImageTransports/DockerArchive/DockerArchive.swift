@@ -2,19 +2,19 @@ import ImageModel
 import JSONText
 package import StreamCompression
 
-/// The images of an archive as `docker save` writes it, by old and new versions of Docker and by others.
+/// The images of a `docker save` archive, written by old or new versions of Docker or by other tools.
 ///
 /// Layers may be compressed, and may be links to each other.
 package final class DockerArchive: Sendable {
     /// One element of `manifest.json`.
     package struct Image: Sendable, Equatable {
-        /// The file with the configuration.
+        /// The file name of the configuration.
         package let config: String
-        /// The image's names, as they stand there.
+        /// The image's names as stored.
         package let tags: [String]
-        /// The files with the layers, the base first.
+        /// The file names of the layers, base first.
         package let layers: [String]
-        /// The configuration, where the archive has none as it is wanted.
+        /// The generated configuration, when the archive has none in the current form.
         var madeConfig: [UInt8]?
     }
 
@@ -24,18 +24,18 @@ package final class DockerArchive: Sendable {
     package let images: [Image]
     let files: any LayoutFiles
 
-    /// Finds the files of the archive.
+    /// Indexes the files of the archive.
     ///
     /// - Parameter temporaryDirectory: where a compressed archive, or one from a pipe, is unpacked.
     package convenience init(path: String, temporaryDirectory: String = "/var/tmp") throws {
         try self.init(ArchiveFile(path: path, temporaryDirectory: temporaryDirectory))
     }
 
-    /// Takes in an archive that arrives from elsewhere.
+    /// Reads an archive from a stream.
     ///
     /// - Parameters:
-    ///   - place: what it is called in messages.
-    ///   - temporaryDirectory: where it is kept, without a name, for as long as this lives.
+    ///   - place: its name in messages.
+    ///   - temporaryDirectory: where it is kept, unnamed, for as long as this lives.
     package convenience init(spooling source: any ByteSource, place: String, temporaryDirectory: String) throws {
         try self.init(ArchiveFile(spooling: source, place: place, temporaryDirectory: temporaryDirectory))
     }

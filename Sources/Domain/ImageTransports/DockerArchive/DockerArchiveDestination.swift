@@ -3,7 +3,7 @@ package import ImageModel
 package import StreamCompression
 import Synchronization
 
-/// `docker-archive:`, one image of a new archive for `docker load`.
+/// `docker-archive:`, one image in a new archive for `docker load`.
 package final class DockerArchiveDestination: ImageDestination {
     private let writer: DockerArchiveWriter
     private let tags: [ImageReference]
@@ -15,9 +15,9 @@ package final class DockerArchiveDestination: ImageDestination {
         var manifest: Manifest?
     }
 
-    /// An archive with this image alone, which is complete after `commit`.
+    /// An archive with only this image, complete after `commit`.
     ///
-    /// - Throws: ``TransportError`` when there is a file already: such archives cannot be added to.
+    /// - Throws: ``TransportError`` when the file already exists: such archives cannot be appended to.
     package convenience init(
         _ reference: DockerArchiveReference, additionalTags: [ImageReference] = [], synchronizes: Bool = true
     ) throws {
@@ -64,7 +64,7 @@ package final class DockerArchiveDestination: ImageDestination {
 
     package func checkTakes(_ signatures: [ImageSignature]) throws { throw Self.takesNoSignatures }
 
-    /// What archives of Docker's have no room for.
+    /// Docker's archives cannot hold signatures.
     package static let takesNoSignatures = TransportError(
         .unsupported, "Storing signatures for docker tar files is not supported")
 

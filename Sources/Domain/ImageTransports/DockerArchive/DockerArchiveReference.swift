@@ -1,15 +1,15 @@
 package import ImageModel
 
-/// `path[:reference]` or `path:@index`: an image in an archive as `docker save` writes it.
+/// `path[:reference]` or `path:@index`: an image in a `docker save` archive.
 package struct DockerArchiveReference: Sendable, Equatable, CustomStringConvertible {
     /// The archive.
     package let path: String
     /// The image's name, with a tag and without a digest.
     package let image: ImageReference?
-    /// The place in the archive's `manifest.json`, from 0.
+    /// The index in the archive's `manifest.json`, starting at 0.
     package let index: Int?
 
-    /// A reference of these parts. A name without a tag gets the tag `latest`.
+    /// Memberwise initializer. A name without a tag gets the tag `latest`.
     package init(path: String, image: ImageReference? = nil, index: Int? = nil) throws(TransportError) {
         guard !path.isEmpty else {
             throw TransportError(
@@ -24,7 +24,7 @@ package struct DockerArchiveReference: Sendable, Equatable, CustomStringConverti
         self.index = index
     }
 
-    /// Reads the part after `docker-archive:`. The path ends at the first colon.
+    /// Parses the part after `docker-archive:`. The path ends at the first colon.
     package init(parsing text: String) throws(TransportError) {
         guard let colon = text.firstIndex(of: ":") else {
             try self.init(path: text)

@@ -3,8 +3,8 @@ package import ImageModel
 import JSONText
 package import StreamCompression
 
-/// `docker-archive:`, one image of an archive. Its manifest is made up: it names the uncompressed layers, whose digests
-/// are the configuration's diff IDs, as all tools do that read such archives.
+/// `docker-archive:`, one image in an archive. Its manifest is generated: it lists the uncompressed layers, whose
+/// digests are the configuration's diff IDs, as in all tools that read such archives.
 package final class DockerArchiveSource: ImageSource {
     private let reference: DockerArchiveReference
     private let archive: DockerArchive
@@ -13,13 +13,14 @@ package final class DockerArchiveSource: ImageSource {
     private let layers: [Digest: String]
     private let sizes: [Digest: Int64]
 
-    /// Opens the archive and reads the image's configuration. Compressed layers are unpacked once to learn their sizes.
+    /// Opens the archive and reads the image's configuration. Compressed layers are unpacked once to determine their
+    /// sizes.
     package convenience init(_ reference: DockerArchiveReference, temporaryDirectory: String = "/var/tmp") throws {
         let archive = try DockerArchive(path: reference.path, temporaryDirectory: temporaryDirectory)
         try self.init(archive, reference)
     }
 
-    /// One image of an archive that is open already.
+    /// One image in an archive that is already open.
     package init(_ archive: DockerArchive, _ reference: DockerArchiveReference) throws {
         self.reference = reference
         self.archive = archive

@@ -5,8 +5,7 @@ import LinuxSystem
 package import StreamCompression
 import Synchronization
 
-/// A new archive of the kind that `docker load` reads, with any number of images: get a destination for each, commit
-/// them all, and finish.
+/// A new `docker load` archive with any number of images: get a destination for each, commit them all, and finish.
 package final class DockerArchiveWriter: Sendable {
     /// The archive's path.
     package let path: String
@@ -20,9 +19,9 @@ package final class DockerArchiveWriter: Sendable {
         var images: [(config: Digest, layers: [Digest], tags: [String])] = []
     }
 
-    /// Begins the archive under a temporary name beside its own.
+    /// Begins the archive under a temporary name in the same directory.
     ///
-    /// - Throws: ``TransportError`` when there is a file at `path` already that is not empty.
+    /// - Throws: ``TransportError`` when a non-empty file already exists at `path`.
     package init(path: String, synchronizes: Bool = true) throws {
         self.path = path
         self.synchronizes = synchronizes
@@ -30,28 +29,28 @@ package final class DockerArchiveWriter: Sendable {
         state = Mutex(State(writer: try ArchiveWriter(path: path)))
     }
 
-    /// Begins an archive that goes to `sink`, which is finished with it.
+    /// Begins an archive that is written to `sink`, and finishes the sink with it.
     ///
     /// - Parameters:
-    ///   - place: what it is called in messages.
-    ///   - temporaryDirectory: where layers wait, in files without names, whose sizes are not known beforehand.
+    ///   - place: its name in messages.
+    ///   - temporaryDirectory: for layers of unknown size, in unnamed files.
     package init(streaming sink: any ByteSink, place: String, temporaryDirectory: String) {
         path = place
         synchronizes = false
-        // The lock lets one thread at a time write to the sink, which is nobody else's before the archive is finished.
+        // The lock lets one thread at a time write to the sink, which is not shared before the archive is finished.
         let writer = Transferred(
             StreamedArchive(to: sink, place: place, temporaryDirectory: temporaryDirectory) as any ArchiveOutput)
         state = Mutex(State(writer: writer.value))
     }
 
-    /// A place for one image, with these names.
+    /// A destination for one image, with these names.
     ///
     /// - Parameter finishesArchive: whether the image is the last one.
     package func destination(tags: [ImageReference], finishesArchive: Bool = false) -> DockerArchiveDestination {
         DockerArchiveDestination(self, tags: tags, finishesArchive: finishesArchive)
     }
 
-    /// Writes the list of images and gives the archive its name. Images that were not committed are not in the list.
+    /// Writes the list of images and gives the archive its name. Images that were not committed are not listed.
     package func finish() throws {
         try state.withLock { state in
             let list = state.images.map { image -> JSONValue in
@@ -71,7 +70,7 @@ package final class DockerArchiveWriter: Sendable {
     }
 
     func putLayer(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
-        // The lock keeps blobs of different threads apart; the source belongs to the thread that holds it.
+        // The lock serializes blobs of different threads; the source belongs to the thread that holds it.
         let source = Transferred(source)
         return try state.withLock { state in
             let (digest, size) = try state.writer.add(from: source.value, expected: expected, name: Self.layerName)
@@ -80,7 +79,7 @@ package final class DockerArchiveWriter: Sendable {
         }
     }
 
-    /// Adds an image whose layers are there. Images with the same configuration become one with all their names.
+    /// Adds an image whose layers are present. Images with the same configuration are merged, with all their names.
     func add(_ manifest: Manifest, config: [UInt8], tags: [String]) throws {
         try state.withLock { state in
             for layer in manifest.layers where state.sizes[layer.digest] == nil {
@@ -100,7 +99,8 @@ package final class DockerArchiveWriter: Sendable {
         }
     }
 
-    /// Existing archives are not added to, and not overwritten either, as with other tools. An empty file is no archive.
+    /// Existing archives are neither appended to nor overwritten, as in other tools. An empty file does not count as
+    /// one.
     private static func checkAbsent(_ path: String) throws(TransportError) {
         let status = try TransportError.wrapping(path) { try Files.statusIfPresent(path, followSymlinks: true) }
         if let status, status.size > 0 {
@@ -111,6 +111,6 @@ package final class DockerArchiveWriter: Sendable {
     private static func layerName(_ digest: Digest) -> String { "\(fileName(digest)).tar" }
     private static func configName(_ digest: Digest) -> String { "\(fileName(digest)).json" }
 
-    /// Short enough for a header in any case: the longest digests are cut off, which leaves more than enough of them.
+    /// Short enough for a header in any case: the longest digests are truncated, which still leaves them unique.
     private static func fileName(_ digest: Digest) -> String { String(digest.hex.prefix(64)) }
 }

@@ -3,13 +3,13 @@ import ImageModel
 import JSONText
 import StreamCompression
 
-/// Archives as `docker save` wrote them before Docker 1.10: `repositories` names the topmost layer of each image, and
+/// Archives as written by `docker save` before Docker 1.10: `repositories` names the topmost layer of each image, and
 /// each layer is a directory with its archive and a configuration that names its parent.
 enum LegacyDockerArchive {
-    /// More layers than the storage of those days could have.
+    /// More layers than the storage drivers of that time allowed.
     private static let maximumDepth = 1000
 
-    /// The images of the archive. What later versions write down, the configuration with its diff IDs, is made up from
+    /// The images of the archive. The configuration with its diff IDs, which later versions include, is generated from
     /// the layers, which are read for it.
     ///
     /// - Parameter repositories: the content of the file of that name.
@@ -42,7 +42,7 @@ enum LegacyDockerArchive {
         var next: String? = top
         while let id = next {
             guard ReferenceGrammar.isIdentifier(id), layers.count < maximumDepth else {
-                throw TransportError(.malformed, "layer \(top) has no proper ancestors", at: files.path)
+                throw TransportError(.malformed, "layer \(top) has an invalid chain of parents", at: files.path)
             }
             guard let bytes = try files.read("\(id)/json", limit: ImageLimits.configuration),
                 let configuration = try TransportError.wrapping(

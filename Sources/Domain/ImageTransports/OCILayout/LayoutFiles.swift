@@ -1,11 +1,11 @@
 import LinuxSystem
 import StreamCompression
 
-/// The files of an image layout, in a directory or in an archive.
+/// The files of an image layout in a directory or an archive.
 protocol LayoutFiles: AnyObject, Sendable {
     /// The directory or archive.
     var path: String { get }
-    /// The file at `name`, relative, with forward slashes; nil when there is none.
+    /// The file at the relative path `name`, with forward slashes; nil when there is none.
     func open(_ name: String) throws(TransportError) -> (file: SharedFile, range: Range<Int64>)?
 }
 
@@ -17,7 +17,7 @@ extension LayoutFiles {
     }
 }
 
-/// A layout in a directory. Symbolic links inside it are followed, but never out of it.
+/// A layout in a directory. Symbolic links are followed only inside it.
 final class LayoutDirectory: LayoutFiles {
     let path: String
     private let root: RootedDirectory

@@ -2,7 +2,7 @@ import ImageModel
 import JSONText
 import LinuxSystem
 
-/// A layout's `index.json` while it is changed. What is not changed stays as it was, known or not.
+/// A layout's `index.json` being modified. Everything else in it stays the same, including unknown members.
 struct LayoutIndexDocument {
     private let path: String
     private var document: JSONObject
@@ -24,8 +24,8 @@ struct LayoutIndexDocument {
         document = ["schemaVersion": 2, "mediaType": .string(MediaType.ociIndex.rawValue), "manifests": []]
     }
 
-    /// Adds `image` under `name`, in the place of the one that has the name. Without a name it takes the place of the
-    /// only image without one; with several of these it is added to them.
+    /// Adds `image` under `name`, replacing any image of that name. Without a name it replaces the only unnamed image;
+    /// if there are several, it is added to them.
     mutating func add(_ image: Descriptor, name: String?) throws {
         var image = image
         if let name { image.annotations = [LayoutPath.nameAnnotation: name] }
@@ -36,7 +36,7 @@ struct LayoutIndexDocument {
             manifests[place] = entry
             for other in places.dropFirst().reversed() { manifests.remove(at: other) }
         } else {
-            // Unnamed images are told apart by their digests.
+            // Unnamed images are distinguished by their digests.
             manifests.removeAll { Self.name(of: $0) == nil && name == nil && $0["digest"] == entry["digest"] }
             manifests.append(entry)
         }

@@ -3,7 +3,7 @@ import ImageModel
 import JSONText
 import StreamCompression
 
-/// Reads an OCI image layout (image-spec, image-layout.md), wherever its files are.
+/// Reads an OCI image layout (image-spec, image-layout.md) from a directory or an archive.
 final class LayoutReader: Sendable {
     let files: any LayoutFiles
     /// The image that the reference names.
@@ -27,7 +27,7 @@ final class LayoutReader: Sendable {
         }
     }
 
-    /// A layout without its marker file is read all the same, as other tools do; one of a later version is not.
+    /// A layout without its marker file is accepted, as in other tools; one of a later version is not.
     private static func checkVersion(_ files: any LayoutFiles) throws {
         guard let bytes = try files.read(LayoutPath.marker, limit: 64 << 10) else { return }
         let version = (try? JSONValue(parsing: bytes))?["imageLayoutVersion"]?.string
@@ -89,7 +89,7 @@ final class LayoutReader: Sendable {
     }
 }
 
-/// The names of files in a layout.
+/// The file names in a layout.
 enum LayoutPath {
     static let index = "index.json"
     static let marker = "oci-layout"
@@ -99,6 +99,6 @@ enum LayoutPath {
     static let takesNoSignatures = TransportError(
         .unsupported, "Pushing signatures for OCI images is not supported")
 
-    /// Digests are checked when they are parsed, so that this never leads anywhere else.
+    /// Digests are validated when they are parsed, so that this path never leads elsewhere.
     static func blob(_ digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 }

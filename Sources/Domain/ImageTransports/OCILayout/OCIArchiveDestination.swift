@@ -3,8 +3,8 @@ package import ImageModel
 package import StreamCompression
 import Synchronization
 
-/// `oci-archive:`, writing an OCI image layout with one image into a tar archive, which replaces the file of that name at
-/// the end. Blobs go straight into the archive, one at a time.
+/// `oci-archive:`, writing an OCI image layout with one image into a tar archive, which replaces an existing file at
+/// the end. Blobs are written straight into the archive, one at a time.
 package final class OCIArchiveDestination: ImageDestination {
     private let reference: OCILayoutReference
     private let synchronizes: Bool
@@ -16,7 +16,7 @@ package final class OCIArchiveDestination: ImageDestination {
         var image: Descriptor?
     }
 
-    /// Begins the archive under a temporary name beside its own.
+    /// Begins the archive under a temporary name in the same directory.
     package init(_ reference: OCILayoutReference, synchronizes: Bool = true) throws {
         guard reference.index == nil else {
             throw TransportError(
@@ -26,7 +26,7 @@ package final class OCIArchiveDestination: ImageDestination {
         self.synchronizes = synchronizes
         let writer = try ArchiveWriter(path: reference.path)
         try writer.add(LayoutPath.marker, LayoutPath.markerContent)
-        // Directories that an archive does not list belong to root for some readers, who then fail without root.
+        // Some readers assign directories that are not listed to root, and then fail without root.
         for directory in ["blobs/", "blobs/sha256/"] { try writer.add(directory, []) }
         state = Mutex(State(writer: writer))
     }
@@ -40,7 +40,7 @@ package final class OCIArchiveDestination: ImageDestination {
     }
 
     package func putBlob(from source: any ByteSource, expected: Descriptor?) throws -> (digest: Digest, size: Int64) {
-        // The lock keeps blobs of different threads apart; the source belongs to the thread that holds it.
+        // The lock serializes blobs of different threads; the source belongs to the thread that holds it.
         let source = Transferred(source)
         return try state.withLock { state in
             let (digest, size) = try state.writer.add(from: source.value, expected: expected) { LayoutPath.blob($0) }

@@ -7,7 +7,7 @@ package final class OCIArchiveSource: ImageSource {
     private let reference: OCILayoutReference
     private let layout: LayoutReader
 
-    /// Finds the files of the archive and the image.
+    /// Indexes the archive and finds the image.
     ///
     /// - Parameter temporaryDirectory: where a compressed archive, or one from a pipe, is unpacked.
     /// - Throws: ``TransportError``: `notFound`, `ambiguous`, `malformed`.
@@ -22,7 +22,7 @@ package final class OCIArchiveSource: ImageSource {
 
     package var origin: ImageOrigin { .path(transport: "oci-archive", path: reference.path, name: reference.name) }
 
-    /// What `index.json` says about the image.
+    /// The image's descriptor in `index.json`.
     package var image: Descriptor { layout.image }
 
     package func manifest(_ instance: Digest?) throws -> RawManifest { try layout.manifest(instance) }

@@ -4,10 +4,10 @@ package import ImageModel
 import LinuxSystem
 package import StreamCompression
 
-/// `oci:`, writing into an OCI image layout in a directory, which is made when it is missing.
+/// `oci:`, writing into an OCI image layout in a directory, which is created when missing.
 ///
-/// Blobs get their names when they are complete and verified; blobs that are there are used again. `commit` replaces
-/// `index.json` atomically, under a lock, so that several writers can share a layout. Other images stay.
+/// Blobs get their names when they are complete and verified; existing blobs are reused. `commit` replaces `index.json`
+/// atomically, under a lock, so that several writers can share a layout. Other images stay.
 package final class OCILayoutDestination: ImageDestination {
     private let reference: OCILayoutReference
     private let synchronizes: Bool
@@ -56,7 +56,7 @@ package final class OCILayoutDestination: ImageDestination {
         let writer = try BlobWriter(of: offer, in: reference.path)
         let digest = try writer.fill(from: offer, place: description)
         guard let directory = try blobDirectory(digest.algorithm, create: true) else {
-            throw TransportError(.system, "cannot make the directory of blobs", at: reference.path)
+            throw TransportError(.system, "cannot create the blobs directory", at: reference.path)
         }
         try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
         return (digest, writer.byteCount)
@@ -76,7 +76,7 @@ package final class OCILayoutDestination: ImageDestination {
         image = descriptor
     }
 
-    /// What the image's configuration says it runs on, for the index; nil where the manifest is not that of an image.
+    /// The platform in the image's configuration, for the index; nil when the manifest is not an image's.
     private func platform(of manifest: RawManifest) -> Platform? {
         guard manifest.mediaType == .ociManifest, let config = try? manifest.decodeManifest().config,
             config.mediaType.isImageConfig, config.size <= Int64(ImageLimits.configuration),
@@ -97,20 +97,20 @@ package final class OCILayoutDestination: ImageDestination {
             }
             var index = try LayoutIndexDocument(directory: reference.path)
             try index.add(image, name: reference.name)
-            // The names of blobs must be on the disk before the index that refers to them.
+            // The names of blobs must be on disk before the index that refers to them.
             if synchronizes { try blobDirectory(image.digest.algorithm, create: false)?.synchronize() }
             try index.write(synchronize: synchronizes)
-            // Which gives the lock up.
+            // Releases the lock.
             directory.close()
         }
         PartialBlob.sweep(reference.path)
     }
 
-    /// The directory of an algorithm's blobs, not reached through a symbolic link; nil when it is missing.
+    /// The directory of an algorithm's blobs, not following symbolic links; nil when missing.
     private func blobDirectory(_ algorithm: Digest.Algorithm, create: Bool) throws(TransportError) -> OwnedFD? {
         do throws(LinuxError) {
             if create {
-                // Step by step, so that nothing is made behind a symbolic link either.
+                // Component by component, so that nothing is created behind a symbolic link either.
                 try makeDirectory("blobs", below: root.fd)
                 let blobs = try root.openNoSymlinks("blobs", O_RDONLY | O_DIRECTORY)
                 try makeDirectory(algorithm.rawValue, below: blobs.raw)

@@ -6,10 +6,10 @@ package struct OCILayoutReference: Sendable, Equatable, CustomStringConvertible 
     package let path: String
     /// The value of `org.opencontainers.image.ref.name`.
     package let name: String?
-    /// The place in the layout's `index.json`, from 0.
+    /// The index in the layout's `index.json`, starting at 0.
     package let index: Int?
 
-    /// A reference of these parts; `name` is checked.
+    /// Memberwise initializer; validates `name`.
     package init(path: String, name: String? = nil, index: Int? = nil) throws(TransportError) {
         guard !path.isEmpty else {
             throw TransportError(.invalidReference, "invalid reference \"\": the path is missing")
@@ -22,7 +22,7 @@ package struct OCILayoutReference: Sendable, Equatable, CustomStringConvertible 
         self.index = index
     }
 
-    /// Reads the part after `oci:` or `oci-archive:`. The path ends at the first colon. `path@index` counts only where
+    /// Parses the part after `oci:` or `oci-archive:`. The path ends at the first colon. `path@index` applies only when
     /// no file has that whole name.
     package init(parsing text: String) throws(TransportError) {
         if let colon = text.firstIndex(of: ":") {

@@ -9,8 +9,8 @@ package final class OCILayoutSource: ImageSource {
 
     /// Finds the image.
     ///
-    /// - Throws: ``TransportError``: `notFound`, `ambiguous` when the reference names none of several images,
-    ///   `malformed`.
+    /// - Throws: ``TransportError``: `notFound`, `malformed`, `ambiguous` when the layout has several images and the
+    ///   reference does not select one.
     package init(_ reference: OCILayoutReference) throws {
         self.reference = reference
         layout = try LayoutReader(
@@ -21,7 +21,7 @@ package final class OCILayoutSource: ImageSource {
 
     package var origin: ImageOrigin { .path(transport: "oci", path: reference.path, name: reference.name) }
 
-    /// What `index.json` says about the image.
+    /// The image's descriptor in `index.json`.
     package var image: Descriptor { layout.image }
 
     package func manifest(_ instance: Digest?) throws -> RawManifest { try layout.manifest(instance) }
@@ -30,7 +30,7 @@ package final class OCILayoutSource: ImageSource {
         try layout.openBlob(blob.digest)
     }
 
-    /// The images that a layout lists, in order: for listings and for choosing one.
+    /// The images in a layout, in order: for listing and selection.
     package static func images(inLayoutAt path: String) throws -> [Descriptor] {
         try LayoutReader.index(of: try LayoutDirectory(path: path)).manifests
     }

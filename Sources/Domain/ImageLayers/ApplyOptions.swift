@@ -1,20 +1,20 @@
 package import ContentDigest
 package import LinuxSystem
 
-/// The circumstances under which a layer is applied.
+/// How a layer is applied.
 package struct ApplyOptions: Sendable {
-    /// How deletions are put down.
+    /// How deletions are represented.
     package var whiteouts: WhiteoutStyle
-    /// Directories, nearest first, whose files lie under the layer: a parent directory that the layer itself does
-    /// not list takes mode and owner from there, so that it does not hide them. Else 0755 and 0:0.
+    /// Lower directories, nearest first: a parent directory that the layer itself does not list copies its mode and
+    /// owner from there, so that it does not mask them. Otherwise 0755 and 0:0.
     package var lowerDirectories: [String]
-    /// Keep the caller's own ids where an owner is not mapped (one single mapped id, or `ignore_chown_errors`).
+    /// Keep the caller's own ids when an owner is not mapped (a single mapped id, or `ignore_chown_errors`).
     package var ignoreUnmappedOwners: Bool
-    /// Make device nodes. Without the right to, they are left out, as the field's tools do without root.
+    /// Create device nodes. Without the privilege to, they are skipped, as rootless container tools do.
     package var makesDevices: Bool
     /// Overrides every entry's owner (`ADD --chown`).
     package var owner: (uid: UInt32, gid: UInt32)?
-    /// Overrides every file's permission bits (`ADD --chmod`); directories and files alike.
+    /// Overrides the permission bits of all files and directories (`ADD --chmod`).
     package var permissions: UInt32?
     /// Overrides every entry's modification time (`--timestamp`).
     package var modification: FileTime?
@@ -34,16 +34,16 @@ package struct ApplyOptions: Sendable {
     }
 }
 
-/// What applying, or making, a layer found out about it in the one pass over its bytes.
+/// What applying or creating a layer found out in the one pass over its bytes.
 package struct LayerMeasurements: Sendable {
     /// The digest of the uncompressed archive.
     package var diffID: Digest
     /// The length of the uncompressed archive in bytes.
     package var size: Int64
-    /// Owners that occur, ascending.
+    /// The owners that occur, ascending.
     package var uids: [UInt32]
     package var gids: [UInt32]
-    /// How many entries the archive has; whiteouts count.
+    /// The number of entries in the archive, including whiteouts.
     package var entryCount: Int
 
     package init(diffID: Digest, size: Int64, uids: [UInt32], gids: [UInt32], entryCount: Int) {

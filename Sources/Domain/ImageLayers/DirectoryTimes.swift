@@ -1,10 +1,10 @@
 import Glibc
 import LinuxSystem
 
-/// Modification times of directories, kept until everything lies in them, since each new file changes them.
+/// Modification times of directories, deferred until the directories are complete, since each new file changes them.
 ///
-/// Memory is bounded: where a layer has more directories than fit, the times of those that the archive has left are
-/// set early.
+/// Memory is bounded: when a layer has too many directories, the times of those that the archive has left are set
+/// early.
 struct DirectoryTimes {
     private var records: [(path: [CChar], time: FileTime)] = []
     private var byteCount = 0
@@ -14,7 +14,7 @@ struct DirectoryTimes {
         self.maximumBytes = maximumBytes
     }
 
-    /// Notes the time of the directory at a path (NUL-terminated, relative to the root). The last one noted counts.
+    /// Records the time of the directory at a path (NUL-terminated, relative to the root). The last one recorded wins.
     mutating func record(_ path: [CChar], _ time: FileTime, in root: borrowing RootedDirectory) throws(LayerError) {
         if byteCount > maximumBytes {
             var open: [(path: [CChar], time: FileTime)] = []
@@ -32,7 +32,7 @@ struct DirectoryTimes {
         byteCount += DirectoryTimes.cost(of: path)
     }
 
-    /// Sets all times that are still to be set.
+    /// Sets all pending times.
     mutating func settle(in root: borrowing RootedDirectory) throws(LayerError) {
         for record in records { try DirectoryTimes.set(record.time, of: record.path, in: root) }
         records = []
@@ -41,7 +41,7 @@ struct DirectoryTimes {
 
     private static func cost(of path: [CChar]) -> Int { path.count + 80 }
 
-    /// Whether the directory is on the way to the path.
+    /// Whether the directory is an ancestor of the path.
     private static func holds(_ directory: [CChar], _ path: [CChar]) -> Bool {
         if directory.count == 2, directory[0] == 0x2e { return true }
         let name = directory.dropLast()
@@ -55,7 +55,7 @@ struct DirectoryTimes {
             let directory = try root.open(path, O_RDONLY | O_DIRECTORY)
             try Files.setTimes(fd: directory.raw, access: time, modification: time)
         } catch {
-            // A later entry has taken the directory's place.
+            // A later entry has replaced the directory.
             if error.isMissing || error.code == ELOOP { return }
             throw LayerError(.system, "cannot set a directory's time", cause: error)
         }

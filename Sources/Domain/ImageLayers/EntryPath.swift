@@ -1,13 +1,13 @@
-/// A layer entry's name, cleaned and split so that each part can be handed to an `*at` system call.
+/// A layer entry's name, cleaned and split so that each part can be passed to an `*at` system call.
 ///
-/// Absolute names are taken relative to the root, `.` and empty components vanish, and `..` is resolved by
-/// the text alone, as the field's tools do; a name that climbs above the root is refused.
+/// Absolute names are relative to the root, `.` and empty components are dropped, and `..` is resolved lexically, as in
+/// other container tools; a name that climbs above the root is rejected.
 struct EntryPath {
     /// The directory part relative to the root, NUL-terminated; `"."` for entries of the root itself.
     let parent: [CChar]
     /// The last component, NUL-terminated; empty (a lone NUL) when the entry is the root directory.
     let base: [CChar]
-    /// Whether the name says nothing (`./`): the directory that the archive's names begin in.
+    /// Whether the name is empty after cleaning (`./`): the directory that the archive's names are relative to.
     let isTop: Bool
 
     /// The whole path relative to the root, NUL-terminated.
@@ -22,7 +22,7 @@ struct EntryPath {
         return path
     }
 
-    /// - Throws: ``LayerError`` with `escapesRoot` for names that leave the root or hold a NUL.
+    /// - Throws: ``LayerError`` with `escapesRoot` for names that leave the root or contain a NUL.
     init(cleaning name: [UInt8], below prefix: [UInt8] = []) throws(LayerError) {
         var cleaned: [CChar] = []
         cleaned.reserveCapacity(prefix.count + name.count + 2)
@@ -60,13 +60,13 @@ struct EntryPath {
             var end = position
             while end < part.count, part[end] != 0x2f {
                 if part[end] == 0 {
-                    throw LayerError(.escapesRoot, "the name holds a NUL byte", entry: LayerError.shown(part))
+                    throw LayerError(.escapesRoot, "the name contains a NUL byte", entry: LayerError.shown(part))
                 }
                 end += 1
             }
             let length = end - position
             if length == 1, part[position] == 0x2e {
-                // "." says nothing.
+                // "." is a no-op.
             } else if length == 2, part[position] == 0x2e, part[position + 1] == 0x2e {
                 guard starts.count > floor, let last = starts.popLast() else {
                     throw LayerError(.escapesRoot, "the name leaves the root", entry: LayerError.shown(part))

@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// Which file something is, whatever its names.
+/// The identity of a file, regardless of its names.
 struct FileIdentity: Hashable {
     let device: UInt64
     let inode: UInt64

@@ -4,9 +4,9 @@ import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
-    /// Sets owner, mode, attributes and times of a file that is open, as far as they are not right from the beginning.
-    /// The order matters: a change of owner clears set-user-id bits and file capabilities. A directory's times wait until
-    /// everything lies in it.
+    /// Sets owner, mode, attributes and times of an open file, unless they are already correct. The order matters:
+    /// changing the owner clears set-user-id bits and file capabilities. A directory's times are deferred until it is
+    /// complete.
     func setAttributes(of entry: TarEntry, openAs fd: Int32) throws {
         let (uid, gid) = try owner(of: entry)
         let mode = mode(of: entry)
@@ -29,7 +29,7 @@ extension LayerApplier {
         }
     }
 
-    /// The same for what is not to be opened (symbolic links, devices, FIFOs), without following.
+    /// The same for files that must not be opened (symbolic links, devices, FIFOs), without following links.
     func setAttributes(of entry: TarEntry, at path: EntryPath, in parent: Int32) throws {
         let (uid, gid) = try owner(of: entry)
         let owned = linux_fchownat(parent, path.base, uid, gid, LINUX_AT_SYMLINK_NOFOLLOW)
@@ -56,7 +56,7 @@ extension LayerApplier {
         try check(result, "set times", entry)
     }
 
-    /// The entry for the directory that the archive's names begin in. Links on the way to it are followed inside the
+    /// The entry for the directory that the archive's names are relative to. Links in its path are followed inside the
     /// root: `ADD` may be told to unpack through one.
     func setAttributes(ofTop entry: TarEntry, _ path: EntryPath) throws {
         let whole = path.whole
@@ -77,9 +77,12 @@ extension LayerApplier {
 
     private func owner(of entry: TarEntry) throws(LayerError) -> (uid: UInt32, gid: UInt32) {
         if let owner = options.owner { return owner }
-        // 2^32 - 1 means "leave as it is" to chown and is no owner.
+        // chown takes 2^32 - 1 as "leave unchanged"; it is not a valid owner.
         guard let uid = UInt32(exactly: entry.uid), let gid = UInt32(exactly: entry.gid), uid != .max, gid != .max
-        else { throw LayerError(.unmappedOwner, "owner \(entry.uid):\(entry.gid) is no id", entry: entry.displayName) }
+        else {
+            throw LayerError(
+                .unmappedOwner, "owner \(entry.uid):\(entry.gid) is not a valid id", entry: entry.displayName)
+        }
         return (uid, gid)
     }
 
@@ -96,12 +99,12 @@ extension LayerApplier {
                 """, entry: entry.displayName)
         }
         throw LayerError(
-            .system, "cannot be given its owner \(uid):\(gid)", entry: entry.displayName,
+            .system, "cannot set its owner to \(uid):\(gid)", entry: entry.displayName,
             cause: LinuxError("chown", code: cause))
     }
 
-    /// Sets one attribute, leaving out those that have no business in a container's files, and those that this file
-    /// system or this user cannot hold, as the field's tools do.
+    /// Sets one attribute, skipping those that do not belong in a container's files and those that this file system or
+    /// this user cannot store, as other container tools do.
     private func setting(
         _ name: [UInt8], _ entry: TarEntry, _ set: ([CChar]) throws(LinuxError) -> Void
     ) throws(LayerError) {
@@ -110,11 +113,12 @@ extension LayerApplier {
             try set(name.map { CChar(bitPattern: $0) } + [0])
         } catch {
             if error.code == ENOTSUP { return }
-            // Only regular files and directories have `user.` attributes; IMA's need the host's own administrator.
+            // Only regular files and directories have `user.` attributes; IMA's require the initial namespace's
+            // administrator.
             let isPlain = entry.kind == .regular || entry.kind == .directory
             if error.code == EPERM, !isPlain || name.elementsEqual("security.ima".utf8) { return }
             throw LayerError(
-                .system, "cannot be given the attribute \(LayerError.shown(name))", entry: entry.displayName,
+                .system, "cannot set the attribute \(LayerError.shown(name))", entry: entry.displayName,
                 cause: error)
         }
     }

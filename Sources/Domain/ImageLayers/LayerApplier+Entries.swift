@@ -4,7 +4,7 @@ import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
-    /// Makes the file that an entry describes, in place of whatever lies there.
+    /// Creates the file that an entry describes, replacing whatever exists there.
     func make(_ entry: TarEntry, _ path: EntryPath, in parent: Int32, reader: TarReader) throws {
         switch entry.kind {
         case .directory: try makeDirectory(entry, path, in: parent)
@@ -20,7 +20,7 @@ extension LayerApplier {
             try setAttributes(of: entry, at: path, in: parent)
         case .characterDevice, .blockDevice: try makeDevice(entry, path, in: parent)
         case .other:
-            // Kinds that no file system object stands for carry nothing to apply.
+            // Types that do not correspond to a file system object have nothing to apply.
             return
         }
     }
@@ -29,7 +29,7 @@ extension LayerApplier {
 
     private func makeRegular(_ entry: TarEntry, _ path: EntryPath, in parent: Int32, reader: TarReader) throws {
         let flags = O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC
-        // Nobody else comes here yet. Special bits would not survive a change of owner.
+        // Not accessible to others yet. Special bits would not survive a change of owner.
         let mode = mode(of: entry) & 0o777
         var result = linux_openat(parent, path.base, flags, mode)
         if result == -EEXIST {
@@ -41,7 +41,7 @@ extension LayerApplier {
         try setAttributes(of: entry, openAs: file.raw)
     }
 
-    /// Writes content from where it lies in the reader's memory. Holes stay holes, however large they are.
+    /// Writes content directly from the reader's buffer. Holes stay holes, however large they are.
     private func copyContent(of entry: TarEntry, reader: TarReader, to fd: Int32) throws {
         var end: Int64 = 0
         while try reader.withDataChunk({ offset, bytes in
@@ -71,7 +71,8 @@ extension LayerApplier {
         let made = linux_mkdirat(parent, path.base, 0o700)
         if made == -EEXIST {
             if try Files.status(at: parent, path.base).kind != .directory {
-                // A whiteout, or a file, that the same layer follows with a directory: what lies below stays hidden.
+                // A whiteout, or a file, that the same layer later replaces with a directory: the lower contents stay
+                // hidden.
                 hidesLower = true
                 try removeExisting(path, in: parent, entry)
                 try check(linux_mkdirat(parent, path.base, 0o700), "mkdir", entry)
@@ -95,7 +96,7 @@ extension LayerApplier {
         }
         let directory = try openDirectory(ofTarget: target, entry)
         guard let status = try Files.statusIfPresent(at: directory.raw, target.base) else {
-            throw LayerError(.malformed, "a hard link to nothing", entry: entry.displayName)
+            throw LayerError(.malformed, "a hard link to a missing file", entry: entry.displayName)
         }
         if try status.kind == .directory || isWhiteout(target.base, in: directory.raw) {
             let what = status.kind == .directory ? "a directory" : "a deleted file"
@@ -103,7 +104,7 @@ extension LayerApplier {
         }
         var result = linux_linkat(directory.raw, target.base, parent, path.base, 0)
         if result == -EEXIST {
-            // Perhaps under another name of the same directory: removing it would lose the file.
+            // It may be another name in the same directory: removing it would lose the file.
             let present = try Files.status(at: parent, path.base)
             if FileIdentity(present) == FileIdentity(status) { return }
             try removeExisting(path, in: parent, entry)
@@ -116,7 +117,7 @@ extension LayerApplier {
         do throws(LinuxError) {
             return try root.open(target.parent, OpenFlags.path | O_DIRECTORY)
         } catch {
-            throw LayerError(.malformed, "a hard link to nothing", entry: entry.displayName, cause: error)
+            throw LayerError(.malformed, "a hard link to a missing file", entry: entry.displayName, cause: error)
         }
     }
 
@@ -125,7 +126,7 @@ extension LayerApplier {
     private func makeDevice(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
         try removeExisting(path, in: parent, entry)
         guard options.makesDevices else { return }
-        // The kernel keeps 0/0 for whiteouts, which no container can make: there is no such device to leave out.
+        // The kernel reserves device 0/0 for whiteouts, which no container can create: there is no real device to skip.
         if options.whiteouts == .literal, entry.kind == .characterDevice, entry.deviceMajor == 0, entry.deviceMinor == 0
         {
             return
@@ -138,7 +139,7 @@ extension LayerApplier {
 
     // MARK: Replacing
 
-    /// Runs a system call that makes a new name; where the name is taken, what lies there goes first.
+    /// Runs a system call that creates a new name; if the name is taken, removes the existing file first.
     private func replacing(
         _ path: EntryPath, in parent: Int32, _ entry: TarEntry, _ operation: String, _ make: () -> Int32
     ) throws {
@@ -150,18 +151,18 @@ extension LayerApplier {
         try check(result, operation, entry)
     }
 
-    /// Removes what lies at a name, a whole directory too. Nothing there is fine.
+    /// Removes whatever exists under a name, including a whole directory. A missing file is not an error.
     private func removeExisting(_ path: EntryPath, in parent: Int32, _ entry: TarEntry) throws(LayerError) {
         do throws(LinuxError) {
             try Files.removeTree(at: parent, path.base)
         } catch {
-            throw LayerError(.system, "cannot replace what lies there", entry: entry.displayName, cause: error)
+            throw LayerError(.system, "cannot replace the existing file", entry: entry.displayName, cause: error)
         }
     }
 
     private func pathArgument(_ bytes: [UInt8], of entry: TarEntry) throws(LayerError) -> [CChar] {
         guard !bytes.isEmpty, !bytes.contains(0) else {
-            throw LayerError(.malformed, "a link to nothing", entry: entry.displayName)
+            throw LayerError(.malformed, "a link without a target", entry: entry.displayName)
         }
         return bytes.map { CChar(bitPattern: $0) } + [0]
     }

@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 import TarArchive
 
-/// How a directory looks that the archive implies but does not list.
+/// The attributes of a directory that the archive implies but does not list.
 private struct ImpliedDirectory {
     var mode: UInt32 = 0o755
     var uid: UInt32 = 0
@@ -12,13 +12,13 @@ private struct ImpliedDirectory {
 }
 
 extension LayerApplier {
-    /// Makes the directories that the archive implies but does not list, with the attributes of the lower layers'
-    /// directories where there are any.
+    /// Creates the directories that the archive implies but does not list, with the attributes of the lower layers'
+    /// directories if there are any.
     ///
     /// - Parameter path: NUL-terminated, relative to the root.
     /// - Returns: the last of them, an `O_PATH` descriptor or one for reading.
     func makeMissingParents(_ path: [CChar], _ entry: TarEntry) throws -> OwnedFD {
-        // Where components end. A prefix can be opened only if every shorter one can: the longest is bisected.
+        // Where components end. A prefix can be opened only if every shorter one can: bisect for the longest.
         var ends = path.indices.filter { path[$0] == 0x2f }
         ends.append(path.count - 1)
         var present = 0
@@ -31,7 +31,8 @@ extension LayerApplier {
                 present = middle
             } catch {
                 guard error.isMissing else {
-                    throw LayerError(.system, "cannot open its directory", entry: entry.displayName, cause: error)
+                    throw LayerError(
+                        .system, "cannot open its parent directory", entry: entry.displayName, cause: error)
                 }
                 missing = middle
             }
@@ -49,14 +50,14 @@ extension LayerApplier {
         var result = linux_mkdirat(parent, name, 0o700)
         var replacesWhiteout = false
         if result == -EEXIST, try isWhiteout(name, in: parent) {
-            // The layer deletes what lies below and then puts something of its own there.
+            // The layer deletes the lower file and then adds something of its own there.
             try check(linux_unlinkat(parent, name, 0), "unlink", entry)
             result = linux_mkdirat(parent, name, 0o700)
             replacesWhiteout = true
             implied = ImpliedDirectory()
         }
         if result == -EEXIST {
-            throw LayerError(.malformed, "what it lies in is not a directory", entry: entry.displayName)
+            throw LayerError(.malformed, "its parent is not a directory", entry: entry.displayName)
         }
         try check(result, "mkdir", entry)
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
@@ -74,7 +75,7 @@ extension LayerApplier {
         return directory
     }
 
-    /// Whether a name in the layer is the kernel's own mark for a deletion.
+    /// Whether a name in the layer is a kernel whiteout.
     func isWhiteout(_ name: [CChar], in parent: Int32) throws(LinuxError) -> Bool {
         guard case .overlay = options.whiteouts, let status = try Files.statusIfPresent(at: parent, name) else {
             return false
@@ -82,19 +83,19 @@ extension LayerApplier {
         return status.kind == .characterDevice && status.deviceMajor == 0 && status.deviceMinor == 0
     }
 
-    /// The nearest lower layer that has something of this name decides.
+    /// Decided by the nearest lower layer that has this name.
     private func impliedDirectory(_ path: [CChar]) -> ImpliedDirectory {
         for lower in options.lowerDirectories {
             guard let directory = try? RootedDirectory(opening: lower) else { continue }
             do throws(LinuxError) {
-                // A link in a lower layer would lead through the merged tree, which is not to be had here.
+                // A link in a lower layer would resolve through the merged tree, which is not available here.
                 let found = try directory.openNoSymlinks(path, OpenFlags.path | O_NOFOLLOW)
                 let status = try found.status()
                 guard status.kind == .directory else { return ImpliedDirectory() }
                 return ImpliedDirectory(
                     mode: status.permissions, uid: status.uid, gid: status.gid, modification: status.modification)
             } catch {
-                // Below something that is no directory, or in one that is opaque, still lower layers do not show.
+                // Lower layers do not show through a non-directory or an opaque directory.
                 if error.code != ENOENT || liesInOpaque(path, directory) { return ImpliedDirectory() }
             }
         }

@@ -4,10 +4,10 @@ import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
-    /// How deep below a deleted directory this layer's own files may lie in a tree that holds the parent's files too.
+    /// Maximum depth of this layer's own files below a deleted directory, in a tree that also has the parent's files.
     private static let maximumDepth = 256
 
-    /// `.wh..wh..opq`: hides everything that lower layers have in the directory.
+    /// `.wh..wh..opq`: hides everything in the directory from lower layers.
     func makeOpaque(_ parent: Int32, _ path: EntryPath, _ entry: TarEntry) throws {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
         let directory = OwnedFD(adopting: try check(linux_openat(parent, ".", flags, 0), "open", entry))
@@ -27,7 +27,7 @@ extension LayerApplier {
         }
     }
 
-    /// `.wh.NAME`: deletes what lower layers have under that name. What this layer itself has put there stays.
+    /// `.wh.NAME`: deletes the file of that name in lower layers. Files of this layer itself stay.
     func whiteOut(_ name: [CChar], in parent: Int32, _ entry: TarEntry) throws {
         if options.whiteouts == .removing {
             let identity = FileIdentity(try Files.status(at: parent, "."))
@@ -43,10 +43,10 @@ extension LayerApplier {
         try setOpaque(directory.raw, entry)
     }
 
-    /// Removes from a directory all that this layer has not put there.
+    /// Removes everything from a directory that this layer has not added.
     private func removeInherited(in directory: borrowing OwnedFD, _ entry: TarEntry, depth: Int) throws {
         guard depth < LayerApplier.maximumDepth else {
-            throw LayerError(.malformed, "deletes a tree that is too deep", entry: entry.displayName)
+            throw LayerError(.malformed, "the deleted tree is too deep", entry: entry.displayName)
         }
         let identity = FileIdentity(try directory.status())
         if footprint?.isCleared(identity) ?? true { return }

@@ -7,9 +7,9 @@ import TarArchive
 
 /// Applies a layer's archive to a directory, in one streaming pass.
 ///
-/// No entry can touch anything outside the directory: parents are resolved by the kernel with the directory as
-/// their root (`openat2`, RESOLVE_IN_ROOT), and the last component is never followed. Entries replace what lies
-/// there; a directory onto a directory takes over its attributes. Directory times are set last.
+/// No entry can affect anything outside the directory: the kernel resolves parents with the directory as root
+/// (`openat2`, RESOLVE_IN_ROOT), and the last component is never followed. Entries replace existing files; a directory
+/// entry for an existing directory updates its attributes. Directory times are set last.
 package final class LayerApplier {
     let root: RootedDirectory
     let prefix: [UInt8]
@@ -18,18 +18,18 @@ package final class LayerApplier {
     private(set) var gids: Set<UInt32> = []
     private var lastOwner: (uid: Int64, gid: Int64) = (-1, -1)
     private var entryCount = 0
-    /// What this layer has made, kept only where whiteouts remove (vfs).
+    /// What this layer has created; only kept when whiteouts remove files (vfs).
     var footprint: LayerPathIndex?
     var directoryTimes = DirectoryTimes()
 
-    /// The directory that the previous entry lay in, kept open: archives list siblings together.
+    /// The parent directory of the previous entry, kept open: archives list siblings together.
     private var parentPath: [CChar] = []
     private var parentFD: Int32 = -1
 
     /// - Parameters:
-    ///   - directory: the root that nothing leaves.
-    ///   - prefix: where below the root the archive's names begin; it must exist. Symbolic links in it are followed
-    ///     inside the root.
+    ///   - directory: the root, which no entry can leave.
+    ///   - prefix: the directory below the root that the archive's names are relative to; it must exist. Symbolic links
+    ///     in it are followed inside the root.
     package init(directory: String, prefix: [UInt8] = [], options: ApplyOptions) throws {
         root = try RootedDirectory(opening: directory)
         self.prefix = prefix
@@ -41,14 +41,14 @@ package final class LayerApplier {
         forgetParent()
     }
 
-    /// Applies the whole of an uncompressed archive.
+    /// Applies a whole uncompressed archive.
     ///
     /// - Parameters:
     ///   - archive: the uncompressed tar.
-    ///   - tarSplit: takes the uncompressed tar-split lines that, together with the files, give the archive back.
-    ///   - isAlone: whether processors are likely to be idle, so that digesting is better done on a thread of its own.
-    /// - Throws: ``LayerError``, `TarError`, or what the source throws. What was applied so far stays: the caller
-    ///   throws the directory away.
+    ///   - tarSplit: receives the uncompressed tar-split lines for reassembling the archive from the files.
+    ///   - isAlone: whether processors are likely to be idle, so that hashing is better done on a separate thread.
+    /// - Throws: ``LayerError``, `TarError`, or whatever the source throws. The caller must then discard the directory,
+    ///   which is partly filled.
     package func apply(
         _ archive: any ByteSource, tarSplit: (any ByteSink)? = nil, isAlone: Bool = true
     ) throws -> LayerMeasurements {
@@ -64,7 +64,7 @@ package final class LayerApplier {
             diffID: diffID, size: size, uids: uids.sorted(), gids: gids.sorted(), entryCount: entryCount)
     }
 
-    /// Applies the whole of an uncompressed archive whose digest nobody asks for.
+    /// Applies a whole uncompressed archive without computing its digest.
     ///
     /// - Throws: as `apply`.
     package func unpack(_ archive: any ByteSource) throws {
@@ -93,7 +93,7 @@ package final class LayerApplier {
             switch WhiteoutName.read(path) {
             case .ordinary: break
             case .bookkeeping: return
-            case .invalid: throw LayerError(.malformed, "a whiteout of nothing", entry: entry.displayName)
+            case .invalid: throw LayerError(.malformed, "a whiteout without a name", entry: entry.displayName)
             case .opaqueDirectory: return try makeOpaque(openParent(path, of: entry), path, entry)
             case .deletion(let name): return try whiteOut(name, in: openParent(path, of: entry), entry)
             }
@@ -104,7 +104,7 @@ package final class LayerApplier {
         try make(entry, path, in: parent, reader: reader)
     }
 
-    /// Notes who owns an entry in the archive, whatever owner it is given here.
+    /// Records an entry's owner in the archive, whatever owner it is given here.
     private func noteOwner(of entry: TarEntry) {
         if lastOwner == (entry.uid, entry.gid) { return }
         lastOwner = (entry.uid, entry.gid)
@@ -114,7 +114,7 @@ package final class LayerApplier {
 
     // MARK: Parents
 
-    /// The directory that an entry lies in, open as long as no other one is asked for.
+    /// An entry's parent directory, kept open until another one is requested.
     private func openParent(_ path: EntryPath, of entry: TarEntry) throws -> Int32 {
         if parentFD >= 0, parentPath == path.parent { return parentFD }
         forgetParent()
@@ -122,7 +122,7 @@ package final class LayerApplier {
             parentFD = try root.open(path.parent, OpenFlags.path | O_DIRECTORY).release()
         } catch {
             guard error.isMissing else {
-                throw LayerError(.system, "cannot open its directory", entry: entry.displayName, cause: error)
+                throw LayerError(.system, "cannot open its parent directory", entry: entry.displayName, cause: error)
             }
             parentFD = try makeMissingParents(path.parent, entry).release()
         }
@@ -139,7 +139,7 @@ package final class LayerApplier {
 
     // MARK: Failures
 
-    /// Passes on what a system call gave, unless it is `-errno`.
+    /// Passes on the result of a system call, unless it is `-errno`.
     @discardableResult
     func check(_ result: Int32, _ operation: String, _ entry: TarEntry) throws(LayerError) -> Int32 {
         if result < 0 { throw failure(operation, entry, -result) }

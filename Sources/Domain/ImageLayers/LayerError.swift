@@ -1,17 +1,17 @@
 package import LinuxSystem
 import TarArchive
 
-/// What went wrong while a layer was applied to, or made from, a directory.
+/// Why a layer could not be applied to, or created from, a directory.
 package struct LayerError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that callers tell apart.
+    /// The kinds of failure that callers distinguish.
     package enum Code: Sendable, Equatable {
-        /// An entry's name or link target would leave the layer's root, or is not a name at all.
+        /// An entry's name or link target would leave the layer's root, or is not a valid name.
         case escapesRoot
-        /// The layer's content contradicts itself (a hard link to nothing, a whiteout of nothing).
+        /// The layer's content is inconsistent (a hard link to a missing file, a whiteout without a name).
         case malformed
-        /// The owner asked for is not mapped in this user namespace.
+        /// The owner is not mapped in this user namespace.
         case unmappedOwner
-        /// The directory holds something that no layer can express.
+        /// The directory contains something that a layer cannot express.
         case unsupported
         /// A system call failed.
         case system
@@ -19,7 +19,7 @@ package struct LayerError: Error, Sendable, CustomStringConvertible {
 
     package let code: Code
     package let message: String
-    /// The entry concerned, fit for showing; empty where none is.
+    /// The entry concerned, safe for display; empty when there is none.
     package let entry: String
     package let cause: LinuxError?
 
@@ -36,7 +36,7 @@ package struct LayerError: Error, Sendable, CustomStringConvertible {
         return text
     }
 
-    /// A name as errors show it: control characters escaped, repaired where it is not UTF-8, cut to a sensible length.
+    /// A name as displayed in errors: control characters escaped, invalid UTF-8 repaired, truncated.
     static func shown(_ name: [UInt8]) -> String {
         var text = ""
         for scalar in String(decoding: name.prefix(240), as: UTF8.self).unicodeScalars {
@@ -47,6 +47,6 @@ package struct LayerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension TarEntry {
-    /// The name for messages.
+    /// The name, safe for messages.
     var displayName: String { LayerError.shown(name) }
 }

@@ -5,7 +5,7 @@ import TarArchive
 
 extension LayerMaker {
     /// Whether a file equals its counterpart in the parent tree. Content counts as equal when size, times and all
-    /// attributes are, as the field's tools have it. Without a parent tree everything has changed.
+    /// attributes are, as in other container tools. Without a parent tree everything has changed.
     func isUnchanged(_ child: Child, _ status: FileStatus, in frame: Frame) throws -> Bool {
         guard let parent = try parentStatus(of: child, in: frame) else { return false }
         guard status.mode == parent.mode, status.uid == parent.uid, status.gid == parent.gid else { return false }
@@ -24,7 +24,7 @@ extension LayerMaker {
         }
     }
 
-    /// The counterpart's status; nil where the parent tree has none.
+    /// The counterpart's status; nil when the parent tree has none.
     func parentStatus(of child: Child, in frame: Frame) throws -> FileStatus? {
         guard frame.parentFD >= 0 else { return nil }
         return try Files.statusIfPresent(at: frame.parentFD, child.name)

@@ -4,11 +4,11 @@ import LinuxSystem
 import TarArchive
 
 extension LayerMaker {
-    /// Writes what stands at one name; gives the frame to descend into where it is a directory.
+    /// Writes the file of one name; returns the frame to descend into when it is a directory.
     func visit(_ child: Child, at path: [UInt8], in frame: Frame) throws -> Frame? {
         if case .invalid = WhiteoutName.read(child.name.dropLast()) {
             throw LayerError(
-                .unsupported, "its name means a deletion of nothing in a layer", entry: LayerError.shown(path))
+                .unsupported, "its name would be an invalid whiteout in a layer", entry: LayerError.shown(path))
         }
         let status = try Files.status(at: frame.fd, child.name)
         switch status.kind {
@@ -24,7 +24,7 @@ extension LayerMaker {
         case .characterDevice, .blockDevice, .fifo:
             if try !isUnchanged(child, status, in: frame) { try writeSpecial(path, status) }
         case .socket:
-            // Not to be carried, but what it has replaced is gone.
+            // Not included in the layer, but what it has replaced is gone.
             if let parent = try parentStatus(of: child, in: frame), parent.kind != .socket {
                 try emitWhiteout(of: child, in: frame)
             }
@@ -82,7 +82,7 @@ extension LayerMaker {
                 link.linkTarget = first
                 return try emit(link)
             }
-            // Only names that are in the layer count: a link to anything else would be a link to nothing.
+            // Only names in the layer count: a link to anything else would have no target.
             firstNames[identity] = path
         }
         let file = try openChild(child, path, in: frame, O_NONBLOCK)
@@ -102,7 +102,7 @@ extension LayerMaker {
             guard count >= 0 else { throw readFailure("read", path, Int32(clamping: -count)) }
             guard count > 0 else {
                 throw LayerError(
-                    .malformed, "the file became shorter while it was read", entry: LayerError.shown(path))
+                    .malformed, "the file shrank while it was read", entry: LayerError.shown(path))
             }
             try writer.write(content: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             left -= Int64(count)
@@ -150,7 +150,7 @@ extension LayerMaker {
         try emit(whiteout(named: name, frame.status))
     }
 
-    /// A deletion's marker: an empty file whose owner and time are those of the directory it lies in.
+    /// A whiteout: an empty file with owner and time of the directory that contains it.
     private func whiteout(named name: [UInt8], _ status: FileStatus) -> TarEntry {
         var whiteout = entry(named: name, kind: .regular, status)
         whiteout.mode = 0o600

@@ -4,19 +4,19 @@ import LinuxSystem
 import TarArchive
 
 extension LayerMaker {
-    /// A directory on the way from the root to the current place.
+    /// A directory on the path from the root to the current position.
     final class Frame {
-        /// Relative to the root, with a slash at the end; empty for the root.
+        /// Relative to the root, with a trailing slash; empty for the root.
         let prefix: [UInt8]
         var children: [Child]
         var next = 0
-        /// The directory, opened; -1 while a deep descent has it closed.
+        /// The open directory; -1 while it is closed during a deep descent.
         var fd: Int32
-        /// The same directory in the parent tree, where there is one.
+        /// The same directory in the parent tree, if it exists there.
         var parentFD: Int32
-        /// How many directories were pending when this one was entered.
+        /// The number of pending directories when this one was entered.
         let pendingBefore: Int
-        /// Whose owner and time whiteouts in this directory get.
+        /// Source of owner and time for whiteouts in this directory.
         let status: FileStatus
         /// Whether the parent tree has this directory too.
         let hasParent: Bool
@@ -65,9 +65,9 @@ extension LayerMaker {
         let isDeleted: Bool
     }
 
-    /// How deep a walk keeps every directory on the way open; below, they are reopened on the way back.
+    /// The depth up to which a walk keeps every ancestor open; deeper ones are reopened on the way back.
     private static let openDepth = 64
-    /// The kernel's bound on a path in a system call (PATH_MAX without the terminator), which bounds the depth too.
+    /// The kernel's limit on a path in a system call (PATH_MAX without the terminator), which also limits the depth.
     private static let maximumPath = 4095
 
     func walk() throws {
@@ -75,7 +75,7 @@ extension LayerMaker {
         while let frame = frames.last {
             guard frame.next < frame.children.count else {
                 frames.removeLast()
-                // What still waits below this directory has no reason to be written.
+                // Pending directories below this one have no reason to be written.
                 if pendingDirectories.count > frame.pendingBefore {
                     pendingDirectories.removeLast(pendingDirectories.count - frame.pendingBefore)
                 }
@@ -87,7 +87,7 @@ extension LayerMaker {
             let path = frame.path(of: child)
             guard path.count <= LayerMaker.maximumPath else {
                 throw LayerError(
-                    .unsupported, "its path is longer than \(LayerMaker.maximumPath) bytes, which nobody could unpack",
+                    .unsupported, "its path is longer than \(LayerMaker.maximumPath) bytesand could not be unpacked",
                     entry: LayerError.shown(path))
             }
             if child.isDeleted {
@@ -126,7 +126,7 @@ extension LayerMaker {
             status: status)
     }
 
-    /// Byte order, of names with their terminators.
+    /// Compares names by bytes, including their terminators.
     private static func precedes(_ one: [CChar], _ other: [CChar]) -> Bool {
         one.withUnsafeBufferPointer { one in
             other.withUnsafeBufferPointer { other in

@@ -4,25 +4,25 @@ package import LinuxSystem
 package import StreamCompression
 import TarArchive
 
-/// Makes a layer's archive from a directory, in one streaming pass that also gives diff ID, size and tar-split.
+/// Creates a layer's archive from a directory, in one streaming pass that also yields diff ID, size and tar-split.
 ///
-/// The archive is a function of the directory's content alone: names in byte order, every directory before what it
-/// holds, no user or group names. Sockets are left out. Nothing outside the directory is read.
+/// The archive depends only on the directory's content: names in byte order, every directory before its contents, no
+/// user or group names. Sockets are skipped. Nothing outside the directory is read.
 package final class LayerMaker {
-    /// What the directory holds.
+    /// What the directory contains.
     package enum Content: Sendable {
-        /// An overlay upper directory: the changes only, with the kernel's whiteouts.
+        /// An overlay upper directory: only the changes, with the kernel's whiteouts.
         case overlayUpper(userXattr: Bool)
-        /// A whole file system, to be compared with the one it was copied from; nil: with nothing.
+        /// A whole file system, to be compared with the one it was copied from; nil for no comparison.
         case wholeTree(parent: String?)
     }
 
-    /// Choices for the archive.
+    /// Options for the archive.
     package struct Options: Sendable {
         /// The entries' modification times.
         package var modification: ModificationTimes
-        /// Mode and owner of the root directory that the layer lies upon. Where the directory's own differ, the
-        /// archive has an entry for the root; nil: never.
+        /// Mode and owner of the parent layer's root directory. If the directory's own differ, the archive has an entry
+        /// for the root; nil: never.
         package var parentRoot: FileStatus?
 
         package init(modification: ModificationTimes = .own, parentRoot: FileStatus? = nil) {
@@ -42,18 +42,18 @@ package final class LayerMaker {
     private var gids: Set<UInt32> = []
     private var lastOwner: (uid: Int64, gid: Int64) = (-1, -1)
     private var entryCount = 0
-    /// First names of files with several, by device and inode.
+    /// First names of files with several hard links, by device and inode.
     var firstNames: [FileIdentity: [UInt8]] = [:]
-    /// Directories on the way to the current place that have no entry yet: they get one only if something in them
-    /// has changed (comparison with a parent).
+    /// Ancestors of the current position without an entry yet: they get one only if something in them has changed
+    /// (comparison with a parent).
     var pendingDirectories: [TarEntry] = []
     private let observer: TarSplitWriter?
     private let bookkeeping: OverlayBookkeeping
 
     /// - Parameters:
     ///   - directory: the directory to read.
-    ///   - archive: takes the archive's bytes as they come; nil: they are only digested.
-    ///   - tarSplit: takes the uncompressed tar-split lines.
+    ///   - archive: receives the archive's bytes; nil to only hash them.
+    ///   - tarSplit: receives the uncompressed tar-split lines.
     package init(
         directory: String, content: Content, options: Options = Options(),
         archive: ((UnsafeRawBufferPointer) throws -> Void)? = nil, tarSplit: (any ByteSink)? = nil
@@ -86,7 +86,7 @@ package final class LayerMaker {
 
     /// Writes the whole archive. Call it once.
     ///
-    /// `entryCount` 0 in the result says that nothing has changed.
+    /// An `entryCount` of 0 in the result means that nothing has changed.
     package func make() throws -> LayerMeasurements {
         try writeRoot()
         try walk()
@@ -107,7 +107,7 @@ package final class LayerMaker {
 
     // MARK: Entries
 
-    /// Writes an entry without content, after the directories that wait for a reason to be written.
+    /// Writes an entry without content, preceded by its pending parent directories.
     func emit(_ entry: TarEntry) throws {
         try begin(entry)
         try writer.end()
@@ -141,11 +141,11 @@ package final class LayerMaker {
         return entry
     }
 
-    /// What a file's extended attributes say.
+    /// A file's extended attributes, interpreted.
     struct Attributes {
-        /// Those that travel in a layer, in order of their names.
+        /// Those included in a layer, in order of their names.
         var carried: [(name: [UInt8], value: [UInt8])] = []
-        /// Whether a directory hides what lower layers have in it.
+        /// Whether a directory hides the contents of lower layers.
         var isOpaque = false
     }
 
@@ -160,7 +160,7 @@ package final class LayerMaker {
                 } else if bookkeeping.opaque.contains(name) {
                     if try value(of: argument, fd) == [0x79] { attributes.isOpaque = true }
                 } else if bookkeeping.indirect.contains(name) {
-                    throw LinuxError("read an overlay that redirects", code: ENOTSUP)
+                    throw LinuxError("read an overlay with redirects", code: ENOTSUP)
                 }
             }
             attributes.carried.sort { $0.name.lexicographicallyPrecedes($1.name) }
@@ -174,17 +174,17 @@ package final class LayerMaker {
         do throws(LinuxError) {
             return try ExtendedAttributes.get(name, fd: fd)
         } catch {
-            // A file capability of a user namespace that is not this one: it gives nothing to anyone here.
+            // A file capability of another user namespace: it has no effect here.
             if error.code == EOVERFLOW { return nil }
             throw error
         }
     }
 }
 
-/// The attributes by which overlayfs keeps what is in an upper directory; none in a whole tree.
+/// The attributes in which overlayfs keeps its state in an upper directory; none in a whole tree.
 private struct OverlayBookkeeping {
     private(set) var opaque: [[UInt8]] = []
-    /// What makes a file's content, or a directory's, lie under another name than its own.
+    /// Attributes that make the content of a file or directory live under another name.
     private(set) var indirect: [[UInt8]] = []
 
     init(_ content: LayerMaker.Content) {

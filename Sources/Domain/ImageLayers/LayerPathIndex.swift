@@ -1,11 +1,11 @@
 import Glibc
 import LinuxSystem
 
-/// What a layer itself has put into a tree that holds the parent's files too (`WhiteoutStyle.removing`): that survives
-/// the layer's own whiteouts, wherever those stand in the archive.
+/// What a layer itself has put into a tree that also has the parent's files (`WhiteoutStyle.removing`): it survives the
+/// layer's own whiteouts, wherever those are in the archive.
 ///
 /// Names are kept as their directory's identity and a hash with the process's own random key, so that paths through
-/// symbolic links are told apart rightly and a hostile archive takes no more than a few words an entry.
+/// symbolic links are distinguished correctly and a hostile archive takes no more than a few words per entry.
 struct LayerPathIndex {
     private struct Place: Hashable {
         let directory: FileIdentity
@@ -13,10 +13,10 @@ struct LayerPathIndex {
     }
 
     private var places: Set<Place> = []
-    /// Directories that hold something of this layer, on whatever depth.
+    /// Directories that contain something of this layer, at any depth.
     private var directories: Set<FileIdentity>
     private var current: FileIdentity
-    /// Directories that hold nothing of the parent's any more: a layer that says so again and again costs no more.
+    /// Directories that contain nothing of the parent's any more, so that repeated whiteouts cost nothing.
     private var cleared: Set<FileIdentity> = []
 
     init(root: borrowing RootedDirectory) throws(LinuxError) {
@@ -24,19 +24,19 @@ struct LayerPathIndex {
         directories = [current]
     }
 
-    /// Makes a directory the one that `place` speaks of.
+    /// Makes a directory the current one for `place`.
     mutating func enter(_ directory: Int32) throws(LinuxError) {
         current = FileIdentity(try Files.status(at: directory, "."))
         var identity = current
         var above = try OwnedFD.open(at: directory, ".", OpenFlags.path | O_DIRECTORY)
-        // The root is there from the start, so the way up ends there.
+        // The root is in the set from the start, so the ascent ends there.
         while directories.insert(identity).inserted {
             above = try OwnedFD.open(at: above.raw, "..", OpenFlags.path | O_DIRECTORY)
             identity = FileIdentity(try above.status())
         }
     }
 
-    /// Notes that the layer has this name in the current directory.
+    /// Records that the layer has this name in the current directory.
     mutating func place(_ name: [CChar]) {
         places.insert(Place(directory: current, name: LayerPathIndex.hash(name)))
     }

@@ -2,11 +2,11 @@ package import ImageModel
 package import StreamCompression
 import TarArchive
 
-/// Looks through a layer's archive without unpacking it.
+/// Examines a layer's archive without unpacking it.
 package enum LayerScanner {
-    /// What the archive holds. Reads `archive`, uncompressed tar, to its end, in bounded memory.
+    /// A summary of the archive. Reads `archive`, uncompressed tar, to its end, in bounded memory.
     ///
-    /// Throws what the source throws, and `TarError` for what is no archive.
+    /// Throws whatever the source throws, and `TarError` when it is not an archive.
     package static func contents(of archive: any ByteSource) throws -> LayerContents {
         var size: Int64 = 0
         let reader = TarReader(read: { buffer in
@@ -29,7 +29,7 @@ package enum LayerScanner {
             if path.isEmpty { return }
             let base = path.split(separator: "/").last ?? ""
             if base.hasPrefix(".wh.") {
-                // Other names of aufs's own say nothing.
+                // Other names reserved by aufs are ignored.
                 if base == ".wh..wh..opq" || !base.hasPrefix(".wh..wh.") { contents.removed += 1 }
                 return
             }
@@ -68,7 +68,7 @@ package enum LayerScanner {
         }
     }
 
-    /// Without `./` and slashes at either end.
+    /// Without `./` and without leading and trailing slashes.
     private static func path(_ name: [UInt8]) -> String {
         let parts = name.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(CollectionOfOne(0x2e)) }
         return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")

@@ -1,6 +1,6 @@
 package import LinuxSystem
 
-/// Which modification times a layer's archive gives its files.
+/// The modification times of files in a layer's archive.
 package enum ModificationTimes: Sendable, Equatable {
     /// Each file's own.
     case own
@@ -9,7 +9,7 @@ package enum ModificationTimes: Sendable, Equatable {
     /// Each file's own, but none later than this (`--rewrite-timestamp`).
     case atMost(FileTime)
 
-    /// The time in the archive of a file that was last changed at `time`.
+    /// The time in the archive for a file modified at `time`.
     package func time(of time: FileTime) -> FileTime {
         switch self {
         case .own: time

@@ -1,14 +1,14 @@
-/// How deletions that a layer records come to lie in a directory.
+/// How deletions in a layer are represented in a directory.
 package enum WhiteoutStyle: Sendable, Equatable {
     /// As overlayfs reads them: 0/0 character devices, and an `opaque` attribute in the `user.` namespace
     /// (rootless, mount option `userxattr`) or in the `trusted.` one.
     case overlay(userXattr: Bool)
-    /// By removing what lies there: for a directory that holds the parent's files too (the vfs driver).
+    /// By removing files: for a directory that also has the parent's files (the vfs driver).
     case removing
     /// Not at all: `.wh.` names are ordinary names (an archive that `ADD` unpacks).
     case literal
 
-    /// The attribute that marks a directory as hiding everything below it in lower layers.
+    /// The attribute that makes a directory opaque: it hides the contents of lower layers.
     var opaqueAttribute: String? {
         switch self {
         case .overlay(let userXattr): userXattr ? "user.overlay.opaque" : "trusted.overlay.opaque"
@@ -17,24 +17,24 @@ package enum WhiteoutStyle: Sendable, Equatable {
     }
 }
 
-/// The names that image layers give to deletions (image-spec, "Layer", Whiteouts).
+/// The names of whiteouts in image layers (image-spec, "Layer", Whiteouts).
 enum WhiteoutName {
     static let prefix: [CChar] = [0x2e, 0x77, 0x68, 0x2e]
     private static let opaque: [CChar] = Array(".wh..wh..opq".utf8CString.dropLast())
 
     enum Reading: Equatable {
         case ordinary
-        /// `.wh..wh..opq`: the directory hides what lower layers have in it.
+        /// `.wh..wh..opq`: the directory hides the contents of lower layers.
         case opaqueDirectory
-        /// AUFS bookkeeping (`.wh..wh.plnk` and the like, with all below it), which is no content.
+        /// AUFS bookkeeping (`.wh..wh.plnk` and the like, with everything below it), which is not content.
         case bookkeeping
         /// `.wh.NAME`, with NAME NUL-terminated.
         case deletion([CChar])
-        /// A whiteout of nothing, of `.` or of `..`, or something that lies below a whiteout.
+        /// A whiteout without a name, of `.` or of `..`, or something below a whiteout.
         case invalid
     }
 
-    /// What an entry's path says about deletions.
+    /// Classifies an entry's path.
     static func read(_ path: EntryPath) -> Reading {
         switch readDirectories(path.parent) {
         case .ordinary: return read(path.base.dropLast())
@@ -43,7 +43,7 @@ enum WhiteoutName {
         }
     }
 
-    /// What a last component (without a terminator) says.
+    /// Classifies a last component (without a terminator).
     static func read(_ name: ArraySlice<CChar>) -> Reading {
         guard name.starts(with: prefix) else { return .ordinary }
         if name.elementsEqual(opaque) { return .opaqueDirectory }
@@ -53,7 +53,7 @@ enum WhiteoutName {
         return .deletion(Array(target) + [0])
     }
 
-    /// Reads the components of a directory path (NUL-terminated), nearly all of which do not begin with a dot.
+    /// Classifies the components of a directory path (NUL-terminated), nearly all of which do not begin with a dot.
     private static func readDirectories(_ path: [CChar]) -> Reading {
         var start = 0
         while start < path.count {

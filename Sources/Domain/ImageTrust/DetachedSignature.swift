@@ -2,7 +2,7 @@ package import ContentDigest
 import ImageModel
 import JSONText
 
-/// A simple signature in a file of its own, apart from its image.
+/// A simple signature in a separate file.
 package struct DetachedSignature {
     private let bytes: [UInt8]
 
@@ -10,11 +10,11 @@ package struct DetachedSignature {
         self.bytes = bytes
     }
 
-    /// Returns when one of the user's own keys has signed that the manifest is the image of that name.
+    /// Verifies that one of the user's own keys has signed that the manifest is the image of that name.
     ///
-    /// - Parameter fingerprints: of the primary keys that will do.
+    /// - Parameter fingerprints: those of the accepted primary keys.
     /// - Returns: the digest that was signed.
-    /// - Throws: ``TrustError`` that says what does not fit.
+    /// - Throws: ``TrustError`` that says what does not match.
     package func verify(
         _ manifest: [UInt8], named name: String, fingerprints: [String]
     ) throws -> Digest {
@@ -41,30 +41,30 @@ package struct DetachedSignature {
         return claim.digest
     }
 
-    /// What the signature says, whoever says it: nothing of it is to be relied upon.
+    /// The signature's claims without verification: none of them can be trusted.
     ///
-    /// - Parameter temporaryDirectory: where a keyring without keys is made meanwhile.
+    /// - Parameter temporaryDirectory: where an empty keyring is created meanwhile.
     package func unverified(temporaryDirectory: String = "/tmp") throws -> Unverified {
         let keyring = try GPGKeyring(keys: [], in: temporaryDirectory)
         defer { keyring.close() }
         let result = try keyring.gpg.run(["--decrypt"], input: bytes)
         guard result.count("PLAINTEXT") == 1,
             let unknown = result.statuses.first(where: { $0.first == "ERRSIG" }), unknown.count > 1
-        else { throw TrustError("it is no signed message") }
+        else { throw TrustError("it is not a signed message") }
         return Unverified(
             claim: try SignedClaim(result.output, .simple),
             optional: (try? JSONValue(parsing: result.output))?["optional"], shortKey: unknown[1])
     }
 
-    /// What an unverified signature says.
+    /// The claims of an unverified signature.
     package struct Unverified {
-        /// The manifest that was signed.
+        /// The digest of the signed manifest.
         package let digest: Digest
-        /// The name that it is said to have.
+        /// The claimed image name.
         package let reference: String
-        /// The tool that made the signature.
+        /// The tool that created the signature.
         package let creator: String?
-        /// When, in seconds since 1970.
+        /// The signing time, in seconds since 1970.
         package let seconds: Int64?
         /// The last 16 digits of the key's fingerprint.
         package let shortKey: String

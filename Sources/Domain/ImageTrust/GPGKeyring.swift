@@ -1,14 +1,14 @@
 import LinuxSystem
 
-/// A keyring of its own for the system's `gpg`, with just the keys of one requirement. Close it to remove it.
+/// A temporary keyring for the system's `gpg`, with only the keys of one requirement. Close it to remove it.
 struct GPGKeyring {
     private let directory: String
     let gpg: GPG
     private(set) var fingerprints: Set<String> = []
 
-    /// Imports keys, armoured or not.
+    /// Imports keys, ASCII-armored or binary.
     ///
-    /// - Throws: `TrustError` where there is no `gpg`, and where a file holds no public key.
+    /// - Throws: `TrustError` when `gpg` is missing or a file contains no public key.
     init(keys: [(bytes: [UInt8], name: String)], in temporaryDirectory: String) throws {
         directory = "\(temporaryDirectory)/swiftlet-gpg-\(RandomBytes.hex(12))"
         gpg = GPG(homeDirectory: directory)
@@ -28,11 +28,11 @@ struct GPGKeyring {
     }
 
     func close() {
-        // What is left of it holds public keys alone.
+        // Anything left of it contains only public keys.
         try? Files.removeTree(directory)
     }
 
-    /// The content of a message that exactly one of the keys has signed, as a whole.
+    /// The content of a message that is signed as a whole by exactly one of the keys.
     func verify(_ message: [UInt8]) throws(TrustError) -> GPG.Verified {
         let verified = try gpg.verify(message)
         guard fingerprints.contains(verified.fingerprint) else {

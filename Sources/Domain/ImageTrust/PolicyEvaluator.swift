@@ -4,23 +4,23 @@ package import ImageModel
 import JSONText
 import LinuxSystem
 
-/// Decides whether a policy lets an image in (containers-policy.json(5)).
+/// Decides whether a policy accepts an image (containers-policy.json(5)).
 package struct PolicyEvaluator: Sendable {
     private let policy: SignaturePolicy
     private let temporaryDirectory: String
 
-    /// - Parameter temporaryDirectory: where keyrings are made for the time of a verification.
+    /// - Parameter temporaryDirectory: where keyrings are created during verification.
     package init(_ policy: SignaturePolicy, temporaryDirectory: String = "/tmp") {
         self.policy = policy
         self.temporaryDirectory = temporaryDirectory
     }
 
-    /// Returns when all requirements for the image hold.
+    /// Checks that the image meets all requirements.
     ///
     /// - Parameters:
     ///   - name: `transport:reference`, for messages.
     ///   - signatures: fetches the image's signatures, once, if any requirement needs them.
-    /// - Throws: ``TrustError``; also where the policy cannot be evaluated.
+    /// - Throws: ``TrustError``; also when the policy cannot be evaluated.
     package func check(
         _ manifest: RawManifest, from origin: ImageOrigin, named name: String,
         signatures: () throws -> [ImageSignature]
@@ -37,7 +37,7 @@ package struct PolicyEvaluator: Sendable {
                 case .reject: throw TrustError("Running image \(name) is rejected by policy.")
                 case .signedBaseLayer: throw TrustError("signedBaseLayer not implemented yet!")
                 case .unknown(let type):
-                    throw TrustError("the policy demands \"\(type)\" in a way that is not supported")
+                    throw TrustError("the policy uses \"\(type)\" in an unsupported way")
                 case .signedBy(let source, let identity):
                     let found = try fetched ?? signatures()
                     fetched = found
@@ -51,7 +51,7 @@ package struct PolicyEvaluator: Sendable {
         } catch let error as TrustError {
             throw TrustError("Source image rejected: \(error.message)")
         } catch {
-            throw TrustError("Source image rejected: the policy on \(name) cannot be evaluated: \(error)")
+            throw TrustError("Source image rejected: cannot evaluate the policy for \(name): \(error)")
         }
     }
 
@@ -69,7 +69,7 @@ package struct PolicyEvaluator: Sendable {
                 driver: driver, graphRoot: graphRoot, name: reference?.name, suffix: reference.map(suffix) ?? "",
                 id: id)
         case .path(let transport, let path, let name):
-            // Archives of Docker's have a default scope only.
+            // Docker's archives have only a default scope.
             if transport != "docker-archive" { scopes = SignaturePolicy.pathScopes(path: path, name: name) }
         case .other(let transport):
             let known = policy.transports[transport]?.keys.filter { !$0.isEmpty } ?? []
@@ -115,9 +115,9 @@ package struct PolicyEvaluator: Sendable {
         }
     }
 
-    /// One signature that fits is enough, whatever the others are.
+    /// One matching signature is enough, regardless of the others.
     ///
-    /// - Parameter accepts: false for a signature of another kind; throws why a signature does not fit.
+    /// - Parameter accepts: false for a signature of another kind; throws why a signature does not match.
     private func checkAny(_ signatures: [ImageSignature], _ accepts: (ImageSignature) throws -> Bool) throws {
         var reasons: [String] = []
         for signature in signatures {
@@ -153,13 +153,13 @@ package struct PolicyEvaluator: Sendable {
         case .paths(let paths):
             return try paths.map { path in
                 guard let bytes = try Files.readFileIfPresent(path, limit: 4 << 20) else {
-                    throw TrustError("the key \(path), which the policy names, does not exist")
+                    throw TrustError("the key \(path) in the policy does not exist")
                 }
                 return (bytes, path)
             }
         case .data(let texts):
             return try texts.map { text in
-                guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is no base64") }
+                guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is not base64") }
                 return (bytes, "keyData")
             }
         }

@@ -2,47 +2,46 @@ import ContentDigest
 import ImageModel
 import JSONText
 
-/// What a signature says once it is known who says it: this manifest is the image of that name
-/// (containers-signature(5)).
+/// The claim of a verified signature: this manifest is the image of that name (containers-signature(5)).
 struct SignedClaim: Equatable {
     let digest: Digest
     let reference: String
 
-    /// The reference, harmless on a terminal.
+    /// The reference, safe for a terminal.
     var shownReference: String {
         String(reference.unicodeScalars.prefix(512).map { $0.value < 0x20 || $0.value == 0x7f ? " " : Character($0) })
     }
 
-    /// The two kinds of signatures name themselves.
+    /// The type names in the two kinds of signatures.
     enum Kind: String {
         case simple = "atomic container signature"
         case sigstore = "cosign container image signature"
     }
 
-    /// Reads a payload strictly: a member that is not known may mean anything.
+    /// Parses a payload strictly: an unknown member might change its meaning.
     init(_ payload: [UInt8], _ kind: Kind) throws(TrustError) {
         let value = try? JSONValue(parsing: payload, refusesDuplicates: true)
-        guard let root = value?.object else { throw Self.invalid("it is no JSON object") }
+        guard let root = value?.object else { throw Self.invalid("it is not a JSON object") }
         try Self.check(root, ["critical", "optional"], "the payload")
-        guard let critical = root["critical"]?.object else { throw Self.invalid("critical is no object") }
+        guard let critical = root["critical"]?.object else { throw Self.invalid("critical is not an object") }
         try Self.check(critical, ["type", "image", "identity"], "critical")
         guard critical["type"]?.string == kind.rawValue else {
             throw Self.invalid("its type is \(critical["type"]?.string.map { "\"\($0)\"" } ?? "missing")")
         }
         guard let image = critical["image"]?.object, let identity = critical["identity"]?.object else {
-            throw Self.invalid("image or identity is no object")
+            throw Self.invalid("image or identity is not an object")
         }
         try Self.check(image, ["docker-manifest-digest"], "image")
         try Self.check(identity, ["docker-reference"], "identity")
         guard let digest = image["docker-manifest-digest"]?.string.flatMap({ Digest($0) }) else {
-            throw Self.invalid("docker-manifest-digest is no digest")
+            throw Self.invalid("docker-manifest-digest is not a digest")
         }
         guard let reference = identity["docker-reference"]?.string else {
-            throw Self.invalid("docker-reference is no text")
+            throw Self.invalid("docker-reference is not a string")
         }
         let optional = root["optional"]
         guard optional?.object != nil || (kind == .sigstore && optional?.isNull ?? true) else {
-            throw Self.invalid("optional is no object")
+            throw Self.invalid("optional is not an object")
         }
         self.digest = digest
         self.reference = reference

@@ -2,8 +2,8 @@ import ContainersConfig
 import ImageModel
 
 extension SignaturePolicy.Identity {
-    /// Whether a signature for `signed` will do for an image that the user calls `intended`; nil where it comes from a
-    /// place without such names.
+    /// Whether a signature for `signed` is acceptable for an image that the user calls `intended`; nil when its
+    /// transport has no such names.
     func accepts(_ signed: String, for intended: ImageReference?) -> Bool {
         guard let signature = try? ImageReference(parsing: signed) else { return false }
         switch self {
@@ -24,7 +24,7 @@ extension SignaturePolicy.Identity {
             guard Self.matches(name, prefix) else {
                 return Self.matchesRepositoryDigestOrExact(signature, intended)
             }
-            // A signature can't be for a name that is none.
+            // A signature cannot be for an invalid name.
             let remapped = try? ImageReference(parsing: signedPrefix + name.dropFirst(prefix.count))
             return remapped.map { Self.matchesRepositoryDigestOrExact(signature, $0) } ?? false
         }
@@ -38,16 +38,16 @@ extension SignaturePolicy.Identity {
         _ signature: ImageReference, _ intended: ImageReference?
     ) -> Bool {
         guard let intended else { return false }
-        // The digest itself has been compared with the manifest.
+        // The digest itself has already been compared with the manifest.
         if intended.digest != nil { return signature.name == intended.name }
         return intended.tag != nil && signature == intended
     }
 
-    /// Whether a name is `prefix` or lies below it.
+    /// Whether a name is `prefix` or is below it.
     private static func matches(_ name: String, _ prefix: String) -> Bool {
         guard name.hasPrefix(prefix) else { return false }
         guard let next = name.dropFirst(prefix.count).first else { return true }
-        // Of a registry alone the port belongs to the name.
+        // After a bare registry, a colon begins the port, which belongs to its name.
         return prefix.contains("/") ? next == "/" || next == ":" || next == "@" : next == "/"
     }
 }

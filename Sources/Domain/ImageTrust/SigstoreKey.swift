@@ -2,7 +2,7 @@ import Crypto
 import FoundationEssentials
 import JSONText
 
-/// A public key of sigstore's: ECDSA on P-256, in PEM.
+/// A sigstore public key: ECDSA on P-256, in PEM.
 struct SigstoreKey {
     private let key: P256.Signing.PublicKey
 

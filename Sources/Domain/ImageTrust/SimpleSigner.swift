@@ -2,23 +2,23 @@ package import ContentDigest
 package import ImageModel
 import JSONText
 
-/// Signs images with a key of the user's own, through the system's `gpg` (containers-signature(5)).
+/// Signs images with a key of the user's own, using the system's `gpg` (containers-signature(5)).
 package struct SimpleSigner: Sendable {
     private let key: String
     private let passphraseFile: String?
     private let creator: String
 
     /// - Parameters:
-    ///   - key: a fingerprint, or whatever else `gpg` finds a secret key by.
-    ///   - passphraseFile: a file whose first line opens the key; nil: the user's agent asks, if it has to.
-    ///   - creator: the tool, as the signature names it.
+    ///   - key: a fingerprint, or anything else by which `gpg` finds a secret key.
+    ///   - passphraseFile: a file whose first line is the passphrase; nil: the user's agent asks if needed.
+    ///   - creator: the name of the tool in the signature.
     package init(key: String, passphraseFile: String? = nil, creator: String) {
         self.key = key
         self.passphraseFile = passphraseFile
         self.creator = creator
     }
 
-    /// A signature that says: the manifest of this digest is the image of that name.
+    /// A signature that claims: the manifest with this digest is the image of that name.
     ///
     /// - Parameter seconds: the time, since 1970.
     /// - Throws: ``TrustError``.

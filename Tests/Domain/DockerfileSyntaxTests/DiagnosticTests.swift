@@ -7,7 +7,7 @@ import Testing
         ("", "Dockerfile: error: the file has no instructions"),
         ("# only\n", "Dockerfile: error: the file has no instructions"),
         ("ARG a\n", "Dockerfile:1:1: error: the file has no FROM instruction"),
-        ("RUN x", "Dockerfile:1:1: error: RUN comes before the first FROM: only ARG may"),
+        ("RUN x", "Dockerfile:1:1: error: RUN is before the first FROM, where only ARG is allowed"),
         ("FORM x", "Dockerfile:1:1: error: unknown instruction: FORM (did you mean FROM?)"),
         ("FROM x\n  ENTRYPIONT y", "Dockerfile:2:3: error: unknown instruction: ENTRYPIONT (did you mean ENTRYPOINT?)"),
         ("FROM x\nblah", "Dockerfile:2:1: error: unknown instruction: BLAH"),

@@ -55,10 +55,10 @@ import Testing
             "FROM a\nCOPY --from=0 x y",
             "Dockerfile:2:13: error: invalid stage index 0: only stages before this one (0) can be used"
         ),
-        ("FROM a AS b\nCOPY --from=b x y", "Dockerfile:2:13: error: stage \"b\" cannot take files from itself"),
+        ("FROM a AS b\nCOPY --from=b x y", "Dockerfile:2:13: error: stage \"b\" cannot copy files from itself"),
         (
             "FROM a\nCOPY --from=b x y\nFROM c AS b",
-            "Dockerfile:2:13: error: stage \"b\" comes later in the file: only earlier stages can be used"
+            "Dockerfile:2:13: error: stage \"b\" is defined later in the file: only earlier stages can be used"
         ),
         ("FROM $NOPE", "Dockerfile:1:6: error: base name ($NOPE) should not be blank"),
         ("FROM ${X", "Dockerfile:1:6: error: failed to process \"${X\": syntax error: missing '}'"),

@@ -1,4 +1,4 @@
-/// One pass of a `WordExpander` over one word.
+/// A single expansion of one word by a `WordExpander`.
 struct ExpansionRun {
     typealias Failure = WordExpander.Failure
 
@@ -7,13 +7,13 @@ struct ExpansionRun {
     let lookup: (String) -> String?
     private(set) var rest: ArraySlice<UInt8>
     private var depth = 0
-    /// Bytes produced so far, also in words that are thrown away: it bounds the work.
+    /// Bytes produced so far, including discarded results: it bounds the work.
     private var produced = 0
     private var used: Set<String> = []
     private var unset: Set<String> = []
     var quotesAreLiteral = false
 
-    /// A result that knows which of its white space separates words.
+    /// A result with the positions of the white space that separates words.
     struct Output {
         var bytes: [UInt8] = []
         /// Offsets of white space that separates words.
@@ -62,7 +62,7 @@ struct ExpansionRun {
         }
     }
 
-    /// Everything up to `stop`, which is taken too. With `keepsEscapes`, escapes stay in the result, for patterns.
+    /// Expands everything up to and including `stop`. With `keepsEscapes`, escapes stay in the result, for patterns.
     private mutating func sequence(until stop: UInt8?, keepsEscapes: Bool = false) throws(Failure) -> Output {
         var output = Output()
         while let byte = rest.first {
@@ -89,11 +89,11 @@ struct ExpansionRun {
         return output
     }
 
-    /// After the escape character.
+    /// Handles the character after the escape character.
     private mutating func escaped(into output: inout Output, keepsEscapes: Bool) throws(Failure) {
         try count(2)
         guard let next = rest.first else { return }
-        // In a heredoc only what would otherwise be special can be escaped, as in a shell's here-document.
+        // In a heredoc only otherwise special characters can be escaped, as in a shell's here-document.
         let staysLiteral = quotesAreLiteral && next != UInt8(ascii: "$") && next != escape
         if keepsEscapes || staysLiteral { output.append(CollectionOfOne(escape), splits: false) }
         if staysLiteral { return }
@@ -176,7 +176,7 @@ extension ExpansionRun {
         return result
     }
 
-    /// After `${`.
+    /// Expands the part after `${`.
     private mutating func braced(start: ArraySlice<UInt8>) throws(Failure) -> String {
         guard let first = rest.first else { throw fail("syntax error: missing '}'") }
         if [UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ":")].contains(first) {
@@ -205,7 +205,7 @@ extension ExpansionRun {
         return fail("unsupported modifier (\(prefix)\(Character(Unicode.Scalar(modifier)))) in substitution")
     }
 
-    /// The text up to `stop` inside braces.
+    /// The expanded text up to `stop` inside braces.
     private mutating func inner(until stop: Character, keepsEscapes: Bool) throws(Failure) -> String {
         do {
             let output = try sequence(until: stop.asciiValue, keepsEscapes: keepsEscapes)
@@ -241,7 +241,7 @@ extension ExpansionRun {
         guard let value = value(of: name) else { return "" }
         let result =
             atStart ? matcher.trimStart(of: value, longest: isLongest) : matcher.trimEnd(of: value, longest: isLongest)
-        guard let result else { throw fail("the pattern for \(name) takes too much work") }
+        guard let result else { throw fail("the pattern for \(name) is too complex") }
         return result
     }
 
@@ -253,7 +253,7 @@ extension ExpansionRun {
         guard let value = value(of: name) else { return "" }
         let result = pattern.replacing(
             in: value, with: replacement, everywhere: isGlobal, limit: settings.maximumSize)
-        guard let result else { throw fail("replacing in \(name) takes too much work or gives too much text") }
+        guard let result else { throw fail("replacing in \(name) is too complex or produces too much text") }
         return result
     }
 }

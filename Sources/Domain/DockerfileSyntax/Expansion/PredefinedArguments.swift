@@ -1,18 +1,18 @@
 /// Build arguments that exist without an ARG instruction.
 package enum PredefinedArguments {
-    /// May be given with `--build-arg` without being declared; they are never part of a cache key or the history.
+    /// May be set with `--build-arg` without being declared; never part of a cache key or the history.
     package static let proxy: Set<String> = [
         "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy",
         "ALL_PROXY", "all_proxy",
     ]
 
-    /// Set by the builder from the platforms of the build; known in FROM lines, elsewhere after `ARG NAME`.
+    /// Set by the builder from the platforms of the build; available in FROM lines, elsewhere after `ARG NAME`.
     package static let platform: Set<String> = [
         "BUILDPLATFORM", "BUILDOS", "BUILDOSVERSION", "BUILDARCH", "BUILDVARIANT", "TARGETPLATFORM", "TARGETOS",
         "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE",
     ]
 
-    /// Read by the builder itself when given with `--build-arg`.
+    /// Interpreted by the builder itself when set with `--build-arg`.
     package static let builder: Set<String> = ["SOURCE_DATE_EPOCH"]
 
     /// The values of the platform arguments. `variant` is empty if there is none.

@@ -1,4 +1,4 @@
-/// Finds the `--from=` references of one stage, following the ARG and ENV instructions that their variables may need.
+/// Finds the `--from=` references of one stage, tracking the ARG and ENV instructions that their variables may need.
 struct ReferenceCollector {
     private(set) var references: [(name: String, word: Word)] = []
     private let dockerfile: Dockerfile
@@ -12,7 +12,7 @@ struct ReferenceCollector {
         self.buildArguments = buildArguments
     }
 
-    /// The ONBUILD triggers of a stage, which run in the stages that are based on it.
+    /// The ONBUILD triggers of a stage, which run in the stages based on it.
     mutating func collectTriggers(of stage: Dockerfile.Stage) throws(Diagnostic) {
         for instruction in stage.instructions {
             if case .onbuild(let trigger) = instruction.kind { try collect([trigger.instruction]) }

@@ -21,12 +21,12 @@ struct ShellPattern {
     /// Steps that one use of a pattern may take; only absurd patterns on huge values need more.
     private static let budget = 1 << 22
 
-    /// `text` without what the pattern matches at its start; nil if that takes too much work.
+    /// `text` without a match at its start; nil if that takes too many steps.
     func trimStart(of text: String, longest: Bool) -> String? {
         Self.rest(of: Array(text.unicodeScalars), behind: program, longest: longest).map(Self.string)
     }
 
-    /// `text` without what the pattern matches at its end; nil if that takes too much work.
+    /// `text` without a match at its end; nil if that takes too many steps.
     func trimEnd(of text: String, longest: Bool) -> String? {
         // Read backwards, the pattern matches at the start.
         let backwards = PatternProgram(program.nodes.reversed())
@@ -47,7 +47,7 @@ struct ShellPattern {
         }
     }
 
-    /// Replaces the first or every longest match; nil if that takes too much work or gives more than `limit`
+    /// Replaces the first or every longest match; nil if that takes too many steps or produces more than `limit`
     /// characters.
     func replacing(in text: String, with replacement: String, everywhere: Bool, limit: Int) -> String? {
         let scalars = Array(text.unicodeScalars)

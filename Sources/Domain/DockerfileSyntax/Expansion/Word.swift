@@ -1,11 +1,11 @@
-/// A piece of an instruction as it was written, before variables are expanded and quotes removed.
+/// A piece of an instruction as written, before expanding variables and removing quotes.
 package struct Word: Sendable, Hashable {
     /// As written.
     package let text: String
-    /// Where it stands.
+    /// Its location.
     package let range: SourceRange
 
-    /// A word at a place.
+    /// Memberwise initializer.
     package init(_ text: String, range: SourceRange) {
         self.text = text
         self.range = range

@@ -1,35 +1,34 @@
-/// Expands variables and removes quotes in the words of a Dockerfile by Docker's rules, which are a subset of a
-/// shell's.
+/// Expands variables and removes quotes in the words of a Dockerfile by Docker's rules, a subset of a shell's.
 ///
-/// Knows `$V ${V} ${V:-w} ${V-w} ${V:+w} ${V+w} ${V:?e} ${V?e} ${V#p} ${V##p} ${V%p} ${V%%p} ${V/p/r} ${V//p/r}`,
-/// single quotes (all literal), double quotes (variables are expanded) and the escape character. Values are not
+/// Supports `$V ${V} ${V:-w} ${V-w} ${V:+w} ${V+w} ${V:?e} ${V?e} ${V#p} ${V##p} ${V%p} ${V%%p} ${V/p/r} ${V//p/r}`,
+/// single quotes (everything literal), double quotes (variables are expanded) and the escape character. Values are not
 /// expanded again.
 package struct WordExpander: Sendable {
     /// Why a word cannot be expanded.
     package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
-        /// One line.
+        /// A one-line message.
         package let message: String
         /// The message.
         package var description: String { message }
     }
 
-    /// What a word expands to.
+    /// The result of an expansion.
     package struct Expansion: Sendable, Equatable {
-        /// The result.
+        /// The expanded text.
         package internal(set) var value = ""
-        /// Names of variables that were looked up and have a value.
+        /// Names of variables that were looked up and are set.
         package internal(set) var used: Set<String> = []
-        /// Names of variables that were looked up and have none.
+        /// Names of variables that were looked up and are unset.
         package internal(set) var unset: Set<String> = []
     }
 
-    /// Takes away the meaning of the next character; a backslash or a backtick.
+    /// The escape character; a backslash or a backtick.
     package let escape: Character
-    /// Leaves variables without a value as they are written, where Docker puts nothing.
+    /// Keeps unset variables as written, where Docker inserts nothing.
     package var keepsUnset = false
-    /// The largest result in bytes.
+    /// The maximum size of a result in bytes.
     package var maximumSize = 1 << 20
-    /// How deep `${a:-${b:-...}}` may nest.
+    /// The maximum nesting depth of `${a:-${b:-...}}`.
     package var maximumDepth = 32
 
     /// An expander for a file with this escape character.
@@ -37,8 +36,8 @@ package struct WordExpander: Sendable {
         self.escape = escape
     }
 
-    /// Expands `word` to one word; white space means nothing. `lookup` gives the value of a variable, nil if it has
-    /// none.
+    /// Expands `word` to one word; white space has no meaning. `lookup` returns the value of a variable, nil if it is
+    /// unset.
     package func expand(
         _ word: String, lookup: @escaping (String) -> String?
     ) throws(Failure) -> Expansion {
@@ -51,7 +50,7 @@ package struct WordExpander: Sendable {
         try expand(word, lookup: { variables[$0] })
     }
 
-    /// Expands `word` and splits the result at white space that is neither quoted nor escaped, as EXPOSE wants it.
+    /// Expands `word` and splits the result at white space that is neither quoted nor escaped, as EXPOSE requires.
     package func expandToWords(
         _ word: String, lookup: @escaping (String) -> String?
     ) throws(Failure) -> (words: [String], expansion: Expansion) {
@@ -59,7 +58,7 @@ package struct WordExpander: Sendable {
         return try run.expandAll()
     }
 
-    /// Expands a word of a file; a failure becomes a diagnostic that points at it.
+    /// Expands a word of a file; a failure becomes a diagnostic with the word's location.
     package func expand(
         _ word: Word, in file: String, lookup: @escaping (String) -> String?
     ) throws(Diagnostic) -> Expansion {
@@ -72,8 +71,8 @@ package struct WordExpander: Sendable {
         }
     }
 
-    /// The content of a heredoc: variables are expanded, while quotes mean nothing; a heredoc with a quoted name is
-    /// literal.
+    /// Expands the content of a heredoc: variables are expanded, quotes have no meaning; a heredoc with a quoted name
+    /// is literal.
     package func expand(_ heredoc: Heredoc, lookup: @escaping (String) -> String?) throws(Failure) -> Expansion {
         guard heredoc.expands else {
             var literal = Expansion()

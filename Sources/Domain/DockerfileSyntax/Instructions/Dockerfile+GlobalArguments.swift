@@ -1,6 +1,6 @@
 extension Dockerfile {
-    /// The values that FROM lines see: the platform arguments and the ARG instructions before the first FROM, each
-    /// replaced by the `buildArguments` value of that name if there is one. Arguments without a value are left out.
+    /// The variables for FROM lines: the platform arguments and the ARG instructions before the first FROM, with their
+    /// defaults overridden by `buildArguments`. Arguments without a value are omitted.
     package func globalArgumentValues(
         buildArguments: [String: String], platform: [String: String]
     ) throws(Diagnostic) -> [String: String] {

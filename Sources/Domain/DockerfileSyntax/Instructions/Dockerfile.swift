@@ -1,42 +1,42 @@
 /// A parsed Dockerfile.
 package struct Dockerfile: Sendable {
-    /// One FROM with the instructions up to the next.
+    /// One FROM and the instructions up to the next.
     package struct Stage: Sendable {
-        /// Counted from 0.
+        /// Starting at 0.
         package let index: Int
-        /// What the FROM line says.
+        /// The parsed FROM line.
         package let from: FromInstruction
         /// The FROM line itself.
         package let fromInstruction: Instruction
-        /// What follows the FROM line.
+        /// The instructions after the FROM line.
         package fileprivate(set) var instructions: [Instruction] = []
 
-        /// In lower case; nil if it has none.
+        /// In lower case; nil if it is unnamed.
         package var name: String? { from.name }
     }
 
     /// For rendering diagnostics.
     package let source: SourceText
-    /// The directives at the top.
+    /// The parser directives at the top.
     package let directives: ParserDirectives
     /// The ARG instructions before the first FROM.
     package private(set) var globalArguments: [Instruction] = []
     /// At least one.
     package private(set) var stages: [Stage] = []
-    /// What is odd but no error, in the order of the file.
+    /// Questionable constructs that are not errors, in file order.
     package private(set) var warnings: [Diagnostic] = []
 
-    /// The largest file that is read.
+    /// The maximum file size in bytes.
     package static let maximumSize = 16 << 20
-    /// The largest number of stages.
+    /// The maximum number of stages.
     package static let maximumStages = 4096
 
-    /// Parses the bytes of a file that messages call `file`. Stops at the first error.
+    /// Parses the bytes of a file, called `file` in messages. Stops at the first error.
     package init(parsing bytes: [UInt8], file: String) throws(Diagnostic) {
         try self.init(parsing: SourceText(file: file, bytes: bytes))
     }
 
-    /// Parses a text that is kept by the caller too, so that errors can be rendered with it.
+    /// Parses a text that the caller keeps, so that errors can be rendered with it.
     package init(parsing source: SourceText) throws(Diagnostic) {
         self.source = source
         guard source.bytes.count <= Self.maximumSize else {
@@ -54,7 +54,8 @@ package struct Dockerfile: Sendable {
         }
     }
 
-    /// Parses one instruction, such as an ONBUILD trigger that comes from a base image, or a `--label`-like addition.
+    /// Parses a single instruction, such as an ONBUILD trigger of a base image, or one that corresponds to a
+    /// `--label`-like flag.
     package static func parseInstruction(_ text: String, file: String) throws(Diagnostic) -> Instruction {
         let source = SourceText(file: file, bytes: Array(text.utf8))
         var reader = LogicalLineReader(source: source, escape: UInt8(ascii: "\\"))
@@ -81,7 +82,7 @@ package struct Dockerfile: Sendable {
         return try InstructionParser(line, range: line.all, heredocs: heredocs).instruction()
     }
 
-    /// The words in which heredocs may start: those of RUN, COPY and ADD, also behind ONBUILD.
+    /// The words in which heredocs may start: those of RUN, COPY and ADD, also after ONBUILD.
     private static func heredocWords(_ line: LogicalLine) throws(Diagnostic) -> [Range<Int>] {
         var (keyword, rest) = line.splitFirstWord(line.trimmed(line.all))
         if line.text(keyword).uppercased() == Keyword.onbuild.rawValue, !rest.isEmpty {
@@ -108,7 +109,7 @@ package struct Dockerfile: Sendable {
         } else {
             throw Diagnostic(
                 file: source.file, range: instruction.range,
-                "\(instruction.keyword.rawValue) comes before the first FROM: only ARG may")
+                "\(instruction.keyword.rawValue) is before the first FROM, where only ARG is allowed")
         }
     }
 

@@ -1,9 +1,9 @@
-/// The ports that one expanded word of EXPOSE stands for.
+/// The ports in one expanded word of EXPOSE.
 package enum ExposedPort {
-    /// `8080` -> `8080/tcp`; `8000-8002/udp` -> three of them. A host part (`127.0.0.1:80:8080`) is dropped, as Docker
-    /// does.
+    /// `8080` -> `8080/tcp`; `8000-8002/udp` -> three of them. A host part (`127.0.0.1:80:8080`) is dropped, as in
+    /// Docker.
     ///
-    /// Nil if it is no port.
+    /// Nil if it is invalid.
     package static func ports(_ word: String) -> [String]? {
         let parts = word.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2 else { return nil }

@@ -1,6 +1,6 @@
-/// A length of time as Go writes it: `1h30m`, `1.5s`, `300ms`.
+/// A duration in Go's notation: `1h30m`, `1.5s`, `300ms`.
 package enum GoDuration {
-    /// Nanoseconds; nil if the text is no duration or too long for 64 bits.
+    /// Nanoseconds; nil if the text is not a duration or does not fit into 64 bits.
     package static func nanoseconds(_ text: String) -> Int64? {
         var rest = Array(text.utf8)[...]
         let negative = rest.first == UInt8(ascii: "-")

@@ -1,6 +1,6 @@
-/// One instruction of a Dockerfile: what it says and where it stands.
+/// One instruction of a Dockerfile and its location.
 package struct Instruction: Sendable, Equatable {
-    /// The instruction with its arguments. A `Word` still has its variables and quotes; strings are final.
+    /// The instruction with its arguments. A `Word` still contains variables and quotes; strings are final.
     package enum Kind: Sendable, Equatable {
         case from(FromInstruction)
         case arg([ArgumentDeclaration])
@@ -27,7 +27,7 @@ package struct Instruction: Sendable, Equatable {
     package let keyword: Keyword
     /// The instruction with its arguments.
     package let kind: Kind
-    /// The whole line joined from its continuation lines, as written, without the bodies of heredocs.
+    /// The whole line, joined from its continuation lines, as written, without the bodies of heredocs.
     package let text: String
     /// From the keyword to the end of the last continuation line, without the bodies of heredocs.
     package let range: SourceRange
@@ -35,7 +35,7 @@ package struct Instruction: Sendable, Equatable {
     package let heredocs: [Heredoc]
 }
 
-/// The names of the instructions.
+/// The instruction names.
 package enum Keyword: String, Sendable, CaseIterable {
     case from = "FROM"
     case arg = "ARG"
@@ -56,7 +56,7 @@ package enum Keyword: String, Sendable, CaseIterable {
     case onbuild = "ONBUILD"
     case maintainer = "MAINTAINER"
 
-    /// The keyword that a user who typed `word` may have meant: one slip away, or two if the word is long.
+    /// The keyword that a user may have meant by `word`: at edit distance one, or two if the word is long.
     static func closest(to word: String) -> Keyword? {
         let typed = Array(word.utf8)
         guard typed.count <= 16 else { return nil }
@@ -65,7 +65,7 @@ package enum Keyword: String, Sendable, CaseIterable {
         return best.0
     }
 
-    /// Levenshtein's distance where swapping two neighbours counts as one slip.
+    /// Levenshtein distance in which swapping two neighbors counts as one edit.
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var rows = [Array(0...b.count)]
         for (i, byte) in a.enumerated() {

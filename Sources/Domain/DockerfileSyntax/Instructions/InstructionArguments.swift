@@ -14,7 +14,7 @@ package struct ArgumentDeclaration: Sendable, Equatable {
     package let name: String
     /// After the `=`; nil if there is none.
     package let defaultValue: Word?
-    /// Where the declaration stands.
+    /// The location of the declaration.
     package let range: SourceRange
 }
 
@@ -26,9 +26,9 @@ package struct KeyValue: Sendable, Equatable {
     package let value: Word
 }
 
-/// How a command line is written.
+/// The form of a command line.
 package enum CommandForm: Sendable, Equatable {
-    /// `CMD ls -l`: a text for the shell.
+    /// `CMD ls -l`: text for the shell.
     case shell(String)
     /// `CMD ["ls", "-l"]`: the arguments themselves.
     case exec([String])
@@ -36,17 +36,16 @@ package enum CommandForm: Sendable, Equatable {
 
 /// `RUN [flags] ...`
 package struct RunInstruction: Sendable, Equatable {
-    /// What is to be run.
+    /// The command to run.
     package enum Command: Sendable, Equatable {
-        /// A text for the shell. The bodies of heredocs follow on lines of their own, as a shell reads them.
+        /// Text for the shell. The bodies of heredocs follow on lines of their own, as a shell reads them.
         case shell(String)
         case exec([String])
-        /// Nothing but one heredoc. If its `content` starts with `#!` it is a file to be executed, else a text for the
-        /// shell.
+        /// A single heredoc. If its `content` starts with `#!` it is a file to execute, otherwise text for the shell.
         case script(Heredoc)
     }
 
-    /// What is to be run.
+    /// The command to run.
     package let command: Command
     /// `--mount=`, in order.
     package let mounts: [MountFlag]
@@ -58,7 +57,7 @@ package struct RunInstruction: Sendable, Equatable {
     package let devices: [Word]
 }
 
-/// `COPY` and `ADD`; each has only some of the flags.
+/// `COPY` and `ADD`; each supports only some of the flags.
 package struct CopyInstruction: Sendable, Equatable {
     /// Paths, patterns, and for ADD also URLs; in order, without the heredocs.
     package let sources: [Word]
@@ -88,17 +87,17 @@ package struct CopyInstruction: Sendable, Equatable {
 
 /// `HEALTHCHECK [flags] CMD ...` or `HEALTHCHECK NONE`; times in nanoseconds.
 package struct HealthcheckInstruction: Sendable, Equatable {
-    /// Nil for NONE, which switches an inherited check off.
+    /// Nil for NONE, which disables an inherited check.
     package let command: CommandForm?
-    /// Between two checks.
+    /// Time between checks.
     package let interval: Int64?
-    /// How long one check may take.
+    /// Timeout of one check.
     package let timeout: Int64?
-    /// How long failures do not count.
+    /// Startup time during which failures do not count.
     package let startPeriod: Int64?
-    /// Between two checks during the start period.
+    /// Time between checks during the start period.
     package let startInterval: Int64?
-    /// How many failures in a row make it unhealthy.
+    /// Consecutive failures that make a container unhealthy.
     package let retries: Int?
 
     /// The `Test` field of an image's configuration: `["NONE"]`, `["CMD-SHELL", text]` or `["CMD", ...]`.
@@ -113,8 +112,8 @@ package struct HealthcheckInstruction: Sendable, Equatable {
 
 /// `ONBUILD INSTRUCTION`
 package struct OnbuildTrigger: Sendable, Equatable {
-    /// What goes into the image: the instruction as written, followed by the bodies of its heredocs.
+    /// The text for the image: the instruction as written, followed by the bodies of its heredocs.
     package let text: String
-    /// The same, parsed; its variables are expanded only when the trigger fires.
+    /// The parsed instruction; its variables are expanded only when the trigger runs.
     package let instruction: Instruction
 }

@@ -13,7 +13,7 @@ struct InstructionFlags {
     private let line: LogicalLine
     private let keyword: Keyword
 
-    /// Splits `range` of `line`. Quotes and the escape character work inside flags as in a shell.
+    /// Splits `range` of `line`. Quotes and the escape character work in flags as in a shell.
     init(_ line: LogicalLine, _ range: Range<Int>, keyword: Keyword) {
         self.line = line
         self.keyword = keyword
@@ -47,7 +47,7 @@ struct InstructionFlags {
             let byte = line.bytes[index]
             if byte == line.escape, index + 1 < range.upperBound {
                 index += 1
-                // An escaped dollar has to stay escaped until variables are expanded.
+                // An escaped dollar must stay escaped until variables are expanded.
                 if line.bytes[index] == UInt8(ascii: "$") { result.append(byte) }
                 result.append(line.bytes[index])
             } else if byte == quote {
@@ -64,7 +64,7 @@ struct InstructionFlags {
 }
 
 extension InstructionFlags {
-    /// Throws for a flag that is not in `known`, and for one that is given twice and not in `repeatable`.
+    /// Throws for a flag that is not in `known`, and for a repeated one that is not in `repeatable`.
     func check(known: [String], repeatable: [String] = []) throws(Diagnostic) {
         var seen: Set<String> = []
         for flag in flags {
@@ -77,7 +77,7 @@ extension InstructionFlags {
         }
     }
 
-    /// The values of a flag, each of which has to have one.
+    /// The values of a flag, each of which is required.
     func values(_ name: String) throws(Diagnostic) -> [Word] {
         var values: [Word] = []
         for flag in flags where flag.name == name {
@@ -87,12 +87,12 @@ extension InstructionFlags {
         return values
     }
 
-    /// The value of a flag that is given at most once.
+    /// The value of a flag that may occur once.
     func value(_ name: String) throws(Diagnostic) -> Word? {
         try values(name).first
     }
 
-    /// The value of a switch: `--link`, `--link=true`, `--link=false`.
+    /// The value of a boolean flag: `--link`, `--link=true`, `--link=false`.
     func bool(_ name: String) throws(Diagnostic) -> Bool? {
         guard let flag = flags.first(where: { $0.name == name }) else { return nil }
         switch flag.value?.text.lowercased() {

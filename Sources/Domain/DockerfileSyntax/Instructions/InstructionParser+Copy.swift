@@ -17,7 +17,7 @@ extension InstructionParser {
                 file: line.source.file, range: destination.range,
                 "\(keyword.rawValue) cannot accept a heredoc as a destination")
         }
-        // Without heredocs `<<x` is a file's name: the JSON form has none.
+        // The JSON form has no heredocs: there `<<x` is a file name.
         let sources = heredocs.isEmpty ? words : words.filter { Heredoc(word: $0.text, range: $0.range) == nil }
         return CopyInstruction(
             sources: sources, inlineFiles: heredocs, destination: destination, from: try flags.value("from"),

@@ -22,7 +22,7 @@ extension InstructionParser {
             retries: try retries())
     }
 
-    /// Zero means "as if not given"; anything else has to be a millisecond or longer.
+    /// Zero means unset; otherwise at least a millisecond.
     private func duration(_ name: String) throws(Diagnostic) -> Int64? {
         guard let word = try flags.value(name), !word.text.isEmpty else { return nil }
         guard let nanoseconds = GoDuration.nanoseconds(word.text) else {
@@ -43,7 +43,7 @@ extension InstructionParser {
         guard let count = Int32(word.text), count >= 0 else {
             throw Diagnostic(
                 file: line.source.file, range: word.range,
-                "--retries must be a number that is not negative, not \(word.text.quotedForMessage)")
+                "--retries must be a non-negative number, not \(word.text.quotedForMessage)")
         }
         return Int(count)
     }

@@ -1,16 +1,16 @@
-/// Turns one logical line, with its heredocs, into an `Instruction`.
+/// Parses one logical line, with its heredocs, into an `Instruction`.
 struct InstructionParser {
     let line: LogicalLine
     let heredocs: [Heredoc]
     let keyword: Keyword
-    /// The place of the keyword.
+    /// The location of the keyword.
     let keywordRange: Range<Int>
     let flags: InstructionFlags
 
     /// The arguments after the flags, trimmed.
     var arguments: Range<Int> { flags.rest }
 
-    /// Reads the keyword and the flags of a line. `range` is the part of the line to look at.
+    /// Parses the keyword and the flags of a line. `range` is the part of the line to parse.
     init(_ line: LogicalLine, range: Range<Int>, heredocs: [Heredoc]) throws(Diagnostic) {
         let (word, rest) = line.splitFirstWord(line.trimmed(range))
         self.line = line
@@ -24,7 +24,7 @@ struct InstructionParser {
         triggerRange = rest
     }
 
-    /// All that follows the keyword.
+    /// Everything after the keyword.
     private let triggerRange: Range<Int>
 
     static func keyword(_ line: LogicalLine, _ word: Range<Int>) throws(Diagnostic) -> Keyword {
@@ -68,13 +68,13 @@ struct InstructionParser {
         }
     }
 
-    /// The error that something is missing or too much, pointing at the arguments or else at the keyword.
+    /// An error about missing or excess arguments, located at the arguments or else at the keyword.
     func error(_ message: String) -> Diagnostic {
         line.error(arguments.isEmpty ? keywordRange : arguments, message)
     }
 }
 
-// What several instructions share.
+// Shared by several instructions.
 extension InstructionParser {
     /// The arguments as one word, which must not be empty.
     func onlyArgument() throws(Diagnostic) -> Word {
@@ -98,7 +98,7 @@ extension InstructionParser {
         }
     }
 
-    /// A command in shell or JSON form, which must not be empty text.
+    /// A command in shell or JSON form, which must not be empty.
     func commandForm(_ range: Range<Int>) throws(Diagnostic) -> CommandForm {
         guard !range.isEmpty else { throw error("\(keyword.rawValue) requires at least one argument") }
         if let strings = try jsonForm(range) { return .exec(strings) }
@@ -114,7 +114,7 @@ extension InstructionParser {
         return line.plainWords(arguments).map(line.word)
     }
 
-    /// SHELL takes the JSON form only.
+    /// SHELL accepts only the JSON form.
     private func shell() throws(Diagnostic) -> [String] {
         guard let strings = try jsonForm(arguments) else {
             throw error("SHELL requires the arguments to be in JSON form")
@@ -130,7 +130,7 @@ extension InstructionParser {
         return words
     }
 
-    /// The instruction behind ONBUILD, checked as if it stood alone.
+    /// The instruction after ONBUILD, checked as if it stood alone.
     private func onbuild() throws(Diagnostic) -> OnbuildTrigger {
         let range = triggerRange
         guard !range.isEmpty else { throw error("ONBUILD requires at least one argument") }

@@ -1,8 +1,8 @@
-/// Reads the JSON form of an instruction's arguments: `["a", "b"]`.
+/// Parses the JSON form of an instruction's arguments: `["a", "b"]`.
 struct JSONStringArray {
     enum Result: Equatable {
         case strings([String])
-        /// A JSON array, but not only of strings.
+        /// A JSON array with elements other than strings.
         case otherArray
         /// Not a JSON array: the arguments are in shell form.
         case notJSON

@@ -18,9 +18,9 @@ package struct MountFlag: Sendable, Equatable {
         options.last { keys.contains($0.key) }?.value
     }
 
-    /// Splits the text of such a flag: fields between commas, each may be in double quotes as in CSV.
+    /// Splits the text of such a flag: comma-separated fields, each optionally in double quotes as in CSV.
     ///
-    /// Nil if the quotes do not fit together or a key is empty.
+    /// Nil if the quotes are unbalanced or a key is empty.
     package static func options(of text: String) -> [Option]? {
         var options: [Option] = []
         for field in csvFields(text) ?? [""] {

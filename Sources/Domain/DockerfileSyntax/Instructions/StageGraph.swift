@@ -1,28 +1,28 @@
-/// Which stages of a Dockerfile need which others.
+/// The dependencies between the stages of a Dockerfile.
 package struct StageGraph: Sendable {
-    /// Where a FROM or a `--from=` takes its files from.
+    /// The source of the files for a FROM or a `--from=`.
     package enum Origin: Sendable, Equatable {
-        /// FROM only: nothing at all.
+        /// FROM only: an empty root.
         case scratch
         /// An earlier stage, by index.
         case stage(Int)
-        /// A context given by name with `--build-context`.
+        /// A named context from `--build-context`.
         case context(String)
         /// An image.
         case image(String)
     }
 
-    /// A stage with what it needs.
+    /// A stage with its dependencies.
     package struct Node: Sendable, Equatable {
-        /// Counted from 0.
+        /// Starting at 0.
         package let index: Int
         /// The base's name after expansion.
         package let baseName: String
         /// What the base is.
         package let base: Origin
-        /// All earlier stages that it takes something from, ascending, each once.
+        /// All earlier stages it depends on, ascending, without duplicates.
         package let stages: [Int]
-        /// Images other than the base that `COPY --from=` and `RUN --mount=from=` name, in order, each once.
+        /// Images other than the base in `COPY --from=` and `RUN --mount=from=`, in order, without duplicates.
         package let images: [String]
     }
 
@@ -32,12 +32,12 @@ package struct StageGraph: Sendable {
     private let contexts: Set<String>
 
     /// Resolves all references. `globals` are the values from `Dockerfile.globalArgumentValues`, `buildArguments` those
-    /// of `--build-arg`, `contexts` the names given with `--build-context`.
+    /// of `--build-arg`, `contexts` the names from `--build-context`.
     ///
     /// Variables in `--from=` see the stage's own ARG and ENV, but not the base image's environment. References to the
     /// same or a later stage are errors, so there are no cycles.
     ///
-    /// `firstBase` stands in for what the first FROM names.
+    /// `firstBase` overrides the base of the first FROM.
     package init(
         _ dockerfile: Dockerfile, globals: [String: String], buildArguments: [String: String] = [:],
         contexts: Set<String> = [], firstBase: String? = nil
@@ -66,7 +66,7 @@ package struct StageGraph: Sendable {
         }
     }
 
-    /// The index of the stage to build: by name (in any case) or number; the last stage if `name` is nil or empty.
+    /// The index of the stage to build: by name (case-insensitive) or number; the last stage if `name` is nil or empty.
     package func target(_ name: String?) throws(Diagnostic) -> Int {
         guard let name, !name.isEmpty else { return nodes.count - 1 }
         if let index = dockerfile.stages.lastIndex(where: { $0.name == name.lowercased() }) { return index }
@@ -76,7 +76,7 @@ package struct StageGraph: Sendable {
             "the target \(name.quotedForMessage) was not found in the provided Dockerfile")
     }
 
-    /// The stages that have to be built for `target`, itself included, in an order in which they can be built.
+    /// The stages to build for `target`, including itself, in dependency order.
     package func needed(for target: Int) -> [Int] {
         guard nodes.indices.contains(target) else { return [] }
         var isNeeded = [Bool](repeating: false, count: target + 1)
@@ -87,7 +87,7 @@ package struct StageGraph: Sendable {
         return isNeeded.indices.filter { isNeeded[$0] }
     }
 
-    /// What an expanded `--from=` value means in the stage `index`. `word` is what an error points at.
+    /// The meaning of an expanded `--from=` value in the stage `index`. `word` is the location for errors.
     package func origin(of name: String, at word: Word, in index: Int) throws(Diagnostic) -> Origin {
         func error(_ message: String) -> Diagnostic {
             Diagnostic(file: dockerfile.source.file, range: word.range, message)
@@ -98,17 +98,17 @@ package struct StageGraph: Sendable {
             }
             return .stage(number)
         }
-        // A context given for the build stands in for a stage or image of the same name.
+        // A named build context overrides a stage or image of the same name.
         if contexts.contains(name) { return .context(name) }
         let lowercased = name.lowercased()
         if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
             return .stage(earlier)
         }
         if dockerfile.stages[index].name == lowercased {
-            throw error("stage \(name.quotedForMessage) cannot take files from itself")
+            throw error("stage \(name.quotedForMessage) cannot copy files from itself")
         }
         if dockerfile.stages.contains(where: { $0.name == lowercased }) {
-            throw error("stage \(name.quotedForMessage) comes later in the file: only earlier stages can be used")
+            throw error("stage \(name.quotedForMessage) is defined later in the file: only earlier stages can be used")
         }
         return .image(name)
     }

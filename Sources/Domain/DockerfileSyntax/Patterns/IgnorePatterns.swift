@@ -11,16 +11,16 @@ package struct IgnorePatterns: Sendable {
         let components: [GlobPattern]?
     }
 
-    /// Which patterns match a directory or one of its parents; saves matching them again for all that is in it.
+    /// Which patterns match a directory or one of its parents; avoids matching them again for its contents.
     package struct ParentMatches: Sendable {
         fileprivate var matched: [Bool]
     }
 
     let patterns: [Pattern]
-    /// Whether any pattern is an exception: if not, an ignored directory can be pruned without asking further.
+    /// Whether any pattern is an exception: if not, an ignored directory can be pruned without further checks.
     package let hasExceptions: Bool
 
-    /// Nothing is ignored.
+    /// Ignores nothing.
     package static let none = IgnorePatterns([])
 
     private init(_ patterns: [Pattern]) {
@@ -31,7 +31,7 @@ package struct IgnorePatterns: Sendable {
     /// Whether there are no patterns, so that nothing is ignored.
     package var isEmpty: Bool { patterns.isEmpty }
 
-    /// Reads a file: one pattern a line; lines that start with `#` are comments. `file` is its name in errors.
+    /// Parses a file: one pattern per line; lines that start with `#` are comments. `file` is its name in errors.
     package init(parsing bytes: [UInt8], file: String) throws(Diagnostic) {
         let source = SourceText(file: file, bytes: bytes)
         var patterns: [Pattern] = []
@@ -51,7 +51,7 @@ package struct IgnorePatterns: Sendable {
         self.init(patterns)
     }
 
-    /// Takes patterns as they come from flags. The error is the pattern that is not well formed.
+    /// Patterns from flags. The error is the malformed pattern.
     package init(patterns texts: [String]) throws(MalformedPattern) {
         var patterns: [Pattern] = []
         for raw in texts {
@@ -67,7 +67,7 @@ package struct IgnorePatterns: Sendable {
         self.init(patterns)
     }
 
-    /// A pattern that cannot be understood.
+    /// A malformed pattern.
     package struct MalformedPattern: Error, Sendable, CustomStringConvertible {
         /// As it was given.
         package let pattern: String
@@ -94,7 +94,7 @@ package struct IgnorePatterns: Sendable {
 }
 
 extension IgnorePatterns {
-    /// Whether `path` is left out.
+    /// Whether `path` is ignored.
     package func matches(_ path: String) -> Bool {
         guard !patterns.isEmpty else { return false }
         var candidates: [String] = []
@@ -111,8 +111,8 @@ extension IgnorePatterns {
         return isIgnored
     }
 
-    /// As `matches`, for a walker that goes down from the context's root and keeps each directory's matches: nil at the
-    /// top, then those that were returned for the parent directory.
+    /// Like `matches`, for a walker that descends from the context's root and keeps each directory's matches: nil at
+    /// the top, then those that were returned for the parent directory.
     package func evaluate(_ path: String, below parent: ParentMatches?) -> (isIgnored: Bool, matches: ParentMatches) {
         var matches = parent ?? ParentMatches(matched: [Bool](repeating: false, count: patterns.count))
         var isIgnored = false
@@ -123,8 +123,8 @@ extension IgnorePatterns {
         return (isIgnored, matches)
     }
 
-    /// Whether an exception may apply to something below the directory, so that a walker has to look into it although
-    /// it is ignored. False is certain; true may be a false alarm.
+    /// Whether an exception may apply to something below the directory, so that a walker has to enter it although it is
+    /// ignored. False is certain; true may be a false positive.
     package func couldContainExceptionBelow(_ directory: String) -> Bool {
         guard hasExceptions else { return false }
         let parts = directory.split(separator: "/").map(String.init)

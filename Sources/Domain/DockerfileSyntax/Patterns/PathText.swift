@@ -1,6 +1,7 @@
-/// Slash-separated paths as text; nothing here looks at a file system.
+/// Slash-separated paths as text; never accesses a file system.
 enum PathText {
-    /// The shortest equal path by text alone, as Go's path.Clean: no `.`, no `//`, `..` resolved where possible.
+    /// The shortest equivalent path, determined lexically as by Go's path.Clean: no `.`, no `//`, `..` resolved where
+    /// possible.
     static func clean(_ path: String) -> String {
         let isRooted = path.utf8.first == UInt8(ascii: "/")
         var parts: [Substring] = []
@@ -16,7 +17,7 @@ enum PathText {
         return joined.isEmpty ? "." : joined
     }
 
-    /// Without ASCII white space at both ends.
+    /// Without leading and trailing ASCII white space.
     static func trimmed(_ text: some StringProtocol) -> String {
         var bytes = Array(text.utf8)[...]
         while let first = bytes.first, first.isSpace { bytes.removeFirst() }

@@ -1,4 +1,4 @@
-/// A pattern for file names as COPY and ADD take it for their sources: Go's `filepath.Match`.
+/// A file name pattern in the sources of COPY and ADD: Go's `filepath.Match`.
 ///
 /// `*` and `?` do not match a slash, so that a walker can match directory by directory with `components`.
 package struct WildcardPattern: Sendable {
@@ -6,7 +6,7 @@ package struct WildcardPattern: Sendable {
     package let text: String
     private let pattern: GlobPattern
 
-    /// Compiles a pattern; nil if it is not well formed (an open `[`, a lone `\` at the end).
+    /// Compiles a pattern; nil if it is malformed (an unclosed `[`, a trailing `\`).
     package init?(_ text: String) {
         guard let pattern = try? GlobPattern(text, doubleStars: false) else { return nil }
         self.text = text
@@ -19,7 +19,7 @@ package struct WildcardPattern: Sendable {
     /// The only path that it matches, escapes removed; nil if it has wildcards.
     package var literal: String? { pattern.literal }
 
-    /// The patterns of the parts between slashes, empty parts left out; nil if one is not well formed by itself.
+    /// The patterns of the parts between slashes, omitting empty parts; nil if one is malformed by itself.
     package var components: [WildcardPattern]? {
         var components: [WildcardPattern] = []
         for part in text.split(separator: "/") {
@@ -29,7 +29,7 @@ package struct WildcardPattern: Sendable {
         return components
     }
 
-    /// Whether a source is to be taken as a pattern at all: it has an unescaped `*`, `?` or `[`.
+    /// Whether a source is a pattern: it has an unescaped `*`, `?` or `[`.
     package static func hasWildcards(_ text: String) -> Bool {
         var isEscaped = false
         for byte in text.utf8 {

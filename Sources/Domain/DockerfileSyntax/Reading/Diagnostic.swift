@@ -1,20 +1,20 @@
-/// Something to tell about a Dockerfile, with the place that it is about.
+/// A message about a Dockerfile, with its location.
 package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
-    /// How bad it is.
+    /// The severity of a diagnostic.
     package enum Severity: String, Sendable {
         case error, warning
     }
 
     /// An error stops the build, a warning does not.
     package let severity: Severity
-    /// The file's name as it was given to the parser.
+    /// The file's name as passed to the parser.
     package let file: String
-    /// Nil if it is about the file as a whole.
+    /// Nil if it concerns the file as a whole.
     package let range: SourceRange?
-    /// One line.
+    /// A one-line message.
     package let message: String
 
-    /// Makes an error unless told otherwise.
+    /// Creates an error by default.
     package init(_ severity: Severity = .error, file: String, range: SourceRange?, _ message: String) {
         self.severity = severity
         self.file = file
@@ -28,10 +28,11 @@ package struct Diagnostic: Error, Sendable, Equatable, CustomStringConvertible {
         return "\(place): \(severity.rawValue): \(message)"
     }
 
-    /// The description, then the line itself, then a caret under the first column of the range and tildes under the
+    /// The description, then the source line, then a caret under the first column of the range and tildes under the
     /// rest.
     ///
-    /// Very long lines are cut to a window around the range; control characters are replaced. No newline at the end.
+    /// Very long lines are truncated to a window around the range; control characters are replaced. No trailing
+    /// newline.
     package func rendered(source: SourceText) -> String {
         guard let range else { return description }
         let number = String(range.start.line)

@@ -1,16 +1,16 @@
 /// An inline document: `<<EOF` on an instruction's line, with the lines that follow it up to `EOF`.
 package struct Heredoc: Sendable, Hashable {
-    /// The terminator, quotes removed. COPY and ADD name the file so.
+    /// The terminator without quotes; the file name for COPY and ADD.
     package let name: String
-    /// False if any part of the name was quoted: then variables in the content are left alone.
+    /// False if any part of the name was quoted: then variables in the content are not expanded.
     package let expands: Bool
     /// Written `<<-`: leading tabs are removed from each line.
     package let stripsTabs: Bool
     /// The number before `<<`; 0 if there is none.
     package let fileDescriptor: Int
-    /// Where `<<EOF` stands.
+    /// The location of `<<EOF`.
     package let range: SourceRange
-    /// The lines as they are in the file, each with its newline.
+    /// The lines as in the file, each with its newline.
     package internal(set) var rawContent = ""
 
     /// The lines, without leading tabs if `stripsTabs`.

@@ -1,7 +1,7 @@
-/// One instruction's text after continuation lines were joined, with the way back to its places in the file.
+/// One instruction's text with its continuation lines joined, and a mapping back to its locations in the file.
 struct LogicalLine {
     var bytes: [UInt8] = []
-    /// The places of the physical lines: from `logical` on, the bytes come from `source` on.
+    /// The locations of the physical lines: from `logical` on, the bytes come from `source` on.
     private var pieces: [(logical: Int, source: Int)] = []
     let source: SourceText
     /// The escape character of the file.
@@ -21,7 +21,7 @@ struct LogicalLine {
 
     var all: Range<Int> { 0..<bytes.count }
 
-    /// The place in the file of a range of this line.
+    /// The location in the file of a range of this line.
     func sourceRange(_ range: Range<Int>) -> SourceRange {
         let start = sourceOffset(of: range.lowerBound)
         let end = range.isEmpty ? start : sourceOffset(of: range.upperBound - 1) + 1
@@ -47,7 +47,7 @@ struct LogicalLine {
 }
 
 extension LogicalLine {
-    /// The range without white space at both ends.
+    /// The range without leading and trailing white space.
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         var end = range.upperBound
@@ -62,7 +62,7 @@ extension LogicalLine {
         return (range.lowerBound..<end, trimmed(end..<range.upperBound))
     }
 
-    /// The words between white space; quotes mean nothing here.
+    /// The words between white space, ignoring quotes.
     func plainWords(_ range: Range<Int>) -> [Range<Int>] {
         var words: [Range<Int>] = []
         var rest = trimmed(range)

@@ -1,4 +1,4 @@
-/// Joins the physical lines of a file into logical ones and hands out the bodies of heredocs.
+/// Joins the physical lines of a file into logical ones and reads the bodies of heredocs.
 struct LogicalLineReader {
     let source: SourceText
     let escape: UInt8
@@ -51,7 +51,7 @@ struct LogicalLineReader {
         return false
     }
 
-    /// Where the text ends before the escape character that continues the line; nil if it is not continued.
+    /// The end of the text before the escape character that continues the line; nil if it is not continued.
     private func continuationEnd(_ range: Range<Int>) -> Int? {
         var end = range.upperBound
         while end > range.lowerBound, source.bytes[end - 1] == 0x20 || source.bytes[end - 1] == 0x09 { end -= 1 }
@@ -60,7 +60,7 @@ struct LogicalLineReader {
         return end - 1
     }
 
-    /// Takes the lines up to `heredoc`'s terminator as its content.
+    /// Reads the lines up to `heredoc`'s terminator as its content.
     mutating func readBody(of heredoc: inout Heredoc, startedBy line: LogicalLine) throws(Diagnostic) {
         let terminator = Array(heredoc.name.utf8)
         var content: [UInt8] = []

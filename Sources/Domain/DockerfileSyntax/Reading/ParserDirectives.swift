@@ -1,17 +1,17 @@
 /// The `# name=value` lines at the very top of a Dockerfile.
 package struct ParserDirectives: Sendable, Equatable {
-    /// `# syntax=`: the frontend image that the author wants. Ours always parses by itself.
+    /// `# syntax=`: the frontend image that the author requests. The built-in parser is always used.
     package internal(set) var syntax: String?
     /// `# escape=`: `\` or a backtick.
     package internal(set) var escape: Character = "\\"
-    /// `# check=`: what the linter should skip or treat as errors.
+    /// `# check=`: checks that a linter should skip or treat as errors.
     package internal(set) var check: String?
 
     var escapeByte: UInt8 { escape == "`" ? UInt8(ascii: "`") : UInt8(ascii: "\\") }
 
     init() {}
 
-    /// Reads directives until the first line that is none.
+    /// Reads directives up to the first line that is not one.
     init(reading source: SourceText) throws(Diagnostic) {
         var seen: Set<String> = []
         for (index, range) in source.lines.enumerated() {

@@ -1,17 +1,16 @@
-/// A text file with its lines, for finding places in it and for showing them.
+/// A text file split into lines, for computing locations and displaying excerpts.
 package struct SourceText: Sendable {
-    /// As diagnostics name it.
+    /// The name in diagnostics.
     package let file: String
     let bytes: [UInt8]
-    /// Where each line starts and ends, without its newline.
+    /// The start and end of each line, without its newline.
     let lines: [Range<Int>]
-    /// How many UTF-8 continuation bytes come before each block of bytes: columns are found without reading whole
-    /// lines.
+    /// The number of UTF-8 continuation bytes before each block of bytes: computes columns without reading whole lines.
     private let continuations: [Int]
 
     private static let blockSize = 256
 
-    /// Takes the bytes of a file; a UTF-8 byte order mark at the start is not part of the text.
+    /// Takes the bytes of a file; a leading UTF-8 byte order mark is not part of the text.
     package init(file: String, bytes: [UInt8]) {
         self.file = file
         self.bytes = bytes
@@ -46,19 +45,19 @@ package struct SourceText: Sendable {
         return end
     }
 
-    /// The text of line `number` (from 1) without its newline; empty if there is no such line.
+    /// The text of line `number` (starting at 1) without its newline; empty if there is no such line.
     package func line(_ number: Int) -> String {
         guard lines.indices.contains(number - 1) else { return "" }
         return String(decoding: bytes[lines[number - 1]], as: UTF8.self)
     }
 
-    /// The bytes of a line with its newline, as they are in the file.
+    /// The bytes of a line with its newline, as in the file.
     func rawLine(at index: Int) -> ArraySlice<UInt8> {
         let end = index + 1 < lines.count ? lines[index + 1].lowerBound : bytes.count
         return bytes[lines[index].lowerBound..<end]
     }
 
-    /// The place of the byte at `offset`.
+    /// The location of the byte at `offset`.
     func location(of offset: Int) -> SourceLocation {
         var low = 0
         var high = lines.count
@@ -73,7 +72,7 @@ package struct SourceText: Sendable {
         return SourceLocation(line: low + 1, column: scalars + 1)
     }
 
-    /// The place of a range of bytes.
+    /// The location of a range of bytes.
     func range(_ offsets: Range<Int>) -> SourceRange {
         SourceRange(start: location(of: offsets.lowerBound), end: location(of: offsets.upperBound))
     }

@@ -1,30 +1,30 @@
 import ContentDigest
 package import ImageModel
 
-/// An image that may be what another was built on.
+/// A candidate for the base of another image.
 package struct BaseImage: Sendable {
-    /// What FROM calls it.
+    /// Its name in FROM.
     package var name: String
     /// Its configuration.
     package var config: ImageConfig
 
-    /// A candidate.
+    /// Memberwise initializer.
     package init(name: String, config: ImageConfig) {
         self.name = name
         self.config = config
     }
 }
 
-/// Which image another was built on.
+/// The base of an image.
 package struct BaseChoice: Sendable {
     /// The image.
     package let base: BaseImage
-    /// Whether its whole history stands at the beginning of the other's, so that there is no doubt.
+    /// Whether the image's history begins with the whole history of the base, so that there is no doubt.
     package let sharesHistory: Bool
 
-    /// The candidate that the image was most likely built on; nil where none has its first layers.
+    /// The most likely base among the candidates; nil when none shares the image's first layers.
     ///
-    /// A name that the image itself gives for its base counts most, then a common history, then the most layers.
+    /// A base name recorded in the image counts most, then a common history, then the number of layers.
     package init?(for image: ImageConfig, among candidates: [BaseImage], named hint: String? = nil) {
         var best: (rank: [Int], choice: BaseChoice)?
         for candidate in candidates {
@@ -39,7 +39,7 @@ package struct BaseChoice: Sendable {
         self = best.choice
     }
 
-    /// The image built on this very candidate; nil where that can't be. An image counts as built on itself.
+    /// This candidate as the base; nil when it cannot be. An image counts as built on itself.
     package init?(for image: ImageConfig, on candidate: BaseImage) {
         let layers = candidate.config.rootfs.diffIDs
         guard !layers.isEmpty, image.rootfs.diffIDs.starts(with: layers) else { return nil }
@@ -51,16 +51,17 @@ package struct BaseChoice: Sendable {
         sharesHistory = isPrefix
     }
 
-    /// Whether the base is made by the same steps as the image: then it is the image itself, or was built beside it.
+    /// Whether the base was created by the same steps as the image: then it is the image itself or a parallel build of
+    /// it.
     private func isTwin(of image: ImageConfig) -> Bool {
         base.config.rootfs == image.rootfs && (base.config.history ?? []) == (image.history ?? [])
     }
 
-    /// How many entries of the image's history are the base's.
+    /// The number of history entries that the image inherits from the base.
     func historyCount(in image: ImageConfig) -> Int {
         let own = base.config.history ?? []
         if sharesHistory { return own.count }
-        // After the entries of the base's layers come those that only changed its configuration.
+        // The entries of the base's layers are followed by those that only changed its configuration.
         var layers = base.config.rootfs.diffIDs.count
         let history = image.history ?? []
         var index = 0
@@ -76,14 +77,14 @@ package struct BaseChoice: Sendable {
         return index
     }
 
-    /// The name that an image gives for what it was built on: in an annotation (OCI image-spec, annotations.md), or in
-    /// the comments that Buildah leaves in the history.
+    /// The base name recorded in an image: in an annotation (OCI image-spec, annotations.md), or in the comments that
+    /// Buildah leaves in the history.
     package static func recordedName(in image: ImageConfig, annotations: [String: String]) -> String? {
         if let name = annotations["org.opencontainers.image.base.name"], !name.isEmpty { return name }
         for entry in (image.history ?? []).reversed() {
             guard let comment = entry.comment, comment.hasPrefix("FROM "), comment.utf8.count < 512 else { continue }
             let name = String(comment.dropFirst(5).prefix { $0 != " " && $0 != "\n" })
-            // Steps in between are named by id.
+            // Intermediate steps are named by id.
             let isID = name.utf8.count >= 11 && name.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
             if !isID, (try? ImageReference(parsing: name)) != nil { return name }
         }

@@ -1,7 +1,7 @@
 import DockerfileSyntax
 import ImageModel
 
-/// What a configuration becomes when instructions are carried out on it.
+/// Applies instructions to a configuration.
 struct ConfigurationReplay {
     private(set) var config: ContainerConfig
     private(set) var author: String?
@@ -10,14 +10,14 @@ struct ConfigurationReplay {
     private var setsCommand = false
     private static let expander = WordExpander()
 
-    /// Begins with the base's configuration, whose triggers have fired.
+    /// Starts with the base's configuration after its ONBUILD triggers have run.
     init(_ base: ContainerConfig, author: String?) {
         config = base
         config.onBuild = nil
         self.author = author
     }
 
-    /// The shell of commands from here on.
+    /// The current shell for commands.
     var shell: [String] { config.shell.flatMap { $0.isEmpty ? nil : $0 } ?? ["/bin/sh", "-c"] }
 
     var environment: [String: String] { Self.dictionary(config.env) }
@@ -31,13 +31,13 @@ struct ConfigurationReplay {
         return values
     }
 
-    /// The word with the variables that are known at this point; nil where it can't be expanded.
+    /// Expands a word with the variables known so far; nil when that fails.
     func expand(_ word: Word) -> String? {
         let environment = environment
         return (try? Self.expander.expand(word.text) { environment[$0] ?? arguments[$0] })?.value
     }
 
-    /// The pairs of ENV or LABEL, expanded; nil where one can't be.
+    /// The pairs of ENV or LABEL, expanded; nil when that fails for one of them.
     func pairs(_ words: [KeyValue]) -> [(key: String, value: String)]? {
         var result: [(key: String, value: String)] = []
         let environment = environment
@@ -65,7 +65,7 @@ struct ConfigurationReplay {
         config.env = entries
     }
 
-    /// Carries an instruction out as a build does. What changes files changes nothing here.
+    /// Applies an instruction as a build does. Instructions that change files have no effect here.
     mutating func apply(_ instruction: Instruction) {
         switch instruction.kind {
         case .env(let words):

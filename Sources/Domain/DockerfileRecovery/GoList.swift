@@ -1,4 +1,4 @@
-/// Lists as Go prints them, which is how Docker writes some instructions into an image's history.
+/// Parses lists in Go's output format, in which Docker records some instructions in an image's history.
 enum GoList {
     /// The strings of `["a" "b"]` or `["a", "b"]` (Go's `%q`, JSON); nil for anything else.
     static func quoted(_ text: some StringProtocol) -> [String]? {
@@ -17,7 +17,7 @@ enum GoList {
         }
     }
 
-    /// The words of `[a b]`, which may be pieces of what had spaces in it; nil for anything else.
+    /// The words of `[a b]`, which may be parts of strings with spaces; nil for anything else.
     static func plain(_ text: String) -> [String]? {
         guard text.hasPrefix("["), text.hasSuffix("]"), text.count >= 2 else { return nil }
         return text[text.index(after: text.startIndex)...].dropLast().split(separator: " ").map { String($0) }

@@ -1,9 +1,9 @@
 import DockerfileSyntax
 import ImageModel
 
-/// HEALTHCHECK, written and read.
+/// Writes and parses HEALTHCHECK.
 enum HealthcheckText {
-    /// The instruction; nil for a check that no Dockerfile can say.
+    /// The instruction; nil for a check that a Dockerfile cannot express.
     static func instruction(_ check: Healthcheck) -> String? {
         var flags = ""
         for (name, value) in [
@@ -36,7 +36,8 @@ enum HealthcheckText {
             retries: instruction.retries)
     }
 
-    /// The check that Docker printed as `&{["CMD-SHELL" "..."] "5s" "3s" "0s" "0s" '\x03'}`; nil for anything else.
+    /// Parses a check that Docker printed as `&{["CMD-SHELL" "..."] "5s" "3s" "0s" "0s" '\x03'}`; nil for anything
+    /// else.
     static func parse(_ text: String) -> Healthcheck? {
         guard text.hasPrefix("&{["), text.hasSuffix("}"), let end = text.range(ofLast: "] ") else { return nil }
         let list = text[text.index(text.startIndex, offsetBy: 2)..<text.index(after: end)]
@@ -66,7 +67,7 @@ enum HealthcheckText {
 }
 
 extension String {
-    /// Where the last occurrence of a short ASCII text begins.
+    /// The index of the last occurrence of a short ASCII text.
     fileprivate func range(ofLast needle: String) -> Index? {
         let bytes = Array(needle.utf8)
         return utf8.indices.reversed().first { utf8[$0...].starts(with: bytes) }

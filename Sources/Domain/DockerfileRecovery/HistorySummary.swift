@@ -1,9 +1,8 @@
 import DockerfileSyntax
 
-/// A history entry in the words of a Dockerfile, for listings.
+/// Formats a history entry as a Dockerfile instruction, for listings.
 package enum HistorySummary {
-    /// `RUN make` for `|1 A=1 /bin/sh -c make`; the text itself where it is nothing that is known. On one line, whatever
-    /// the text says.
+    /// `RUN make` for `|1 A=1 /bin/sh -c make`; the text itself if it is not recognized. Always a single line.
     package static func text(_ createdBy: String) -> String {
         let summary =
             switch HistoryText(String(createdBy.prefix(4096)), shell: ["/bin/sh", "-c"], declared: []) {

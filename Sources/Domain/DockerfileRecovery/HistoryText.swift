@@ -1,14 +1,14 @@
 import DockerfileSyntax
 
-/// What the `created_by` of a history entry says.
+/// The parsed `created_by` of a history entry.
 enum HistoryText: Equatable {
-    /// A command in a shell, with the build arguments that it saw.
+    /// A command in a shell, with the build arguments visible to it.
     case shell(String, arguments: [BuildArgument], isSure: Bool)
     /// A command without a shell, whose arguments are joined by spaces.
     case joined(String, arguments: [BuildArgument])
     /// Another instruction: its name and all that follows.
     case instruction(Keyword, String)
-    /// Nothing that an instruction is known to leave.
+    /// Text that matches no known instruction.
     case unknown(String)
 
     struct BuildArgument: Equatable {
@@ -16,11 +16,11 @@ enum HistoryText: Equatable {
         var value: String
     }
 
-    /// Reads an entry.
+    /// Parses an entry.
     ///
     /// - Parameters:
     ///   - shell: the shell of the stage, before the command.
-    ///   - declared: names of build arguments that are known, which help to tell values with spaces apart.
+    ///   - declared: the known build argument names, which help to find the ends of values with spaces.
     init(_ createdBy: String, shell: [String], declared: Set<String>) {
         var text = Substring(createdBy)
         let isBuildKit = text.hasSuffix("# buildkit")
@@ -42,14 +42,14 @@ enum HistoryText: Equatable {
         if let run = Self.run(text, shells: shells, declared: declared) {
             self = run
         } else if isRun {
-            // Kaniko has the words of the Dockerfile; BuildKit leaves out the shell only where there was none.
+            // Kaniko records the words of the Dockerfile; BuildKit omits the shell only where there was none.
             self = isBuildKit ? .joined(String(text), arguments: []) : .shell(String(text), arguments: [], isSure: true)
         } else {
             self = .unknown(createdBy)
         }
     }
 
-    /// What follows the mark of instructions that ran nothing: `/bin/sh -c #(nop) `.
+    /// The text after the marker of instructions that ran nothing: `/bin/sh -c #(nop) `.
     private static func withoutMark(_ text: Substring) -> Substring? {
         let mark = "#(nop)"
         let head = text.prefix(256)
@@ -90,7 +90,7 @@ enum HistoryText: Equatable {
             guard let found = BuildArgument.split(front, count: count, declared: declared) else { continue }
             return .shell(command, arguments: found.arguments, isSure: found.isSure)
         }
-        // Without a shell the values' ends can't be told: the first words are taken.
+        // Without a shell the ends of the values are ambiguous: take the first words.
         var words = rest.dropFirst()
         var arguments: [BuildArgument] = []
         for _ in 0..<count {
@@ -129,7 +129,7 @@ extension HistoryText.BuildArgument {
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
 
-    /// Splits `A=1 B=two words` into `count` arguments; nil where there are not so many.
+    /// Splits `A=1 B=two words` into `count` arguments; nil when there are not as many.
     static func split(
         _ text: Substring, count: Int, declared: Set<String>
     ) -> (arguments: [HistoryText.BuildArgument], isSure: Bool)? {

@@ -1,14 +1,14 @@
 import DockerfileSyntax
 
-/// Writes instructions whose parsed form is exactly what they are meant to be. What the parser would read in another
-/// way is written in another way, or not at all.
+/// Writes instructions that parse back to exactly the intended form, choosing another notation or none where the parser
+/// would read something else.
 enum InstructionWriter {
     private static let expander = WordExpander()
 
-    /// The instruction in `text`, when it is just one and nothing else: no comment behind it, and no escape character
-    /// that would take the line below into it.
+    /// The instruction in `text`, if it is the only content: no trailing comment, and no escape character that would
+    /// continue into the next line.
     static func parse(_ text: String) -> Instruction? {
-        // A text with a NUL or the like is no file that editors open.
+        // Editors cannot open a file with NULs and the like.
         guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f || $0 == "\n" || $0 == "\t" }),
             let instruction = try? Dockerfile.parseInstruction(text, file: "history")
         else { return nil }
@@ -29,15 +29,15 @@ enum InstructionWriter {
 
     // MARK: RUN
 
-    /// `RUN` of a command for the shell; in the form without a shell where nothing else gives it back unchanged.
+    /// `RUN` with a shell command; in exec form when no shell form preserves it.
     static func run(_ command: String, shell: [String]) -> String {
-        // The shell's own here-documents begin on later lines of their own; Dockerfiles have them too.
+        // The shell's own here-documents begin on later lines; so do those of Dockerfiles.
         for candidate in [folded(command), "RUN \(command)"] {
             guard let parsed = parse(candidate), case .run(let run) = parsed.kind, run.mounts.isEmpty,
                 run.network == nil, run.security == nil, run.devices.isEmpty
             else { continue }
             if run.command == .shell(command) { return candidate }
-            // A command that looks like the form without a shell is one: Buildah writes those so.
+            // A command that looks like exec form was in exec form: Buildah records it that way.
             if case .exec(let arguments) = run.command, !arguments.isEmpty { return candidate }
         }
         if let script = script(command) { return script }
@@ -47,7 +47,7 @@ enum InstructionWriter {
     /// `RUN ["a", "b"]`
     static func runExec(_ arguments: [String]) -> String { "RUN \(json(arguments))" }
 
-    /// A heredoc that holds the command; nil for what would then be executed by itself, or changed.
+    /// A heredoc with the command; nil when it would then be executed directly, or changed.
     private static func script(_ command: String) -> String? {
         guard command.contains("\n"), !command.hasPrefix("#!") else { return nil }
         let content = command.hasSuffix("\n") ? command : command + "\n"
@@ -62,8 +62,8 @@ enum InstructionWriter {
         return text
     }
 
-    /// A long command over several lines, broken where its author most likely had: before runs of spaces, and after
-    /// `&&` in what is very long.
+    /// A long command over several lines, broken where its author most likely did: before runs of spaces, and, if very
+    /// long, after `&&`.
     private static func folded(_ command: String) -> String {
         var text = "RUN "
         var lineLength = 4
@@ -92,7 +92,7 @@ enum InstructionWriter {
 
     // MARK: Values
 
-    /// `ENV NAME="value"`; nil for what no Dockerfile can say.
+    /// `ENV NAME="value"`; nil when a Dockerfile cannot express it.
     static func keyValue(_ keyword: Keyword, _ key: String, _ value: String) -> String? {
         let text = "\(keyword.rawValue) \(word(key))=\(word(value))"
         guard let parsed = parse(text) else { return nil }
@@ -110,7 +110,7 @@ enum InstructionWriter {
         return text
     }
 
-    /// `USER x`, `WORKDIR x`, `STOPSIGNAL x`; nil for what no Dockerfile can say.
+    /// `USER x`, `WORKDIR x`, `STOPSIGNAL x`; nil when a Dockerfile cannot express it.
     static func single(_ keyword: Keyword, _ value: String) -> String? {
         let text = "\(keyword.rawValue) \(escaped(value))"
         guard let parsed = parse(text) else { return nil }
@@ -121,20 +121,20 @@ enum InstructionWriter {
         }
     }
 
-    /// `MAINTAINER name`; nil for what no Dockerfile can say.
+    /// `MAINTAINER name`; nil when a Dockerfile cannot express it.
     static func maintainer(_ name: String) -> String? {
         let text = "MAINTAINER \(name)"
         guard let parsed = parse(text), parsed.kind == .maintainer(name) else { return nil }
         return text
     }
 
-    /// `EXPOSE 80/tcp 443/udp`, of those that are ports.
+    /// `EXPOSE 80/tcp 443/udp`, skipping invalid ports.
     static func expose(_ ports: [String]) -> String? {
         let valid = ports.filter { ExposedPort.ports($0) == [$0] }
         return valid.isEmpty ? nil : "EXPOSE \(valid.joined(separator: " "))"
     }
 
-    /// `VOLUME ["/a", "/b"]`; nil for what no Dockerfile can say.
+    /// `VOLUME ["/a", "/b"]`; nil when a Dockerfile cannot express it.
     static func volume(_ paths: [String]) -> String? {
         let text = "VOLUME \(json(paths.map(escaped)))"
         guard let parsed = parse(text), case .volume(let words) = parsed.kind, words.count == paths.count,
@@ -143,7 +143,7 @@ enum InstructionWriter {
         return text
     }
 
-    /// CMD or ENTRYPOINT, in the form with a shell where the arguments begin with it.
+    /// CMD or ENTRYPOINT, in shell form when the arguments begin with the shell.
     static func command(_ keyword: Keyword, _ arguments: [String], shell: [String]) -> String {
         if arguments.count == shell.count + 1, arguments.starts(with: shell), let last = arguments.last,
             isCommand("\(keyword.rawValue) \(last)", .shell(last))
@@ -158,7 +158,7 @@ enum InstructionWriter {
         return parsed.kind == .cmd(form) || parsed.kind == .entrypoint(form)
     }
 
-    /// `ONBUILD ...`; nil for a trigger that no Dockerfile can say.
+    /// `ONBUILD ...`; nil for a trigger that a Dockerfile cannot express.
     static func onbuild(_ trigger: String) -> String? {
         let text = "ONBUILD \(trigger)"
         guard let parsed = parse(text), case .onbuild(let found) = parsed.kind, found.text == trigger else {
@@ -167,7 +167,7 @@ enum InstructionWriter {
         return text
     }
 
-    /// COPY or ADD of these sources; nil for what no Dockerfile can say.
+    /// COPY or ADD of these sources; nil when a Dockerfile cannot express it.
     static func copy(_ keyword: Keyword, _ sources: [String], to destination: String, owner: String?) -> String? {
         let words = (sources + [destination]).map(escaped)
         let flag = owner.map { "--chown=\($0) " } ?? ""
@@ -192,7 +192,7 @@ enum InstructionWriter {
         (try? expander.expand(word.text, variables: [:]))?.value == value
     }
 
-    /// A word that expands to `value`: bare where it can be.
+    /// A word that expands to `value`: unquoted if possible.
     static func word(_ value: String) -> String {
         let isBare =
             !value.isEmpty
@@ -209,7 +209,7 @@ enum InstructionWriter {
         return text + "\""
     }
 
-    /// A text that expands to `value` where white space separates nothing.
+    /// A text that expands to `value` where white space does not separate words.
     static func escaped(_ value: String) -> String {
         var text = ""
         for scalar in value.unicodeScalars {
@@ -219,7 +219,7 @@ enum InstructionWriter {
         return text
     }
 
-    /// A JSON array of strings. Whatever is no plain text is written as an escape.
+    /// A JSON array of strings. Everything except plain text is escaped.
     static func json(_ strings: [String]) -> String {
         "[" + strings.map(json).joined(separator: ", ") + "]"
     }

@@ -1,12 +1,12 @@
-/// A Dockerfile that was made from an image.
+/// A Dockerfile reconstructed from an image.
 package struct RecoveredDockerfile: Sendable, Equatable {
-    /// How sure an instruction is.
+    /// The confidence in an instruction.
     package enum Confidence: String, Sendable, Comparable {
-        /// The image says so itself.
+        /// Recorded in the image.
         case certain
-        /// What the image says has one sensible meaning.
+        /// The recorded data has one sensible interpretation.
         case likely
-        /// Something in it is made up.
+        /// Part of it is invented.
         case guess
 
         package static func < (a: Confidence, b: Confidence) -> Bool { a.rank < b.rank }
@@ -20,25 +20,25 @@ package struct RecoveredDockerfile: Sendable, Equatable {
         }
     }
 
-    /// An instruction, or a remark where no instruction can be given.
+    /// An instruction, or a remark when no instruction can be given.
     package struct Line: Sendable, Equatable {
-        /// The text of the instruction, perhaps of several lines; nil for a remark alone.
+        /// The text of the instruction, possibly of several lines; nil for a remark only.
         package var instruction: String?
-        /// How sure it is.
+        /// The confidence in the instruction.
         package var confidence: Confidence
-        /// Why, in a few words.
+        /// A short explanation.
         package var reason: String
-        /// What else there is to know, a line each.
+        /// Additional information, one line each.
         package var notes: [String] = []
     }
 
-    /// What stands above everything.
+    /// The heading.
     package var title: String
     /// The instructions in order.
     package internal(set) var lines: [Line] = []
 
-    /// The file: each instruction under a comment with its confidence. Comments cannot hold instructions, whatever an
-    /// image says.
+    /// The file: each instruction below a comment with its confidence. Nothing in the image can turn a comment into an
+    /// instruction.
     package var text: String {
         var text = SanitizedText.comment(title) + "\n"
         for line in lines {

@@ -1,21 +1,21 @@
 package import ImageModel
 
-/// An image to make a Dockerfile from.
+/// An image to reconstruct a Dockerfile from.
 package struct RecoveryRequest: Sendable {
-    /// What the image is called, for the title.
+    /// The image's name, for the title.
     package var name: String
     /// Its configuration.
     package var config: ImageConfig
-    /// What it was built on; nil for nothing that is known.
+    /// The base image; nil when unknown.
     package var base: BaseChoice?
-    /// What the image says it was built on, if anything.
+    /// The base recorded in the image, if any.
     package var recordedBase: String?
-    /// What the layers hold, by their place from the bottom; those that are not known are left out.
+    /// Layer contents by index, base first; unknown ones are missing.
     package var layers: [Int: LayerContents] = [:]
-    /// The platform that builds are for when nothing is said.
+    /// The platform of builds without an explicit one.
     package var defaultPlatform = Platform.host
 
-    /// The largest number of history entries that are read.
+    /// The maximum number of history entries to read.
     package static let maximumEntries = 2000
 
     /// A request for an image of this name and configuration.
@@ -24,7 +24,7 @@ package struct RecoveryRequest: Sendable {
         self.config = config
     }
 
-    /// The Dockerfile. Never fails: what cannot be told becomes a remark. The text parses without errors.
+    /// Reconstructs the Dockerfile. Never fails: unknown parts become remarks. The text parses without errors.
     package func dockerfile() -> RecoveredDockerfile {
         var run = RecoveryRun(self)
         return run.recover()

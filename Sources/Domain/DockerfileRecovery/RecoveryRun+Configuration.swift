@@ -3,10 +3,10 @@ import ImageModel
 
 // Instructions that only change the configuration.
 extension RecoveryRun {
-    /// Whether nothing later sets what this entry sets.
+    /// Whether no later entry overrides this one.
     private func isLast(_ entry: Entry, _ keyword: Keyword) -> Bool { lastEntries[keyword] == entry.index }
 
-    /// Adds the instruction that a history entry stands for, checked against the image's configuration.
+    /// Adds the instruction of a history entry, checked against the image's configuration.
     mutating func configure(_ keyword: Keyword, _ text: String, _ entry: Entry) {
         let written = "\(keyword.rawValue) \(text)"
         let isLast = isLast(entry, keyword)
@@ -48,7 +48,7 @@ extension RecoveryRun {
         add(written, .certain, "as recorded")
     }
 
-    /// The instruction as recorded where it gives this value, else the value itself.
+    /// The recorded instruction if it yields this value, otherwise one with the value itself.
     private func single(_ keyword: Keyword, _ text: String, _ value: String) -> String? {
         var trial = replay
         if let parsed = InstructionWriter.parse("\(keyword.rawValue) \(text)") {
@@ -70,17 +70,17 @@ extension RecoveryRun {
         if let parsed = InstructionWriter.parse("\(keyword.rawValue) \(text)") {
             trial.apply(parsed)
             let found = keyword == .cmd ? trial.config.cmd : trial.config.entrypoint
-            // As written it says what the image does.
+            // The recorded text yields the image's value.
             if found ?? [] == known ?? [] { return nil }
         }
-        // Buildah always records /bin/sh -c, also where the stage has another shell.
+        // Buildah always records /bin/sh -c, even if the stage has another shell.
         if isLast, let known, !known.isEmpty {
             return InstructionWriter.command(keyword, known, shell: replay.shell)
         }
         return GoList.quoted(text).map { InstructionWriter.command(keyword, $0, shell: replay.shell) }
     }
 
-    /// Pieces of paths put together again until they are volumes of the image.
+    /// Joins pieces of paths until they are volumes of the image.
     private func volume(_ words: [String]) -> String? {
         let known = Set((target.volumes ?? [:]).keys)
         var paths: [String] = []
@@ -96,8 +96,8 @@ extension RecoveryRun {
 
     // MARK: ENV, LABEL
 
-    /// Docker records values after expansion and without quotes, Buildah the words of the Dockerfile: what the image
-    /// has in the end tells which it is.
+    /// Docker records values after expansion and without quotes, Buildah the words of the Dockerfile: the image's final
+    /// values show which it is.
     private mutating func setPairs(_ keyword: Keyword, _ text: String, _ known: [String: String]) {
         func matches(_ pairs: [(key: String, value: String)]) -> Int { pairs.count { known[$0.key] == $0.value } }
         let written = "\(keyword.rawValue) \(text)"
@@ -113,7 +113,7 @@ extension RecoveryRun {
             return add(text, isWhole ? .certain : .likely, "as recorded, in quotes")
         }
         guard parsed != nil else { return remark(.guess, "not understood: \(written)") }
-        add(written, .likely, "as recorded; the image has another value in the end")
+        add(written, .likely, "as recorded; the image's final value differs")
     }
 
     private func pairText(_ keyword: Keyword, _ pairs: [(key: String, value: String)]) -> String? {
@@ -125,7 +125,7 @@ extension RecoveryRun {
         return InstructionWriter.parse(text) == nil ? nil : text
     }
 
-    /// The ways to take `A=1 B=two words`: every word with a `=` begins a pair, or all is one.
+    /// The ways to split `A=1 B=two words`: every word with a `=` begins a pair, or everything is one pair.
     private static func rawPairs(_ text: String) -> [[(key: String, value: String)]] {
         func pair(_ text: some StringProtocol) -> (key: String, value: String)? {
             guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { return nil }

@@ -2,11 +2,11 @@ import ContentDigest
 import DockerfileSyntax
 import ImageModel
 
-// COPY, ADD, and layers that nothing explains.
+// COPY, ADD, and unexplained layers.
 extension RecoveryRun {
     func contents(of layer: Int?) -> LayerContents? { layer.flatMap { request.layers[$0] } }
 
-    /// What a layer holds, for a reader.
+    /// A description of a layer.
     func notes(on layer: Int?) -> [String] {
         guard let layer, request.config.rootfs.diffIDs.indices.contains(layer) else { return [] }
         let digest = request.config.rootfs.diffIDs[layer].description
@@ -31,37 +31,37 @@ extension RecoveryRun {
             let found = contents(of: entry.layer)
             let sources = record.sources(
                 keyword, found ?? contents(of: entry.nextLayer), from: replay.config.workingDir)
-            // What an archive unpacks to has the archive's owners.
+            // Files unpacked from an archive keep the archive's owners.
             let isArchive = keyword == .add && sources.first?.hasSuffix(".tar") ?? false
             let known = isArchive ? nil : found?.owner
             let owner = known.flatMap { $0.uid == 0 && $0.gid == 0 ? nil : "\($0.uid):\($0.gid)" }
             if let copy = InstructionWriter.copy(keyword, sources, to: record.destination, owner: owner) {
                 return add(
-                    copy, .guess, "the destination is recorded, of the sources only the digest \(record.digest)",
+                    copy, .guess, "only the destination and the digest of the sources are recorded: \(record.digest)",
                     notes: notes(on: entry.layer))
             }
         } else if let parsed = InstructionWriter.parse("\(keyword.rawValue) \(text)"), parsed.heredocs.isEmpty {
             return add(
                 "\(keyword.rawValue) \(text)", .likely,
-                "as recorded; what it copies is not in the image's history", notes: notes(on: entry.layer))
+                "as recorded; the copied files are not in the image's history", notes: notes(on: entry.layer))
         }
         addUnknown(entry, said: "\(keyword.rawValue) \(text)")
     }
 
-    /// An entry that no instruction is known to leave.
+    /// An entry that matches no known instruction.
     mutating func addUnknown(_ entry: Entry, said: String) {
         let text = said.isEmpty ? "the history says nothing about this step" : "the history says only: \(said)"
         guard let layer = entry.layer else { return remark(.guess, text) }
         addLayer(layer, reason: text)
     }
 
-    /// The instruction that puts a whole layer in, from an archive or directory that the reader has to provide.
+    /// An instruction that adds a whole layer, from an archive or directory that the user has to provide.
     private mutating func addLayer(_ layer: Int, reason: String) {
         let contents = request.layers[layer]
         if let contents, contents.isEmpty { return remark(.certain, "\(reason) (its layer is empty)") }
         let notes = notes(on: layer)
         if hasPendingChanges {
-            return remark(.likely, reason, notes: ["this layer holds the changes of the steps above"] + notes)
+            return remark(.likely, reason, notes: ["this layer contains the changes of the steps above"] + notes)
         }
         if layer == 0 {
             return add(
@@ -70,10 +70,10 @@ extension RecoveryRun {
         add(
             "ADD layer-\(layer + 1).tar /", .guess, reason,
             notes: notes + ["layer-\(layer + 1).tar stands for this layer's archive"]
-                + (contents.map { $0.removed > 0 } ?? false ? ["what it removes has to be removed by hand"] : []))
+                + (contents.map { $0.removed > 0 } ?? false ? ["files that it deletes must be deleted by hand"] : []))
     }
 
-    /// An instruction that changes no files has a layer all the same.
+    /// Handles a layer of an instruction that does not change files.
     mutating func accountForLayer(of entry: Entry, _ keyword: Keyword) {
         guard let layer = entry.layer, keyword != .workdir else { return }
         if let contents = request.layers[layer], contents.isEmpty { return }
@@ -112,7 +112,7 @@ struct CopyRecord {
         destination = String(path)
     }
 
-    /// Names for the sources: those that the layer shows at the destination, else made up.
+    /// Names for the sources: those of the layer's files at the destination, otherwise invented ones.
     func sources(_ keyword: Keyword, _ contents: LayerContents?, from directory: String) -> [String] {
         let whole = destination.hasPrefix("/") ? destination : "\(directory)/\(destination)"
         let place = whole.split(separator: "/").filter { $0 != "." }.joined(separator: "/")

@@ -1,11 +1,11 @@
 import DockerfileSyntax
 import ImageModel
 
-// What the history does not say, from the configuration.
+// The parts of the configuration that the history does not explain.
 extension RecoveryRun {
     private static let reason = "from the image's configuration; not in its history"
 
-    /// Adds what is missing for the configuration to become the image's. What instructions cannot do becomes a remark.
+    /// Adds what is missing to reach the image's configuration. What instructions cannot do becomes a remark.
     mutating func addRemainder() {
         addEnvironment()
         addLabels()
@@ -33,10 +33,10 @@ extension RecoveryRun {
             guard let value = wanted[name], known[name] != value else { continue }
             addFromConfiguration(
                 InstructionWriter.keyValue(.env, name, value),
-                otherwise: "the environment variable \(name) has a value that no Dockerfile can give: \(value)")
+                otherwise: "the environment variable \(name) has a value that a Dockerfile cannot express: \(value)")
         }
         for name in known.keys.sorted() where wanted[name] == nil {
-            remark(.guess, "the image has no \(name) in its environment, which no instruction takes away")
+            remark(.guess, "the image has no \(name) in its environment, but no instruction can unset it")
         }
     }
 
@@ -45,15 +45,15 @@ extension RecoveryRun {
         let wanted = target.labels ?? [:]
         for (name, value) in wanted.sorted(by: { $0.key < $1.key }) where known[name] != value {
             if name == "io.buildah.version" {
-                remark(.certain, "the label \(name)=\(value) is the mark of the tool that built the image")
+                remark(.certain, "the label \(name)=\(value) was set by the tool that built the image")
                 continue
             }
             addFromConfiguration(
                 InstructionWriter.keyValue(.label, name, value),
-                otherwise: "the label \(name) has a value that no Dockerfile can give: \(value)")
+                otherwise: "the label \(name) has a value that a Dockerfile cannot express: \(value)")
         }
         for name in known.keys.sorted() where wanted[name] == nil && name != "io.buildah.version" {
-            remark(.guess, "the image has no label \(name), which no instruction takes away")
+            remark(.guess, "the image has no label \(name), but no instruction can remove it")
         }
     }
 
@@ -67,22 +67,22 @@ extension RecoveryRun {
         if directory != (replay.config.workingDir.isEmpty ? "/" : replay.config.workingDir) {
             addFromConfiguration(
                 InstructionWriter.single(.workdir, directory),
-                otherwise: "the working directory is one that no Dockerfile can give: \(directory)")
+                otherwise: "a working directory that a Dockerfile cannot express: \(directory)")
         }
         if target.user != replay.config.user {
             let user = target.user.isEmpty ? "0" : target.user
             addFromConfiguration(
                 InstructionWriter.single(.user, user),
-                otherwise: "the user is one that no Dockerfile can give: \(user)")
+                otherwise: "a user that a Dockerfile cannot express: \(user)")
         }
         if !target.stopSignal.isEmpty, target.stopSignal != replay.config.stopSignal {
             addFromConfiguration(
                 InstructionWriter.single(.stopSignal, target.stopSignal),
-                otherwise: "the stop signal is one that no Dockerfile can give: \(target.stopSignal)")
+                otherwise: "a stop signal that a Dockerfile cannot express: \(target.stopSignal)")
         }
     }
 
-    /// ENTRYPOINT first: it takes a base's CMD away.
+    /// ENTRYPOINT first: it resets a base's CMD.
     private mutating func addCommands() {
         let entrypoint = target.entrypoint ?? []
         if entrypoint != replay.config.entrypoint ?? [] {
@@ -101,7 +101,7 @@ extension RecoveryRun {
         if !ports.subtracting(knownPorts).isEmpty {
             let missing = ports.subtracting(knownPorts).sorted()
             addFromConfiguration(
-                InstructionWriter.expose(missing), otherwise: "exposed, but no ports: \(missing.joined(separator: " "))"
+                InstructionWriter.expose(missing), otherwise: "exposed, but invalid: \(missing.joined(separator: " "))"
             )
         }
         let volumes = Set((target.volumes ?? [:]).keys)
@@ -110,27 +110,27 @@ extension RecoveryRun {
             let missing = volumes.subtracting(knownVolumes).sorted()
             addFromConfiguration(
                 InstructionWriter.volume(missing),
-                otherwise: "volumes that no Dockerfile can give: \(missing.joined(separator: " "))")
+                otherwise: "volumes that a Dockerfile cannot express: \(missing.joined(separator: " "))")
         }
         for gone in knownPorts.subtracting(ports).sorted() + knownVolumes.subtracting(volumes).sorted() {
-            remark(.guess, "the image has no \(gone), which no instruction takes away")
+            remark(.guess, "the image has no \(gone), but no instruction can remove it")
         }
     }
 
     private mutating func addOthers() {
-        // OCI's configuration has no place for these: that an image lacks them says nothing.
+        // OCI's configuration has no such fields: their absence says nothing.
         if let check = target.healthcheck, check.test?.isEmpty == false, check != replay.config.healthcheck {
             addFromConfiguration(
-                HealthcheckText.instruction(check), otherwise: "the health check is one that no Dockerfile can give")
+                HealthcheckText.instruction(check), otherwise: "a health check that a Dockerfile cannot express")
         }
         let known = replay.config.onBuild ?? []
         for trigger in target.onBuild ?? [] where !known.contains(trigger) {
             addFromConfiguration(
-                InstructionWriter.onbuild(trigger), otherwise: "a trigger that is no instruction: \(trigger)")
+                InstructionWriter.onbuild(trigger), otherwise: "a trigger that is not an instruction: \(trigger)")
         }
         if let author = request.config.author, !author.isEmpty, author != replay.author {
             addFromConfiguration(
-                InstructionWriter.maintainer(author), otherwise: "an author whom no Dockerfile can name: \(author)")
+                InstructionWriter.maintainer(author), otherwise: "author that a Dockerfile cannot express: \(author)")
         }
     }
 }

@@ -2,29 +2,29 @@ import ContentDigest
 import DockerfileSyntax
 import ImageModel
 
-/// One recovery: the history's entries become instructions, one after another, while their effect on the configuration
-/// is followed; what is then still missing is taken from the configuration itself.
+/// One recovery: converts history entries to instructions one by one while tracking their effect on the configuration,
+/// and finally adds what is missing from the configuration itself.
 struct RecoveryRun {
     let request: RecoveryRequest
-    /// The configuration that the instructions must lead to.
+    /// The configuration that the instructions must produce.
     let target: ContainerConfig
     var replay: ConfigurationReplay
     var result: RecoveredDockerfile
-    /// The lines of ARG instructions, by name.
+    /// The line indices of ARG instructions, by name.
     var declarations: [String: Int] = [:]
-    /// The last entry of each kind of instruction: what it sets must be what the image has.
+    /// The last entry of each kind of instruction: its value must be the image's.
     var lastEntries: [Keyword: Int] = [:]
-    /// What the base makes images built on it do, as long as it has not been met.
+    /// The base's ONBUILD triggers that have not been matched yet.
     var triggers: [String]
     /// Whether an instruction since the last layer may have changed files.
     var hasPendingChanges = false
 
-    /// An entry of the history with the layer that belongs to it.
+    /// A history entry with its layer.
     struct Entry {
         let index: Int
         let history: History
         let layer: Int?
-        /// The layer that holds its changes if it has none of its own.
+        /// The layer that contains its changes if it has none of its own.
         let nextLayer: Int?
     }
 
@@ -45,7 +45,7 @@ struct RecoveryRun {
         }
         for entry in entries { recover(entry) }
         if (request.config.history?.count ?? 0) > RecoveryRequest.maximumEntries {
-            remark(.guess, "the history goes on after \(RecoveryRequest.maximumEntries) entries")
+            remark(.guess, "the history continues after \(RecoveryRequest.maximumEntries) entries")
         }
         addUnrecordedLayers(after: entries)
         addRemainder()
@@ -54,7 +54,7 @@ struct RecoveryRun {
 
     // MARK: Lines
 
-    /// Adds an instruction, which the parser has accepted, and carries it out.
+    /// Adds an instruction that the parser has accepted, and applies it.
     mutating func add(
         _ instruction: String, _ confidence: RecoveredDockerfile.Confidence, _ reason: String, notes: [String] = []
     ) {
@@ -78,7 +78,7 @@ struct RecoveryRun {
         let flag = isDefault || Self.word(platform.description) == nil ? "" : "--platform=\(platform) "
         guard let choice = request.base, let name = Self.word(choice.base.name) else {
             let known = request.recordedBase.map { "; the image says it was built on \($0) (try --base)" } ?? ""
-            let reason = request.recordedBase == nil ? "no image here has its first layers" : "no image here fits"
+            let reason = request.recordedBase == nil ? "no local image has its first layers" : "no local image matches"
             return add("FROM \(flag)scratch", .guess, reason + known)
         }
         let layers = choice.base.config.rootfs.diffIDs.count
@@ -88,7 +88,7 @@ struct RecoveryRun {
             choice.sharesHistory ? "\(what) and the history up to there are the same" : "\(what) are the same")
     }
 
-    /// A text that is one word of a FROM line as it is.
+    /// The text if it is a single, unmodified word of a FROM line.
     private static func word(_ text: String) -> String? {
         let isPlain = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20) || "_-./:@+".utf8.contains(byte)
@@ -127,13 +127,13 @@ struct RecoveryRun {
             addRun(
                 InstructionWriter.run(command, shell: replay.shell), arguments, entry,
                 isSure ? .certain : .likely,
-                isSure ? "as recorded" : "as recorded; where the values of its build arguments end is a guess")
+                isSure ? "as recorded" : "as recorded; the ends of its build arguments' values are guessed")
         case .joined(let command, let arguments):
             let words = command.split(separator: " ").map(String.init)
             guard !words.isEmpty else { return addUnknown(entry, said: command) }
             addRun(
                 InstructionWriter.runExec(words), arguments, entry, .guess,
-                "run without a shell; where its arguments end is not recorded")
+                "run without a shell; the boundaries of its arguments are not recorded")
         case .instruction(.copy, let text): addCopy(.copy, text, entry)
         case .instruction(.add, let text): addCopy(.add, text, entry)
         case .instruction(let keyword, let text):
@@ -152,7 +152,7 @@ struct RecoveryRun {
         }
     }
 
-    /// What the base makes its descendants do comes from FROM itself.
+    /// The base's ONBUILD triggers follow from FROM itself.
     private mutating func dropTrigger(from index: Int) {
         guard let trigger = triggers.first else { return }
         guard result.lines.count == index + 1, let instruction = result.lines[index].instruction else { return }
@@ -176,12 +176,13 @@ struct RecoveryRun {
         if entry.layer == nil, entry.history.emptyLayer == true, let contents = contents(of: entry.nextLayer),
             !contents.isEmpty, isSingleLayer(entry)
         {
-            notes = ["its changes are in a later layer, with those of other steps"]
+            notes = ["its changes are in a later layer, together with those of other steps"]
         }
         add(instruction, confidence, reason, notes: notes)
     }
 
-    /// Whether the layer of later steps holds this one's changes too: Buildah without `--layers` leaves such histories.
+    /// Whether the layer of later steps also contains this one's changes: builds with Buildah without `--layers` leave
+    /// such histories.
     private func isSingleLayer(_ entry: Entry) -> Bool {
         let history = request.config.history ?? []
         guard let next = history.indices.dropFirst(entry.index).first(where: { history[$0].emptyLayer != true }) else {
@@ -195,22 +196,22 @@ struct RecoveryRun {
         return history[next].comment?.hasPrefix("FROM ") ?? false
     }
 
-    /// Sees to it that a command finds the build argument that it saw.
+    /// Makes sure that a build argument visible to a command is declared.
     private mutating func declare(_ argument: HistoryText.BuildArgument) {
         if replay.arguments[argument.name] == argument.value, declarations[argument.name] != nil { return }
         guard let text = InstructionWriter.keyValue(.arg, argument.name, argument.value) else {
-            return remark(.guess, "the build argument \(argument.name) had a value that no Dockerfile can give")
+            return remark(.guess, "the build argument \(argument.name) had a value that a Dockerfile cannot express")
         }
         guard let line = declarations[argument.name] else {
-            return add(text, .likely, "a build argument that the next command saw")
+            return add(text, .likely, "a build argument visible to the next command")
         }
         let names = result.lines[line].instruction.flatMap(InstructionWriter.parse)
         guard case .arg(let declared)? = names?.kind, declared.count == 1 else {
-            return add(text, .likely, "a build argument that the next command saw")
+            return add(text, .likely, "a build argument visible to the next command")
         }
         result.lines[line].instruction = text
         result.lines[line].confidence = .likely
-        result.lines[line].reason = "as recorded, with the value that later commands saw"
+        result.lines[line].reason = "as recorded, with the value visible to later commands"
         replay.declare(argument.name, argument.value)
     }
 }

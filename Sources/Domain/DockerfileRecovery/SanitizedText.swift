@@ -1,14 +1,14 @@
-/// Text from an image, made harmless for comments and terminals.
+/// Text from an image, made safe for comments and terminals.
 package enum SanitizedText {
-    /// The longest comment, in characters.
+    /// The maximum length of a comment, in characters.
     package static let maximumLength = 200
 
-    /// A comment on one line.
+    /// A one-line comment.
     static func comment(_ text: String) -> String {
         "# " + line(text)
     }
 
-    /// One line, cut where it is too long. Control characters and those that change the direction of text become visible.
+    /// One line, truncated if too long. Control characters and bidirectional formatting characters are made visible.
     package static func line(_ text: String, limit: Int = maximumLength) -> String {
         var result = ""
         var count = 0

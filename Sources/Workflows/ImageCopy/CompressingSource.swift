@@ -1,6 +1,6 @@
 import StreamCompression
 
-/// Compresses what it reads, so that a destination which pulls bytes can take them compressed.
+/// Compresses what it reads, for destinations that pull bytes from a source.
 final class CompressingSource: ByteSource {
     private let upstream: any ByteSource
     private let ready = PendingBytes()
@@ -31,7 +31,7 @@ final class CompressingSource: ByteSource {
     }
 }
 
-/// Compressed bytes that nobody has read yet; at most what one buffer of input gives.
+/// Unread compressed bytes; at most the output for one buffer of input.
 private final class PendingBytes: ByteSink {
     private var bytes: [UInt8] = []
     private var start = 0

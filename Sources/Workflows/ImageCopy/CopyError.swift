@@ -3,15 +3,15 @@ import ImageTransports
 
 /// Why an image could not be copied.
 package struct CopyError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that callers tell apart.
+    /// The kinds of failure that callers distinguish.
     package enum Code: Sendable, Equatable {
         /// There is no such image, or none for the platform.
         case notFound
-        /// What arrived cannot be read as what it claims to be.
+        /// The data is not valid for its type.
         case malformed
-        /// What arrived is not what its digest says.
+        /// The data does not match its digest.
         case mismatch
-        /// The image has no form that the destination takes, or the transport isn't supported.
+        /// The destination accepts no form of the image, or the transport is not supported.
         case unsupported
     }
 
@@ -25,7 +25,7 @@ package struct CopyError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// Says what an error is about, where the error itself does not.
+    /// Adds a subject to errors that do not name one themselves.
     static func naming<Result>(_ subject: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -34,7 +34,7 @@ package struct CopyError: Error, Sendable, CustomStringConvertible {
         } catch let error as CopyError {
             throw error
         } catch let error as RegistryError {
-            // It says whether another attempt makes sense.
+            // It knows whether retrying makes sense.
             throw error
         } catch {
             throw CopyError(.malformed, "\(subject): \(error)")

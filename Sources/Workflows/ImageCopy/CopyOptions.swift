@@ -1,54 +1,54 @@
 package import ImageModel
 
-/// How an image is to be copied.
+/// Options for copying an image.
 package struct CopyOptions: Sendable {
-    /// What is copied of a list of images.
+    /// What to copy of an image index.
     package enum Selection: Sendable, Equatable {
         /// The image for this platform.
         case platform(Platform)
-        /// The list with all of its images.
+        /// The index with all of its images.
         case all
-        /// The list alone; its images must be there already.
+        /// Only the index; its images must already be at the destination.
         case indexOnly
     }
 
-    /// How layers are to be compressed at the destination.
+    /// The compression of layers at the destination.
     package enum Layers: Sendable, Equatable {
-        /// As the destination prefers.
+        /// The destination's preference.
         case preferred
-        /// As they are.
+        /// Unchanged.
         case unchanged
-        /// Compressed: plain layers in this way, or gzip. Layers that are compressed stay, unless a way is given and it
-        /// is another algorithm's.
+        /// Compressed: uncompressed layers with the given settings, or gzip. Compressed layers stay unchanged, unless
+        /// settings with another algorithm are given.
         case compressed(LayerCompressionSettings?)
-        /// Not compressed.
+        /// Uncompressed.
         case plain
     }
 
-    /// What to copy of a list.
+    /// What to copy of an index.
     package var selection: Selection
-    /// Whether an image that is no list must be for the selected platform too.
+    /// Whether a single image must be for the selected platform, too.
     package var isPlatformRequired = false
-    /// The type of manifest to write; nil: the source's, or the nearest that the destination takes.
+    /// The type of manifest to write; nil: the source's, or the closest that the destination accepts.
     package var format: MediaType?
-    /// Whether to fail rather than write a manifest with another digest.
+    /// Whether to fail instead of writing a manifest with another digest.
     package var preservesDigests = false
-    /// Whether signatures are left behind.
+    /// Whether to drop signatures.
     package var removesSignatures = false
-    /// Who signs what is written; nil: nobody.
+    /// Signs the copied image; nil for no signature.
     package var signer: ImageSigner?
-    /// How to compress.
+    /// The compression of layers.
     package var layers: Layers = .preferred
-    /// How many blobs move at the same time.
+    /// The number of blobs transferred in parallel.
     package var parallelCopies = 6
-    /// The name that a schema 1 manifest, which holds one, is written with.
+    /// The name to write into a schema 1 manifest, which contains one.
     package var schema1Name: ImageReference?
-    /// Who decides whether images may be copied; nil: they come from the store, which has let them in.
+    /// Decides whether images may be copied; nil when they come from the store, where they have already been accepted.
     package var admission: PolicyGate?
-    /// What is known of compressed layers.
+    /// Known results of compressing layers.
     package var forms: CompressionResults?
 
-    /// The image for `platform`, as it is.
+    /// The image for `platform`, unchanged.
     package init(_ selection: Selection = .platform(.host)) {
         self.selection = selection
     }

@@ -4,7 +4,7 @@ import ImageTransports
 import ProgressEvents
 
 extension CopyTask {
-    /// Copies a list with all of its images; the list is the destination's image.
+    /// Copies an index with all of its images; the index becomes the destination's image.
     func copyIndex(_ raw: RawManifest) throws -> RawManifest {
         let signatures = try signatures(of: raw, instance: nil, isList: true)
         try checkTakesIndexes(raw)
@@ -27,7 +27,7 @@ extension CopyTask {
         return written
     }
 
-    /// Copies a list without its images, which must be there.
+    /// Copies an index without its images, which must already be at the destination.
     func copyIndexAlone(_ raw: RawManifest) throws -> RawManifest {
         let signatures = try signatures(of: raw, instance: nil, isList: true)
         report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
@@ -38,12 +38,12 @@ extension CopyTask {
         return raw
     }
 
-    /// Copies the images of a list.
+    /// Copies the images of an index.
     ///
-    /// - Returns: the list as it is now to be written.
+    /// - Returns: the index to write.
     private func copyIndex(_ raw: RawManifest, depth: Int) throws -> RawManifest {
         guard depth < 4 else {
-            throw CopyError(.unsupported, "\(source.description): lists of images are nested too deep")
+            throw CopyError(.unsupported, "\(source.description): manifest lists are nested too deeply")
         }
         var index = try CopyError.naming("\(source.description): index \(raw.digest)") { try raw.decodeIndex() }
         let original = index
@@ -90,14 +90,14 @@ extension CopyTask {
         }
     }
 
-    /// Refuses a list where only single images have a place.
+    /// Rejects an index when the destination accepts only single images.
     func checkTakesIndexes(_ raw: RawManifest) throws {
         let accepted = destination.acceptedManifestTypes
         guard accepted.isEmpty || accepted.contains(where: \.isIndex) else {
-            throw CopyError(.unsupported, "\(destination.description) cannot hold a list of images: choose one of them")
+            throw CopyError(.unsupported, "\(destination.description) cannot hold a manifest list: choose an image")
         }
         guard options.format.map(\.isSchema1) != true else {
-            throw CopyError(.unsupported, "a list of images cannot be written in Docker's schema 1")
+            throw CopyError(.unsupported, "a manifest list cannot be written in Docker's schema 1")
         }
     }
 }

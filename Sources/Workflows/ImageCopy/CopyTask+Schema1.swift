@@ -5,7 +5,7 @@ import LinuxSystem
 import ProgressEvents
 
 extension CopyTask {
-    /// Copies an image with a schema 1 manifest: as it is where that is taken, else as one of schema 2 or OCI's.
+    /// Copies an image with a schema 1 manifest: unchanged if accepted, otherwise converted to schema 2 or OCI.
     func copySchema1(_ raw: RawManifest, isInstance: Bool) throws -> RawManifest {
         let accepted = destination.acceptedManifestTypes
         let stays = options.format.map(\.isSchema1) ?? (accepted.isEmpty || accepted.contains(where: \.isSchema1))
@@ -42,7 +42,7 @@ extension CopyTask {
             manifest.layers.allSatisfy({ $0.mediaType.layerCompression == .gzip })
         else {
             throw CopyError(
-                .unsupported, "\(source.description): schema 1 has a place for images with gzip layers alone")
+                .unsupported, "\(source.description): schema 1 supports only images with gzip layers")
         }
         let layers = try plan.transfer()
         let result = try Schema1Writer.manifest(

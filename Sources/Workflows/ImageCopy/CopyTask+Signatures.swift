@@ -3,27 +3,27 @@ import ImageModel
 import ImageTransports
 import ProgressEvents
 
-/// Why an image has to stay as it is, bit by bit.
+/// Reasons why an image must stay identical.
 enum Immutability {
-    /// The words that every tool of this field has for it.
+    /// The wording that the related tools share.
     static let signed = "Would invalidate signatures"
 
-    /// The layers of a signed image cannot be had as its manifest lists them.
+    /// The layers of a signed image are not available as its manifest lists them.
     static func layers(_ source: String) -> CopyError {
         error(source, "Copying this image would require changing layer representation, which we cannot do")
     }
 
-    /// A manifest that is signed would have to change.
+    /// A signed manifest would have to change.
     static func error(_ source: String, _ what: String) -> CopyError {
         CopyError(.unsupported, "\(source): \(what): \"\(signed)\" (--remove-signatures leaves them behind)")
     }
 }
 
 extension CopyTask {
-    /// The signatures that go with a manifest: none if they are to stay behind.
+    /// The signatures to copy with a manifest: none if they are to be dropped.
     ///
-    /// - Parameter instance: the manifest's digest when a list of the source names it.
-    /// - Throws: also where the destination has no place for them.
+    /// - Parameter instance: the manifest's digest when it is listed in an index of the source.
+    /// - Throws: also when the destination cannot store them.
     func signatures(of raw: RawManifest, instance: Digest?, isList: Bool = false) throws -> [ImageSignature] {
         try checkSigning()
         guard !options.removesSignatures else { return [] }
@@ -45,14 +45,14 @@ extension CopyTask {
         }
     }
 
-    /// What is to be signed must get a name and a place for its signature, before anything moves.
+    /// A signature needs a name and a destination that can store it; check before transferring anything.
     private func checkSigning() throws {
         guard let signer = options.signer else { return }
         _ = try signer.name(at: destination.description, destination.reference)
         try checkTaken([.simple([])])
     }
 
-    /// Writes the signatures of a manifest that the destination has got, and a new one if it is to be signed.
+    /// Writes the signatures of a manifest that has been written to the destination, and a new one if requested.
     func put(
         _ signatures: [ImageSignature], of manifest: RawManifest, instance: Digest?, isList: Bool = false
     ) throws {
@@ -67,11 +67,11 @@ extension CopyTask {
         try destination.putSignatures(signatures, of: manifest.digest, instance: instance)
     }
 
-    /// Copies an image with its signatures; its manifest goes in as that of the whole reference, or as one of a list.
+    /// Copies an image with its signatures, as the whole reference or as one image of an index.
     ///
     /// - Parameters:
-    ///   - listedAs: the manifest's digest when a list of the source names it.
-    ///   - isInstance: whether it is to be one of a list at the destination.
+    ///   - listedAs: the manifest's digest when it is listed in an index of the source.
+    ///   - isInstance: whether it belongs to an index at the destination.
     /// - Returns: the manifest that was written.
     func copyImage(_ raw: RawManifest, listedAs: Digest?, isInstance: Bool) throws -> RawManifest {
         let signatures = try signatures(of: raw, instance: listedAs)

@@ -5,22 +5,22 @@ import JSONText
 import ProgressEvents
 import StreamCompression
 
-/// One copy: from where to where, and how.
+/// A copy operation: source, destination and options.
 struct CopyTask {
     var source: any ImageSource
     let destination: any ImageDestination
     let options: CopyOptions
     let report: ProgressHandler
-    /// Whether signatures go along, so that the manifest must stay as it is.
+    /// Whether signatures are copied, so that the manifest must not change.
     var isSigned = false
-    /// Whether the manifest must stay as it is, for whatever reason.
+    /// Whether the manifest must not change for any reason.
     var isPinned: Bool { isSigned || options.preservesDigests }
 
     // MARK: One image
 
     /// Copies an image without its signatures.
     ///
-    /// - Parameter isInstance: whether it is to be one of a list at the destination.
+    /// - Parameter isInstance: whether it belongs to an index at the destination.
     /// - Returns: the manifest that was written.
     func copyContent(_ raw: RawManifest, isInstance: Bool) throws -> RawManifest {
         if raw.mediaType.isSchema1 { return try copySchema1(raw, isInstance: isInstance) }
@@ -35,7 +35,7 @@ struct CopyTask {
         let target = try targetType(of: raw, manifest)
         if options.preservesDigests, target != raw.mediaType { throw notPreserved(raw) }
         let config = try source.readBlob(manifest.config)
-        // What cannot be said in the wanted format shows before any layer moves.
+        // Detects an inconvertible manifest before transferring any layer.
         let plan = try LayerPlan(manifest, config: config, target: target, task: self)
         manifest.layers = plan.foreseen
         if target.isSchema1 {
@@ -48,7 +48,7 @@ struct CopyTask {
         }
         manifest.layers = try plan.transfer()
         var result = raw
-        // A manifest that is still the same keeps its bytes, and with them its digest.
+        // An unchanged manifest keeps its bytes, and with them its digest.
         if manifest != original || target != raw.mediaType {
             result = try RawManifest(encoding: ManifestConversion.convert(manifest, to: target))
         }
@@ -83,7 +83,7 @@ struct CopyTask {
         )
     }
 
-    /// Refuses an image that is for another platform.
+    /// Rejects an image for another platform.
     func checkPlatform(of raw: RawManifest, _ wanted: Platform) throws {
         guard raw.mediaType == .ociManifest || raw.mediaType == .dockerManifest else { return }
         let manifest = try raw.decodeManifest()
@@ -109,7 +109,7 @@ struct CopyTask {
         }
         if let format = options.format {
             guard isAccepted(format) else {
-                throw CopyError(.unsupported, "\(destination.description) takes no manifests of type \(format)")
+                throw CopyError(.unsupported, "\(destination.description) does not accept manifests of type \(format)")
             }
             return format
         }
@@ -118,7 +118,7 @@ struct CopyTask {
         if raw.mediaType == .dockerManifest, wantsZstd, isAccepted(.ociManifest) { return .ociManifest }
         if isAccepted(raw.mediaType) { return raw.mediaType }
         guard let type = accepted.first(where: \.isManifest) else {
-            throw CopyError(.unsupported, "\(destination.description) takes no manifests of images")
+            throw CopyError(.unsupported, "\(destination.description) does not accept image manifests")
         }
         return type
     }

@@ -2,16 +2,16 @@ import ContentDigest
 import ImageModel
 import ImageTransports
 
-/// Which image of a list to take.
+/// Selects an image from an index.
 enum ImageChoice {
-    /// The manifest of the image in `index` that fits a platform best.
+    /// The manifest of the image in `index` that matches a platform best.
     ///
-    /// - Throws: ``CopyError`` of kind `notFound` that names the platforms there are.
+    /// - Throws: ``CopyError`` of kind `notFound` that names the available platforms.
     static func manifest(
         in index: RawManifest, of source: any ImageSource, for platform: Platform
     ) throws -> RawManifest {
         var raw = index
-        // Lists may list lists, but nobody needs many.
+        // Indexes may be nested, but nobody needs many levels.
         for _ in 0..<4 where raw.isIndex {
             let current = raw
             let list = try CopyError.naming("\(source.description): index \(current.digest)") {
@@ -26,7 +26,7 @@ enum ImageChoice {
             }
         }
         guard !raw.isIndex else {
-            throw CopyError(.unsupported, "\(source.description): lists of images are nested too deep")
+            throw CopyError(.unsupported, "\(source.description): manifest lists are nested too deeply")
         }
         return raw
     }

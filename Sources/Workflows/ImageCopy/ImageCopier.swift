@@ -4,11 +4,11 @@ package import ImageModel
 package import ImageTransports
 package import ProgressEvents
 
-/// Copies an image, or a list of images, from any source to any destination.
+/// Copies an image or an image index from any source to any destination.
 ///
-/// Blobs stream through, several at a time, each checked against its digest before anything refers to it. What the
-/// destination has is not copied. Manifests keep their bytes unless something in them must change; a list is rewritten
-/// only when one of its images was.
+/// Blobs are streamed, several in parallel, each verified against its digest before anything refers to it. Blobs that
+/// the destination already has are not transferred. Manifests keep their bytes unless something in them must change; an
+/// index is rewritten only when one of its images was.
 package struct ImageCopier {
     private let options: CopyOptions
     private let report: ProgressHandler
@@ -18,7 +18,7 @@ package struct ImageCopier {
         self.report = report
     }
 
-    /// - Returns: the manifest, or the list, that the destination's reference now stands for.
+    /// - Returns: the manifest or index that the destination's reference now names.
     @discardableResult
     package func copy(_ source: any ImageSource, to destination: any ImageDestination) throws -> RawManifest {
         let raw = try CopyError.naming(source.description) { try source.manifest(nil) }
@@ -32,7 +32,7 @@ package struct ImageCopier {
         }
     }
 
-    /// After a registry has refused an image's manifest: writes it in the other format, where nothing binds us to the one.
+    /// After a registry has rejected an image's manifest: writes it in the other format, unless the format is fixed.
     private func copyInOtherFormat(
         _ raw: RawManifest, _ written: RawManifest, _ task: CopyTask, rejection: RegistryError
     ) throws -> RawManifest {
@@ -44,7 +44,7 @@ package struct ImageCopier {
         }
         guard options.format == nil, !options.preservesDigests else { throw rejection }
         report(
-            .warning("\(task.destination.description) takes no \(written.mediaType) (\(rejection)): trying \(other)"))
+            .warning("\(task.destination.description) rejects \(written.mediaType) (\(rejection)): trying \(other)"))
         var changed = options
         changed.format = other
         let again = CopyTask(
@@ -72,10 +72,10 @@ package struct ImageCopier {
 
     private func bring(_ source: any ImageSource, into store: ContainerStore, names: [String]) throws -> RawManifest {
         guard case .platform(let platform) = options.selection else {
-            throw CopyError(.unsupported, "containers-storage: cannot take a list of images as one: choose a platform")
+            throw CopyError(.unsupported, "containers-storage: cannot store a manifest list: choose a platform")
         }
         guard options.layers == .preferred || options.layers == .unchanged else {
-            throw CopyError(.unsupported, "containers-storage: keeps layers unpacked: they cannot be compressed there")
+            throw CopyError(.unsupported, "containers-storage: layers are stored unpacked and cannot be compressed")
         }
         let pull = ImagePull(
             into: store, admission: options.admission, keepsSignatures: !options.removesSignatures,

@@ -8,10 +8,10 @@ import LinuxSystem
 package import ProgressEvents
 import StreamCompression
 
-/// Brings an image from a source into the store.
+/// Pulls an image from a source into the store.
 ///
-/// Layers that the store has are not fetched. With the overlay driver the others are fetched and applied in parallel,
-/// each in a staging directory, and registered in order at the end: either the whole image arrives or nothing.
+/// Existing layers are not fetched. With the overlay driver the others are fetched and applied in parallel, each in a
+/// staging directory, and registered in order at the end: either the whole image arrives or nothing.
 package struct ImagePull {
     private let store: ContainerStore
     private let report: ProgressHandler
@@ -20,9 +20,9 @@ package struct ImagePull {
     private let keepsSignatures: Bool
 
     /// - Parameters:
-    ///   - admission: who decides whether an image may come in; nil: every image may.
-    ///   - keepsSignatures: whether an image's signatures come along.
-    ///   - parallelCopies: how many layers move at the same time; nil: as many as are useful.
+    ///   - admission: decides whether an image is accepted; nil accepts every image.
+    ///   - keepsSignatures: whether to store an image's signatures.
+    ///   - parallelCopies: the number of layers transferred in parallel; nil: as many as are useful.
     package init(
         into store: ContainerStore, admission: PolicyGate?, keepsSignatures: Bool = true,
         parallelCopies: Int? = nil, report: @escaping ProgressHandler
@@ -35,8 +35,8 @@ package struct ImagePull {
     }
 
     /// - Parameters:
-    ///   - platform: which image of a list to take.
-    ///   - isPlatformRequired: whether an image that is no list must be for that platform too.
+    ///   - platform: selects the image from an index.
+    ///   - isPlatformRequired: whether a single image must be for that platform, too.
     ///   - names: fully qualified names for it.
     package func pull(
         _ source: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, names: [String]
@@ -44,7 +44,7 @@ package struct ImagePull {
         try bring(source, platform: platform, isPlatformRequired: isPlatformRequired, names: names).image
     }
 
-    /// As `pull`, perhaps with the manifest in another format.
+    /// Like `pull`, optionally with the manifest in another format.
     func bring(
         _ given: any ImageSource, platform: Platform, isPlatformRequired: Bool = false, format: MediaType? = nil,
         preservesDigests: Bool = false, signer: ImageSigner? = nil, names: [String]
@@ -88,7 +88,7 @@ package struct ImagePull {
             (key: "manifest", bytes: raw.bytes), (key: "manifest-\(raw.digest)", bytes: raw.bytes),
             (key: manifest.config.digest.description, bytes: configBytes),
         ]
-        // By the list that it came from an image can be found too.
+        // An image can also be looked up by the index that it came from.
         if top.isIndex { bigData.insert((key: "manifest-\(top.digest)", bytes: top.bytes), at: 0) }
         let image = try store.createImage(
             id: manifest.config.digest.hex, names: names, topLayer: topLayer, metadata: "{}", digest: raw.digest,
@@ -97,7 +97,7 @@ package struct ImagePull {
         return (image, raw)
     }
 
-    /// The manifest that the source stands for, that of the image to take, and its signatures.
+    /// The manifest that the source names, that of the selected image, and its signatures.
     private func chooseImage(
         _ given: any ImageSource, _ platform: Platform, format: MediaType?
     ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest, signatures: [ImageSignature]) {
@@ -142,7 +142,7 @@ package struct ImagePull {
     private func bringLayers(_ blobs: [Descriptor], diffIDs: [Digest], from source: any ImageSource) throws -> String? {
         var parent: String?
         var next = 0
-        // Layers are shared from the bottom up: beyond the first that is missing none can be there.
+        // Layers are shared from the base up: none above the first missing one can exist.
         while next < blobs.count {
             let id = LayerRecord.identifier(parent: parent, diffID: diffIDs[next])
             guard try store.claimLayer(id) else { break }
@@ -170,9 +170,9 @@ package struct ImagePull {
         return try store.register(registrations).last?.id
     }
 
-    /// Fetches one layer into a staging directory; its digest and its diff ID are checked.
+    /// Fetches one layer into a staging directory and verifies its digest and diff ID.
     ///
-    /// - Parameter isAlone: whether there are more processors than layers on their way.
+    /// - Parameter isAlone: whether there are more processors than layers being transferred.
     private func apply(
         _ layer: Missing, from source: any ImageSource, upon parent: String?, isAlone: Bool = true
     ) throws -> LayerRegistration {
@@ -190,7 +190,7 @@ package struct ImagePull {
         let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
         let whole = DrainingSource(archive, of: compressed)
         let facts = try CopyError.naming("layer \(layer.blob.digest)") {
-            // Where there are processors for it, fetching and decompressing overlap with writing files.
+            // If there are idle processors, fetching and decompressing overlap with writing files.
             try applier.apply(
                 isAlone ? ThreadedSource.ahead(of: whole) : whole, tarSplit: tarSplit, isAlone: isAlone)
         }
@@ -218,8 +218,8 @@ package struct ImagePull {
     }
 }
 
-/// What comes out of a decompressor. Its end is told only when the compressed blob was read to its own: the blob's digest
-/// covers the bytes behind the end of the compressed stream too.
+/// Reports the end of the decompressed data only after the compressed blob has been read to its own end: the blob's
+/// digest also covers the bytes after the compressed stream.
 private final class DrainingSource: ByteSource {
     private let archive: any ByteSource
     private let compressed: any ByteSource

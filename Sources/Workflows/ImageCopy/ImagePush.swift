@@ -3,7 +3,7 @@ package import ImageModel
 package import ImageTransports
 package import ProgressEvents
 
-/// Sends an image of the store to a destination.
+/// Pushes an image of the store to a destination.
 package struct ImagePush {
     private let store: ContainerStore
     private let report: ProgressHandler
@@ -13,7 +13,7 @@ package struct ImagePush {
         self.report = report
     }
 
-    /// - Returns: the manifest as it was written.
+    /// - Returns: the manifest as written.
     @discardableResult
     package func push(
         _ image: ImageRecord, to destination: any ImageDestination, _ options: CopyOptions = CopyOptions()

@@ -1,12 +1,12 @@
 package import ImageModel
 package import ImageTransports
 
-/// Reads what an image says about itself, without copying it.
+/// Reads an image's manifest and configuration without copying it.
 package enum ImageReader {
-    /// The manifest of the image that a source's manifest or list stands for, and where to read its blobs. A schema 1
-    /// image comes as one of schema 2, for which its layers are read.
+    /// The manifest of the image that a source's manifest or index names, and where to read its blobs. A schema 1 image
+    /// is converted to schema 2, which requires reading its layers.
     ///
-    /// - Throws: ``CopyError`` for what is no image and for a list without the platform.
+    /// - Throws: ``CopyError`` when it is not an image, or an index without the platform.
     package static func image(
         of source: any ImageSource, _ top: RawManifest, for platform: Platform
     ) throws -> (source: any ImageSource, manifest: Manifest) {

@@ -3,13 +3,13 @@ package import ImageModel
 package import ImageTrust
 import LinuxSystem
 
-/// Signs images as they are written.
+/// Signs images while they are written.
 package struct ImageSigner: Sendable {
     private let signer: SimpleSigner
     private let identity: ImageReference?
 
-    /// - Parameter identity: the name that is signed, with a tag or a digest; nil: that of the destination.
-    /// - Throws: ``CopyError`` for a name that could be that of several images.
+    /// - Parameter identity: the name to sign, with a tag or a digest; nil: the destination's.
+    /// - Throws: ``CopyError`` for a name without either.
     package init(_ signer: SimpleSigner, identity: ImageReference?) throws {
         if let identity, identity.tag == nil, identity.digest == nil {
             throw CopyError(.unsupported, "Sign identity must be a fully specified reference \(identity)")
@@ -18,9 +18,9 @@ package struct ImageSigner: Sendable {
         self.identity = identity
     }
 
-    /// The name that is signed at a destination.
+    /// The name to sign for a destination.
     ///
-    /// - Throws: ``CopyError`` where there is none.
+    /// - Throws: ``CopyError`` when there is none.
     func name(at destination: String, _ reference: ImageReference?) throws -> ImageReference {
         guard let name = identity ?? reference else {
             throw CopyError(

@@ -5,7 +5,7 @@ package import ImageModel
 package import ImageTransports
 import StreamCompression
 
-/// An image, or a list of images, to look into without copying it: in the store, or wherever a transport leads.
+/// An image or an image index to inspect without copying it, in the store or behind a transport.
 package struct InspectableImage {
     private enum Place {
         case store(ContainerStore, ImageRecord)
@@ -13,24 +13,24 @@ package struct InspectableImage {
     }
 
     private let place: Place
-    /// What it is called, for messages and titles.
+    /// Its name, for messages and titles.
     package let name: String
 
-    /// An image of the store.
+    /// An image in the store.
     package init(_ record: ImageRecord, name: String, in store: ContainerStore) {
         place = .store(store, record)
         self.name = name
     }
 
-    /// An image elsewhere.
+    /// An image behind a transport.
     package init(_ source: any ImageSource) {
         place = .source(source)
         name = source.description
     }
 
-    /// The manifest or index that the name stands for, or, with a digest, a manifest that the index lists.
+    /// The manifest or index that the name refers to, or, with a digest, a manifest listed in the index.
     ///
-    /// - Returns: nil for a listed manifest that is not there: the store and other places keep some of a list only.
+    /// - Returns: nil for a missing listed manifest: the store and other sources may have only some of an index.
     package func manifest(_ instance: Digest? = nil) throws -> RawManifest? {
         switch place {
         case .store(let store, let record):
@@ -52,12 +52,12 @@ package struct InspectableImage {
         }
     }
 
-    /// What says that it belongs to a manifest, where the place keeps account of that.
+    /// The referrers of a manifest, if the source keeps track of them.
     package func referrers(of manifest: Digest) throws -> [Descriptor] {
         if case .source(let source) = place { try source.referrers(of: manifest) } else { [] }
     }
 
-    /// The configuration of a manifest, its digest checked; nil where it is not there, as in a part of a list.
+    /// The verified configuration of a manifest; nil when missing, as in a partial index.
     package func configuration(of manifest: Manifest) throws -> ImageConfig? {
         switch place {
         case .store(let store, let record):
@@ -72,7 +72,7 @@ package struct InspectableImage {
         }
     }
 
-    /// What the layer at `index` holds, its digests checked; nil where the store cannot put its archive together.
+    /// The content of the layer at `index`, its digests verified; nil when the store cannot reassemble its archive.
     package func contents(ofLayer index: Int, of manifest: Manifest, _ config: ImageConfig) throws -> LayerContents? {
         guard manifest.layers.indices.contains(index), config.rootfs.diffIDs.indices.contains(index) else { return nil }
         let diffID = config.rootfs.diffIDs[index]

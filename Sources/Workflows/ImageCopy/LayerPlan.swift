@@ -4,15 +4,15 @@ import ImageTransports
 import LinuxSystem
 import ProgressEvents
 
-/// What is to become of each layer of an image on its way.
+/// The planned transfers of an image's layers.
 struct LayerPlan {
-    /// More threads than this for one layer only wait for each other.
+    /// More threads for one layer only wait for each other.
     private static let mostThreads = 8
 
     private let task: CopyTask
     private let transfers: [LayerTransfer]
 
-    /// - Throws: ``CopyError`` where the configuration and the manifest disagree about layers that have to change.
+    /// - Throws: ``CopyError`` when configuration and manifest disagree about layers that have to change.
     init(_ manifest: Manifest, config: [UInt8], target: MediaType, task: CopyTask) throws {
         self.task = task
         let readable = try task.source.readableLayers(of: manifest)
@@ -29,21 +29,21 @@ struct LayerPlan {
         }
     }
 
-    /// Layers whose ways are settled already.
+    /// Layers with fixed transfers.
     init(_ transfers: [LayerTransfer], task: CopyTask) {
         self.task = task
         self.transfers = transfers
     }
 
-    /// The layers' descriptors with the types that they will have; digests and sizes may still change.
+    /// The layers' descriptors with their final types; digests and sizes may still change.
     var foreseen: [Descriptor] { transfers.map(\.foreseen) }
 
-    /// Brings all layers to the destination.
+    /// Transfers all layers to the destination.
     ///
     /// - Returns: their descriptors there.
     @discardableResult
     func transfer() throws -> [Descriptor] {
-        // A layer that occurs twice moves once.
+        // A layer that occurs twice is transferred once.
         var places: [Digest: Int] = [:]
         var unique: [LayerTransfer] = []
         for transfer in transfers where places[transfer.listed.digest] == nil {
@@ -52,7 +52,7 @@ struct LayerPlan {
         }
         let lent = SharedTask(task)
         let together = max(min(unique.count, task.options.parallelCopies), 1)
-        // Processors that would be idle help the layers on their way.
+        // Otherwise idle processors help with the layers in progress.
         let threads = max(min(WorkerPool.processorCount / together, Self.mostThreads), 1)
         let results = try WorkerPool.map(unique, threads: together) { transfer in
             try transfer.run(lent.task, threads: threads)
@@ -60,8 +60,8 @@ struct LayerPlan {
         return transfers.map { results[places[$0.listed.digest] ?? 0] }
     }
 
-    /// Whether the destination is going to have the layers that the manifest lists: each can be read as it is listed, or the
-    /// destination has it, or compressing it is known to give it. No layer is sent to find that out.
+    /// Whether the destination will have exactly the layers in the manifest: each can be read as listed, or is already
+    /// at the destination, or is the known result of compressing. Transfers no layer to find out.
     func canBePreserved() throws -> Bool {
         try transfers.allSatisfy { try $0.isPreserved(task) }
     }
@@ -71,7 +71,7 @@ struct LayerPlan {
     ) -> LayerTransfer.Change {
         guard let now = layer.mediaType.layerCompression, !isForeign(layer) else { return .none }
         if task.isPinned {
-            // A store keeps layers unpacked: they are to become what they were.
+            // A store keeps layers unpacked: restore their original form.
             guard listed.digest != layer.digest, let then = listed.mediaType.layerCompression, then != .none else {
                 return .none
             }
@@ -80,11 +80,11 @@ struct LayerPlan {
         return wish(for: layer, compressed: now, task, target)
     }
 
-    /// What the user or the destination wants of a layer that may change.
+    /// The change that the user or the destination requests for a layer that may change.
     private static func wish(
         for layer: Descriptor, compressed now: LayerCompression, _ task: CopyTask, _ target: MediaType
     ) -> LayerTransfer.Change {
-        // Schema 1 knows gzip alone.
+        // Schema 1 supports only gzip.
         if target.isSchema1 { return now == .gzip ? .none : .compress(LayerCompressionSettings(.gzip)) }
         switch task.options.layers {
         case .unchanged: return .none
@@ -103,8 +103,8 @@ struct LayerPlan {
         }
     }
 
-    /// A layer of a signed image stays what the manifest says: what the destination prefers need not be, but what the
-    /// user asks for can't be done.
+    /// A layer of a signed image must stay as in the manifest: a destination's preference can be ignored, but a user's
+    /// request is an error.
     private static func checkUnchanged(_ layer: Descriptor, _ task: CopyTask, _ target: MediaType) throws {
         switch task.options.layers {
         case .preferred, .unchanged: return
@@ -122,8 +122,8 @@ struct LayerPlan {
     }
 }
 
-/// Lends a copy to worker threads. `@unchecked Sendable`: sources promise that blobs may be read, destinations that they
-/// may be written on several threads at the same time, and nothing else of them is used there.
+/// Shares a copy with worker threads. `@unchecked Sendable`: sources and destinations guarantee that blobs may be read
+/// and written on several threads concurrently, and nothing else of them is used there.
 private struct SharedTask: @unchecked Sendable {
     let task: CopyTask
 

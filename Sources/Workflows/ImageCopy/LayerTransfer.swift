@@ -4,9 +4,9 @@ import ImageTransports
 import ProgressEvents
 import StreamCompression
 
-/// The way of one layer.
+/// Transfers one layer.
 struct LayerTransfer: Sendable {
-    /// What happens to the bytes.
+    /// The change to the layer's bytes.
     enum Change: Sendable, Equatable {
         case none
         /// Compressed anew, whatever they were.
@@ -14,15 +14,15 @@ struct LayerTransfer: Sendable {
         case decompress
     }
 
-    /// As the manifest has it.
+    /// The descriptor in the manifest.
     let listed: Descriptor
-    /// As it can be read.
+    /// The descriptor of the readable form.
     let readable: Descriptor
-    /// The digest of the uncompressed archive, where the configuration names it.
+    /// The digest of the uncompressed archive, if the configuration has it.
     let diffID: Digest?
     let change: Change
 
-    /// The descriptor with the type that the layer will have.
+    /// The descriptor with the layer's final type.
     var foreseen: Descriptor {
         var result = readable
         switch change {
@@ -33,10 +33,10 @@ struct LayerTransfer: Sendable {
         return result
     }
 
-    /// Brings the layer to the destination.
+    /// Transfers the layer to the destination.
     ///
     /// - Parameter threads: how many threads are useful for changing it.
-    /// - Returns: its descriptor there; as listed where it has become that again.
+    /// - Returns: its descriptor there; the listed one if the result is identical.
     func run(_ task: CopyTask, threads: Int) throws -> Descriptor {
         let result = try bring(task, threads)
         let isAsListed = result.digest == listed.digest && result.mediaType == listed.mediaType
@@ -62,7 +62,7 @@ struct LayerTransfer: Sendable {
         return result
     }
 
-    /// Whether the destination has the layer as it is listed, or is known to get it.
+    /// Whether the destination has the layer as listed, or is known to get it.
     func isPreserved(_ task: CopyTask) throws -> Bool {
         if readable.digest == listed.digest { return change == .none }
         if try task.destination.reuseBlob(listed, from: task.source.origins) { return true }
@@ -70,11 +70,11 @@ struct LayerTransfer: Sendable {
         return task.options.forms?.known(diffID, way)?.digest == listed.digest
     }
 
-    /// What the layer may be at the destination already.
+    /// Candidate descriptors that the destination may already have.
     private func candidates(_ forms: CompressionResults?) -> [Descriptor] {
         guard case .compress(let way) = change else { return change == .none ? [readable] : [] }
         var found: [Descriptor] = []
-        // A store unpacks what it was given; the archive as it came is as good as a new one.
+        // A store unpacks its layers; the original archive is as good as a new one.
         if listed.digest != readable.digest, listed.mediaType.layerCompression == way.algorithm { found.append(listed) }
         if let diffID, let known = forms?.known(diffID, way) {
             found.append(changed(to: way.algorithm, digest: known.digest, size: known.size))
@@ -85,7 +85,8 @@ struct LayerTransfer: Sendable {
     private func stream(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
         if change == .none {
             var offer = BlobOffer(expected: plainDescriptor, identity: readable.digest.description) {
-                // The destination checks what it is given. What the manifest holds is not asked of the source.
+                // The destination verifies what it is given. Data embedded in the manifest is not requested from the
+                // source.
                 let source =
                     try readable.data == nil
                     ? task.source.openBlob(readable).source : task.source.openVerifiedBlob(readable)
@@ -118,7 +119,7 @@ struct LayerTransfer: Sendable {
         var algorithm = LayerCompression.none
         var way: LayerCompressionSettings?
         if case .compress(let wanted) = change { (algorithm, way) = (wanted.algorithm, wanted) }
-        // Of the attempt that succeeds.
+        // From the successful attempt.
         var counted: (any ByteSource)?
         var hash = SHA256Stream()
         let offer = BlobOffer(expected: nil, identity: "\(readable.digest) \(way?.key ?? algorithm.rawValue)") {
@@ -129,17 +130,17 @@ struct LayerTransfer: Sendable {
             var archive: any ByteSource = source
             if !isPlain { archive = ObservedSource(try DecompressingSource(source, nil)) { passed.update($0) } }
             guard let way else { return archive }
-            // What is read is put together, or decompressed, and digested while the part before it is compressed.
+            // Reassembling or decompressing, and hashing, overlap with compressing the preceding part.
             if threads > 1 { archive = ThreadedSource.ahead(of: archive) }
             return try CompressingSource(archive, way.compression, level: way.level, threads: threads)
         }
         let (digest, size) = try task.destination.putBlob(offer)
-        // The digest covers every byte, those after the end of the compressed stream too.
+        // The digest covers every byte, including those after the compressed stream.
         _ = try counted?.drain()
         return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())
     }
 
-    /// The descriptor without what only concerns the manifest.
+    /// The descriptor without members that only concern the manifest.
     private var plainDescriptor: Descriptor {
         Descriptor(mediaType: readable.mediaType, digest: readable.digest, size: readable.size, urls: readable.urls)
     }
@@ -151,9 +152,9 @@ struct LayerTransfer: Sendable {
             ?? readable.mediaType
         if let digest { result.digest = digest }
         if let size { result.size = size }
-        // Both hold for the old bytes alone.
+        // Both apply only to the old bytes.
         if result.digest != readable.digest { (result.data, result.urls) = (nil, nil) }
-        // Tables of contents of seekable archives hold for the old bytes alone.
+        // Tables of contents of seekable archives apply only to the old bytes.
         let kept = readable.annotations?.filter { key, _ in
             !key.hasPrefix("io.github.containers.zstd-chunked.") && !key.hasPrefix("containerd.io/snapshot/stargz/")
         }
@@ -172,7 +173,7 @@ extension LayerCompressionSettings {
     }
 }
 
-/// Tells how much of a blob has been read.
+/// Reports how much of a blob has been read.
 final class CountedSource: ByteSource {
     private let upstream: any ByteSource
     private let digest: String
@@ -180,7 +181,7 @@ final class CountedSource: ByteSource {
     private var total: Int64
     private var told: Int64
 
-    /// - Parameter offset: what came before.
+    /// - Parameter offset: the number of bytes already transferred.
     init(_ upstream: any ByteSource, digest: Digest, from offset: Int64 = 0, _ report: @escaping ProgressHandler) {
         (total, told) = (offset, offset)
         self.upstream = upstream
@@ -191,7 +192,7 @@ final class CountedSource: ByteSource {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         let count = try upstream.read(into: buffer)
         total += Int64(count)
-        // Often enough for the eye.
+        // Often enough for a smooth display.
         if total - told >= 1 << 20 || (count == 0 && told != total) {
             told = total
             report(.blobAdvanced(digest: digest, bytes: total))

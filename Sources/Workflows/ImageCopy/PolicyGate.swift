@@ -3,18 +3,18 @@ package import ImageModel
 package import ImageTransports
 package import ImageTrust
 
-/// Stands where images enter: asks the policy about each before anything of it is taken.
+/// Checks every image against the policy before anything of it is copied.
 package struct PolicyGate: Sendable {
     private let evaluator: PolicyEvaluator
 
-    /// An admission by this policy.
+    /// A gate with this policy.
     package init(_ evaluator: PolicyEvaluator) {
         self.evaluator = evaluator
     }
 
-    /// Returns when the policy lets the manifest of a source in.
+    /// Checks that the policy accepts a manifest of a source.
     ///
-    /// - Parameter instance: the manifest's digest when a list names it; nil for what the reference itself names.
+    /// - Parameter instance: the manifest's digest when it is listed in an index; nil for the reference's own manifest.
     /// - Throws: `TrustError`.
     package func admit(_ manifest: RawManifest, instance: Digest?, from source: any ImageSource) throws {
         try evaluator.check(manifest, from: source.origin, named: source.description) {

@@ -5,7 +5,7 @@ import JSONText
 import LinuxSystem
 import StreamCompression
 
-/// An image with a schema 1 manifest, as one of schema 2. Its layers are read once to learn what schema 1 leaves unsaid:
+/// Presents an image with a schema 1 manifest as schema 2. Reads its layers once for what schema 1 does not contain:
 /// sizes, and the digests of the uncompressed archives.
 final class Schema1ConvertingSource: ImageSource {
     private let upstream: any ImageSource
@@ -66,8 +66,8 @@ final class Schema1ConvertingSource: ImageSource {
     }
 }
 
-/// Lends a source to worker threads. `@unchecked Sendable`: `ImageSource` promises that blobs may be opened and read on
-/// several threads at the same time, and nothing else of it is used there.
+/// Shares a source with worker threads. `@unchecked Sendable`: `ImageSource` guarantees that blobs may be opened and
+/// read on several threads concurrently, and nothing else of it is used there.
 struct SharedSource: @unchecked Sendable {
     let source: any ImageSource
 

@@ -2,31 +2,31 @@ package import ContainerStore
 import ImageModel
 package import ImageTransports
 
-/// What follows `containers-storage:`: which store, and which image there (containers-transports(5)):
+/// The part after `containers-storage:`: a store and an image in it (containers-transports(5)):
 ///
 ///     [ "[" [driver "@"] graphroot ["+" runroot] [":" options] "]" ] { image-id | name [":" tag] ["@" digest-or-id] }
 package struct StoreReference: Sendable, Equatable {
-    /// Which store.
+    /// Identifies a store.
     package struct Place: Sendable, Equatable {
         /// The driver; nil: the configured one.
         package var driver: String?
-        /// Where the store's files are; nil: the configured place.
+        /// The directory of the store's files; nil: the configured one.
         package var graphRoot: String?
-        /// Where the store's passing state is.
+        /// The directory of the store's runtime state.
         package var runRoot: String?
         /// Options of the driver.
         package var options: [String] = []
 
-        /// The store that is configured.
+        /// The configured store.
         package init() {}
     }
 
     /// The store.
     package let place: Place
-    /// The name or id; empty where there is none.
+    /// The name or id; empty when missing.
     package let image: String
 
-    /// Reads the part after `containers-storage:`.
+    /// Parses the part after `containers-storage:`.
     ///
     /// - Throws: `TransportError` of kind `invalidReference`.
     package init(parsing text: String) throws(TransportError) {
@@ -50,11 +50,11 @@ package struct StoreReference: Sendable, Equatable {
             place.driver = String(rest[..<at])
             rest = rest[rest.index(after: at)...]
         } else if !rest.hasPrefix("/"), !rest.isEmpty {
-            // A word alone is a driver.
+            // A single word is a driver.
             place.driver = String(rest)
             return
         }
-        // Options follow the last colon, which paths may have too: only behind the paths they count.
+        // Options follow the last colon, but paths may contain colons too: it must come after the paths.
         if let colon = rest.firstIndex(of: ":") {
             place.options = rest[rest.index(after: colon)...].split(separator: ",").map(String.init)
             rest = rest[..<colon]
@@ -69,18 +69,18 @@ package struct StoreReference: Sendable, Equatable {
         }
     }
 
-    /// The fully qualified name that an image gets here: as everywhere outside of builds, a name without a registry is
-    /// one of Docker's.
+    /// The fully qualified name for an image here: as everywhere outside of builds, a name without a registry is one on
+    /// Docker Hub.
     ///
-    /// - Throws: `ReferenceError`; `TransportError` where there is no name.
+    /// - Throws: `ReferenceError`; `TransportError` when there is no name.
     package func name() throws -> String {
         guard !image.isEmpty else {
-            throw TransportError(.invalidReference, "containers-storage: names no image")
+            throw TransportError(.invalidReference, "containers-storage: no image name given")
         }
         return try ImageReference(parsing: image).withDefaultTag().description
     }
 
-    /// The image in its store; nil where it is not there.
+    /// The image in its store; nil when it is missing.
     package func find(in store: ContainerStore) throws -> ImageRecord? {
         for name in lookups {
             if let image = try store.image(name) { return image }
@@ -88,7 +88,7 @@ package struct StoreReference: Sendable, Equatable {
         return nil
     }
 
-    /// The name that the reference gives the image, where it is one of the image's.
+    /// The reference's name for the image, if the image has it.
     func name(of found: ImageRecord) -> ImageReference? {
         var text = image[...]
         if let at = text.lastIndex(of: "@"), ReferenceGrammar.isIdentifier(String(text[text.index(after: at)...])) {
@@ -99,7 +99,7 @@ package struct StoreReference: Sendable, Equatable {
         return isKnown ? name : nil
     }
 
-    /// The name and the id of `name@id`; the id alone for anything else.
+    /// The name and the id of `name@id`; only the id for anything else.
     private var lookups: [String] {
         if let at = image.lastIndex(of: "@") {
             let id = String(image[image.index(after: at)...])

@@ -4,19 +4,20 @@ package import ImageModel
 import ImageTransports
 package import StreamCompression
 
-/// `containers-storage:`, an image of the store, or a list whose images are there.
+/// `containers-storage:`, an image of the store, or an index with the images that are present.
 ///
-/// Layers come as the plain archives that their diff IDs name; the manifest may know them compressed.
+/// Layers are provided as the uncompressed archives identified by their diff IDs; the manifest may list them
+/// compressed.
 package final class StoreSource: ImageSource {
     private let store: ContainerStore
     private let image: ImageRecord
-    /// What the image is called in messages.
+    /// The image's name in messages.
     private let name: String
     private let reference: ImageReference?
 
     /// An image that was looked up.
     ///
-    /// - Parameter reference: the name that it was looked up by; nil: an id.
+    /// - Parameter reference: the name that was looked up; nil: an id.
     package init(_ image: ImageRecord, in store: ContainerStore, as reference: ImageReference? = nil) {
         self.store = store
         self.image = image
@@ -56,7 +57,7 @@ package final class StoreSource: ImageSource {
     }
 
     package func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
-        // What a list lists may be an image of its own here.
+        // An image listed in an index may have its own record here.
         let others = instance == nil ? [] : try store.images(withDigest: manifest.digest).filter { $0.id != image.id }
         for candidate in [image] + others {
             let blobs = try store.signatures(of: candidate, manifest: manifest.digest)
@@ -71,7 +72,7 @@ package final class StoreSource: ImageSource {
         guard chain.count == manifest.layers.count else {
             throw CopyError(
                 .mismatch,
-                "image \(image.id) has \(chain.count) layers in the store, its manifest \(manifest.layers.count)")
+                "image \(image.id) has \(chain.count) layers in the store, \(manifest.layers.count) in its manifest")
         }
         return try zip(chain, manifest.layers).map { record, listed in
             guard let diffID = record.diffID else {
@@ -103,7 +104,7 @@ package final class StoreSource: ImageSource {
             return try missing("no blob \(blob.digest)")
         }
         guard let archive = try store.tarStream(of: layer.id) else {
-            throw CopyError(.notFound, "layer \(layer.id) cannot be written: its tar-split record is missing")
+            throw CopyError(.notFound, "layer \(layer.id) cannot be reassembled: its tar-split record is missing")
         }
         return (archive, layer.diffSize)
     }

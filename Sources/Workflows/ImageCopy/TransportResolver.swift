@@ -3,13 +3,13 @@ package import Distribution
 package import ImageModel
 package import ImageTransports
 
-/// Turns `transport:reference` into somewhere to read from or to write to: the one switch over transports.
+/// Opens `transport:reference` for reading or writing: the only switch over transports.
 package struct TransportResolver {
     /// Where compressed archives are unpacked.
     package var temporaryDirectory = "/var/tmp"
-    /// Further names for an image in a new `docker-archive:`.
+    /// Additional names for an image in a new `docker-archive:`.
     package var additionalTags: [ImageReference] = []
-    /// How registries are reached; nil: they are not.
+    /// Access to registries; nil for none.
     package var registries: RegistryAccess?
     private let openStore: (StoreReference.Place) throws -> ContainerStore
 
@@ -20,7 +20,7 @@ package struct TransportResolver {
 
     /// The image that a reference names.
     ///
-    /// - Throws: `TransportError` for what is no reference, and for what cannot be opened.
+    /// - Throws: `TransportError` for an invalid reference, and when it cannot be opened.
     package func source(_ text: String) throws -> any ImageSource {
         let reference = try TransportReference(requiring: text)
         switch reference.transport {
@@ -51,13 +51,13 @@ package struct TransportResolver {
         }
     }
 
-    /// The place that a reference names.
+    /// The destination that a reference names.
     ///
     /// - Throws: as `source`.
     package func target(_ text: String) throws -> CopyTarget {
         let reference = try TransportReference(requiring: text)
         guard reference.transport == .dockerArchive || additionalTags.isEmpty else {
-            throw CopyError(.unsupported, "\(text): only docker-archive: takes additional tags")
+            throw CopyError(.unsupported, "\(text): only docker-archive: accepts additional tags")
         }
         switch reference.transport {
         case .oci: return .destination(try OCILayoutDestination(OCILayoutReference(parsing: reference.rest)))
@@ -80,13 +80,13 @@ package struct TransportResolver {
                 try DockerDaemonDestination(
                     DockerDaemonReference(parsing: reference.rest), access: registries,
                     temporaryDirectory: temporaryDirectory))
-        case .tarball: throw CopyError(.unsupported, "\(reference): tarball: is to read from only")
+        case .tarball: throw CopyError(.unsupported, "\(reference): tarball: is read-only")
         }
     }
 
     /// The name in `docker://name`, with the tag `latest` if it has none.
     ///
-    /// - Throws: `TransportError` where the slashes are missing, `ReferenceError` for what is no name.
+    /// - Throws: `TransportError` when the slashes are missing, `ReferenceError` for an invalid name.
     package static func dockerReference(_ reference: TransportReference) throws -> ImageReference {
         guard reference.rest.hasPrefix("//") else {
             throw TransportError(
@@ -100,10 +100,10 @@ package struct TransportResolver {
     }
 }
 
-/// Where a copy goes.
+/// The target of a copy.
 package enum CopyTarget {
-    /// A place that keeps blobs and manifests.
+    /// A destination that keeps blobs and manifests.
     case destination(any ImageDestination)
-    /// A store, which takes layers apart, and the fully qualified names that the image gets there.
+    /// A store, which unpacks layers, and the fully qualified names of the image in it.
     case store(ContainerStore, names: [String])
 }

@@ -4,15 +4,15 @@ package import ImageModel
 package import ImageTransports
 import JSONText
 
-/// What can be put into a list: an image, or another list, in the store or behind a transport.
+/// Something that can be added to a list: an image, or another list, in the store or behind a transport.
 package struct ListCandidate {
-    /// Its manifest, or index.
+    /// Its manifest or index.
     package let manifest: RawManifest
-    /// The list of the store that it is.
+    /// The record, if it is a list of the store.
     private let record: ImageRecord?
     /// Reads the configuration of an image.
     let config: (Descriptor) throws -> [UInt8]
-    /// Where an image can be read again, by its manifest's digest.
+    /// A reference to an image, by its manifest's digest, for reading it later.
     let place: (Digest) -> String
 
     /// An image or a list behind a transport.
@@ -52,7 +52,7 @@ package struct ListCandidate {
         }
     }
 
-    /// The entry for a single image: its platform is what its configuration says.
+    /// The entry for a single image, with the platform of its configuration.
     func entry() throws -> Descriptor {
         var entry = manifest.descriptor
         guard !manifest.mediaType.isSchema1 else {
@@ -70,7 +70,7 @@ package struct ListCandidate {
     }
 }
 
-/// How lists refer to an image of the store: `containers-storage:[driver@graphroot+runroot]name@id`.
+/// The form in which lists refer to an image of the store: `containers-storage:[driver@graphroot+runroot]name@id`.
 struct StoreReferencePrefix {
     let image: String
 
@@ -78,7 +78,7 @@ struct StoreReferencePrefix {
         self.image = image
     }
 
-    /// Reads a reference; nil where it is none with an id.
+    /// Parses a reference; nil unless it has an id.
     init?(parsing text: String) {
         let prefix = "\(TransportReference.Transport.containersStorage.rawValue):"
         guard text.hasPrefix(prefix), let at = text.lastIndex(of: "@") else { return nil }
@@ -95,18 +95,18 @@ struct StoreReferencePrefix {
 }
 
 extension ListCandidate {
-    /// The list of the store that it is; nil where it is an image, or not in the store.
+    /// The list of the store; nil when it is an image, or not in the store.
     package func list(in store: ContainerStore) throws -> ManifestList? {
         guard manifest.isIndex, let record else { return nil }
         return try ManifestList(record, in: store)
     }
 
-    /// What refers to it.
+    /// Its descriptor.
     package var descriptor: Descriptor { manifest.descriptor }
 }
 
 extension ListCandidate {
-    /// The platforms that it has images for; those of attestations, which have none, left out.
+    /// The platforms of its images, except attestations, which have none.
     package var platforms: [Platform] {
         get throws {
             let entries = try manifest.isIndex ? manifest.decodeIndex().manifests : [entry()]

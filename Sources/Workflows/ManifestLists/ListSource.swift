@@ -6,21 +6,21 @@ import ImageTransports
 import StreamCompression
 import Synchronization
 
-/// A list of the store as something to copy from: its images may be in the store or behind any transport.
+/// A list of the store as a copy source: its images may be in the store or behind any transport.
 final class ListSource: ImageSource {
     private let list: ManifestList
     private let raw: RawManifest
     private let store: ContainerStore
     private let resolve: (String) throws -> any ImageSource
-    /// The source of each blob, known once the manifest that names it was read.
+    /// The source of each blob, known once the manifest that lists it has been read.
     private let owners = Mutex([Digest: Owner]())
 
-    /// `@unchecked Sendable`: sources promise that blobs may be opened on several threads.
+    /// `@unchecked Sendable`: sources guarantee that blobs may be opened on several threads.
     private struct Owner: @unchecked Sendable {
         let source: any ImageSource
     }
 
-    /// - Parameter resolve: opens the place of an image that is not in the store.
+    /// - Parameter resolve: opens the reference of an image that is not in the store.
     init(
         _ list: ManifestList, as raw: RawManifest, in store: ContainerStore,
         resolve: @escaping (String) throws -> any ImageSource
@@ -40,7 +40,7 @@ final class ListSource: ImageSource {
     func manifest(_ instance: Digest?) throws -> RawManifest {
         guard let instance else { return raw }
         let source = try self.source(of: instance)
-        // What a place names may be the image itself, or a list that has it.
+        // The reference may name the image itself, or a list that contains it.
         let named = try source.manifest(nil)
         let manifest = named.digest == instance ? named : try source.manifest(instance)
         guard !manifest.isIndex, !manifest.mediaType.isSchema1 else { return manifest }
@@ -49,14 +49,14 @@ final class ListSource: ImageSource {
         return manifest
     }
 
-    /// Where the image's blobs are shows when its manifest is looked for.
+    /// Reading its manifest also determines the source of the image's blobs.
     func manifest(listed entry: Descriptor) throws -> RawManifest {
         _ = try entry.embeddedContent()
         return try manifest(entry.digest)
     }
 
     func signatures(of manifest: RawManifest, instance: Digest?) throws -> [ImageSignature] {
-        // The list itself was made here, and nobody has signed it.
+        // The list itself was created here and is not signed.
         guard let instance else { return [] }
         let source = try self.source(of: instance)
         let isNamed = try source.manifest(nil).digest == instance

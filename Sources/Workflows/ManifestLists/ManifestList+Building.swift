@@ -3,11 +3,11 @@ import ContentDigest
 package import ImageModel
 
 extension ManifestList {
-    /// Adds images of the store to the list of that name, which is made where there is none; all at once.
+    /// Adds images of the store to the list of that name, creating it if needed; all at once.
     ///
-    /// - Parameter images: each with the platform that its entry is to say; nil: what its configuration says.
+    /// - Parameter images: each with the platform for its entry; nil: that of its configuration.
     /// - Returns: the list's id.
-    /// - Throws: ``ManifestListError`` with `notAList` where the name belongs to an image.
+    /// - Throws: ``ManifestListError`` with `notAList` when the name belongs to an image.
     @discardableResult
     package static func add(
         _ images: [(image: ImageRecord, platform: Platform?)], toListNamed name: String, in store: ContainerStore
@@ -32,7 +32,7 @@ extension ManifestList {
             try list.create(in: store)
             return list.id
         } catch let error as ManifestListError where error.code == .exists {
-            // Somebody else made it meanwhile.
+            // Another process has created it in the meantime.
             guard let record = try store.image(name) else { throw error }
             return try change(record, in: store, fill).list.id
         }

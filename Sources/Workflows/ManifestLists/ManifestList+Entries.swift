@@ -2,15 +2,15 @@ package import ContentDigest
 package import ImageModel
 
 extension ManifestList {
-    /// Which images of another list are taken.
+    /// Which images of another list to add.
     package enum Selection: Sendable {
         /// All.
         case all
-        /// The one that fits this platform best.
+        /// The best match for this platform.
         case platform(Platform)
     }
 
-    /// What is to be said of an entry; nil and empty leave things as they are.
+    /// Changes to an entry; nil and empty values leave it unchanged.
     package struct EntryAnnotations: Sendable {
         package var os: String?
         package var architecture: String?
@@ -22,17 +22,17 @@ extension ManifestList {
 
         package init() {}
 
-        /// Whether nothing is to be said.
+        /// Whether there are no changes.
         package var isEmpty: Bool {
             os == nil && architecture == nil && variant == nil && osVersion == nil && osFeatures.isEmpty
                 && features.isEmpty && annotations.isEmpty
         }
     }
 
-    /// Adds an image, or images of a list. An image that is listed already moves to the end and is described afresh.
+    /// Adds an image, or images of a list. An image that is already listed moves to the end with a new entry.
     ///
     /// - Returns: the digests of the new entries, in order; at least one.
-    /// - Throws: ``ManifestListError`` with `notFound` where the other list has no image for the platform.
+    /// - Throws: ``ManifestListError`` with `notFound` when the other list has no image for the platform.
     package mutating func add(_ candidate: ListCandidate, _ selection: Selection) throws -> [Digest] {
         var added: [Descriptor]
         if candidate.manifest.isIndex {
@@ -61,7 +61,7 @@ extension ManifestList {
         return added.map(\.digest)
     }
 
-    /// Takes an image off the list.
+    /// Removes an image from the list.
     ///
     /// - Throws: ``ManifestListError`` with `notFound`.
     package mutating func remove(_ digest: Digest) throws {
@@ -73,7 +73,7 @@ extension ManifestList {
         places[digest] = nil
     }
 
-    /// Says something of an entry. Annotations are added to those it has.
+    /// Changes an entry. Annotations are added to the existing ones.
     ///
     /// - Throws: ``ManifestListError`` with `notFound`.
     package mutating func annotate(_ digest: Digest, _ notes: EntryAnnotations) throws {
@@ -98,7 +98,7 @@ extension ManifestList {
         index.manifests[place] = entry
     }
 
-    /// Adds annotations of the list itself.
+    /// Adds annotations to the list itself.
     package mutating func annotate(_ annotations: [String: String]) {
         guard !annotations.isEmpty else { return }
         index.annotations = (index.annotations ?? [:]).merging(annotations) { $1 }

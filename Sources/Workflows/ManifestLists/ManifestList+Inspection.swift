@@ -3,7 +3,7 @@ import ImageModel
 package import JSONText
 
 extension ManifestList {
-    /// The list as `manifest inspect` shows it: Docker's shape, with whatever OCI's has besides.
+    /// The list for `manifest inspect`: in Docker's structure, with OCI's additional members.
     package var inspection: JSONValue {
         get throws {
             var object = JSONObject()

@@ -3,14 +3,14 @@ import ContentDigest
 package import ImageModel
 
 extension ManifestList {
-    /// The entry to take for a platform; nil where none fits.
+    /// The best entry for a platform; nil when none matches.
     package func entry(for platform: Platform) -> Descriptor? {
         Platform.bestMatch(in: index.manifests, wanted: platform)
     }
 
     /// The image of the store that is listed for a platform.
     ///
-    /// - Throws: ``ManifestListError`` with `notFound`: no entry fits, or the store does not have the image.
+    /// - Throws: ``ManifestListError`` with `notFound`: no entry matches, or the image is not in the store.
     package func image(for platform: Platform, in store: ContainerStore) throws -> ImageRecord {
         let name = names.first ?? id
         guard let entry = entry(for: platform) else {
@@ -27,7 +27,7 @@ extension ManifestList {
         return image
     }
 
-    /// The image of the store that has this manifest; nil where it has none.
+    /// The image of the store with this manifest; nil when missing.
     func image(_ digest: Digest, in store: ContainerStore) throws -> ImageRecord? {
         if let place = places[digest].flatMap(StoreReferencePrefix.init(parsing:)),
             let image = try store.image(place.image),
@@ -38,7 +38,8 @@ extension ManifestList {
         return try store.images(withDigest: digest).first { $0.id != id }
     }
 
-    /// The image that a record means: itself, or of a list the one for a platform. Throws as `image(for:in:)` does.
+    /// The image that a record refers to: itself, or for a list the one for a platform. Throws as `image(for:in:)`
+    /// does.
     package static func image(
         behind record: ImageRecord, for platform: Platform = .host, in store: ContainerStore
     ) throws -> ImageRecord {
@@ -46,7 +47,7 @@ extension ManifestList {
         return try ManifestList(record, in: store).image(for: platform, in: store)
     }
 
-    /// The images that lists of the store name: removing them as unused would break those lists.
+    /// The images listed in manifest lists of the store: pruning them as unused would break those lists.
     package static func listedImages(in store: ContainerStore) throws -> Set<String> {
         var listed: Set<Digest> = []
         let images = try store.images()

@@ -4,25 +4,25 @@ package import ImageModel
 import JSONText
 import LinuxSystem
 
-/// A list of images for several platforms that is being put together in the store.
+/// A manifest list that is being assembled in the store.
 ///
-/// It is an image without a layer. Its data `manifest` is the list itself: an OCI index, or Docker's manifest list
-/// where that is all it needs. Its data `instances.json` says for each listed digest where that image can be read,
-/// as `transport:reference`. Buildah and Podman keep theirs in the same way, so that all can go on with each other's.
+/// It is an image record without a layer. Its data `manifest` is the list itself: an OCI index, or Docker's manifest
+/// list where that is sufficient. Its data `instances.json` maps each listed digest to where that image can be read, as
+/// `transport:reference`. Buildah and Podman store theirs in the same way, so that each tool can continue another's.
 package struct ManifestList: Sendable {
     /// The id of its record in the store.
     package let id: String
     /// Its fully qualified names.
     package private(set) var names: [String]
-    /// The list. Members of both formats may be set; what one format cannot say is left out when it is written so.
+    /// The list. Members of both formats may be set; writing drops those that the format cannot express.
     package var index: ImageIndex
     /// Where each listed image is, as `transport:reference`.
     package internal(set) var places: [Digest: String]
 
-    /// The data with the places of listed images.
+    /// The data item with the locations of listed images.
     static let placesKey = "instances.json"
 
-    /// Reads a list out of the store.
+    /// Reads a list from the store.
     ///
     /// - Throws: ``ManifestListError`` with `notAList` for an image, `malformed`.
     package init(_ record: ImageRecord, in store: ContainerStore) throws {
@@ -39,7 +39,7 @@ package struct ManifestList: Sendable {
         places = try Self.places(of: record, in: store)
     }
 
-    /// The list that a name or id stands for.
+    /// Looks up a list by name or id.
     ///
     /// - Throws: ``ManifestListError`` with `notFound`, `notAList`, `malformed`.
     package init(_ name: String, in store: ContainerStore) throws {
@@ -49,7 +49,7 @@ package struct ManifestList: Sendable {
         try self.init(record, in: store)
     }
 
-    /// A new, empty list that the store does not have yet.
+    /// A new, empty list, not yet in the store.
     package init(names: [String]) {
         id = RandomBytes.hex(32)
         self.names = names
@@ -57,7 +57,7 @@ package struct ManifestList: Sendable {
         places = [:]
     }
 
-    /// Whether an image of the store is a list.
+    /// Whether an image record is a list.
     package static func isList(_ record: ImageRecord, in store: ContainerStore) throws -> Bool {
         guard record.topLayer == nil, let bytes = try store.bigData(image: record.id, "manifest") else { return false }
         return (try? RawManifest(bytes: bytes))?.isIndex ?? false
@@ -66,7 +66,7 @@ package struct ManifestList: Sendable {
     private static func places(of record: ImageRecord, in store: ContainerStore) throws -> [Digest: String] {
         guard let bytes = try store.bigData(image: record.id, placesKey) else { return [:] }
         guard let object = try? JSONValue(parsing: bytes).object else {
-            throw ManifestListError(.malformed, "manifest list \(record.id): \(placesKey) is no JSON object")
+            throw ManifestListError(.malformed, "manifest list \(record.id): \(placesKey) is not a JSON object")
         }
         var places: [Digest: String] = [:]
         // The entry without a digest names the list itself.
@@ -78,7 +78,7 @@ package struct ManifestList: Sendable {
 
     // MARK: Writing
 
-    /// The list as it is kept: an OCI index as soon as there is an entry, unless only Docker's format can say all.
+    /// The list in its stored form: an OCI index once there is an entry, unless only Docker's format can express it.
     package var serialized: RawManifest {
         get throws { try serialized(as: preferredType) }
     }
@@ -89,12 +89,12 @@ package struct ManifestList: Sendable {
         guard var object = try JSONValueEncoder().encode(converted).object else {
             throw ManifestListError(.malformed, "manifest list \(id) cannot be encoded")
         }
-        // As the other tools write it.
+        // As other tools write it.
         if index.manifests.isEmpty { object["manifests"] = .null }
         return try RawManifest(bytes: JSONValue.object(object).serialized(), declaredType: type)
     }
 
-    /// The format that says all that the list says. OCI's wins where each has something that the other lacks.
+    /// The format that can express the whole list. OCI's wins where each has something that the other lacks.
     package var preferredType: MediaType {
         let needsOCI =
             index.annotations?.isEmpty == false || index.subject != nil || index.artifactType?.isEmpty == false
@@ -107,9 +107,9 @@ package struct ManifestList: Sendable {
         return needsDocker || index.manifests.isEmpty ? .dockerManifestList : .ociIndex
     }
 
-    /// Puts a new list into the store.
+    /// Adds a new list to the store.
     ///
-    /// - Throws: ``ManifestListError`` with `exists` where another image has one of its names.
+    /// - Throws: ``ManifestListError`` with `exists` when another image has one of its names.
     package func create(in store: ContainerStore) throws {
         do {
             try write(to: store, names: names)
@@ -118,9 +118,9 @@ package struct ManifestList: Sendable {
         }
     }
 
-    /// Changes a list of the store, while no other tool changes it.
+    /// Changes a list of the store, excluding concurrent changes by other tools.
     ///
-    /// - Returns: the changed list, and what `change` returns.
+    /// - Returns: the changed list, and the result of `change`.
     package static func change<Result>(
         _ record: ImageRecord, in store: ContainerStore, _ change: (inout ManifestList) throws -> Result
     ) throws -> (list: ManifestList, result: Result) {

@@ -1,16 +1,16 @@
-/// Why a manifest list cannot be made, changed or used.
+/// Why an operation on a manifest list failed.
 package struct ManifestListError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that callers tell apart.
+    /// The kinds of failure that callers distinguish.
     package enum Code: Sendable, Equatable {
-        /// There is no image of that name, or no entry.
+        /// There is no image of that name, or no such entry.
         case notFound
-        /// The image is no list.
+        /// The image is not a list.
         case notAList
         /// The name belongs to another image.
         case exists
-        /// What the list or its entry says cannot be understood.
+        /// The list or its entry is invalid.
         case malformed
-        /// A valid wish that lists or the destination cannot fulfil.
+        /// A valid request that lists or the destination do not support.
         case unsupported
     }
 

@@ -4,15 +4,15 @@ package import ImageModel
 package import ImageTransports
 package import ProgressEvents
 
-/// Sends a list, and the images that it lists, to a destination.
+/// Pushes a list, and the images in it, to a destination.
 package struct ManifestListPush {
-    /// How a list is sent.
+    /// Options for pushing a list.
     package struct Options: Sendable {
-        /// Whether the listed images come along.
+        /// Whether the listed images are pushed, too.
         package var includesImages = true
-        /// The type of the list, which settles that of the images too; nil: as they are.
+        /// The type of the list, which also determines that of the images; nil: unchanged.
         package var type: MediaType?
-        /// All else that a copy can be told.
+        /// All other copy options.
         package var copy = CopyOptions(.all)
 
         package init(copy: CopyOptions = CopyOptions(.all)) {
@@ -29,7 +29,7 @@ package struct ManifestListPush {
     private let resolve: (String) throws -> any ImageSource
     private let report: ProgressHandler
 
-    /// - Parameter resolve: opens the place of a listed image that is not in the store.
+    /// - Parameter resolve: opens the reference of a listed image that is not in the store.
     package init(
         from store: ContainerStore, resolve: @escaping (String) throws -> any ImageSource,
         report: @escaping ProgressHandler
@@ -39,9 +39,9 @@ package struct ManifestListPush {
         self.report = report
     }
 
-    /// Sends the list; the destination is complete afterwards.
+    /// Pushes the list; the destination is complete afterwards.
     ///
-    /// - Returns: the list as it was written.
+    /// - Returns: the list as written.
     package func push(_ list: ManifestList, to destination: any ImageDestination, _ options: Options) throws
         -> RawManifest
     {

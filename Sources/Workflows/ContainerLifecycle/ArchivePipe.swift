@@ -21,7 +21,8 @@ enum ArchivePipe {
         do {
             try read(FileDescriptorSource(fd: reader.raw))
         } catch {
-            // A writer's own failure says more than the broken archive that came of it. Without a reader it ends.
+            // The writer's own failure is more informative than the truncated archive it caused. Without a reader the
+            // writer ends.
             reader.close()
             thread.join()
             throw failure.error ?? error

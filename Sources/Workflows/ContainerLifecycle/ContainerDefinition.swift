@@ -1,17 +1,17 @@
 package import JSONText
 
-/// What was settled about a container when it was made, and never changes: kept beside it, so that every later command
-/// can tell of it and run it again.
+/// The settings of a container from its creation, which never change: stored beside it, so that later commands can
+/// inspect it and run it again.
 package struct ContainerDefinition: Sendable, Codable, Equatable {
-    /// The image's name as it was found by; empty for a root of the caller's own.
+    /// The image's name as resolved; empty for a root directory of the caller's.
     package var imageName = ""
     /// The digest of the image's manifest.
     package var imageDigest = ""
-    /// The whole command, entry point included.
+    /// The whole command, including the entrypoint.
     package var command: [String] = []
-    /// The entry point alone.
+    /// The entrypoint only.
     package var entrypoint: [String] = []
-    /// `NAME=value`, as the container sees them but for what the sandbox adds.
+    /// `NAME=value`, as in the container, except for what the sandbox adds.
     package var environment: [String] = []
     package var workingDirectory = ""
     package var user = ""
@@ -20,36 +20,36 @@ package struct ContainerDefinition: Sendable, Codable, Equatable {
     package var annotations: [String: String] = [:]
     /// Whether it has a terminal.
     package var hasTerminal = false
-    /// Whether its input is kept open.
+    /// Whether its standard input is kept open.
     package var opensInput = false
-    /// The number of the signal that asks it to end.
+    /// The number of the stop signal.
     package var stopSignal: Int32 = 15
-    /// How long it is given to end, in seconds.
+    /// How long to wait for it to stop, in seconds.
     package var stopTimeout: Int64 = 10
-    /// Whether it goes when it has ended.
+    /// Whether it is removed when it exits.
     package var removesItself = false
-    /// What is mounted in it by its maker's wish.
+    /// User-specified mounts.
     package var mounts: [Mount] = []
-    /// Where its own scratch directories are mounted: the containers' `VOLUME`s. Their place in the list is their name.
+    /// The mount points of its anonymous volumes (`VOLUME`). Their directories are named by their index in the list.
     package var volumes: [String] = []
-    /// Published ports: `8080:80/tcp` and the like, as they were asked for.
+    /// Published ports, like `8080:80/tcp`, as specified.
     package var ports: [String] = []
-    /// A root directory of the caller's own instead of an image's.
+    /// A root directory of the caller's instead of an image's.
     package var rootDirectory: String?
-    /// The command line that made it, the tool's name first.
+    /// The command line that created it, beginning with the tool's name.
     package var commandLine: [String] = []
-    /// The directory in which that was typed.
+    /// The working directory of that command line.
     package var directory = ""
-    /// What inspection tells of how it is confined, in Podman's words.
+    /// The confinement settings for inspection, in Podman's terms.
     package var hostConfiguration: JSONValue = [:]
 
     package init() {}
 
-    /// A mount, as inspection tells of it.
+    /// A mount, for inspection.
     package struct Mount: Sendable, Codable, Equatable {
         /// `bind` or `tmpfs`.
         package var type: String
-        /// A path of the host; empty for a memory file system.
+        /// A path on the host; empty for a tmpfs.
         package var source: String
         package var destination: String
         package var options: [String]

@@ -1,13 +1,13 @@
 import LinuxSystem
 
-/// Names for containers that were given none: an adjective and a thing of the house or the garden.
+/// Generates container names: an adjective and an object of the house or garden.
 package enum ContainerNames {
     static func random() -> String {
         let bytes = RandomBytes.bytes(2)
         return "\(adjectives[Int(bytes[0]) % adjectives.count])_\(nouns[Int(bytes[1]) % nouns.count])"
     }
 
-    /// Whether a name is one that containers may have: letters, digits, `_`, `.` and `-`, the first a letter or digit.
+    /// Whether a name is valid: letters, digits, `_`, `.` and `-`, beginning with a letter or digit.
     package static func isValid(_ name: String) -> Bool {
         func isPlain(_ byte: UInt8) -> Bool {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

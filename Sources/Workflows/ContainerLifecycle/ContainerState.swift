@@ -1,22 +1,22 @@
-/// What a container is doing, or did when it last ran.
+/// The state of a container, or of its last run.
 package struct ContainerState: Sendable, Codable, Equatable {
-    /// In Podman's words.
+    /// In Podman's terms.
     package enum Status: String, Sendable, Codable {
-        /// It has never run.
+        /// Never run.
         case created
         case running
-        /// It ran to its end, or was killed with the tool that ran it.
+        /// The container exited, or was killed together with the tool that ran it.
         case exited
     }
 
     package internal(set) var status = Status.created
-    /// Its first process while it runs.
+    /// Its first process while it is running.
     package internal(set) var process: ProcessIdentity?
-    /// When it began to run last; RFC 3339.
+    /// Start of the last run; RFC 3339.
     package internal(set) var startedAt: String?
-    /// When it ended last.
+    /// End of the last run.
     package internal(set) var finishedAt: String?
-    /// The code of its last end: its command's, 128 and a signal's number, or one of ours where it could not be started.
+    /// The last exit code: the command's, 128 plus a signal number, or one of swiftlet's when it could not be started.
     package internal(set) var exitCode: Int32 = 0
     /// Why it could not be started or did not end by itself.
     package internal(set) var error = ""

@@ -3,12 +3,12 @@ import JSONText
 import LinuxSystem
 
 extension ManagedContainer {
-    /// Makes a container of an image, to be run.
+    /// Creates a container from an image.
     ///
     /// - Parameters:
-    ///   - name: nil for a name made up.
-    ///   - image: id of the image, and the layer to begin upon; nil for a root of the caller's own.
-    /// - Throws: ``ContainerError`` with `inUse` where the name that was asked for is taken.
+    ///   - name: nil to generate one.
+    ///   - image: the image's id and top layer; nil for a root directory of the caller's.
+    /// - Throws: ``ContainerError`` with `inUse` when the requested name is taken.
     package static func create(
         id: String, name: String?, image: (id: String, layer: String?)?, _ definition: ContainerDefinition,
         in store: ContainerStore
@@ -40,7 +40,7 @@ extension ManagedContainer {
         }
     }
 
-    /// Gives the container another name.
+    /// Renames the container.
     package mutating func rename(to name: String, in store: ContainerStore) throws {
         try store.setNames(container: id, [name])
         if let renamed = try store.container(id) { record = renamed }

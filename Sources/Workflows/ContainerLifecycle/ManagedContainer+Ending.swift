@@ -5,7 +5,7 @@ import LinuxSystem
 extension ManagedContainer {
     /// Sends a signal to the container's first process.
     ///
-    /// - Throws: ``ContainerError`` with `notRunning` where it does not run.
+    /// - Throws: ``ContainerError`` with `notRunning` when it is not running.
     package func signal(_ number: Int32) throws {
         guard isRunning, let process = state.process, try process.send(number) else {
             throw ContainerError(
@@ -15,10 +15,10 @@ extension ManagedContainer {
         }
     }
 
-    /// Asks a running container to end, and kills it after a while.
+    /// Sends a running container its stop signal, and kills it after a timeout.
     ///
-    /// - Parameter seconds: how long to wait; nil: as long as was settled when it was made.
-    /// - Returns: false where it did not run.
+    /// - Parameter seconds: the timeout; nil: the container's own.
+    /// - Returns: false when it was not running.
     @discardableResult
     package mutating func stop(after seconds: Int64?, in store: ContainerStore) throws -> Bool {
         guard isRunning, let process = state.process else { return false }
@@ -26,12 +26,12 @@ extension ManagedContainer {
         if patience > 0, try process.send(definition.stopSignal), try wait(seconds: patience, in: store) { return true }
         _ = try process.send(SIGKILL)
         guard try wait(seconds: 30, in: store) else {
-            throw ContainerError(.unreachable, "container \(id) does not end although it was killed")
+            throw ContainerError(.unreachable, "container \(id) is still running although it was killed")
         }
         return true
     }
 
-    /// Waits until the container runs no more and its end is written down. False: time is up.
+    /// Waits until the container has exited and its end is recorded. Returns false on timeout.
     package mutating func wait(seconds: Int64?, in store: ContainerStore) throws -> Bool {
         let end = seconds.map { Clock.now().seconds.addingReportingOverflow($0).partialValue }
         var pause: UInt32 = 2_000
@@ -42,16 +42,16 @@ extension ManagedContainer {
             usleep(pause)
             pause = min(pause * 2, 100_000)
         }
-        // Gone altogether.
+        // Removed.
         state.status = .exited
         return true
     }
 
-    /// Removes the container with its layer and scratch directories.
+    /// Removes the container with its layer and anonymous volumes.
     ///
     /// - Parameters:
-    ///   - isForced: whether one that runs is killed first.
-    ///   - seconds: how long one that runs may take to end.
+    ///   - isForced: whether a running container is killed first.
+    ///   - seconds: how long a running container may take to stop.
     /// - Throws: ``ContainerError`` with `running`.
     package mutating func remove(
         isForced: Bool, stoppingAfter seconds: Int64? = nil, in store: ContainerStore
@@ -68,12 +68,12 @@ extension ManagedContainer {
         do {
             try store.deleteContainer(id)
         } catch {
-            // With --rm it goes by itself.
+            // With --rm it removes itself.
             guard error.kind == .notFound else { throw error }
         }
     }
 
-    /// Removes the containers that were to go when they ended, and whose tool died before.
+    /// Removes `--rm` containers whose tool died before it could.
     package static func sweep(_ store: ContainerStore) throws {
         for var container in try all(in: store) where container.definition.removesItself {
             guard container.state.status == .exited else { continue }

@@ -9,15 +9,15 @@ import TarArchive
 package import WorkingContainers
 
 extension ManagedContainer {
-    /// How an image is made of a container.
+    /// Options for committing a container as an image.
     package struct CommitOptions: Sendable {
         /// Fully qualified names of the image.
         package var names: [String] = []
         package var format = ImageFormat.oci
         package var author: String?
-        /// A note in the image's history.
+        /// A comment in the image's history.
         package var message: String?
-        /// Whether the image gets one single layer.
+        /// Whether the image gets a single layer.
         package var squashes = false
         /// The configuration of the image.
         package var configuration = ContainerConfig()
@@ -25,7 +25,7 @@ extension ManagedContainer {
         package init() {}
     }
 
-    /// The configuration of an image that behaves as the container does.
+    /// The configuration of an image that behaves like the container.
     package func imageConfiguration(in store: ContainerStore) throws -> ContainerConfig {
         var config = try image(in: store)?.containerConfig ?? ContainerConfig()
         config.env = definition.environment.filter { !$0.hasPrefix("container=") && !$0.hasPrefix("TERM=") }
@@ -43,7 +43,7 @@ extension ManagedContainer {
         return try StoredImage(record, in: store)
     }
 
-    /// Makes an image of the container, which stays as it is. The process must be where it can mount if it squashes.
+    /// Commits the container as an image; the container does not change. Squashing requires a process that can mount.
     package func commit(_ options: CommitOptions, to store: ContainerStore) throws -> ImageRecord {
         guard definition.rootDirectory == nil else {
             throw ContainerError(.unsupported, "container \(id) has no layer of its own: its root is a directory")
@@ -78,7 +78,7 @@ extension ManagedContainer {
         return try draft.commit(to: store, format: options.format, names: options.names, created: created).record
     }
 
-    /// What the container's own layer holds, and in which form.
+    /// The content of the container's own layer, and its form.
     private func ownContent(in store: ContainerStore) throws -> LayerMaker.Content {
         let parent = try store.layer(record.layer)?.parent
         return store.driver.holdsChangesOnly
@@ -98,7 +98,7 @@ extension ManagedContainer {
         }
     }
 
-    /// One path that is other than in the image.
+    /// A path that differs from the image.
     package struct Change: Sendable, Equatable {
         package enum Kind: String, Sendable {
             case changed = "C"
@@ -107,11 +107,11 @@ extension ManagedContainer {
         }
 
         package let kind: Kind
-        /// From the root on.
+        /// Relative to the container's root, with a leading slash.
         package let path: String
     }
 
-    /// What the container has changed, by path. The process must have a mount namespace of its own.
+    /// The container's changes to its image, by path. The process must have a mount namespace of its own.
     package func changes(in store: ContainerStore) throws -> [Change] {
         guard definition.rootDirectory == nil else { return [] }
         let parent = try store.layer(record.layer)?.parent
@@ -138,7 +138,7 @@ extension ManagedContainer {
         return changes.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
 
-    /// The names in the archive that the container's layer would be.
+    /// The names in an archive of the container's layer.
     private func namesOfChanges(in store: ContainerStore) throws -> [[UInt8]] {
         let directory = store.driver.contentDirectory(record.layer)
         let content = try ownContent(in: store)

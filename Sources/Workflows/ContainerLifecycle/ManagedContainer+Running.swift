@@ -4,12 +4,12 @@ package import Sandbox
 package import WorkingContainers
 
 extension ManagedContainer {
-    /// Runs the container's command in its files and waits for the end; the file beside it tells of it meanwhile and
-    /// afterwards. The process must have a mount namespace of its own.
+    /// Runs the container's command and waits for it to exit; the state file is kept up to date. The process must have
+    /// a mount namespace of its own.
     ///
-    /// - Parameter process: what to run; the container's own scratch directories are mounted beside its mounts.
-    /// - Throws: ``SandboxError`` where the command could not be started; ``ContainerError`` with `running` where the
-    ///   container runs already.
+    /// - Parameter process: what to run; the container's anonymous volumes are added to its mounts.
+    /// - Throws: ``SandboxError`` when the command could not be started; ``ContainerError`` with `running` when the
+    ///   container is already running.
     package mutating func run(_ process: ContainerProcess, in store: ContainerStore) throws -> ExitStatus {
         let lock = try ManagedContainer.openLock(of: id, in: store)
         guard try lock.tryLockExclusive() else {
@@ -50,11 +50,11 @@ extension ManagedContainer {
         state.exitCode = code
         state.error = error
         state.finishedAt = Clock.rfc3339(Clock.now())
-        // Somebody may have removed it by force.
+        // It may have been removed by force.
         if try store.container(id) != nil { try save(to: store) }
     }
 
-    /// Lets `body` work on the container's files: those of its layer, or of the directory it was given as root.
+    /// Calls `body` with the container's files: those of its layer, or of the directory it was given as root.
     package func withFiles<T>(
         in store: ContainerStore, lendsMountPoints: Bool = false, readOnly: Bool = false, _ body: (String) throws -> T
     ) throws -> T {

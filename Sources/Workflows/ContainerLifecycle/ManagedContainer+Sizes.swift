@@ -3,7 +3,7 @@ import Glibc
 import LinuxSystem
 
 extension ManagedContainer {
-    /// How many bytes the container's own files have, and those of its image's layers and its own together.
+    /// The size of the container's own files in bytes, and its total size including the image's layers.
     package func sizes(in store: ContainerStore) throws -> (own: Int64, whole: Int64) {
         guard definition.rootDirectory == nil else { return (0, 0) }
         let layers = try store.layer(record.layer)?.parent.map { try store.layerChain($0) } ?? []
@@ -14,7 +14,7 @@ extension ManagedContainer {
         return (size, below.addingReportingOverflow(size).partialValue)
     }
 
-    /// The length of all regular files below; links are not followed.
+    /// The total length of all regular files below; does not follow links.
     private static func size(of directory: borrowing OwnedFD) throws -> Int64 {
         var sum: Int64 = 0
         for entry in try Files.entries(of: directory) {
@@ -22,7 +22,7 @@ extension ManagedContainer {
             switch status.kind {
             case .regular: sum = sum.addingReportingOverflow(status.size).partialValue
             case .directory:
-                // Directories nested beyond what can be open at once are not worth a failure.
+                // Directories nested too deeply to be open at once should not cause a failure.
                 guard
                     let below = try? OwnedFD.open(
                         at: directory.raw, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)

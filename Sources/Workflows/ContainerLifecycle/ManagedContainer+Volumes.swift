@@ -4,8 +4,8 @@ import LinuxSystem
 import Sandbox
 
 extension ManagedContainer {
-    /// The mounts of the container's scratch directories, which are made and filled with what the image has there when
-    /// the container first runs. They lie beside the container and go with it.
+    /// The mounts of the container's anonymous volumes, which are created and filled with the image's content on the
+    /// first run. They are stored beside the container and removed with it.
     func volumeMounts(over files: String, in store: ContainerStore) throws -> [SandboxMount] {
         if definition.volumes.isEmpty { return [] }
         let room = "\(try store.containerDirectory(id))/volumes"
@@ -17,7 +17,7 @@ extension ManagedContainer {
         }
     }
 
-    /// The scratch directory that is mounted at a place; nil where there is none yet.
+    /// The directory of the anonymous volume with this mount point; nil when it does not exist yet.
     package func volumeDirectory(at place: String, in store: ContainerStore) throws -> String? {
         guard let number = definition.volumes.firstIndex(of: place) else { return nil }
         let directory = "\(try store.containerDirectory(id))/volumes/\(number)"

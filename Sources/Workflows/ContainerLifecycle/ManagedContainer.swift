@@ -2,8 +2,8 @@ package import ContainerStore
 import JSONText
 import LinuxSystem
 
-/// A container that runs an image, or ran it: a record in the store with a layer of its own, and beside it a file that
-/// says what it is and what became of it. Podman and Buildah see it as a container of some other tool.
+/// A container created by `container run`: a record in the store with a layer of its own, and a file beside it with its
+/// definition and state. Podman and Buildah treat it as a container of another tool.
 package struct ManagedContainer: Sendable {
     package internal(set) var record: ContainerRecord
     package let definition: ContainerDefinition
@@ -13,12 +13,12 @@ package struct ManagedContainer: Sendable {
     package var name: String { record.names.first ?? record.id }
     package var isRunning: Bool { state.status == .running }
 
-    /// The file beside a container that makes it one of these.
+    /// The file beside a container that marks it as one of these.
     static let stateFile = "swiftlet.json"
-    /// Locked by whoever runs the container, for as long as it runs.
+    /// Locked by the process that runs the container, for as long as it runs.
     static let lockFile = "swiftlet.lock"
 
-    /// What the file holds.
+    /// The content of the file.
     struct Document: Codable {
         let version: Int
         let definition: ContainerDefinition
@@ -27,21 +27,21 @@ package struct ManagedContainer: Sendable {
 }
 
 extension ManagedContainer {
-    /// The container with this id or name, or the beginning of an id.
+    /// Looks up a container by id, name, or id prefix.
     ///
-    /// - Throws: ``ContainerError``: `notFound` where there is none, `foreign` where it is another tool's.
+    /// - Throws: ``ContainerError``: `notFound`, or `foreign` when it belongs to another tool.
     package init(_ name: String, in store: ContainerStore) throws {
         guard let record = try store.container(name) else {
             throw ContainerError(
                 .notFound, "no container with name or ID \"\(name)\" found: no such container")
         }
         guard let found = try ManagedContainer(record, in: store) else {
-            throw ContainerError(.foreign, "container \"\(name)\" was not made by container run, but by another tool")
+            throw ContainerError(.foreign, "container \"\(name)\" was created by another tool, not by container run")
         }
         self = found
     }
 
-    /// The container of a record; nil where it is another tool's.
+    /// The container of a record; nil when it belongs to another tool.
     package init?(_ record: ContainerRecord, in store: ContainerStore) throws {
         guard let bytes = try store.file(container: record.id, ManagedContainer.stateFile) else { return nil }
         let document = try ManagedContainer.decoded(bytes, of: record.id)
@@ -51,16 +51,16 @@ extension ManagedContainer {
         if isRunning { try noticeEnd(in: store) }
     }
 
-    /// All of them, the oldest first. One whose file cannot be read is left out.
+    /// All containers, oldest first. Those with an unreadable file are skipped.
     package static func all(in store: ContainerStore) throws -> [ManagedContainer] {
         try store.containers().compactMap { try? ManagedContainer($0, in: store) }
     }
 
-    /// A container that runs by its file but that nobody holds has ended with the tool that ran it.
+    /// A container that is marked as running but not locked has ended together with the tool that ran it.
     private mutating func noticeEnd(in store: ContainerStore) throws {
         let lock = try ManagedContainer.openLock(of: id, in: store)
         guard try lock.tryLockExclusive() else { return }
-        // It may have ended and said so between the two looks.
+        // It may have ended and recorded it between the two checks.
         if let bytes = try store.file(container: id, ManagedContainer.stateFile) {
             state = try ManagedContainer.decoded(bytes, of: id).state
         }

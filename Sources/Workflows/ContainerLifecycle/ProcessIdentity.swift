@@ -2,15 +2,14 @@ import CLinux
 import Glibc
 import LinuxSystem
 
-/// Which process is meant by a number that will be given to others one day: the number, when the process began, since
-/// which start of the machine, and in whose count of processes.
+/// Identifies a process beyond the reuse of its number: by the number, its start time, the boot, and its PID namespace.
 package struct ProcessIdentity: Sendable, Codable, Equatable {
     package let pid: Int32
     let startTime: UInt64
     let boot: String
     let namespace: String
 
-    /// Marks a process that is alive.
+    /// The identity of a running process.
     init(_ pid: Int32) throws {
         self.pid = pid
         startTime = try ProcessIdentity.startTime(of: pid)
@@ -18,18 +17,18 @@ package struct ProcessIdentity: Sendable, Codable, Equatable {
         namespace = try ProcessIdentity.currentNamespace()
     }
 
-    /// Sends a signal; nothing happens to whoever has got the number meanwhile.
+    /// Sends a signal, but never to another process that reuses the number.
     ///
-    /// - Returns: false when the process is gone.
+    /// - Returns: false when the process has ended.
     package func send(_ number: Int32) throws -> Bool {
         guard boot == (try ProcessIdentity.currentBoot()), namespace == (try ProcessIdentity.currentNamespace()) else {
-            throw ContainerError(.unreachable, "process \(pid) is not one of this machine's or this container's count")
+            throw ContainerError(.unreachable, "process \(pid) is in another PID namespace or from another boot")
         }
         let descriptor = linux_pidfd_open(pid, 0)
         if descriptor == -ESRCH { return false }
         guard descriptor >= 0 else { throw LinuxError("pidfd_open", code: -descriptor) }
         let handle = OwnedFD(adopting: descriptor)
-        // Looked at after it was opened: the number cannot change hands any more.
+        // Checked after opening it: the number can no longer be reused for another process.
         guard (try? ProcessIdentity.startTime(of: pid)) == startTime else { return false }
         let owner = try Files.status("/proc/\(pid)").uid
         let result = ProcessIdentity.asUser(owner) { linux_pidfd_send_signal(handle.raw, number) }
@@ -38,16 +37,16 @@ package struct ProcessIdentity: Sendable, Codable, Equatable {
         return true
     }
 
-    /// Another user namespace of the same user is nobody's child: in it only equal user ids give the right to signal.
+    /// A sibling user namespace of the same user is not a descendant: signalling into it requires equal user ids.
     private static func asUser(_ uid: UInt32, _ body: () -> Int32) -> Int32 {
         guard uid != geteuid() else { return body() }
-        // The system call itself: the user changes for this thread alone.
+        // The raw system call: changes the user for this thread only.
         guard linux_set_effective_uid(uid) == 0 else { return body() }
         defer { _ = linux_set_effective_uid(0) }
         return body()
     }
 
-    /// Field 22 of /proc/PID/stat; the name in field 2 may hold anything.
+    /// Field 22 of /proc/PID/stat; the name in field 2 may contain anything.
     private static func startTime(of pid: Int32) throws -> UInt64 {
         let text = String(decoding: try Files.readFile("/proc/\(pid)/stat", limit: 1 << 16), as: UTF8.self)
         let fields = text.split(separator: ")").last?.split(separator: " ") ?? []

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Signals by name and number, as `--signal` and `--stop-signal` take them.
+/// Signal names and numbers for `--signal` and `--stop-signal`.
 package enum SignalNumber {
     private static let numbers: [String: Int32] = [
         "HUP": SIGHUP, "INT": SIGINT, "QUIT": SIGQUIT, "ILL": SIGILL, "TRAP": SIGTRAP, "ABRT": SIGABRT, "IOT": SIGIOT,
@@ -12,7 +12,7 @@ package enum SignalNumber {
     ]
     private static let realTime: ClosedRange<Int32> = 34...64
 
-    /// The number of a signal given by number, or by name in any case, with or without `SIG`.
+    /// Parses a signal number, or a case-insensitive name with or without `SIG`.
     ///
     /// - Throws: ``ContainerError`` with `invalid`.
     package static func parse(_ text: String) throws -> Int32 {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The comparing functions of templates.
+/// The comparison functions of templates.
 enum Comparison {
     private typealias Problem = TemplateFunctions.Problem
 

@@ -1,4 +1,4 @@
-/// Column headers made from field names.
+/// Derives column headers from field names.
 enum FieldHeader {
     private enum Kind { case lower, upper, digit, other }
 
@@ -12,7 +12,7 @@ enum FieldHeader {
             if kind == previous, let last = words.indices.last {
                 words[last].append(character)
             } else if kind == .lower, previous == .upper, let capital = words.last?.last {
-                // The last capital of a row starts the word that follows.
+                // The last capital of a run starts the next word.
                 words[words.count - 1].removeLast()
                 if words[words.count - 1].isEmpty { words.removeLast() }
                 words.append("\(capital)\(character)")

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Go's formats of floating point numbers.
+/// Go's floating-point formats.
 enum GoFloat {
-    /// `%g` with the fewest digits that give the number back, and an exponent below 1e-4 and from 1e6 on.
+    /// `%g` with the fewest digits that read back as the same number, and an exponent below 1e-4 and from 1e6 on.
     static func shortest(_ value: Double) -> String {
         guard value.isFinite else { return special(value) }
         let magnitude = value.magnitude
@@ -22,7 +22,7 @@ enum GoFloat {
         return sign + digits + (exponent < 0 ? "e-" : "e+") + (size.count < 2 ? "0" : "") + size
     }
 
-    /// `%e`, `%f` or `%g` (or their capitals) with a precision, as C does it too.
+    /// `%e`, `%f` or `%g` (or their capitals) with a precision, as in C.
     static func formatted(_ value: Double, verb: Character, precision: Int) -> String {
         guard value.isFinite else { return special(value) }
         var buffer = [CChar](repeating: 0, count: min(precision, 1000) + 400)

@@ -13,14 +13,14 @@ struct GoFormatter {
         var verb: Unicode.Scalar = "v"
     }
 
-    /// Larger widths and precisions are taken for this.
+    /// Larger widths and precisions are clamped.
     private static let maximumWidth = 10_000
 
     private var rest: ArraySlice<Unicode.Scalar>
     private var arguments: ArraySlice<TemplateValue>
     private var output = ""
 
-    /// The text of `format` with its verbs replaced; mistakes show in the text, as in Go.
+    /// `format` with its verbs replaced; errors appear in the text, as in Go.
     static func format(_ format: String, _ arguments: [TemplateValue]) -> String {
         var formatter = GoFormatter(rest: Array(format.unicodeScalars)[...], arguments: arguments[...])
         formatter.run()

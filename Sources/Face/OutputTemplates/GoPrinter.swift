@@ -16,7 +16,7 @@ enum GoPrinter {
         }
     }
 
-    /// The pairs of an object, keys in the order of their bytes.
+    /// The pairs of an object, ordered by the bytes of their keys.
     static func sortedPairs(_ object: JSONObject) -> [(key: String, value: JSONValue)] {
         zip(object.keys, object.values).map { ($0, $1) }.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     }

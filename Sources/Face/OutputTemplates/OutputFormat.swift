@@ -2,27 +2,27 @@ package import JSONText
 
 /// The argument of a `--format` flag, ready to print rows.
 package struct OutputFormat: Sendable {
-    /// What kind of output it asks for.
+    /// The kind of output.
     package enum Kind: Sendable {
         /// `json`: the caller prints its own JSON.
         case json
-        /// A template, printed for each row (or once for the list, if it starts with `{{range`).
+        /// A template, executed for each row (or once for the list, if it starts with `{{range`).
         case template(Template)
-        /// `table TEMPLATE`: with a line of headers, columns aligned.
+        /// `table TEMPLATE`: with a header line and aligned columns.
         case table(Template)
-        /// A template whose spaces separate columns, without a line of headers.
+        /// A template whose spaces separate columns, without a header line.
         case columns(Template)
-        /// `table` alone: the caller's usual table.
+        /// `table` alone: the caller's default table.
         case plainTable
     }
 
-    /// What the argument asks for.
+    /// The kind of output.
     package let kind: Kind
 
-    /// Understands `json`, `table`, `table TEMPLATE` and `TEMPLATE`. `\t` and `\n` outside actions mean tab and
-    /// newline; in a table, spaces between two actions separate columns. `name` is what errors call the template.
+    /// Parses `json`, `table`, `table TEMPLATE` and `TEMPLATE`. `\t` and `\n` outside actions mean tab and newline; in
+    /// a table, spaces between two actions separate columns. `name` is the template's name in errors.
     ///
-    /// - Parameter alignsColumns: whether spaces do so in every template, as in Buildah's lists.
+    /// - Parameter alignsColumns: whether spaces separate columns in every template, as in Buildah's lists.
     package init(parsing text: String, name: String, alignsColumns: Bool = false) throws(TemplateError) {
         if text == "json" {
             kind = .json
@@ -37,10 +37,10 @@ package struct OutputFormat: Sendable {
         }
     }
 
-    /// The rows by the template, each on a line of its own. `headers` gives headers by field name where the name itself
-    /// (`CreatedAt` -> `CREATED AT`) would be wrong; `isHeaded` false leaves the header line out.
+    /// Renders the rows, each on a line of its own. `headers` overrides headers by field name where the default
+    /// (`CreatedAt` -> `CREATED AT`) would be wrong; `isHeaded` false omits the header line.
     ///
-    /// Empty for `json` and a plain table, which are the caller's.
+    /// Empty for `json` and a plain table, which the caller renders.
     package func render(
         _ rows: [JSONValue], headers: [String: String] = [:], isHeaded: Bool = true,
         missingFields: Template.MissingFields = .standard, table: TableWriter = TableWriter()
@@ -76,7 +76,7 @@ package struct OutputFormat: Sendable {
         return text
     }
 
-    /// The template filled with the names of the fields instead of their values.
+    /// The template executed with the names of the fields instead of their values.
     private static func headerLine(
         _ template: Template, _ rows: [JSONValue], _ headers: [String: String]
     ) throws(TemplateError) -> String {
@@ -88,7 +88,7 @@ package struct OutputFormat: Sendable {
         return try template.execute(data, missingFields: .printNoValue)
     }
 
-    /// Replaces `\t` and `\n`, and in tables spaces by tabs, everywhere but in actions.
+    /// Replaces `\t` and `\n`, and in tables spaces by tabs, except in actions.
     static func unescaped(_ text: String, isTable: Bool) -> String {
         var result = ""
         var rest = text[...]

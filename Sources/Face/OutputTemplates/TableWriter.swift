@@ -1,8 +1,7 @@
 /// Aligns tab-separated text in columns as Go's text/tabwriter does.
 ///
-/// A cell ends at a tab; what follows the last tab of a line belongs to no column. A column is a run of neighbouring
-/// lines that have a cell there, so that separate blocks are aligned by themselves. Widths are counted in Unicode
-/// scalars.
+/// A cell ends at a tab; text after the last tab of a line belongs to no column. A column is a run of adjacent lines
+/// that have a cell there, so that separate blocks are aligned independently. Widths are counted in Unicode scalars.
 package struct TableWriter: Sendable {
     private let minimumWidth: Int
     private let padding: Int
@@ -10,7 +9,7 @@ package struct TableWriter: Sendable {
     private var widths: [Int] = []
     private var output = ""
 
-    /// Columns are at least `minimumWidth` wide and have at least `padding` spaces behind their longest cell. The
+    /// Columns are at least `minimumWidth` wide and have at least `padding` spaces after their longest cell. The
     /// defaults are Podman's; Buildah's and Docker's image lists use 0 or 10, and 3.
     package init(minimumWidth: Int = 12, padding: Int = 2) {
         self.minimumWidth = minimumWidth
@@ -22,7 +21,7 @@ package struct TableWriter: Sendable {
         lines.append(cells.map { $0[...] })
     }
 
-    /// Adds lines of text with tabs between the cells.
+    /// Adds lines of tab-separated text.
     package mutating func addText(_ text: String) {
         var text = text[...]
         if text.hasSuffix("\n") { text = text.dropLast() }

@@ -1,5 +1,5 @@
 extension Template {
-    /// The first names of all fields that the template uses, for headers.
+    /// The top-level names of all fields that the template uses, for headers.
     var fieldNames: Set<String> {
         var names: Set<String> = []
         Self.collect(nodes, into: &names)

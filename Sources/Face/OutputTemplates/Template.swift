@@ -1,15 +1,15 @@
 package import JSONText
 
-/// A Go template (text/template) that is filled with a JSON value.
+/// A Go template (text/template) that is executed with a JSON value.
 ///
-/// Knows fields, variables, pipelines, `if`, `else if`, `with`, `range`, `break`, `continue`, `define`, `block`,
+/// Supports fields, variables, pipelines, `if`, `else if`, `with`, `range`, `break`, `continue`, `define`, `block`,
 /// `template`, comments, trim markers, and the functions of text/template and of Docker's and Podman's `--format`.
 ///
-/// A field `.CreatedAt` finds the key `CreatedAt`, or else one that differs only in case and underscores.
+/// A field `.CreatedAt` matches the key `CreatedAt`, or else one that differs only in case and underscores.
 package struct Template: Sendable {
-    /// What a field that does not exist means.
+    /// How to treat missing fields.
     package enum MissingFields: Sendable, Equatable {
-        /// An error, as with Go's structs, except in the objects that are the value of one of these fields.
+        /// An error, as with Go's structs, except in objects that are the value of one of these fields.
         case errors(exceptIn: Set<String>)
         /// Prints `<no value>`, as with Go's maps.
         case printNoValue
@@ -21,14 +21,14 @@ package struct Template: Sendable {
         ])
     }
 
-    /// The largest output in bytes.
+    /// The maximum size of the output in bytes.
     package static let maximumOutput = 256 << 20
 
     let source: TemplateSource
     let nodes: [TemplateNode]
     let definitions: [String: [TemplateNode]]
 
-    /// Parses a template; `name` is what errors call it.
+    /// Parses a template; `name` is its name in errors.
     package init(parsing text: String, name: String) throws(TemplateError) {
         source = TemplateSource(name: name, text: text)
         var parser = try TemplateParser(source)
@@ -36,7 +36,7 @@ package struct Template: Sendable {
         definitions = parser.definitions
     }
 
-    /// The text for `data`, whose Go type is `shape`.
+    /// Executes the template with `data`, whose Go type is `shape`.
     package func execute(
         _ data: JSONValue, shape: TemplateShape = .any, missingFields: MissingFields = .standard
     ) throws(TemplateError) -> String {
@@ -44,7 +44,7 @@ package struct Template: Sendable {
         return try executor.run()
     }
 
-    /// Whether the template goes through the list itself: its first action is `{{range`. Then it wants the list, not
+    /// Whether the template iterates over the list itself: its first action is `{{range`. Then it expects the list, not
     /// each row.
     package var startsWithRange: Bool {
         for node in nodes {

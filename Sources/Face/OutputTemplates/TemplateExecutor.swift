@@ -1,6 +1,6 @@
 import JSONText
 
-/// One execution of a template.
+/// A single execution of a template.
 struct TemplateExecutor {
     private enum Flow { case next, `break`, `continue` }
 

@@ -1,11 +1,11 @@
 import JSONText
 
-/// The functions that a template may call.
+/// The functions available in templates.
 enum TemplateFunctions {
-    /// What is wrong with the arguments.
+    /// An error in the arguments.
     struct Problem: Error { let message: String }
 
-    /// How many arguments each function takes.
+    /// The number of arguments of each function.
     private static let arity: [String: ClosedRange<Int>] = [
         "and": 1...64, "or": 1...64, "not": 1...1, "len": 1...1, "index": 1...64, "slice": 1...4, "print": 0...1000,
         "printf": 1...1000, "println": 0...1000, "html": 0...1000, "js": 0...1000, "urlquery": 0...1000, "eq": 1...1000,
@@ -15,7 +15,7 @@ enum TemplateFunctions {
 
     static let names = Set(arity.keys)
 
-    /// Go's words for a wrong number of arguments; nil if it is right.
+    /// Go's message for a wrong number of arguments; nil if it is right.
     static func countComplaint(_ name: String, _ count: Int) -> String? {
         guard let range = arity[name], !range.contains(count) else { return nil }
         let wanted =
@@ -55,7 +55,7 @@ enum TemplateFunctions {
         }
     }
 
-    /// The type of what `index` gives.
+    /// The type of the result of `index`.
     static func shapeOfElement(_ arguments: [TemplateValue]) -> TemplateShape {
         arguments.dropFirst().reduce(arguments.first?.shape ?? .any) { shape, _ in shape.element }
     }
@@ -100,7 +100,7 @@ enum TemplateFunctions {
                 guard case .string(let name) = key.json else {
                     throw Problem(message: "value has type \(key.typeName); should be string")
                 }
-                // As in a Go map of strings, a missing key gives an empty one.
+                // As in a Go map of strings, a missing key yields an empty string.
                 let isText = object.values.allSatisfy { $0.string != nil }
                 value = TemplateValue(object[name] ?? (isText ? .string("") : .null), value.shape.element)
             case .null: throw Problem(message: "index of untyped nil")
@@ -184,7 +184,7 @@ enum TemplateFunctions {
         return .array(parts + [.string(String(decoding: text[start...], as: UTF8.self))])
     }
 
-    /// The first letter of each word as a capital.
+    /// Capitalizes the first letter of each word.
     private static func title(_ text: String) -> String {
         var result = ""
         var isStart = true

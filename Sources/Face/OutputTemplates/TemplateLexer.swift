@@ -65,7 +65,7 @@ struct TemplateLexer {
             TemplateToken(kind: .text, text: String(decoding: slice, as: UTF8.self), position: slice.startIndex))
     }
 
-    /// From `{{` to `}}`; true if the text behind it is to be trimmed.
+    /// From `{{` to `}}`; true if the text after it is to be trimmed.
     private mutating func action(isMarked: Bool) throws(TemplateError) -> Bool {
         let start = position
         position += isMarked ? 4 : 2
@@ -192,7 +192,7 @@ struct TemplateLexer {
         }
     }
 
-    /// The rest of a name; what follows has to end it.
+    /// The rest of a name, which must be followed by a terminator.
     private mutating func word(_ kind: TemplateToken.Kind, from start: Int) throws(TemplateError) {
         while Self.isWord(byte(at: position)) { position += 1 }
         let next = byte(at: position)

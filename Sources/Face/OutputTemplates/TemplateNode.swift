@@ -1,4 +1,4 @@
-/// A piece of a parsed template.
+/// A node of a parsed template.
 enum TemplateNode: Sendable {
     case text(String)
     /// `{{pipeline}}`; prints the value unless it only sets a variable.
@@ -51,8 +51,8 @@ struct TemplateOperand: Sendable {
     }
 
     let kind: Kind
-    /// Offset in bytes, where Go's messages point to.
+    /// Offset in bytes, used in Go's messages.
     let position: Int
-    /// As Go's messages show it.
+    /// The form shown in Go's messages.
     let shown: String
 }

@@ -1,9 +1,9 @@
-/// A number as Go's templates write it: an integer if it has no point or exponent.
+/// A number in the syntax of Go's templates: an integer if it has no point or exponent.
 enum TemplateNumber: Equatable {
     case integer(Int64)
     case double(Double)
 
-    /// Nil if the text is no number or does not fit.
+    /// Nil if the text is not a number or does not fit.
     init?(_ text: String) {
         if let integer = Self.integer(text) {
             self = .integer(integer)

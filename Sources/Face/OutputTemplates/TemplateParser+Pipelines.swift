@@ -89,7 +89,7 @@ extension TemplateParser {
         }
     }
 
-    /// One value with the fields that are attached to it; nil if none starts here.
+    /// One value with its attached fields; nil if none starts here.
     private mutating func operand() throws(TemplateError) -> TemplateOperand? {
         guard let term = try term() else { return nil }
         guard current.kind == .field else { return term }

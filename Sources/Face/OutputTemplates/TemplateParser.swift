@@ -1,16 +1,16 @@
-/// Builds the tree of a template from its tokens.
+/// Parses the tokens of a template into a tree.
 struct TemplateParser {
     private let tokens: [TemplateToken]
     private let source: TemplateSource
     var index = 0
-    /// Variables that are in scope.
+    /// Variables in scope.
     var variables = ["$"]
     private var rangeDepth = 0
     private var depth = 0
-    /// Templates that `define` and `block` name.
+    /// Templates named by `define` and `block`.
     private(set) var definitions: [String: [TemplateNode]] = [:]
 
-    /// How deep actions and parentheses may nest.
+    /// The maximum nesting depth of actions and parentheses.
     private static let maximumDepth = 100
 
     init(_ source: TemplateSource) throws(TemplateError) {
@@ -67,8 +67,8 @@ struct TemplateParser {
         case endOfText, elseKeyword, endKeyword
     }
 
-    /// Nodes up to `{{end}}`, `{{else}}` or the end of the text. After `{{else` the parser stands before what follows
-    /// it.
+    /// Nodes up to `{{end}}`, `{{else}}` or the end of the text. After `{{else` the parser is positioned before what
+    /// follows it.
     private mutating func list() throws(TemplateError) -> ([TemplateNode], ListEnd) {
         var nodes: [TemplateNode] = []
         while true {
@@ -143,7 +143,7 @@ struct TemplateParser {
         }
     }
 
-    /// After `{{else`: ` if ...` or ` with ...` continue the chain, else the nodes up to `{{end}}`.
+    /// After `{{else`: ` if ...` or ` with ...` continue the chain, otherwise the nodes up to `{{end}}`.
     private mutating func elseBranch(of kind: String) throws(TemplateError) -> [TemplateNode] {
         skipSpace()
         if current.kind == .keyword, current.text == kind, kind != "range" {

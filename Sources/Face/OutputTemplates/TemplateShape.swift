@@ -1,9 +1,9 @@
 import JSONText
 
-/// What Go type a JSON value had: templates print structures, maps and durations differently, and a structure has all of
-/// its fields where the JSON leaves the empty ones out.
+/// The Go type that a JSON value had: templates print structures, maps and durations differently, and a structure has
+/// all of its fields where the JSON omits empty ones.
 package indirect enum TemplateShape: Sendable {
-    /// As the JSON has it; objects are maps.
+    /// As in the JSON; objects are maps.
     case any
     case text
     case number
@@ -14,9 +14,9 @@ package indirect enum TemplateShape: Sendable {
     case time
     case list(TemplateShape)
     case map(TemplateShape)
-    /// A pointer: nothing where the JSON has nothing.
+    /// A pointer: nil where the JSON has nothing.
     case optional(TemplateShape)
-    /// `type` is what errors call it.
+    /// `type` is its name in errors.
     case structure(type: String, [Field])
 
     /// A field of a structure.
@@ -25,12 +25,12 @@ package indirect enum TemplateShape: Sendable {
         let name: String
         let shape: TemplateShape
 
-        /// A field whose name is that of the JSON's member, upper and lower case and underscores aside.
+        /// A field whose name equals the JSON key, ignoring case and underscores.
         package init(_ key: String, _ shape: TemplateShape) {
             self.init(key, key, shape)
         }
 
-        /// A field `name` for the JSON's member `key`.
+        /// A field `name` for the JSON key `key`.
         package init(_ key: String, _ name: String, _ shape: TemplateShape) {
             self.key = key
             self.name = name
@@ -40,7 +40,7 @@ package indirect enum TemplateShape: Sendable {
 }
 
 extension TemplateShape {
-    /// What a field has that the JSON does not mention.
+    /// The value of a field that the JSON omits.
     var zero: JSONValue {
         switch self {
         case .any, .optional: .null
@@ -52,7 +52,7 @@ extension TemplateShape {
         }
     }
 
-    /// The shape of a list's or map's elements.
+    /// The shape of the elements of a list or map.
     var element: TemplateShape {
         switch self {
         case .list(let element), .map(let element): element
@@ -61,7 +61,7 @@ extension TemplateShape {
         }
     }
 
-    /// The fields, of a structure; nil for all other shapes.
+    /// The fields of a structure; nil for all other shapes.
     var fields: [Field]? {
         switch self {
         case .structure(_, let fields): fields
@@ -70,7 +70,7 @@ extension TemplateShape {
         }
     }
 
-    /// Whether values print otherwise than their JSON would.
+    /// Whether values print differently from their JSON.
     var hasOwnForm: Bool {
         switch self {
         case .any, .text, .number, .flag: false
@@ -78,7 +78,7 @@ extension TemplateShape {
         }
     }
 
-    /// What Go calls the type; nil where the value itself tells.
+    /// Go's name for the type; nil when it depends on the value.
     var typeName: String? {
         switch self {
         case .structure(let type, _): type
@@ -87,7 +87,7 @@ extension TemplateShape {
         }
     }
 
-    /// The field of that name.
+    /// The field with that name.
     func field(_ name: String) -> Field? {
         guard let fields else { return nil }
         let wanted = JSONObject.folded(name)
@@ -96,7 +96,7 @@ extension TemplateShape {
 }
 
 extension GoPrinter {
-    /// `%v` of a value whose Go type is known.
+    /// `%v` of a value with a known Go type.
     static func text(_ value: JSONValue, _ shape: TemplateShape) -> String {
         switch (shape, value) {
         case (.optional, .null): return "<nil>"
@@ -118,13 +118,13 @@ extension GoPrinter {
         }
     }
 
-    /// The value of a structure's field, the type's zero where the object says nothing of it.
+    /// The value of a structure's field, or the type's zero value where the object lacks it.
     static func member(_ field: TemplateShape.Field, of object: JSONObject) -> JSONValue {
         guard let value = object[field.key], !value.isNull else { return field.shape.zero }
         return value
     }
 
-    /// As Go's time.Duration prints itself: `1h0m5s`, `1.5s`, `20ms`.
+    /// The format of Go's time.Duration: `1h0m5s`, `1.5s`, `20ms`.
     static func duration(_ nanoseconds: Int64) -> String {
         if nanoseconds == 0 { return "0s" }
         let sign = nanoseconds < 0 ? "-" : ""
@@ -139,7 +139,7 @@ extension GoPrinter {
         return sign + text + decimal(total % (60 * second), second) + "s"
     }
 
-    /// `count / unit` without zeros at the end.
+    /// `count / unit` without trailing zeros.
     private static func decimal(_ count: UInt64, _ unit: UInt64) -> String {
         var rest = count % unit
         var text = "\(count / unit)"

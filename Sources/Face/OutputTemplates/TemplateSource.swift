@@ -14,7 +14,7 @@ struct TemplateSource: Sendable {
             message: "template: \(name):\(line):\(column): executing \(GoText.quoted(name)) at <\(shown)>: \(message)")
     }
 
-    /// The line from 1 and the offset in it from 0, in bytes, as Go counts.
+    /// The line starting at 1 and the offset in it starting at 0, in bytes, as Go counts.
     private func place(_ position: Int) -> (line: Int, column: Int) {
         var line = 1
         var column = 0

@@ -40,7 +40,7 @@ struct TemplateToken: Equatable {
         "block", "break", "continue", "define", "else", "end", "if", "range", "template", "with",
     ]
 
-    /// As error messages show it.
+    /// The form shown in error messages.
     var shown: String {
         switch kind {
         case .end: "EOF"

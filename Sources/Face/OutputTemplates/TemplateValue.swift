@@ -1,13 +1,13 @@
 import JSONText
 
-/// A value while a template runs.
+/// A value during the execution of a template.
 struct TemplateValue: Sendable {
     var json: JSONValue
     /// The key does not exist: printed as `<no value>`.
     var isMissing = false
-    /// An object whose keys are data (labels, options), where a missing key is nothing wrong.
+    /// An object whose keys are data (labels, options), where a missing key is not an error.
     var isMap = false
-    /// The Go type, as far as the caller has told.
+    /// The Go type, if the caller has specified it.
     var shape = TemplateShape.any
 
     init(_ json: JSONValue, _ shape: TemplateShape = .any) {
@@ -21,7 +21,7 @@ struct TemplateValue: Sendable {
         return value
     }()
 
-    /// What `if` takes for true: anything but false, zero, nothing and the empty.
+    /// The truth value for `if`: anything but false, zero, nil and the empty.
     var isTrue: Bool {
         if shape.fields != nil { return !json.isNull }
         return switch json {
@@ -49,12 +49,12 @@ struct TemplateValue: Sendable {
         }
     }
 
-    /// As an action prints it.
+    /// The output of an action.
     var printed: String { isMissing ? "<no value>" : GoPrinter.text(json, shape) }
 }
 
 extension JSONObject {
-    /// The value of a field: the key itself, else the one key that differs only in case and underscores (Go's field
+    /// The value of a field: the exact key, otherwise the one key that differs only in case and underscores (Go's field
     /// names are `CreatedAt` where the JSON keys may be `created_at`).
     func field(_ name: String) -> (key: String, value: JSONValue)? {
         if let value = self[name] { return (name, value) }
@@ -63,6 +63,6 @@ extension JSONObject {
         return (key, value)
     }
 
-    /// A name without what Go's and JSON's spellings of it differ in.
+    /// A name without the differences between Go's and JSON's spellings.
     static func folded(_ name: String) -> String { name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != "." } }
 }

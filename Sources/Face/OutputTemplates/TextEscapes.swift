@@ -1,4 +1,4 @@
-/// Escapes for other notations, as Go's html, js and urlquery functions make them.
+/// Escapes for other notations, like Go's html, js and urlquery functions.
 enum TextEscapes {
     static func html(_ text: String) -> String {
         var result = ""

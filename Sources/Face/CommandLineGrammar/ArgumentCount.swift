@@ -1,32 +1,32 @@
 /// How many positional arguments a command takes.
 package struct ArgumentCount: Sendable, Equatable {
-    /// The least number.
+    /// The minimum.
     package let minimum: Int
-    /// No upper bound if nil.
+    /// The maximum; nil if unlimited.
     package let maximum: Int?
 
-    /// Between `minimum` and `maximum` arguments; any number from `minimum` on if `maximum` is nil.
+    /// Between `minimum` and `maximum` arguments; at least `minimum` if `maximum` is nil.
     package init(minimum: Int, maximum: Int?) {
         self.minimum = minimum
         self.maximum = maximum
     }
 
-    /// Any number, also none.
+    /// Any number, including none.
     package static let any = ArgumentCount(minimum: 0, maximum: nil)
-    /// No argument at all.
+    /// No arguments.
     package static let none = ArgumentCount(minimum: 0, maximum: 0)
     /// Exactly `count`.
     package static func exactly(_ count: Int) -> ArgumentCount { .init(minimum: count, maximum: count) }
-    /// `count` or more.
+    /// At least `count`.
     package static func atLeast(_ count: Int) -> ArgumentCount { .init(minimum: count, maximum: nil) }
-    /// `count` or fewer.
+    /// At most `count`.
     package static func atMost(_ count: Int) -> ArgumentCount { .init(minimum: 0, maximum: count) }
-    /// Within `range`.
+    /// A number in `range`.
     package static func between(_ range: ClosedRange<Int>) -> ArgumentCount {
         .init(minimum: range.lowerBound, maximum: range.upperBound)
     }
 
-    /// Cobra's wording of what is wrong with `received` arguments, or nil if nothing is.
+    /// Cobra's error message for `received` arguments, or nil if the number is allowed.
     func complaint(received: Int) -> String? {
         if received >= minimum, received <= maximum ?? received { return nil }
         guard let maximum else { return "requires at least \(minimum) arg(s), only received \(received)" }

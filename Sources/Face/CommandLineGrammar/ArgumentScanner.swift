@@ -1,23 +1,23 @@
-/// Reads flags and positional arguments of one command line from left to right.
+/// Scans the flags and positional arguments of one command line from left to right.
 struct ArgumentScanner {
-    private let manner: CommandGrammar.GrammarStyle
+    private let style: CommandGrammar.GrammarStyle
     private var remaining: ArraySlice<String>
     private let environment: [String: String]
     private(set) var result: ParsedArguments
     private var longFlags: [String: Flag] = [:]
     private var shortFlags: [Character: Flag] = [:]
-    /// Flags whose values fall to the commands below.
+    /// Persistent flags that also apply to the subcommands.
     private var inherited: [Flag] = []
 
     init(_ root: CommandGrammar, arguments: [String], environment: [String: String]) {
-        manner = root.manner
+        style = root.style
         remaining = arguments[...]
         self.environment = environment
         result = ParsedArguments(command: root, commandPath: [root.name])
         declare(root)
     }
 
-    /// Reads everything and checks it.
+    /// Scans and validates everything.
     mutating func scan() throws(UsageError) {
         while let argument = remaining.popFirst() {
             if argument == "--" {
@@ -32,7 +32,7 @@ struct ArgumentScanner {
                 continue
             } else {
                 result.positionals.append(argument)
-                let isStrict = result.command.flagsFirst && manner == .buildah
+                let isStrict = result.command.flagsFirst && style == .buildah
                 if isStrict || !result.command.interspersed {
                     if isStrict, let late = remaining.first(where: { $0.hasPrefix("-") }) {
                         throw error(
@@ -46,7 +46,7 @@ struct ArgumentScanner {
         try finish()
     }
 
-    /// Makes `command` the current one: its own flags replace those of the parent, the persistent ones are kept.
+    /// Makes `command` the current one: its own flags replace the parent's, persistent ones are kept.
     private mutating func declare(_ command: CommandGrammar) {
         inherited += command.persistentFlags
         longFlags = [:]
@@ -54,7 +54,7 @@ struct ArgumentScanner {
         let help = Flag.bool("help", short: "h", help: "help for \(command.name)")
         let flags = [help] + inherited + command.flags
         for flag in flags {
-            // A command may use -h or --help for something of its own; a nearer flag hides one from further up.
+            // A command may define -h or --help itself; an inner flag hides an outer one.
             longFlags[flag.name] = flag
             for alias in flag.aliases { longFlags[alias] = flag }
             if let short = flag.short { shortFlags[short] = flag }
@@ -62,7 +62,7 @@ struct ArgumentScanner {
         for flag in flags { result.flags[flag.name] = flag }
     }
 
-    /// Enters the subcommand `name`. False if the current command takes it as an argument of its own.
+    /// Enters the subcommand `name`. False if it is an argument of the current command instead.
     private mutating func enter(_ name: String) throws(UsageError) -> Bool {
         if let next = result.command.subcommand(name) {
             if let reason = next.refusal {
@@ -87,7 +87,7 @@ struct ArgumentScanner {
             commandPath: result.commandPath, suggestions: result.command.suggestions(for: name))
     }
 
-    /// `help a b` shows the help of `a b`; what follows is taken as command names only.
+    /// `help a b` shows the help of `a b`; only command names are accepted after it.
     private mutating func helpCommand() -> Bool {
         result.wantsHelp = true
         while let topic = remaining.first, let next = result.command.subcommand(topic) {
@@ -118,7 +118,7 @@ struct ArgumentScanner {
         }
     }
 
-    /// A cluster like `-it` or `-fFILE`, without its dash.
+    /// A group of short flags like `-it` or `-fFILE`, without its dash.
     private mutating func shortFlags(_ cluster: Substring) throws(UsageError) {
         var cluster = cluster
         while let letter = cluster.first {
@@ -155,7 +155,7 @@ struct ArgumentScanner {
         }
     }
 
-    /// The values that `text` stands for; throws if it does not fit the flag's kind.
+    /// The values in `text`; throws if it is invalid for the flag's kind.
     private func check(_ text: String, of flag: Flag, called name: String) throws(UsageError) -> [String] {
         func invalid(_ why: String) -> UsageError {
             error(.invalidValue, "invalid argument \(text.goQuoted) for \(name): \(why)")
@@ -180,7 +180,7 @@ struct ArgumentScanner {
         if result.wantsHelp || (result.command.isGroup && result.positionals.isEmpty) {
             result.wantsHelp = true
             result.helpText = result.command.helpText(
-                path: result.commandPath, inherited: inherited, manner: manner)
+                path: result.commandPath, inherited: inherited, style: style)
             return
         }
         for flag in result.flags.values where result.given[flag.name] == nil {

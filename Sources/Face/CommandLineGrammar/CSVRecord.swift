@@ -1,9 +1,9 @@
-/// One record of comma-separated values as Go's encoding/csv reads it, for `stringSlice` flags.
+/// One record of comma-separated values, parsed as by Go's encoding/csv, for `stringSlice` flags.
 enum CSVRecord {
-    /// Why a record is refused, in encoding/csv's words.
+    /// Why a record is invalid, in encoding/csv's words.
     struct Problem: Error { let message: String }
 
-    /// The fields of the first record; none for an empty text.
+    /// The fields of the first record; none for empty text.
     static func fields(_ text: String) throws(Problem) -> [String] {
         guard !text.isEmpty else { return [] }
         var fields: [String] = []

@@ -1,11 +1,11 @@
 extension CommandGrammar {
-    /// The help text in cobra's look, ending with a newline.
+    /// The help text in cobra's format, ending with a newline.
     ///
     /// `path` is the full name of the command, `inherited` the persistent flags from the root down to it.
-    func helpText(path: [String], inherited: [Flag], manner: GrammarStyle = .podman) -> String {
+    func helpText(path: [String], inherited: [Flag], style: GrammarStyle = .podman) -> String {
         let name = path.joined(separator: " ")
         var text = (details.isEmpty ? summary : details) + "\n\nUsage:\n"
-        text += usageLines(path, manner)
+        text += usageLines(path, style)
         if !aliases.isEmpty { text += "\nAliases:\n  \(([self.name] + aliases).joined(separator: ", "))\n" }
         if !examples.isEmpty { text += "\nExamples:\n" + examples.map { "  \($0)\n" }.joined() }
         text += availableCommands(isRoot: path.count == 1)
@@ -13,20 +13,20 @@ extension CommandGrammar {
         let isLetterTaken = (flags + persistentFlags + inherited).contains { $0.short == "h" }
         let help = Flag.bool("help", short: isLetterTaken ? nil : "h", help: "help for \(self.name)")
         let own = flags + persistentFlags + (ownNames.contains("help") ? [] : [help])
-        text += "\n\(manner == .buildah ? "Flags" : "Options"):\n" + Self.flagTable(own)
+        text += "\n\(style == .buildah ? "Flags" : "Options"):\n" + Self.flagTable(own)
         let global = inherited.filter { !ownNames.contains($0.name) && !$0.hidden }
-        if !global.isEmpty, manner == .podman { text += "\nGlobal Options:\n" + Self.flagTable(global) }
+        if !global.isEmpty, style == .podman { text += "\nGlobal Options:\n" + Self.flagTable(global) }
         if !subcommands.isEmpty {
             text += "\nUse \"\(name) [command] --help\" for more information about a command.\n"
         }
         return text
     }
 
-    private func usageLines(_ path: [String], _ manner: GrammarStyle) -> String {
+    private func usageLines(_ path: [String], _ style: GrammarStyle) -> String {
         let name = path.joined(separator: " ")
-        switch manner {
+        switch style {
         case .buildah:
-            // Buildah's usage lines name no arguments; a group's own line stands for the root alone.
+            // Buildah's usage lines name no arguments; a group has a usage line of its own only at the root.
             if isGroup, path.count > 1 { return "  \(name) [command]\n" }
             return "  \(name) [flags]\n" + (isGroup ? "  \(name) [command]\n" : "")
         case .podman:
@@ -92,7 +92,7 @@ extension String {
         self + String(repeating: " ", count: max(0, width - count))
     }
 
-    /// In double quotes with Go's escapes (the %q verb), so that odd arguments cannot disturb the terminal.
+    /// In double quotes with Go's escapes (the %q verb), so that control characters cannot affect the terminal.
     package var goQuoted: String {
         var quoted = "\""
         for scalar in unicodeScalars {

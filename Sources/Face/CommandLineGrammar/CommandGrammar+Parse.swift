@@ -1,5 +1,5 @@
 extension CommandGrammar {
-    /// Parses the arguments after the program's name against the grammar whose root is this command.
+    /// Parses the arguments after the program's name against the grammar with this command as root.
     ///
     /// `environment` is read only for flags that name an environment variable.
     package func parse(
@@ -10,7 +10,7 @@ extension CommandGrammar {
         return scanner.result
     }
 
-    /// Mistakes in the grammar itself, for a unit test: names, aliases or letters that are declared twice.
+    /// Errors in the grammar itself, for a unit test: names, aliases or letters that are declared twice.
     package func inconsistencies(inherited: [Flag] = []) -> [String] {
         var problems: [String] = []
         func unique(_ names: [String], _ what: String) {

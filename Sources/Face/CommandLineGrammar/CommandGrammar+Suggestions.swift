@@ -1,5 +1,5 @@
 extension CommandGrammar {
-    /// Commands whose name starts with `typed` or is at most two edits away from it, as cobra suggests them.
+    /// Commands whose name starts with `typed` or is within two edits of it, as cobra suggests them.
     func suggestions(for typed: String) -> [String] {
         let typed = typed.lowercased()
         return subcommands.filter { !$0.hidden }.map(\.name).filter {
@@ -8,9 +8,10 @@ extension CommandGrammar {
     }
 }
 
-/// Levenshtein's distance.
+/// Levenshtein distance.
 enum EditDistance {
-    /// Insertions, deletions and replacements that turn `a` into `b`; texts longer than 64 bytes count as far apart.
+    /// The number of insertions, deletions and replacements that turn `a` into `b`; texts longer than 64 bytes count as
+    /// far apart.
     static func between(_ a: String, _ b: String) -> Int {
         let a = Array(a.utf8)
         let b = Array(b.utf8)

@@ -1,22 +1,22 @@
-/// One flag of a command, described as data: how it is spelled, what value it takes, what its help says.
+/// A flag of a command, described as data: its names, its kind of value, its help.
 ///
-/// The behaviour follows spf13/pflag, because that is what the users' scripts were written against.
+/// The behavior follows spf13/pflag, because users' scripts were written for it.
 package struct Flag: Sendable, Equatable {
-    /// What a flag's value looks like.
+    /// The kind of value a flag takes.
     package enum Kind: Sendable, Equatable {
-        /// `--x`, `--x=false`. Never takes the next argument. Without the flag the value is `default`.
+        /// `--x`, `--x=false`. Never consumes the next argument. Without the flag the value is `default`.
         case bool(default: Bool)
         /// `--x VALUE` or `--x=VALUE`; the last one wins.
         case string
-        /// As `string`, but the value must be a whole number in Go's notation (`10`, `-1`, `0x1f`, `1_000`).
+        /// Like `string`, but the value must be an integer in Go's notation (`10`, `-1`, `0x1f`, `1_000`).
         case int
         /// May be repeated; each value is kept verbatim.
         case stringArray
-        /// May be repeated; each value is one CSV record (`a,b` gives two values, `"a,b",c` too).
+        /// May be repeated; each value is one CSV record (`a,b` is two values, as is `"a,b",c`).
         case stringSlice
-        /// `--x` alone means `noOptDefault`; a value has to be attached: `--x=VALUE`.
+        /// `--x` alone means `noOptDefault`; a value must be attached: `--x=VALUE`.
         case optionalString(noOptDefault: String)
-        /// Known to this field's users but not supported: using it is an error that gives this reason.
+        /// Known from other tools but not supported: using it is an error with this reason.
         case refused(String)
     }
 
@@ -24,22 +24,22 @@ package struct Flag: Sendable, Equatable {
     package var name: String
     /// The one-letter form, without the dash.
     package var short: Character?
-    /// Further long names, accepted but not shown.
+    /// Alternative long names, accepted but not shown.
     package var aliases: [String]
-    /// What value it takes.
+    /// The kind of value.
     package var kind: Kind
-    /// What the help shows for the value; the kind's name if nil.
+    /// The placeholder for the value in the help; the kind's name if nil.
     package var placeholder: String?
     /// The value without the flag, for `string`, `int` and `optionalString`; shown in the help.
     package var defaultValue: String?
-    /// The environment variable whose non-empty value stands in for a flag that is not given.
+    /// The environment variable whose non-empty value is used when the flag is missing.
     package var environmentDefault: String?
-    /// One line for the help.
+    /// A one-line help text.
     package var help: String
-    /// Left out of the help.
+    /// Hidden from the help.
     package var hidden: Bool
 
-    /// Describes a flag; everything but name and kind has a useful default.
+    /// Describes a flag; everything except name and kind has a default.
     package init(
         _ name: String, short: Character? = nil, _ kind: Kind, placeholder: String? = nil,
         default defaultValue: String? = nil, environment: String? = nil, aliases: [String] = [], hidden: Bool = false,
@@ -58,7 +58,7 @@ package struct Flag: Sendable, Equatable {
 }
 
 extension Flag {
-    /// A switch that is off unless given.
+    /// A boolean flag, false by default.
     package static func bool(
         _ name: String, short: Character? = nil, default defaultValue: Bool = false, environment: String? = nil,
         aliases: [String] = [], hidden: Bool = false, help: String = ""
@@ -78,14 +78,14 @@ extension Flag {
             aliases: aliases, hidden: hidden, help: help)
     }
 
-    /// A flag that this tool knows of but does not support, with the reason; not shown in the help.
+    /// A known flag that is not supported, with the reason; not shown in the help.
     package static func refused(
         _ name: String, short: Character? = nil, aliases: [String] = [], _ reason: String
     ) -> Flag {
         Flag(name, short: short, .refused(reason), aliases: aliases, hidden: true)
     }
 
-    /// The value that the bare flag stands for; nil when the flag needs a value.
+    /// The value of the flag without an argument; nil when it requires one.
     var valueWithoutArgument: String? {
         switch kind {
         case .bool: "true"
@@ -95,7 +95,7 @@ extension Flag {
         }
     }
 
-    /// As error messages name it: `-n, --last` or `--jobs`.
+    /// The name in error messages: `-n, --last` or `--jobs`.
     var displayName: String {
         short.map { "-\($0), --\(name)" } ?? "--\(name)"
     }

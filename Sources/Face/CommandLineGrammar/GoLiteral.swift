@@ -1,6 +1,6 @@
-/// The literals of Go's strconv, which is what pflag reads values with.
+/// Parses literals like Go's strconv, which pflag uses.
 enum GoLiteral {
-    /// Why a number is refused, in strconv's words.
+    /// Why a number is invalid, in strconv's words.
     enum NumberProblem: String, Error {
         case syntax = "invalid syntax"
         case range = "value out of range"

@@ -1,20 +1,20 @@
-/// The command line does not follow the grammar. The wording is cobra's and pflag's.
+/// The command line does not conform to the grammar. The wording is cobra's and pflag's.
 package struct UsageError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of mistake it is.
+    /// The kind of error.
     package enum Code: Sendable, Equatable {
         case unknownFlag, missingValue, invalidValue, badSyntax, unknownCommand, wrongArgumentCount, unsupported
     }
 
-    /// What kind of mistake it is.
+    /// The kind of error.
     package let code: Code
-    /// One line (for `unknownCommand`: without the suggestions).
+    /// A one-line message (for `unknownCommand`: without the suggestions).
     package let message: String
-    /// The command that was being parsed, from the program's name on: `["swiftlet", "manifest", "add"]`.
+    /// The command being parsed, beginning with the program's name: `["swiftlet", "manifest", "add"]`.
     package let commandPath: [String]
     /// Commands that the user may have meant.
     package let suggestions: [String]
 
-    /// Makes an error about the command `commandPath`.
+    /// Creates an error for the command `commandPath`.
     package init(_ code: Code, _ message: String, commandPath: [String], suggestions: [String] = []) {
         self.code = code
         self.message = message

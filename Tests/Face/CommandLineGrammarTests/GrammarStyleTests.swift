@@ -3,13 +3,13 @@ import Testing
 @testable import CommandLineGrammar
 
 @Suite struct MannerTests {
-    static func grammar(_ manner: CommandGrammar.GrammarStyle) -> CommandGrammar {
+    static func grammar(_ style: CommandGrammar.GrammarStyle) -> CommandGrammar {
         CommandGrammar(
             "tool",
             subcommands: [
                 CommandGrammar("rmi", flags: [.bool("force", short: "f", help: "force it")], flagsFirst: true)
             ],
-            manner: manner)
+            style: style)
     }
 
     @Test func buildahTakesNoFlagsBehindArguments() throws {

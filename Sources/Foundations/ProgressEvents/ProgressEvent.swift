@@ -1,52 +1,52 @@
-/// What a running workflow tells whoever watches it. Values only: nothing here prints.
+/// What a running workflow reports. Values only: nothing here prints.
 ///
-/// Events of one blob or one step come in order; those of different blobs and steps may come interleaved and from
-/// different threads. Digests are text (`sha256:...`), sizes are bytes as they are transferred.
+/// Events of one blob or one step arrive in order; those of different blobs and steps may be interleaved and come from
+/// different threads. Digests are text (`sha256:...`), sizes are bytes as transferred.
 package enum ProgressEvent: Sendable, Equatable {
-    /// A build step begins: its place among `of` steps, from one, and its instruction as the user is to see it.
-    /// `stage` tells the stages of a build apart: its name or number when there is more than one, else nil.
+    /// A build step begins: its position among `of` steps, starting at one, and its instruction as shown to the user.
+    /// `stage` is the stage's name or number when the build has more than one, otherwise nil.
     case stepStarted(index: Int, of: Int, text: String, stage: String?)
-    /// The command of a step wrote something; the bytes are as they came, perhaps in the middle of a line.
+    /// The command of a step wrote output; the bytes are passed on as received and may end in the middle of a line.
     case stepOutput(index: Int, stream: OutputStream, bytes: [UInt8])
-    /// A step was not run because its result was found in the cache; `image` is the id of that result.
+    /// A step was skipped because its result was found in the cache; `image` is the id of that result.
     case stepCached(index: Int, image: String)
-    /// A step ended well.
+    /// A step succeeded.
     case stepDone(index: Int)
     /// The result of a build or a container is about to be committed, under this name if it gets one. `stage` is as for
     /// `stepStarted`.
     case commitStarted(name: String?, stage: String?)
 
-    /// A copy begins to read the signatures of its source.
+    /// A copy starts reading the signatures of its source.
     case signaturesStarted
-    /// A copy begins to read the signatures of a list of images.
+    /// A copy starts reading the signatures of an image index.
     case listSignaturesStarted
-    /// There are signatures, and it is looked whether the destination takes them.
+    /// Signatures were found; next the copy checks whether the destination accepts them.
     case signaturesFound(isList: Bool)
-    /// What was written is about to be signed.
+    /// The copied image or list is about to be signed.
     case signingStarted(isList: Bool)
     /// The signatures are about to be written.
     case signaturesStored(isList: Bool)
-    /// A blob begins to move. The size is nil when it is not known yet.
+    /// A blob transfer begins. The size is nil when unknown.
     case blobStarted(digest: String, kind: BlobKind, size: Int64?)
-    /// So many bytes of a blob have moved in all (not since the last event).
+    /// Total bytes of a blob transferred so far (not since the last event).
     case blobAdvanced(digest: String, bytes: Int64)
-    /// A blob has arrived, or need not move.
+    /// A blob has arrived, or need not be transferred.
     case blobDone(digest: String, kind: BlobKind, outcome: BlobOutcome)
     /// The manifest is about to be written.
     case manifestStarted
-    /// A copy of a list of images begins: so many of its images come along.
+    /// A copy of an image index begins: the number of its images that are copied.
     case listStarted(copied: Int, of: Int)
-    /// The list itself is about to be written.
+    /// The index itself is about to be written.
     case listManifestStarted
-    /// Of a multi-platform copy: the image at this place among `of`, from one, begins to be copied.
+    /// In a multi-platform copy: the copy of the image at this position among `of`, starting at one, begins.
     case instanceStarted(index: Int, of: Int, digest: String)
 
-    /// A sentence for the user that belongs to no step and no blob.
+    /// A message for the user that belongs to no step and no blob.
     case message(String)
-    /// A sentence that warns the user; the work goes on.
+    /// A warning for the user; the work continues.
     case warning(String)
 
-    /// Where a command wrote to.
+    /// The stream a command wrote to.
     package enum OutputStream: Sendable, Equatable {
         /// Standard output.
         case standardOutput
@@ -62,16 +62,16 @@ package enum ProgressEvent: Sendable, Equatable {
         case config
     }
 
-    /// How a blob came to be where it was wanted.
+    /// How a blob came to exist at the destination.
     package enum BlobOutcome: Sendable, Equatable {
         /// Its bytes were copied.
         case copied
-        /// It was there already.
+        /// It already existed.
         case skipped
-        /// The registry took it over from another of its repositories.
+        /// The registry mounted it from another of its repositories.
         case mounted
     }
 }
 
-/// Takes events as they happen, from any thread; it must return quickly, since the work waits for it.
+/// Receives events as they happen, on any thread; it must return quickly, since the work waits for it.
 package typealias ProgressHandler = @Sendable (ProgressEvent) -> Void

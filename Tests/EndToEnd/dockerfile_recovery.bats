@@ -102,7 +102,7 @@ END
     run -0 buildah bud --isolation chroot --layers=false --build-arg FOO=bar -t one .
     comes_back one
     run -0 swiftlet history --dockerfile one
-    has 'its changes are in a later layer, with those of other steps'
+    has 'its changes are in a later layer, together with those of other steps'
     run -0 buildah from --name step localhost/busybox
     run -0 buildah run --isolation chroot step touch /made-by-hand
     run -0 buildah commit step by-hand
@@ -188,7 +188,7 @@ END
 @test "flags that do not go together" {
     run -125 swiftlet history --dockerfile --json localhost/busybox
     run -125 swiftlet history --base x localhost/busybox
-    has '--base needs --dockerfile'
+    has '--base requires --dockerfile'
     run -125 swiftlet history --dockerfile no-such-image
     has 'no-such-image: image not known'
 }

@@ -147,7 +147,7 @@ teardown() {
 @test "hard links to the outside" {
     local case
     for case in hard-link-absolute hard-link-through-symlink hard-link-itself hard-link-missing; do
-        refused "$case" "a hard link to nothing"
+        refused "$case" "a hard link to a missing file"
     done
     refused hard-link-dot-dot "the name leaves the root"
     # A hard link to a symbolic link is one to the link itself.

@@ -426,7 +426,7 @@ replace_blob() {
     equal "$(jq -c '[.root.referrers[] | .digest, .artifactType, .annotations]' <<<"$output")" \
         '["sha256:'"$digest"'","application/x.thing",{"k":"v"}]'
     run -0 swiftlet image tree --no-layers --tls-verify=false "docker://$REGISTRY/artifact:base"
-    has "belongs to it: ${digest:0:12}"
+    has "referrer: ${digest:0:12}"
     skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/artifact:$(manifest_digest "$BASE" | tr : -)" >referrers
     equal "$(jq -c '[.mediaType, .manifests[].digest]' referrers)" \
         '["application/vnd.oci.image.index.v1+json","sha256:'"$digest"'"]'

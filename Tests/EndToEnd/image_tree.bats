@@ -99,7 +99,7 @@ END
     run -0 swiftlet image tree "oci:$PWD/list"
     matches '└─ index [0-9a-f]{12}  '
     matches '   ├─ manifest [0-9a-f]{12}  [0-9.]+ k?B  linux/'
-    matches '   └─ manifest aaaaaaaaaaaa  7 B  linux/s390x  \(not here\)'
+    matches '   └─ manifest aaaaaaaaaaaa  7 B  linux/s390x  \(missing\)'
     has '/file  6 B'
     run -0 swiftlet image tree --platform linux/s390x "oci:$PWD/list"
     lacks '/file  6 B'

@@ -89,7 +89,7 @@ fails_alike() {
     run -1 "$SKOPEO" standalone-sign "$MANIFEST" example.com/a:1 nobody@example.com -o out
     has 'Error creating signature: '
     run -1 "$SKOPEO" standalone-sign "$MANIFEST" example.com/a:1 --output=out -- --version
-    has 'names no key'
+    has 'does not name a key'
     run -1 "$SKOPEO" generate-sigstore-key
     [ ! -e out ] || fail 'there is a signature'
 }

@@ -4,14 +4,14 @@ import ImageTransports
 import ManifestLists
 import WorkingContainers
 
-/// The platforms that a build's base images are there for: `build --all-platforms`.
+/// The platforms that a build's base images support: `build --all-platforms`.
 struct BasePlatforms {
     let store: ContainerStore
     let places: ListImageLocator
 
-    /// The platforms that all of these images have, in the order of the first.
+    /// The platforms that all of these images support, in the order of the first.
     ///
-    /// - Throws: ``CommandError`` where there is no image, or no such platform.
+    /// - Throws: ``CommandError`` when there is no image, or no common platform.
     func common(to images: [String]) throws -> [Platform] {
         guard let first = images.first else { throw CommandError("build uses no non-scratch base images") }
         var platforms = try self.platforms(of: first)

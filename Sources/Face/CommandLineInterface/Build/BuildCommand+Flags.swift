@@ -27,16 +27,16 @@ extension BuildCommand {
             "format", short: nil, "oci|docker", environment: "BUILDAH_FORMAT",
             help: "format of the built image's manifest and metadata"),
         .string("ignorefile", "file", help: "path to an alternate .dockerignore file"),
-        .bool("all-platforms", help: "build for all platforms that the base images are there for"),
-        .string("manifest", "listname", help: "add the image to the specified manifest list, made if it is missing"),
+        .bool("all-platforms", help: "build for all platforms that the base images support"),
+        .string("manifest", "listname", help: "add the image to the specified manifest list, creating it if needed"),
         Flag(
             "jobs", .int, placeholder: "N", default: "1",
-            help: "how many stages may run at the same time: they run one after the other, whatever the number"),
+            help: "number of stages to run in parallel (accepted, but stages run one at a time)"),
         .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
         .bool(
-            "rm", default: true, help: "remove intermediate containers after a successful build: there are none to keep"
+            "rm", default: true, help: "remove intermediate containers after a successful build (builds leave none)"
         ),
-        .bool("force-rm", help: "always remove intermediate containers: there are none to keep"),
+        .bool("force-rm", help: "always remove intermediate containers (builds leave none)"),
         .string(
             "isolation", "type", environment: "BUILDAH_ISOLATION",
             help: "type of process isolation to use"),
@@ -57,12 +57,12 @@ extension BuildCommand {
         Flag("os-feature", .stringArray, placeholder: "feature", help: "set required OS feature for the target image"),
         .string("output", short: "o", "dest", help: "output destination (format: type=local,dest=path)"),
         .bool("disable-compression", short: "D", default: true, help: "don't compress layers by default"),
-        .bool("squash-all", hidden: true, help: "the same as --squash"),
+        .bool("squash-all", hidden: true, help: "same as --squash"),
     ]
 
     static let workFlags: [Flag] = [
         Flag("build-arg-file", .stringSlice, placeholder: "file", help: "file with lines of argument=value"),
-        Flag("build-context", .stringArray, placeholder: "name=place", help: "additional build context"),
+        Flag("build-context", .stringArray, placeholder: "name=source", help: "additional build context"),
         Flag("secret", .stringArray, placeholder: "id=name", help: "secret file to expose to the build"),
         Flag("ssh", .stringArray, placeholder: "id[=socket]", help: "SSH agent socket to expose to the build"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the containers of the build"),
@@ -71,10 +71,10 @@ extension BuildCommand {
         .string("cache-ttl", "duration", help: "only consider cache images under specified duration"),
         .string("logfile", "file", help: "log to file instead of stdout/stderr"),
         .bool("logsplit", hidden: true, help: "split logfile to different files for each platform"),
-        .bool("compress", hidden: true, help: "a legacy option without effect on the image"),
-        .bool("disable-content-trust", hidden: true, help: "a legacy option without effect"),
+        .bool("compress", hidden: true, help: "legacy option without effect on the image"),
+        .bool("disable-content-trust", hidden: true, help: "legacy option without effect"),
         .bool("compat-volumes", hidden: true),
-        .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which runs commands"),
+        .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to the OCI runtime to use"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
     ]
 
@@ -82,17 +82,17 @@ extension BuildCommand {
         .refused("cache-from", "remote caches are not supported"),
         .refused("cache-to", "remote caches are not supported"),
         .refused("sign-by", "sign when pushing"),
-        .refused("layer-label", "steps make layers and no intermediate images that could bear labels"),
+        .refused("layer-label", "steps create layers, not intermediate images that could have labels"),
         .refused("log-rusage", "resource usage is not recorded"),
         .refused("rusage-logfile", "resource usage is not recorded"),
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("cw", "confidential workloads are not supported"),
         .refused("sbom", "scanning for software bills of materials is not supported"),
         .refused("created-annotation", "use --annotation org.opencontainers.image.created=..."),
-        .refused("userns", "the store's mapping is used"),
-        .refused("userns-uid-map", "the store's mapping is used"),
-        .refused("userns-gid-map", "the store's mapping is used"),
-        .refused("userns-uid-map-user", "the store's mapping is used"),
-        .refused("userns-gid-map-group", "the store's mapping is used"),
+        .refused("userns", "the store's id mapping is always used"),
+        .refused("userns-uid-map", "the store's id mapping is always used"),
+        .refused("userns-gid-map", "the store's id mapping is always used"),
+        .refused("userns-uid-map-user", "the store's id mapping is always used"),
+        .refused("userns-gid-map-group", "the store's id mapping is always used"),
     ]
 }

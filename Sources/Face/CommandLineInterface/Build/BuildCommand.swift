@@ -10,7 +10,7 @@ import ManifestLists
 import Sandbox
 import WorkingContainers
 
-/// `build`, also `bud`: an image from a Dockerfile.
+/// `build`, also `bud`: builds an image from a Dockerfile.
 enum BuildCommand: Command {
     static let grammar = CommandGrammar(
         "build", aliases: ["bud", "build-using-dockerfile"],
@@ -26,10 +26,10 @@ enum BuildCommand: Command {
             throw CommandError("'rm' and 'force-rm' can only be set with either 'layers' or 'no-cache'")
         }
         guard arguments.bool("rm") else {
-            throw CommandError("--rm=false: steps leave no containers that could be kept")
+            throw CommandError("--rm=false: builds leave no containers to keep")
         }
         guard arguments.bool("disable-compression") else {
-            throw CommandError("--disable-compression=false is for destinations outside of the store")
+            throw CommandError("--disable-compression=false only applies to destinations outside the store")
         }
         if let jobs = arguments.int("jobs"), jobs < 0 {
             throw CommandError("error building: invalid value for jobs.  It must be a positive integer")
@@ -63,7 +63,7 @@ enum BuildCommand: Command {
         return 0
     }
 
-    /// The platforms to build for: those asked for, those of the base images, or this machine's.
+    /// The platforms to build for: the requested ones, those of the base images, or the host's.
     private static func platforms(
         _ arguments: ParsedArguments, _ options: BuildOptions, _ store: ContainerStore, _ session: Session
     ) throws -> [Platform] {
@@ -73,7 +73,7 @@ enum BuildCommand: Command {
         return try BasePlatforms(store: store, places: places).common(to: ImageBuilder.baseImages(options))
     }
 
-    /// Builds for one platform, takes the image where else it is to go, and says what came of it.
+    /// Builds for one platform, copies the image to any other destinations, and reports the result.
     private static func build(
         _ options: BuildOptions, prefix: String, deliver: (export: BuildExport?, targets: [String]),
         _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
@@ -105,7 +105,7 @@ enum BuildCommand: Command {
         return result.image
     }
 
-    /// - Returns: the options, and the names that are places outside of the store.
+    /// - Returns: the options, and the names that are destinations outside the store.
     private static func options(
         _ arguments: ParsedArguments, _ session: Session
     ) throws -> (BuildOptions, targets: [String]) {
@@ -140,7 +140,7 @@ enum BuildCommand: Command {
         return (options, tags.filter(isElsewhere))
     }
 
-    /// What `$BUILDAH_CPPFLAGS` adds to every call of the preprocessor.
+    /// The flags from `$BUILDAH_CPPFLAGS` for the preprocessor.
     private static func preprocessorFlags(_ session: Session) -> [String] {
         (session.environment.value("BUILDAH_CPPFLAGS") ?? "").split(separator: " ").map(String.init)
     }
@@ -162,7 +162,7 @@ enum KeyValueFlag {
 
     static func require(_ text: String, _ flag: String) throws -> (key: String, value: String) {
         let (key, value) = split(text)
-        guard !key.isEmpty else { throw CommandError("invalid --\(flag) \"\(text)\": the key is missing") }
+        guard !key.isEmpty else { throw CommandError("invalid --\(flag) \"\(text)\": missing key") }
         return (key, value ?? "")
     }
 }

@@ -7,7 +7,7 @@ import LinuxSystem
 import StreamCompression
 import WorkingContainers
 
-/// `build --output`: the files of the image, outside of the store.
+/// `build --output`: the image's files, outside the store.
 struct BuildExport {
     private enum Kind {
         case directory, archive
@@ -16,13 +16,13 @@ struct BuildExport {
     private let kind: Kind
     private let destination: String
 
-    /// Whether the archive goes to standard output, which then carries nothing else.
+    /// Whether the archive is written to standard output, which then carries nothing else.
     var usesStandardOutput: Bool { destination == "-" }
 
-    /// Reads `DEST`, or `type=local|tar,dest=DEST`.
+    /// Parses `DEST`, or `type=local|tar,dest=DEST`.
     init(parsing text: String) throws {
         guard text.contains("=") else {
-            guard !text.isEmpty else { throw CommandError("--output needs a destination") }
+            guard !text.isEmpty else { throw CommandError("--output requires a destination") }
             destination = text
             kind = text == "-" ? .archive : .directory
             return
@@ -66,7 +66,7 @@ struct BuildExport {
         }
     }
 
-    /// Without root, everything becomes the caller's.
+    /// Without root, the caller owns everything.
     private func copy(_ root: String, _ store: ContainerStore) throws {
         try Files.makeDirectories(destination, mode: 0o755)
         let selection = try BuildContext.select(["."], from: root, ignored: nil, excluding: [])

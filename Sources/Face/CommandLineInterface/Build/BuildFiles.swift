@@ -12,13 +12,13 @@ struct BuildFiles {
 
     /// - Parameters:
     ///   - context: a directory; nil: the working directory, unless only a Dockerfile on standard input is given.
-    ///   - files: `--file` values: `-` for standard input.
-    ///   - preprocessorFlags: for `cpp`, through which files named `*.in` go.
+    ///   - files: `--file` values; `-` is standard input.
+    ///   - preprocessorFlags: for `cpp`, which preprocesses files named `*.in`.
     static func find(
         context: String?, files: [String], ignoreFile: String?, preprocessorFlags: [String]
     ) throws -> BuildFiles {
         if let context, context.contains("://") || context.hasPrefix("git@") {
-            throw CommandError("a context at a URL is not supported yet: \(context)")
+            throw CommandError("contexts at URLs are not supported yet: \(context)")
         }
         // `build -` reads a Dockerfile, without any context.
         if context == "-" {
@@ -26,7 +26,7 @@ struct BuildFiles {
         }
         var directory = try absolute(context ?? ".")
         var files: [String?] = files
-        // A file stands for itself and the directory that it lies in.
+        // A file means itself with its directory as context.
         if files.isEmpty, try Files.status(directory, followSymlinks: true).kind != .directory {
             let slash = directory.lastIndex(of: "/") ?? directory.startIndex
             files = [directory]
@@ -44,7 +44,7 @@ struct BuildFiles {
             }
             parts.append((path, dockerfile))
         }
-        // Several files are read as if they were one.
+        // Several files are concatenated.
         let dockerfile = (
             name: parts.map(\.file.name).joined(separator: "+"), text: parts.map(\.file.text).joined(separator: "\n")
         )
@@ -72,7 +72,7 @@ struct BuildFiles {
                     + "no such file or directory")
         }
         if file == "-" { return (nil, ("-", try standardInput())) }
-        // As the field's tools have it: relative to the working directory, else to the context.
+        // As in the related tools: relative to the working directory, or else to the context.
         let candidates = file.hasPrefix("/") ? [file] : [file, "\(directory)/\(file)"]
         for path in candidates {
             if let text = try read(path) { return (path, (file, text)) }
@@ -80,7 +80,7 @@ struct BuildFiles {
         throw CommandError("stat \(candidates.last ?? file): no such file or directory")
     }
 
-    /// Sends a Dockerfile through the C preprocessor, so that it can be put together from others (`#include`).
+    /// Runs a Dockerfile through the C preprocessor, so that it can include others (`#include`).
     private static func preprocess(
         _ dockerfile: (name: String, text: String), in directory: String, _ flags: [String]
     ) throws -> String {
@@ -90,7 +90,7 @@ struct BuildFiles {
             result = try ChildProcess.run(command, input: Array(dockerfile.text.utf8), captureOutput: true)
         } catch {
             throw CommandError(
-                "\(dockerfile.name) needs the C preprocessor, cpp, which cannot be run (Debian's package cpp has it): \(error)"
+                "\(dockerfile.name) requires the C preprocessor, but cpp (Debian package cpp) cannot be run: \(error)"
             )
         }
         guard result.status == 0 else {

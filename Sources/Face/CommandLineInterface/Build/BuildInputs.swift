@@ -7,9 +7,9 @@ import ImageTransports
 import LinuxSystem
 import Sandbox
 
-/// The flags of `build` that say what commands of the build see, and what is put over the image.
+/// The flags of `build` for what the commands of the build see, and for overriding the image's configuration.
 enum BuildInputs {
-    // MARK: What commands see
+    // MARK: Inputs of commands
 
     static func read(
         _ arguments: ParsedArguments, _ session: Session, _ conf: ContainersConf, into options: inout BuildOptions
@@ -18,7 +18,7 @@ enum BuildInputs {
             try arguments.strings("build-arg-file").flatMap { try lines(of: $0) } + arguments.strings("build-arg")
         for text in given {
             let (key, value) = KeyValueFlag.split(text)
-            // A name alone takes its value from the environment, if it is there.
+            // A name without a value takes it from the environment, if set.
             if let value = value ?? session.environment.environment[key] {
                 options.buildArguments[key] = value
             } else {
@@ -38,18 +38,18 @@ enum BuildInputs {
         options.passesInput = arguments.bool("stdin")
         options.skipsUnusedStages = arguments.bool("skip-unused-stages")
         if arguments.bool("compat-volumes") {
-            throw CommandError("--compat-volumes is not supported: commands may change what lies in volumes")
+            throw CommandError("--compat-volumes is not supported: commands may change files in volumes")
         }
         if let text = arguments.string("cache-ttl") {
             guard let time = GoDuration.nanoseconds(text) else {
                 throw CommandError(
-                    "unable to parse value provided \(text.goQuoted) as --cache-ttl: it takes a time such as 1h")
+                    "unable to parse value provided \(text.goQuoted) as --cache-ttl: expected a duration such as 1h")
             }
             if time == 0 { options.usesCache = false } else { options.cacheAge = time / 1_000_000_000 }
         }
     }
 
-    /// Lines of `NAME=VALUE`, without comments.
+    /// Lines of `NAME=VALUE`, except comments.
     private static func lines(of file: String) throws -> [String] {
         let text = String(decoding: try Files.readFile(file, limit: 16 << 20), as: UTF8.self)
         return text.split(whereSeparator: \.isNewline).compactMap { line in
@@ -61,14 +61,14 @@ enum BuildInputs {
     private static func addContext(_ text: String, to options: inout BuildOptions) throws {
         let (name, value) = KeyValueFlag.split(text)
         guard let value, !name.isEmpty, !value.isEmpty else {
-            throw CommandError("invalid additional build context \(text.goQuoted): it needs the form NAME=PLACE")
+            throw CommandError("invalid additional build context \(text.goQuoted): expected NAME=SOURCE")
         }
         for prefix in ["docker-image://", "container-image://", "docker://"] where value.hasPrefix(prefix) {
             options.contexts[name] = .image(String(value.dropFirst(prefix.count)))
             return
         }
         if value.contains("://") || value.hasPrefix("git@") {
-            throw CommandError("--build-context \(name): a context at a URL is not supported: \(value)")
+            throw CommandError("--build-context \(name): contexts at URLs are not supported: \(value)")
         }
         if TransportReference(parsing: value) != nil {
             options.contexts[name] = .image(value)
@@ -104,25 +104,25 @@ enum BuildInputs {
             }
             return (id, .value(Array(value.utf8)))
         case "file": return (id, .file(try HostPath.real(name)))
-        case let other: throw CommandError("invalid secret type \(other?.goQuoted ?? ""): it is file or env")
+        case let other: throw CommandError("invalid secret type \(other?.goQuoted ?? ""): expected file or env")
         }
     }
 
-    /// `default`, or `ID=SOCKET`; without a socket, the agent that the environment names.
+    /// `default`, or `ID=SOCKET`; without a socket, the agent in the environment.
     private static func agent(_ text: String, _ session: Session) throws -> (String, String) {
         let (id, given) = KeyValueFlag.split(text)
         let path = given ?? session.environment.value("SSH_AUTH_SOCK") ?? ""
         guard !path.isEmpty else {
-            throw CommandError("--ssh \(text): there is no agent: SSH_AUTH_SOCK is not set")
+            throw CommandError("--ssh \(text): no agent: SSH_AUTH_SOCK is not set")
         }
         let socket = try HostPath.real(path)
         guard try Files.status(socket).kind == .socket else {
-            throw CommandError("--ssh \(text): keys are not supported: add them to an agent, and name its socket")
+            throw CommandError("--ssh \(text): keys are not supported: add them to an agent and specify its socket")
         }
         return (id, socket)
     }
 
-    // MARK: What is put over the image
+    // MARK: Overrides of the image's configuration
 
     static func readImageFlags(
         _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions

@@ -6,7 +6,7 @@ import ImageCopy
 import ImageModel
 import WorkingContainers
 
-/// `history --dockerfile`: a Dockerfile that makes the image again, as far as it can be told.
+/// `history --dockerfile`: reconstructs the image's Dockerfile as far as possible.
 struct DockerfilePrinting {
     let store: ContainerStore
     let arguments: ParsedArguments
@@ -14,13 +14,13 @@ struct DockerfilePrinting {
 
     /// - Parameters:
     ///   - name: an image of the store, or `transport:reference`.
-    ///   - base: what the image was built on, where the user says so.
+    ///   - base: the base image, if the user specifies it.
     func print(_ name: String, base: String?) throws {
         let place = try InspectionTarget(name, in: store, arguments, session)
         let raw = try place.chosenManifest(for: Platform.host)
         let manifest = try raw.decodeManifest()
         guard let config = try place.image.configuration(of: manifest) else {
-            throw CommandError("\(name): its configuration \(manifest.config.digest) is not here")
+            throw CommandError("\(name): its configuration \(manifest.config.digest) is missing")
         }
         var request = RecoveryRequest(name: place.image.name, config: config)
         request.recordedBase = BaseChoice.recordedName(in: config, annotations: manifest.annotations ?? [:])
@@ -41,7 +41,7 @@ struct DockerfilePrinting {
         let place = try InspectionTarget(base, in: store, arguments, session)
         let manifest = try place.chosenManifest(for: config.platform).decodeManifest()
         guard let own = try place.image.configuration(of: manifest) else {
-            throw CommandError("\(base): its configuration \(manifest.config.digest) is not here")
+            throw CommandError("\(base): its configuration \(manifest.config.digest) is missing")
         }
         guard let choice = BaseChoice(for: config, on: BaseImage(name: place.fromName(base), config: own)) else {
             throw CommandError("\(name) is not built on \(base): it does not begin with that image's layers")
@@ -49,11 +49,11 @@ struct DockerfilePrinting {
         return choice
     }
 
-    /// The images of the store that have names, each under the first of them.
+    /// The named images of the store, each with its first name.
     private func candidates(besides id: String) throws -> [BaseImage] {
         var candidates: [BaseImage] = []
         for record in try store.images() where record.id != id && record.topLayer != nil {
-            // One broken image in the store is no reason to say nothing about another.
+            // A broken image in the store should not affect others.
             guard !record.names.isEmpty, let image = try? StoredImage(record, in: store) else { continue }
             for name in record.names {
                 candidates.append(BaseImage(name: InspectionTarget.familiar(name), config: image.config))
@@ -64,7 +64,7 @@ struct DockerfilePrinting {
 }
 
 extension InspectionTarget {
-    /// What FROM calls the image that a user names `text`.
+    /// The name for FROM of the image that a user calls `text`.
     func fromName(_ text: String) -> String {
         guard record != nil else { return text }
         return Self.familiar(image.name)

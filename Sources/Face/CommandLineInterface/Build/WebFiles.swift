@@ -5,7 +5,7 @@ import LinuxSystem
 import StreamCompression
 import WorkingContainers
 
-/// Files from web servers, reached as registries are.
+/// Files from web servers, accessed with the settings for registries.
 final class WebFiles: RemoteFileProvider, Sendable {
     private let registries: RegistryAccess
 
@@ -18,7 +18,7 @@ final class WebFiles: RemoteFileProvider, Sendable {
         let tls = try TLSSettings(isVerified: options.verifiesTLS ?? true, directory: options.certificateDirectory)
         let file = try RemoteFile.open(address, on: registries.transport, tls: tls, retry: options.retry)
         guard !file.name.isEmpty, file.name != ".", file.name != "..", !file.name.contains("/") else {
-            throw CommandError("\(address): the address names no file")
+            throw CommandError("\(address): the URL has no file name")
         }
         let output = try OwnedFD.open("\(directory)/\(file.name)", O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
         let verifier = checksum.map { DigestVerifier(expecting: $0) }

@@ -10,7 +10,7 @@ import LinuxSystem
 import ManifestLists
 import WorkingContainers
 
-/// `commit`: an image of a working container.
+/// `commit`: commits a working container as an image.
 enum CommitCommand: Command {
     static let grammar = CommandGrammar(
         "commit", summary: "Create an image from a working container", usage: "commit [options] CONTAINER [IMAGE]",
@@ -29,7 +29,7 @@ enum CommitCommand: Command {
         Flag("unsetannotation", .stringSlice, help: "unset annotation from final image"),
         Flag("label", .stringArray, placeholder: "key=value", help: "add a label to the final image"),
         Flag("annotation", .stringArray, placeholder: "key=value", help: "add an annotation to the final image"),
-        .string("config", "file", help: "merge the image configuration from the file over the container's"),
+        .string("config", "file", help: "merge the image configuration from the file into the container's"),
         .bool(
             "disable-compression", short: "D", default: true,
             help: "don't compress layers unless the destination requires it"),
@@ -45,7 +45,7 @@ enum CommitCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
         guard arguments.positionals.count <= 2 else { throw CommandError("too many arguments specified") }
-        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        // Images in the store have already been accepted; an unreadable policy is still an error.
         _ = try SignaturePolicyFlag.admission(arguments, session)
         let store = try session.openStore(mounts: true)
         let container = try WorkingContainer(name, in: store)
@@ -56,13 +56,13 @@ enum CommitCommand: Command {
         let isElsewhere = TransportReference(parsing: target).map { $0.transport != .containersStorage } ?? false
         let id: String
         if isElsewhere {
-            guard list == nil else { throw CommandError("--manifest is for images that are committed to the store") }
+            guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
             id = try send(
                 container, options, to: target, RegistryFlags.access(arguments, session, store: store), store, rendering
             )
         } else {
             guard arguments.bool("disable-compression") else {
-                throw CommandError("--disable-compression=false is for destinations outside of the store")
+                throw CommandError("--disable-compression=false only applies to destinations outside the store")
             }
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
             let (image, manifest) = try container.commit(options, to: store)
@@ -110,7 +110,7 @@ enum CommitCommand: Command {
         return options
     }
 
-    /// Writes the image somewhere else; the store keeps it only if it had it before.
+    /// Writes the image to another destination; the store keeps it only if it had it before.
     private static func send(
         _ container: WorkingContainer, _ options: WorkingContainer.CommitOptions, to target: String,
         _ registries: RegistryAccess, _ store: ContainerStore, _ rendering: ProgressRendering

@@ -6,7 +6,7 @@ import ImageModel
 import JSONText
 import WorkingContainers
 
-/// `config`: the configuration of the image that a working container is to become.
+/// `config`: configures the future image of a working container.
 enum ConfigCommand: Command {
     static let grammar = CommandGrammar(
         "config", summary: "Update image configuration settings", usage: "config [options] CONTAINER",
@@ -85,7 +85,7 @@ enum ConfigCommand: Command {
         if let text = arguments.string("hostname") { edit.setHostname(text) }
     }
 
-    /// In the order in which the history of Buildah's images has it.
+    /// In the order used in the history of Buildah's images.
     private static func changeProcess(
         _ edit: inout ConfigurationEdit, _ arguments: ParsedArguments, _ session: Session
     ) throws {
@@ -112,7 +112,8 @@ enum ConfigCommand: Command {
             guard let text = arguments.string(flag) else { return nil }
             guard let time = GoDuration.nanoseconds(text) else {
                 throw CommandError(
-                    "parsing --\(flag) \(text.goQuoted): time: invalid duration \(text.goQuoted) (a time is as 30s)")
+                    "parsing --\(flag) \(text.goQuoted): time: invalid duration \(text.goQuoted) (such as 30s)"
+                )
             }
             return time
         }
@@ -126,7 +127,7 @@ enum ConfigCommand: Command {
         edit.changeHealthcheck(test: test, times, as: flags.joined() + (arguments.string("healthcheck") ?? ""))
     }
 
-    /// A list of strings in JSON's form; nil where the text is none.
+    /// A JSON list of strings; nil if the text is not one.
     private static func stringList(_ text: String) -> [String]? {
         guard let items = try? JSONValue(parsing: Array(text.utf8)).array else { return nil }
         let words = items.compactMap(\.string)

@@ -6,7 +6,7 @@ import ImageCopy
 import ImageModel
 import WorkingContainers
 
-/// `container commit`: an image of a container that was run.
+/// `container commit`: commits a container that was run as an image.
 enum ContainerCommitCommand: Command {
     static let grammar = CommandGrammar(
         "commit", summary: "Create new image based on the changed container",
@@ -22,7 +22,7 @@ enum ContainerCommitCommand: Command {
             .bool("quiet", short: "q", help: "suppress output"),
             .bool("squash", short: "s", help: "squash newly built layers into a single new layer"),
             .refused("pause", short: "p", "containers cannot be paused"),
-            .refused("include-volumes", "volumes stay out of images"),
+            .refused("include-volumes", "volumes are never part of images"),
         ], arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -48,7 +48,7 @@ enum ContainerCommitCommand: Command {
     }
 }
 
-/// A Dockerfile's instruction as `commit --change` takes it: `CMD ["x"]`, `ENV a=b`, also `CMD=x`.
+/// A Dockerfile instruction in `commit --change`: `CMD ["x"]`, `ENV a=b`, also `CMD=x`.
 enum ImageChange {
     static func apply(_ text: String, to config: inout ContainerConfig) throws {
         var line = text
@@ -89,13 +89,14 @@ enum ImageChange {
         case .expose(let list):
             for word in list {
                 guard let ports = ExposedPort.ports(try expand(word)) else {
-                    throw CommandError("invalid change \"\(text)\": it names no port")
+                    throw CommandError("invalid change \"\(text)\": it has no valid port")
                 }
                 for port in ports { config.exposedPorts = (config.exposedPorts ?? [:]).merging([port: .init()]) { $1 } }
             }
         case .onbuild(let trigger): config.onBuild = (config.onBuild ?? []) + [trigger.text]
         default:
-            throw CommandError("invalid change \"\(text)\": \(instruction.keyword.rawValue) changes no configuration")
+            throw CommandError(
+                "invalid change \"\(text)\": \(instruction.keyword.rawValue) does not change the configuration")
         }
     }
 

@@ -5,7 +5,7 @@ import ImageBuild
 import LinuxSystem
 import WorkingContainers
 
-/// `container cp`: files between a container that does not run, or another one, and the host.
+/// `container cp`: copies files between containers, which must not be running, and the host.
 enum ContainerCopyCommand: Command {
     static let grammar = CommandGrammar(
         "cp", summary: "Copy files/folders between a container and the local filesystem",
@@ -13,8 +13,8 @@ enum ContainerCopyCommand: Command {
         flags: [
             .bool(
                 "archive", short: "a", default: true,
-                help: "give files in the container the owner that the container runs as, else root"),
-            .refused("overwrite", "a directory never takes a file's place, nor the other way round"),
+                help: "set the owner of files in the container to the container's user, otherwise root"),
+            .refused("overwrite", "directories and files never replace each other"),
             .refused("pause", "containers cannot be paused"),
         ], arguments: .exactly(2))
 
@@ -22,7 +22,7 @@ enum ContainerCopyCommand: Command {
         let source = try CopyLocation(arguments.positionals[0])
         let destination = try CopyLocation(arguments.positionals[1])
         guard source.container != nil || destination.container != nil else {
-            throw CommandError("at least one of the two places must be in a container (CONTAINER:PATH)")
+            throw CommandError("either the source or the destination must be in a container (CONTAINER:PATH)")
         }
         let store = try session.openStore(mounts: true)
         try source.withRoot(in: store) { sourceRoot, sourcePath, _ in
@@ -85,10 +85,10 @@ private struct CopyLocation {
             container = nil
             path = text
         }
-        guard !path.isEmpty, container != "" else { throw CommandError("invalid place \"\(text)\"") }
+        guard !path.isEmpty, container != "" else { throw CommandError("invalid location \"\(text)\"") }
     }
 
-    /// Lets `body` work on the root that the path lies in, with the path from there on.
+    /// Calls `body` with the root directory that contains the path, and the path relative to it.
     func withRoot(in store: ContainerStore, _ body: (String, String, ManagedContainer?) throws -> Void) throws {
         guard let name = container else {
             let absolute = path.hasPrefix("/") ? path : "\(try HostPath.real("."))/\(path)"
@@ -102,7 +102,7 @@ private struct CopyLocation {
         try found.withFiles(in: store) { try body($0, absolute, found) }
     }
 
-    /// What lies there, links followed inside of the root; nil for nothing.
+    /// The type of the file, following links inside the root; nil if it is missing.
     static func kind(of path: String, in root: String) throws -> FileKind? {
         let relative = path.split(separator: "/").joined(separator: "/")
         let directory = try RootedDirectory(opening: root)

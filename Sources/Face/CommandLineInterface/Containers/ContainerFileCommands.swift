@@ -4,7 +4,7 @@ import ContainerStore
 import JSONText
 import LinuxSystem
 
-/// `container diff`: what a container has changed.
+/// `container diff`: shows the changes in a container.
 enum ContainerDiffCommand: Command {
     static let grammar = CommandGrammar(
         "diff", summary: "Inspect changes to the container's file systems", usage: "diff [options] CONTAINER",
@@ -17,7 +17,7 @@ enum ContainerDiffCommand: Command {
         }
         let store = try session.openStore(mounts: true)
         let names = try ContainerTargets.names(arguments, in: store)
-        guard names.count == 1 else { throw CommandError("diff is about one container") }
+        guard names.count == 1 else { throw CommandError("diff accepts exactly one container") }
         let changes = try ManagedContainer(names[0], in: store).changes(in: store)
         if format == nil {
             for change in changes { session.printLine("\(change.kind.rawValue) \(change.path)") }
@@ -36,7 +36,7 @@ enum ContainerDiffCommand: Command {
     }
 }
 
-/// `container export`: a container's files as an archive.
+/// `container export`: writes a container's files as an archive.
 enum ContainerExportCommand: Command {
     static let grammar = CommandGrammar(
         "export", summary: "Export container's filesystem contents as a tar archive",
@@ -55,7 +55,7 @@ enum ContainerExportCommand: Command {
             try container.export(to: StandardStream.output.rawValue, in: store)
             return 0
         }
-        // Nothing half-written bears the name that was asked for.
+        // The requested name must never refer to a half-written file.
         let draft = "\(file).\(RandomBytes.hex(8))"
         do {
             try OutputFile.with(draft) { try container.export(to: $0, in: store) }
@@ -68,7 +68,7 @@ enum ContainerExportCommand: Command {
     }
 }
 
-/// `container mount`: makes containers' files visible to the shell that calls.
+/// `container mount`: makes containers' files visible to the calling shell.
 enum ContainerMountCommand: Command {
     static let grammar = CommandGrammar(
         "mount", summary: "Mount a container's root filesystem", usage: "mount [options] [CONTAINER...]",
@@ -83,7 +83,7 @@ enum ContainerMountCommand: Command {
         guard format == nil || format == "json" else {
             throw CommandError("unknown --format argument: \"\(format ?? "")\"")
         }
-        // The mounts have to outlive this process: they are made in the caller's own namespace.
+        // The mounts must outlive this process: they are made in the caller's own namespace.
         let store = try session.openStore()
         guard try session.enterNamespaces(mounts: false).kind != .entered || !store.driver.holdsChangesOnly else {
             throw CommandError(

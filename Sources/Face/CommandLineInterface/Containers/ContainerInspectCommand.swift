@@ -4,7 +4,7 @@ import ContainerStore
 import JSONText
 import OutputTemplates
 
-/// `container inspect`: everything about containers, in the shape that Podman gives it.
+/// `container inspect`: shows all details of containers, in Podman's format.
 enum ContainerInspectCommand: Command {
     static let grammar = CommandGrammar(
         "inspect", summary: "Display the configuration of a container",
@@ -28,7 +28,7 @@ enum ContainerInspectCommand: Command {
     }
 }
 
-/// What all of Podman's `inspect` commands print: an array, or each object by a template.
+/// The output of Podman's `inspect` commands: an array, or each object formatted with a template.
 struct Inspection {
     private let format: OutputFormat?
     private let session: Session
@@ -38,7 +38,7 @@ struct Inspection {
         self.session = session
     }
 
-    /// - Returns: the exit code; what could not be found is said after what could.
+    /// - Returns: the exit code; missing objects are reported after the found ones have been printed.
     func print(_ names: [String], _ describe: (String) throws -> JSONObject) throws -> Int32 {
         var found: [JSONValue] = []
         var errors: [any Error] = []
@@ -55,7 +55,7 @@ struct Inspection {
     }
 }
 
-/// One container, as Podman's inspection tells of it.
+/// A container in the format of Podman's inspection.
 struct ContainerInspection {
     private let container: ManagedContainer
     private let store: ContainerStore

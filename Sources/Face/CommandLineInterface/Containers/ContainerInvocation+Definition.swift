@@ -11,11 +11,11 @@ import Sandbox
 import WorkingContainers
 
 extension ContainerInvocation {
-    /// What the new container is: the image's configuration, changed by the flags.
+    /// The new container's definition: the image's configuration with the overrides of the flags.
     ///
     /// - Parameters:
-    ///   - image: nil for a root directory of the caller's own.
-    ///   - id: the container's id, whose beginning is its host name.
+    ///   - image: nil for a root directory of the caller's.
+    ///   - id: the container's id, whose first digits are its host name.
     func definition(
         _ image: StoredImage?, imageName: String, id: String, in store: ContainerStore
     ) throws -> ContainerDefinition {
@@ -26,7 +26,7 @@ extension ContainerInvocation {
         let entrypoint = try arguments.string("entrypoint").map { try Entrypoint.parse($0) }
         definition.entrypoint = entrypoint ?? config.entrypoint ?? []
         let words = Array(arguments.positionals.dropFirst())
-        // An entry point of one's own leaves the image's command out.
+        // An explicit entrypoint discards the image's command.
         definition.command =
             definition.entrypoint + (!words.isEmpty ? words : entrypoint == nil ? config.cmd ?? [] : [])
         guard !definition.command.isEmpty else {
@@ -108,8 +108,8 @@ extension ContainerInvocation {
 
     // MARK: Mounts
 
-    /// What the flags mount, and the places of scratch directories: `-v /path`, and the image's volumes where nothing
-    /// else is mounted.
+    /// The mounts of the flags, and the mount points of anonymous volumes: `-v /path`, and the image's volumes where
+    /// nothing else is mounted.
     private func mounts(
         _ config: ContainerConfig, in store: ContainerStore
     ) throws -> (mounts: [ContainerDefinition.Mount], volumes: [String]) {
@@ -146,7 +146,7 @@ extension ContainerInvocation {
         return (mounts.map(ContainerDefinition.Mount.init), volumes)
     }
 
-    /// What is mounted in another container, its scratch directories included.
+    /// The mounts of another container, including its anonymous volumes.
     private func borrowed(from text: String, in store: ContainerStore) throws -> [SandboxMount] {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
         let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
@@ -192,7 +192,7 @@ enum TimeZoneFlag {
         let file = zone == "local" ? "/etc/localtime" : "/usr/share/zoneinfo/\(zone)"
         guard !zone.split(separator: "/").contains(".."), let path = try? HostPath.real(file),
             (try? Files.status(path).kind) == .regular
-        else { throw CommandError("finding timezone \(zone): no such time zone on this machine") }
+        else { throw CommandError("finding timezone \(zone): no such time zone on this host") }
         return .bind(path, at: "/etc/localtime", readOnly: true)
     }
 }

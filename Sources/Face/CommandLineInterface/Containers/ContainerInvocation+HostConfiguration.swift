@@ -5,7 +5,7 @@ import Sandbox
 import WorkingContainers
 
 extension ContainerInvocation {
-    /// How the container is confined, in the words that Podman's inspection has for it.
+    /// How the container is confined, in the format of Podman's inspection.
     func hostConfiguration(_ definition: ContainerDefinition) throws -> JSONObject {
         let confinement = try confinement()
         func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }

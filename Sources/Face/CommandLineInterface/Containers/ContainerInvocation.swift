@@ -8,7 +8,7 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// What a command line of `container run` or `container create` asks for.
+/// The parsed command line of `container run` or `container create`.
 struct ContainerInvocation {
     let arguments: ParsedArguments
     let session: Session
@@ -19,10 +19,10 @@ struct ContainerInvocation {
         self.session = session
         conf = try session.containersConf()
         if !arguments.bool("sig-proxy") {
-            throw CommandError("--sig-proxy=false is not supported: signals go to the container")
+            throw CommandError("--sig-proxy=false is not supported: signals are always forwarded to the container")
         }
         if let driver = arguments.string("log-driver"), driver != "none" {
-            throw CommandError("--log-driver \(driver) is not supported: no logs are kept (none)")
+            throw CommandError("--log-driver \(driver) is not supported: container output is not logged (none)")
         }
         if let restart = arguments.string("restart"), restart != "no", !restart.isEmpty {
             throw CommandError("--restart \(restart) is not supported: containers are not restarted (no)")
@@ -37,7 +37,7 @@ struct ContainerInvocation {
         var confinement = try ConfinementFlags.read(arguments, conf, peer: session.peer)
         if let text = arguments.string("umask") {
             guard let umask = UInt32(text, radix: 8), umask <= 0o777 else {
-                throw CommandError("invalid umask \"\(text)\": it takes an octal mode such as 0022")
+                throw CommandError("invalid umask \"\(text)\": expected an octal mode such as 0022")
             }
             confinement.umask = umask
         }
@@ -45,7 +45,7 @@ struct ContainerInvocation {
         for text in arguments.strings("sysctl") {
             let (name, value) = KeyValueFlag.split(text)
             guard let value, confinement.isOwnParameter(name) else {
-                throw CommandError("--sysctl \(text): it is not a parameter of a namespace of the container's own")
+                throw CommandError("--sysctl \(text): it does not belong to one of the container's own namespaces")
             }
             // In the host's network it would be lost.
             if name.hasPrefix("net.") { confinement.demandPrivateNetwork() }
@@ -60,7 +60,7 @@ struct ContainerInvocation {
         return confinement
     }
 
-    /// The sandbox process for a container that was made by this command line.
+    /// The sandbox process for a container created by this command line.
     func process(for definition: ContainerDefinition) throws -> ContainerProcess {
         var process = ContainerProcess(arguments: definition.command, hostname: definition.hostname)
         process.environment = definition.environment
@@ -102,7 +102,7 @@ struct ContainerInvocation {
         return streams
     }
 
-    /// The platform that the flags ask for; nil: whatever the name in the store is for.
+    /// The requested platform; nil: that of the image in the store.
     func platform() throws -> Platform? {
         if let text = arguments.string("platform") {
             guard !["arch", "os", "variant"].contains(where: { arguments.wasSet($0) }) else {

@@ -6,14 +6,14 @@ import LinuxSystem
 import OutputTemplates
 import WorkingContainers
 
-/// `container ps`, also `ls` and `list`: the containers that run, or with `--all` those that ran, too.
+/// `container ps`, also `ls` and `list`: lists running containers, with `--all` all containers.
 enum ContainerListCommand: Command {
     static let grammar = CommandGrammar(
         "ps", aliases: ["ls", "list"], summary: "List containers", usage: "ps [options]",
         flags: [
             .bool("all", short: "a", help: "show all the containers, default is only running containers"),
-            .bool("external", help: "show containers in storage that other tools have made"),
-            .bool("storage", hidden: true, help: "show containers in storage that other tools have made"),
+            .bool("external", help: "also show containers of other tools in the store"),
+            .bool("storage", hidden: true, help: "also show containers of other tools in the store"),
             ContainerSelection.flag,
             .string("format", help: "pretty-print containers to JSON or using a Go template"),
             Flag("last", short: "n", .int, default: "-1", help: "print the n last created containers (all states)"),
@@ -25,14 +25,14 @@ enum ContainerListCommand: Command {
             .string(
                 "sort", default: "created",
                 help: "sort output by: command, created, id, image, names, runningfor, size, status"),
-            .bool("sync", help: "sync container state with the runtime, which is always so"),
+            .bool("sync", help: "sync container state with the runtime (always done)"),
             .bool("ns", hidden: true, help: "namespaces"), .bool("pod", short: "p", hidden: true, help: "pods"),
-            .refused("watch", short: "w", "call it again instead"),
+            .refused("watch", short: "w", "run the command repeatedly instead"),
         ], arguments: .none)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         for name in ["ns", "pod"] where arguments.bool(name) {
-            throw CommandError("--\(name) is not supported: containers have no such thing here")
+            throw CommandError("--\(name) is not supported: containers do not have this property")
         }
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "ps") }
         let quiet = arguments.bool("quiet")
@@ -97,7 +97,7 @@ enum ContainerListCommand: Command {
     }
 }
 
-/// What `--sort` orders by.
+/// The sort order of `--sort`.
 enum ContainerListOrder: String {
     case command, created, id, image, names, runningfor, size, status
 

@@ -3,12 +3,12 @@ import ContainerStore
 import JSONText
 import LinuxSystem
 
-/// One container in a list, in Podman's words.
+/// A container in a list, in Podman's format.
 struct ContainerListLine {
-    /// What all lines of one list share.
+    /// Shared by all lines of one list.
     struct Context {
         let now: FileTime
-        /// Ids and commands are not cut.
+        /// Whether ids and commands are not truncated.
         let isWhole: Bool
         let sizes: Bool
         let store: ContainerStore
@@ -26,7 +26,7 @@ struct ContainerListLine {
     private let record: ContainerRecord
     private let context: Context
 
-    /// Headers that are not the fields' own names.
+    /// Headers that differ from the fields' own names.
     static let headers = [
         "ID": "CONTAINER ID", "CreatedHuman": "CREATED", "CIDFile": "CIDFILE", "RunningFor": "CREATED",
         "ExitCode": "EXIT CODE", "Networks": "NETWORKS",
@@ -101,7 +101,7 @@ struct ContainerListLine {
         text.flatMap { Clock.parseRFC3339($0) }?.seconds ?? -62_135_596_800
     }
 
-    /// The fields that templates name.
+    /// The fields for templates.
     var row: JSONObject {
         let shownID = context.isWhole ? id : String(id.prefix(12))
         let createdText = HumanUnits.goTime(created)
@@ -119,7 +119,7 @@ struct ContainerListLine {
         ]
     }
 
-    /// The same for `--format json`.
+    /// The fields for `--format json`.
     var json: JSONObject {
         var sizes = JSONValue.null
         if context.sizes { sizes = ["rwSize": .integer(ownSize), "rootFsSize": .integer(wholeSize)] }

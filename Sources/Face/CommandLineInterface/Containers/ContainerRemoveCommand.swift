@@ -12,8 +12,8 @@ enum ContainerRemoveCommand: Command {
             .bool("force", short: "f", help: "force removal of a running or unusable container"),
             .bool("ignore", short: "i", help: "ignore errors when a specified container is missing"),
             Flag("filter", .stringArray, help: "filter output based on conditions given"),
-            .bool("volumes", short: "v", help: "remove the container's own volumes, which always go with it"),
-            .bool("depend", help: "remove containers that depend on it, of which there are none"),
+            .bool("volumes", short: "v", help: "remove the container's anonymous volumes (always done)"),
+            .bool("depend", help: "remove containers that depend on it (there are none)"),
             Flag(
                 "time", short: "t", .int, default: "10", help: "seconds to wait for stop before killing the container"),
         ])
@@ -29,7 +29,7 @@ enum ContainerRemoveCommand: Command {
                 let id = try remove(name, force: force, seconds, store)
                 session.printLine(ContainerTargets.echo(name, id, arguments))
             } catch let error as ContainerError where error.code == .notFound {
-                // As with rm of files, force makes nothing of what is not there.
+                // As in rm, missing files are not an error with force.
                 if arguments.bool("ignore") || arguments.bool("force") { continue }
                 session.printError("Error: \(error)")
                 code = code == 0 ? 1 : code
@@ -52,13 +52,13 @@ enum ContainerRemoveCommand: Command {
             try container.remove(isForced: force, stoppingAfter: seconds, in: store)
             return container.id
         } catch let error as ContainerError where error.code == .invalid && force {
-            // What cannot be read can at least be thrown away.
+            // An unreadable container can still be removed.
             guard let record = try store.container(name) else { throw error }
             try store.deleteContainer(record.id)
             return record.id
         } catch let error as ContainerError where error.code == .foreign {
             guard let working = try? WorkingContainer(name, in: store) else {
-                throw CommandError("\(error.description), which has to remove it itself")
+                throw CommandError("\(error.description), which must remove it itself")
             }
             try store.deleteContainer(working.id)
             return working.id
@@ -66,7 +66,7 @@ enum ContainerRemoveCommand: Command {
     }
 }
 
-/// `container prune`: removes all containers that do not run.
+/// `container prune`: removes all containers that are not running.
 enum ContainerPruneCommand: Command {
     static let grammar = CommandGrammar(
         "prune", summary: "Remove all non running containers", usage: "prune [options]",
@@ -92,9 +92,9 @@ enum ContainerPruneCommand: Command {
     }
 }
 
-/// Questions on the terminal.
+/// Asks for confirmation on the terminal.
 enum ConfirmationPrompt {
-    /// Whether the answer begins with y. No answer is none.
+    /// Whether the answer begins with y. No answer counts as no.
     static func ask(_ question: String, _ session: Session) -> Bool {
         session.write("\(question) [y/N] ")
         return readLine()?.lowercased().hasPrefix("y") ?? false

@@ -8,7 +8,7 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// `container run`: a command in a new container of an image, in the foreground.
+/// `container run`: runs a command in a new container in the foreground.
 enum ContainerRunCommand: Command {
     static let grammar = CommandGrammar(
         "run", summary: "Run a command in a new container", usage: "run [options] IMAGE [COMMAND [ARG...]]",
@@ -24,7 +24,7 @@ enum ContainerRunCommand: Command {
     }
 }
 
-/// `container create`: as `run`, but it is started later.
+/// `container create`: like `run`, but the container is started later.
 enum ContainerCreateCommand: Command {
     static let grammar = CommandGrammar(
         "create", summary: "Create but do not start a container", usage: "create [options] IMAGE [COMMAND [ARG...]]",
@@ -38,7 +38,7 @@ enum ContainerCreateCommand: Command {
     }
 }
 
-/// Makes the container that a command line asks for.
+/// Creates a container from a command line.
 struct ContainerMaking {
     private let invocation: ContainerInvocation
     private let store: ContainerStore
@@ -50,7 +50,7 @@ struct ContainerMaking {
 
     private var arguments: ParsedArguments { invocation.arguments }
 
-    /// - Returns: the container, and how its command is to be run.
+    /// - Returns: the container, and the process to run in it.
     func make() throws -> (container: ManagedContainer, process: ContainerProcess) {
         if let file = arguments.string("cidfile"), Files.exists(file) {
             throw CommandError(
@@ -61,7 +61,7 @@ struct ContainerMaking {
         let id = RandomBytes.hex(32)
         let definition = try invocation.definition(
             image?.image, imageName: image?.name ?? "", id: id, in: store)
-        // What cannot be run is not made.
+        // A container that cannot be run is not created.
         let process = try invocation.process(for: definition)
         if arguments.bool("replace"), let name = arguments.string("name"), try store.container(name) != nil {
             var previous = try ManagedContainer(name, in: store)
@@ -96,11 +96,11 @@ struct ContainerMaking {
     }
 }
 
-/// The life of a container in the foreground.
+/// Runs a container in the foreground.
 enum ContainerRun {
-    /// Runs a container and, where it is to go by itself, removes it.
+    /// Runs a container and then removes it if requested.
     ///
-    /// - Returns: the exit code of its command, or that of why it could not be started.
+    /// - Returns: the exit code of its command, or one for why it could not be started.
     static func toTheEnd(
         _ container: inout ManagedContainer, _ process: ContainerProcess, _ store: ContainerStore, _ session: Session
     ) throws -> Int32 {
@@ -121,7 +121,7 @@ enum ContainerRun {
 }
 
 extension ContainerRun {
-    /// Built in, unless a runtime was named.
+    /// The built-in isolation, unless a runtime was specified.
     private static func isolation(
         of container: ManagedContainer, _ store: ContainerStore, _ session: Session
     ) throws -> SandboxIsolation {
@@ -132,7 +132,7 @@ extension ContainerRun {
     }
 }
 
-/// Names of containers.
+/// Validates names of containers.
 enum ContainerNaming {
     static func check(_ name: String) throws {
         guard ContainerNames.isValid(name) else {

@@ -3,14 +3,14 @@ import ContainerLifecycle
 import ContainerStore
 import LinuxSystem
 
-/// The conditions of `--filter` over containers: values for the same key are alternatives, different keys must all
-/// hold. Labels must all hold.
+/// The conditions of `--filter` for containers: values for the same key are alternatives, different keys must all
+/// match. All labels must match.
 struct ContainerSelection {
     private enum Condition {
         case id(String), name(String), ancestor(String), status(String), label(key: String, value: String?)
         case exited(Int32), before(FileTime), since(FileTime), volume(String), until(FileTime)
 
-        /// Which conditions are alternatives of each other.
+        /// Conditions with the same key are alternatives.
         var key: String {
             switch self {
             case .id: "id"
@@ -28,7 +28,7 @@ struct ContainerSelection {
     }
 
     private var conditions: [Condition] = []
-    /// Ids of the images that `ancestor` names.
+    /// Ids of the images named by `ancestor`.
     private var ancestors: [String: String] = [:]
 
     static let flag = Flag("filter", short: "f", .stringArray, help: "filter output based on conditions given")
@@ -66,7 +66,7 @@ struct ContainerSelection {
         case "volume": return .volume(value)
         case "until": return .until(try ContainerSelection.time(value))
         case "health", "pod", "network", "restart-policy":
-            throw CommandError("filter \(key) is not supported: containers have no such thing here")
+            throw CommandError("filter \(key) is not supported: containers do not have this property")
         default: throw CommandError("\(key) is an invalid filter")
         }
     }
@@ -75,20 +75,20 @@ struct ContainerSelection {
         Clock.parseRFC3339(try ManagedContainer(name, in: store).record.created) ?? FileTime(seconds: 0)
     }
 
-    /// A time, or how long ago: `10m`, `2h`.
+    /// A time, or a duration before now: `10m`, `2h`.
     private static func time(_ text: String) throws -> FileTime {
         if let time = Clock.parseRFC3339(text) { return time }
         if let seconds = Int64(text) { return FileTime(seconds: seconds) }
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
         guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()) else {
-            throw CommandError("until filter: \"\(text)\" is no time and no duration")
+            throw CommandError("until filter: \"\(text)\" is neither a time nor a duration")
         }
         let (span, overflow) = count.multipliedReportingOverflow(by: unit)
         return FileTime(seconds: overflow ? 0 : Clock.now().seconds - span)
     }
 
     var isEmpty: Bool { conditions.isEmpty }
-    /// Whether it speaks of states, which then need not be running ones.
+    /// Whether it filters by state, so that containers need not be running.
     var namesStates: Bool {
         conditions.contains {
             switch $0 {
@@ -127,7 +127,7 @@ struct ContainerSelection {
         }
     }
 
-    /// A part of the name; `^` and `$` bind it to the ends.
+    /// Matches a part of the name; `^` and `$` anchor it.
     private static func fits(_ pattern: String, _ name: String) -> Bool {
         let isBegin = pattern.hasPrefix("^")
         let isEnd = pattern.hasSuffix("$")

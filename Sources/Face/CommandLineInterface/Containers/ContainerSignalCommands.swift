@@ -2,7 +2,7 @@ import CommandLineGrammar
 import ContainerLifecycle
 import ContainerStore
 
-/// `container stop`: asks running containers to end, and kills them after a while.
+/// `container stop`: sends running containers their stop signal, and kills them after a timeout.
 enum ContainerStopCommand: Command {
     static let grammar = CommandGrammar(
         "stop", summary: "Stop one or more containers", usage: "stop [options] CONTAINER [CONTAINER...]",
@@ -48,15 +48,15 @@ enum ContainerKillCommand: Command {
     }
 }
 
-/// `container wait`: waits until containers have ended, and prints their exit codes.
+/// `container wait`: waits until containers have exited, and prints their exit codes.
 enum ContainerWaitCommand: Command {
     static let grammar = CommandGrammar(
         "wait", summary: "Block on one or more containers", usage: "wait [options] CONTAINER [CONTAINER...]",
         flags: [
             ContainerTargets.latest,
-            .string("interval", short: "i", default: "250ms", help: "how often to look, which is up to the tool"),
-            .refused("condition", "it waits for the end"),
-            .bool("ignore", help: "a container that is missing has the exit code -1"),
+            .string("interval", short: "i", default: "250ms", help: "polling interval (accepted and ignored)"),
+            .refused("condition", "it always waits for the exit"),
+            .bool("ignore", help: "report the exit code -1 for missing containers"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -69,11 +69,11 @@ enum ContainerWaitCommand: Command {
     }
 }
 
-/// `container exists`: whether there is such a container, as an exit code.
+/// `container exists`: reports in the exit code whether a container exists.
 enum ContainerExistsCommand: Command {
     static let grammar = CommandGrammar(
         "exists", summary: "Check if a container exists in local storage", usage: "exists [options] CONTAINER",
-        flags: [.bool("external", help: "check containers in storage that other tools have made as well")],
+        flags: [.bool("external", help: "also check containers of other tools in the store")],
         arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -14,17 +14,17 @@ enum ContainerStartCommand: Command {
             .bool("interactive", short: "i", help: "keep STDIN open even if not attached"),
             ContainerTargets.latest,
             .bool("sig-proxy", default: true, help: "proxy received signals to the process"),
-            .refused("detach-keys", "containers run in the foreground only: nothing is left to detach from"),
-            .refused("all", "containers run in the foreground only, one at a time"),
-            .refused("filter", short: "f", "containers run in the foreground only, one at a time"),
+            .refused("detach-keys", "containers only run in the foreground and cannot be detached from"),
+            .refused("all", "containers only run in the foreground, one at a time"),
+            .refused("filter", short: "f", "containers only run in the foreground, one at a time"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard arguments.bool("attach") || arguments.bool("interactive") else {
-            throw CommandError("containers run in the foreground only: use start --attach")
+            throw CommandError("containers only run in the foreground: use start --attach")
         }
         if !arguments.bool("sig-proxy") {
-            throw CommandError("--sig-proxy=false is not supported: signals go to the container")
+            throw CommandError("--sig-proxy=false is not supported: signals are always forwarded to the container")
         }
         let store = try session.openStore(mounts: true)
         let names = try ContainerTargets.names(arguments, in: store)
@@ -38,15 +38,14 @@ enum ContainerStartCommand: Command {
         return try ContainerRun.toTheEnd(&container, process, store, session)
     }
 
-    /// The command line that made the container, read again: what the container's file has no words of its own for is
-    /// as it was asked for then.
+    /// Parses the command line that created the container again, for settings that are not in the container's file.
     private static func invocation(of container: ManagedContainer, _ session: Session) throws -> ContainerInvocation {
         let line = container.definition.commandLine
         let face = Face.named(line.first ?? "")
         let parsed = try face.grammar.parse(Array(line.dropFirst()), environment: session.environment.environment)
         let command = try face.command(at: parsed.commandPath)
         guard command == ContainerRunCommand.self || command == ContainerCreateCommand.self else {
-            throw CommandError("container \(container.id) was not made by container run or create")
+            throw CommandError("container \(container.id) was not created by container run or create")
         }
         return try ContainerInvocation(parsed, session)
     }

@@ -3,16 +3,16 @@ import ContainerLifecycle
 import ContainerStore
 import LinuxSystem
 
-/// Which containers a command is about: names, `--cidfile`, `--all`, `--latest`, `--filter`.
+/// The containers that a command operates on: names, `--cidfile`, `--all`, `--latest`, `--filter`.
 struct ContainerTargets {
     static let cidfile = Flag(
         "cidfile", .stringArray, placeholder: "file", help: "read the container ID from the file")
     static let all = Flag.bool("all", short: "a", help: "all containers")
     static let latest = Flag.bool("latest", short: "l", help: "act on the latest container podman is aware of")
 
-    /// The names and ids that were given, files read.
+    /// The specified names and ids, including those in files.
     ///
-    /// - Throws: where nothing, or both `--all` and a name, was given.
+    /// - Throws: when none is specified, or both `--all` and a name.
     static func names(_ arguments: ParsedArguments, in store: ContainerStore) throws -> [String] {
         func isOn(_ flag: String) -> Bool { arguments.declares(flag) && arguments.bool(flag) }
         var names = arguments.positionals
@@ -37,7 +37,7 @@ struct ContainerTargets {
         return containers.map(\.id)
     }
 
-    /// What a command prints for a container it has dealt with: the name as it was given, else the id.
+    /// The output for a processed container: the name as specified, otherwise the id.
     static func echo(_ name: String, _ id: String, _ arguments: ParsedArguments) -> String {
         arguments.positionals.contains(name) ? name : id
     }
@@ -47,10 +47,10 @@ struct ContainerTargets {
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    /// Does something with each, in order; errors are printed and the others go on.
+    /// Processes each container in order; errors are printed and the remaining ones continue.
     ///
-    /// - Parameter ignoresMissing: unknown names are passed over.
-    /// - Returns: the exit code: 0, 1 where nothing was wrong but names that nobody bears, else 125.
+    /// - Parameter ignoresMissing: whether to ignore unknown names.
+    /// - Returns: the exit code: 0, 1 when the only errors are unknown names, otherwise 125.
     static func forEach(
         _ names: [String], ignoresMissing: Bool = false, _ store: ContainerStore, _ session: Session,
         _ body: (inout ManagedContainer) throws -> Void

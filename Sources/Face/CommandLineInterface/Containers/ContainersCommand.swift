@@ -4,7 +4,7 @@ import JSONText
 import OutputTemplates
 import WorkingContainers
 
-/// `containers`, also `ps`: the working containers of the store.
+/// `containers`, also `ps`: lists the working containers of the store.
 enum ContainersCommand: Command {
     static let grammar = CommandGrammar(
         "containers", aliases: ["list", "ls", "ps"], summary: "List working containers and their base images",
@@ -19,7 +19,7 @@ enum ContainersCommand: Command {
             .bool("quiet", short: "q", help: "display only container IDs"),
         ], flagsFirst: true)
 
-    /// One line of the list.
+    /// A line of the list.
     private struct Line {
         let id: String
         let isOurs: Bool
@@ -88,7 +88,7 @@ enum ContainersCommand: Command {
         ]
     }
 
-    /// Columns as wide as Buildah has them, whatever is in them.
+    /// Uses Buildah's fixed column widths.
     private static func table(_ lines: [Line], _ arguments: ParsedArguments) -> String {
         let whole = arguments.bool("notruncate")
         let width = whole ? 64 : 12

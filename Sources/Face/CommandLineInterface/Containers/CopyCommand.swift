@@ -8,7 +8,7 @@ import ImageModel
 import LinuxSystem
 import WorkingContainers
 
-/// `copy`: files into a working container.
+/// `copy`: copies files into a working container.
 enum CopyCommand: Command {
     static let grammar = CommandGrammar(
         "copy", summary: "Copy content into the container", usage: "copy [options] CONTAINER SOURCE... [DESTINATION]",
@@ -19,7 +19,7 @@ enum CopyCommand: Command {
     }
 }
 
-/// `add`: as `copy`, but local archives are unpacked.
+/// `add`: like `copy`, but unpacks local archives.
 enum AddCommand: Command {
     static let grammar = CommandGrammar(
         "add", summary: "Add content to the container", usage: "add [options] CONTAINER SOURCE... [DESTINATION]",
@@ -30,7 +30,7 @@ enum AddCommand: Command {
     }
 }
 
-/// What `copy` and `add` have in common.
+/// Shared by `copy` and `add`.
 struct ContentCopy {
     static let flags: [Flag] = [
         SharedFlags.addHistory,
@@ -44,8 +44,8 @@ struct ContentCopy {
         .string("ignorefile", "file", help: "path to .containerignore file"),
         .bool("parents", help: "preserve leading directories in the paths of items being copied"),
         .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
-        .refused("link", "a working container has one layer, which nothing can be linked into"),
-        .string("checksum", "digest", help: "what the content at an address must turn out to be"),
+        .refused("link", "a working container has a single layer"),
+        .string("checksum", "digest", help: "expected digest of the content at a URL"),
         Flag("timestamp", .int, help: "set the modification time of copied files to seconds after the epoch"),
     ]
 
@@ -63,17 +63,17 @@ struct ContentCopy {
         guard let container = words.first else { throw CommandError("container ID must be specified") }
         guard words.count > 1 else { throw CommandError("src must be specified") }
         _ = container
-        // With one source alone the destination is the working directory.
+        // With a single source the destination is the working directory.
         destination = words.count > 2 ? words.last : nil
         sources = words.count > 2 ? Array(words[1..<(words.count - 1)]) : [words[1]]
         for source in sources where source.contains("://") && !FetchedFile.isAddress(source) {
-            throw CommandError("copying from \(source): addresses of http and https are supported only")
+            throw CommandError("copying from \(source): only http and https URLs are supported")
         }
         if arguments.wasSet("checksum"), !sources.contains(where: FetchedFile.isAddress) {
             throw CommandError("checksum flag is not supported for local sources")
         }
         if arguments.string("from") != nil, let address = sources.first(where: FetchedFile.isAddress) {
-            throw CommandError("--from takes paths, not the address \(address)")
+            throw CommandError("--from accepts paths, not the URL \(address)")
         }
         if arguments.wasSet("ignorefile"), !arguments.wasSet("contextdir") {
             throw CommandError("--ignorefile option requires that you specify a context dir using --contextdir")
@@ -122,7 +122,7 @@ struct ContentCopy {
         }
     }
 
-    /// What comes from a web server is never unpacked.
+    /// Files from web servers are never unpacked.
     private func copyRemote(
         _ address: String, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
         _ store: ContainerStore
@@ -150,7 +150,7 @@ struct ContentCopy {
         }
         if let text = arguments.string("chmod") {
             guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
-                throw CommandError("parsing chmod \"\(text)\": it takes an octal mode such as 0755")
+                throw CommandError("parsing chmod \"\(text)\": expected an octal mode such as 0755")
             }
             request.mode = mode
         }
@@ -161,19 +161,19 @@ struct ContentCopy {
 
     private var localSources: [String] { sources.filter { !FetchedFile.isAddress($0) } }
 
-    /// Where sources lie.
+    /// The location of sources.
     private struct Origin {
         let root: String
         let sources: [String]
         let keepsOwners: Bool
     }
 
-    /// Lets `body` read the sources: from the host, or from a container or an image.
+    /// Calls `body` with the sources: from the host, a container or an image.
     private func withOrigin<T>(_ store: ContainerStore, _ body: (Origin) throws -> T) throws -> T {
         guard let from = arguments.string("from") else {
             if let context = arguments.string("contextdir") {
                 let root = try HostPath.real(context)
-                // Sources may be named from the context's root, or with the context's own path before them.
+                // Sources may be relative to the context, or be prefixed with the context's path.
                 let inside = localSources.map { source in
                     source == root || source.hasPrefix(root + "/") ? "/" + source.dropFirst(root.count) : source
                 }
@@ -199,7 +199,7 @@ struct ContentCopy {
         return try body(Origin(root: root.path, sources: sources, keepsOwners: true))
     }
 
-    /// What the context's ignore file hides.
+    /// The patterns in the context's ignore file.
     private func ignored() throws -> IgnorePatterns? {
         guard arguments.string("from") == nil, let context = arguments.string("contextdir") else { return nil }
         let files =
@@ -214,7 +214,7 @@ struct ContentCopy {
     }
 }
 
-/// Paths of the host.
+/// Resolves paths on the host.
 enum HostPath {
     /// The path without symbolic links; it must exist.
     static func real(_ path: String) throws -> String {

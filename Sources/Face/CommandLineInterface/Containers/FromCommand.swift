@@ -7,7 +7,7 @@ import ImageTransports
 import Sandbox
 import WorkingContainers
 
-/// `from`: a new working container upon an image, or upon nothing.
+/// `from`: creates a working container from an image, or from scratch.
 enum FromCommand: Command {
     static let grammar = CommandGrammar(
         "from", summary: "Create a working container based on an image", usage: "from [options] IMAGE",
@@ -25,10 +25,10 @@ enum FromCommand: Command {
         .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
         SharedFlags.format, SignaturePolicyFlag.flag,
-        .bool("http-proxy", default: true, help: "pass the proxies of this machine's environment on to commands"),
-        .refused("userns", "the store's mapping is used"),
-        .refused("userns-uid-map-user", "the store's mapping is used"),
-        .refused("userns-gid-map-group", "the store's mapping is used"),
+        .bool("http-proxy", default: true, help: "pass the host's proxy environment variables to commands"),
+        .refused("userns", "the store's id mapping is always used"),
+        .refused("userns-uid-map-user", "the store's id mapping is always used"),
+        .refused("userns-gid-map-group", "the store's id mapping is always used"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -57,7 +57,7 @@ enum FromCommand: Command {
         return 0
     }
 
-    /// `containers-storage:` names the store that is looked in anyway; places of other stores are kept.
+    /// `containers-storage:` without a store means the default one; references to other stores are unchanged.
     private static func inStore(_ name: String) -> String {
         guard name.hasPrefix("containers-storage:") else { return name }
         let rest = String(name.dropFirst("containers-storage:".count))
@@ -88,10 +88,10 @@ enum FromCommand: Command {
         return try images.baseImage(name, policy: policy, platform: try PlatformFlags.wanted(arguments).first)
     }
 
-    /// The image's name that has in it what the user typed, else its first, else what the user typed: of a file, the
-    /// transport.
+    /// The image's name that contains what the user typed, otherwise its first, otherwise what the user typed: for a
+    /// file, the transport.
     private static func imageName(_ typed: String, _ record: ImageRecord, _ store: ContainerStore) throws -> String {
-        // An image of a list may have no name of its own.
+        // An image in a list may have no name of its own.
         let list = record.names.isEmpty ? try store.findImage(typed)?.name : nil
         return record.names.first { $0.contains(typed) } ?? record.names.first ?? list
             ?? TransportReference(parsing: typed)?.transport.rawValue ?? record.id
@@ -127,12 +127,12 @@ enum FromCommand: Command {
 }
 
 extension FromCommand {
-    /// The security options, all of which must have a place in the container's file.
+    /// The security options, all of which must be storable with the container.
     private static func kept(_ options: [String]) throws -> [String] {
         _ = try SecurityOptions.parse(options)
         for option in options where option.hasPrefix("mask=") || option.hasPrefix("unmask=") {
             throw CommandError(
-                "--security-opt \(option) cannot be kept with a container: use it with build or container run")
+                "--security-opt \(option) cannot be stored with a container: use it with build or container run")
         }
         return options
     }
@@ -140,7 +140,7 @@ extension FromCommand {
 
 /// `--isolation`.
 enum Isolation {
-    /// What the flag or `BUILDAH_ISOLATION` says. The names of Buildah's own ways stand for ours.
+    /// The isolation from the flag or `BUILDAH_ISOLATION`. Buildah's names are mapped to swiftlet's isolations.
     static func parse(_ arguments: ParsedArguments) throws -> WorkingContainer.Isolation {
         switch arguments.string("isolation") {
         case nil, "", "built-in", "default": return .standard

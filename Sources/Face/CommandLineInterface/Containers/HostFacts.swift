@@ -3,7 +3,7 @@ import ImageModel
 import JSONText
 import LinuxSystem
 
-/// What `info` says of the machine.
+/// Information about the host for `info`.
 enum HostFacts {
     static func describe(isRootless: Bool, runtime: String) -> JSONObject {
         var system = utsname()
@@ -32,12 +32,12 @@ enum HostFacts {
         return host
     }
 
-    /// The OCI runtime that is installed; empty if none is.
+    /// The installed OCI runtime; empty if there is none.
     static var installedRuntime: String {
         ["crun", "runc"].first { Files.exists("/usr/bin/\($0)") || Files.exists("/usr/sbin/\($0)") } ?? ""
     }
 
-    /// The kind of file system at a path, in containers/storage's words; nil for kinds that it does not name.
+    /// The type of the file system at a path, as named by containers/storage; nil for types that it does not name.
     static func fileSystem(of path: String) -> String? {
         guard let directory = try? OwnedFD.open(path, O_RDONLY | O_DIRECTORY) else { return nil }
         let type = UInt32(truncatingIfNeeded: directory.fileSystemType)
@@ -54,7 +54,7 @@ enum HostFacts {
         }
     }
 
-    /// `NAME=value` lines, quotes removed.
+    /// `NAME=value` lines, without quotes.
     private static func words(of path: String, separator: Character) -> [String: String] {
         let bytes = (try? Files.readFileIfPresent(path, limit: 1 << 16)) ?? []
         var words: [String: String] = [:]

@@ -4,7 +4,7 @@ import JSONText
 import LinuxSystem
 import WorkingContainers
 
-/// `mount`: makes containers' files visible to the shell that calls.
+/// `mount`: makes containers' files visible to the calling shell.
 enum MountCommand: Command {
     static let grammar = CommandGrammar(
         "mount", summary: "Mount a working container's root filesystem", usage: "mount [options] [CONTAINER...]",
@@ -14,7 +14,7 @@ enum MountCommand: Command {
         ], flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        // The mounts have to outlive this process: they are made in the caller's own namespace.
+        // The mounts must outlive this process: they are made in the caller's own namespace.
         let store = try session.openStore()
         guard try session.enterNamespaces(mounts: false).kind != .entered || !store.driver.holdsChangesOnly else {
             throw CommandError(

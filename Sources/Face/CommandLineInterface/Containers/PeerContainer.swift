@@ -6,8 +6,9 @@ import LinuxSystem
 enum PeerContainer {
     private static let prefix = "container:"
 
-    /// Makes ready for sharing where the flag asks for it: finds the container's process, and without root becomes root of
-    /// its user namespace, which alone may hand its network on. Before the store is opened, while there is one thread.
+    /// Prepares sharing if the flag requests it: finds the container's process, and without root becomes root of its
+    /// user namespace, which joining its network requires. Must be called before the store is opened, while there is
+    /// only one thread.
     static func join(_ network: String?, _ session: Session) throws {
         guard let network, network.hasPrefix(prefix) else { return }
         let name = String(network.dropFirst(prefix.count))
@@ -16,8 +17,8 @@ enum PeerContainer {
         session.peer = process
     }
 
-    /// The container's first process. Another process of this tool looks, since the store can only be opened inside of the
-    /// user namespace that is not settled yet.
+    /// The container's first process. Determined by another swiftlet process, since the store can only be opened inside
+    /// the user namespace, which is not determined yet.
     private static func process(of name: String, _ session: Session) throws -> Int32 {
         let command =
             ["/proc/self/exe"] + session.global.storeArguments

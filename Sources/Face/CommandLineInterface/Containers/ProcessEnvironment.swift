@@ -1,7 +1,7 @@
 import ContainersConfig
 import Glibc
 
-/// Reads the process's environment, once, at the start.
+/// Reads the process environment once, at the start.
 enum ProcessEnvironment {
     static func read() -> ConfigEnvironment {
         var variables: [String: String] = [:]

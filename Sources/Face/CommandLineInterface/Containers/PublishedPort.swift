@@ -4,14 +4,14 @@ import ContainerStore
 import JSONText
 import Sandbox
 
-/// A published port, as lists and inspection tell of it.
+/// A published port, for lists and inspection.
 struct PublishedPort: CustomStringConvertible {
     let address: String
     let host: UInt16
     let container: UInt16
     let transport: String
 
-    /// Reads what a container's file says; nil for what is no port.
+    /// Parses the entry in a container's file; nil if it is not a port.
     init?(_ text: String) {
         guard let port = try? PortFlag.parse(text).first else { return nil }
         address = port.hostAddress
@@ -33,7 +33,7 @@ struct PublishedPort: CustomStringConvertible {
         address.isEmpty ? "0.0.0.0" : address.contains(":") ? "[\(address)]" : address
     }
 
-    /// As `ps --format json` has it.
+    /// The form in `ps --format json`.
     var json: JSONValue {
         [
             "host_ip": .string(address), "container_port": .integer(Int64(container)),
@@ -41,7 +41,7 @@ struct PublishedPort: CustomStringConvertible {
         ]
     }
 
-    /// As inspection has them: by place in the container.
+    /// The form in inspection: by port in the container.
     static func bindings(_ ports: [PublishedPort]) -> JSONValue {
         var bindings = JSONObject()
         for port in ports {
@@ -52,7 +52,7 @@ struct PublishedPort: CustomStringConvertible {
     }
 }
 
-/// `container port`: where a container's ports are published.
+/// `container port`: shows a container's published ports.
 enum ContainerPortCommand: Command {
     static let grammar = CommandGrammar(
         "port", summary: "List port mappings or a specific mapping for the container",
@@ -61,7 +61,7 @@ enum ContainerPortCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let all = arguments.bool("all")
         guard all == arguments.positionals.isEmpty else {
-            throw CommandError(all ? "--all takes no container" : "you must supply a running container name or id")
+            throw CommandError(all ? "--all accepts no container" : "you must supply a running container name or id")
         }
         let store = try session.openStore()
         let containers =

@@ -2,7 +2,7 @@ import CommandLineGrammar
 import ContainerStore
 import WorkingContainers
 
-/// `rename`: another name for a working container.
+/// `rename`: renames a working container.
 enum RenameCommand: Command {
     static let grammar = CommandGrammar(
         "rename", summary: "Rename a container", usage: "rename CONTAINER NEW-NAME", arguments: .exactly(2))

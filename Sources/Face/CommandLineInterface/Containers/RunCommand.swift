@@ -8,7 +8,7 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// `run`: a command in a working container.
+/// `run`: runs a command in a working container.
 enum RunCommand: Command {
     static let grammar = CommandGrammar(
         "run", summary: "Run a command inside of the container",
@@ -30,8 +30,8 @@ enum RunCommand: Command {
         Flag("volume", short: "v", .stringArray, help: "bind mount a host location into the container"),
         .string("workingdir", help: "temporarily set working directory for command"),
         .bool("no-pivot", environment: "BUILDAH_NOPIVOT", help: "do not use pivot root to jail process inside rootfs"),
-        .string("contextdir", "directory", help: "context directory path, which sources in --mount count from"),
-        .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to an OCI runtime, which then runs it"),
+        .string("contextdir", "directory", help: "context directory, to which sources in --mount are relative"),
+        .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to the OCI runtime to use"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
     ]
 
@@ -75,7 +75,7 @@ enum RunCommand: Command {
             }
         } catch let error as SandboxError {
             session.printError("Error: \(explained(error, user: process.user))")
-            // Buildah has the runtime's own code for a command that cannot be started.
+            // Buildah returns the runtime's exit code for a command that cannot be started.
             return session.calledAs == "buildah" && error.exitCode != ErrorReport.ownFailure ? 1 : error.exitCode
         }
         if arguments.bool("add-history") {
@@ -86,7 +86,7 @@ enum RunCommand: Command {
         return 0
     }
 
-    /// An account that is missing, in Buildah's words.
+    /// The error for a missing account, in Buildah's words.
     private static func explained(_ error: SandboxError, user: String) -> String {
         guard error.code == .unknownUser else { return error.description }
         let parts = user.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -136,7 +136,7 @@ enum RunCommand: Command {
         let own =
             try arguments.strings("volume").map { try RunVolumeFlag.parse($0) }
             + arguments.strings("mount").map { try RunMountFlag.parse($0, context: arguments.string("contextdir")) }
-        // What `from` settled gives way to what is said now.
+        // Flags override the settings from `from`.
         let inherited = try container.settings.volumes.map { try RunVolumeFlag.parse($0) }
         return inherited.filter { mount in !own.contains { $0.destination == mount.destination } } + own
     }

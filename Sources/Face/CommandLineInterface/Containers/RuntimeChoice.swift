@@ -4,14 +4,13 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// Which OCI runtime runs a command.
+/// Selects the OCI runtime for a command.
 enum RuntimeChoice {
-    /// What `--runtime` and `--isolation` ask for. `oci` asks for an external runtime when it comes from a flag: of the
-    /// environment's word for it, and of the container's own, which Buildah writes everywhere, the built-in way is worth
-    /// as much.
+    /// The isolation for `--runtime` and `--isolation`. `oci` selects an external runtime only as a flag: from the
+    /// environment or the container's own setting, which Buildah always stores, it means the built-in isolation.
     ///
     /// - Parameters:
-    ///   - settled: the container's own word, where there is a container.
+    ///   - settled: the container's own setting, if there is a container.
     ///   - bundle: as for `external`.
     static func isolation(
         _ arguments: ParsedArguments, _ conf: ContainersConf, settled: WorkingContainer.Isolation = .standard,
@@ -25,11 +24,11 @@ enum RuntimeChoice {
         return (own == .standard ? settled : own) == .chroot ? .chroot : .builtIn
     }
 
-    /// The runtime with this name or path; nil: the one that containers.conf names, else the first that is installed.
+    /// The runtime with this name or path; nil: the one in containers.conf, otherwise the first installed one.
     ///
     /// - Parameters:
     ///   - flags: global flags without their dashes.
-    ///   - bundle: how the path of a directory for the runtime's configuration, to be made, begins.
+    ///   - bundle: the prefix of the path for a directory with the runtime's configuration, which is yet to be created.
     static func external(
         named name: String?, flags: [String], _ conf: ContainersConf, bundle: String
     ) throws -> SandboxIsolation {
@@ -46,12 +45,12 @@ enum RuntimeChoice {
                         bundle: bundle, id: "swiftlet-\(RandomBytes.hex(8))"))
             }
         }
-        throw CommandError("there is no OCI runtime \(names.joined(separator: " or "))")
+        throw CommandError("no OCI runtime found: \(names.joined(separator: " or "))")
     }
 
     static let directories = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"]
 
-    /// Makes the directories that an external runtime works in; nil where none is called.
+    /// Creates the directories for an external runtime; nil when none is used.
     static func makeBundle(of isolation: SandboxIsolation) throws -> String? {
         guard case .external(let runtime) = isolation else { return nil }
         try Files.makeDirectories("\(runtime.bundle)/state", mode: 0o700)

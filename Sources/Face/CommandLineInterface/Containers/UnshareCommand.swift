@@ -5,14 +5,14 @@ import Glibc
 import LinuxSystem
 import WorkingContainers
 
-/// `unshare`: a command, or a shell, where the user is root over the own storage.
+/// `unshare`: runs a command, or a shell, as root in the user's own namespace.
 enum UnshareCommand: Command {
     static let grammar = CommandGrammar(
         "unshare", summary: "Run a command in a modified user namespace", usage: "unshare [options] [COMMAND [ARG...]]",
         flags: [
             Flag(
                 "mount", short: "m", .stringSlice, placeholder: "VARIABLE=CONTAINER",
-                help: "mount the specified containers, with their places in variables")
+                help: "mount the specified containers and set variables to their mount points")
         ], interspersed: false)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -43,7 +43,7 @@ enum UnshareCommand: Command {
     }
 
     private static func run(_ command: [String], _ environment: [String: String], _ session: Session) throws -> Int32 {
-        // Keys like Ctrl-C are for the command alone. A handler, unlike ignoring, is not inherited by it.
+        // Keys like Ctrl-C are for the command only. A handler, unlike ignoring, is not inherited by it.
         for number in [SIGINT, SIGQUIT] { signal(number) { _ in } }
         do throws(LinuxError) {
             return try ChildProcess.run(

@@ -1,6 +1,6 @@
 import CommandLineGrammar
 
-/// One command: its grammar as data, and what it does with parsed arguments.
+/// A command: its grammar as data, and its action.
 protocol Command {
     static var grammar: CommandGrammar { get }
     /// - Returns: the exit code.

@@ -1,4 +1,4 @@
-/// A command that cannot do what was asked for, said in one line.
+/// A one-line error of a command.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

@@ -1,13 +1,13 @@
 import CommandLineGrammar
 
-/// A place in a tool's tree of commands.
+/// A node in a tool's tree of commands.
 enum CommandNode {
-    /// A command, under another name where the tool calls it so.
+    /// A command, under another name if the tool calls it differently.
     case command(any Command.Type, as: String? = nil, aliases: [String] = [])
-    /// Commands under a common name (`container run`), which does nothing by itself; `flags` stand before and after
+    /// Commands below a group (`container run`), which does nothing by itself; `flags` are accepted before and after
     /// the commands' own names.
     case group(String, aliases: [String] = [], summary: String, flags: [Flag] = [], [CommandNode])
-    /// A command that the tool's users know and that is refused by name.
+    /// A command that the tool's users know and that is rejected by name.
     case refused(String, String)
 
     var grammar: CommandGrammar {
@@ -24,7 +24,7 @@ enum CommandNode {
         }
     }
 
-    /// The command that a path of names, aliases resolved, leads to from here.
+    /// The command at a path of names with aliases resolved.
     static func command(at path: ArraySlice<String>, in nodes: [CommandNode]) -> (any Command.Type)? {
         guard let name = path.first, let node = nodes.first(where: { $0.grammar.name == name }) else { return nil }
         switch node {

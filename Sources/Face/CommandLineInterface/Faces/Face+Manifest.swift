@@ -1,5 +1,5 @@
 extension Face {
-    /// `manifest ...`, in Buildah's grammar as in Podman's.
+    /// `manifest ...`, in Buildah's grammar as well as Podman's.
     static var manifestGroup: CommandNode {
         .group(
             "manifest", summary: "Manipulate manifest lists and image indexes",

@@ -1,7 +1,7 @@
 import CommandLineGrammar
 
 extension Face {
-    /// Podman's grammar, as far as there is something behind it.
+    /// Podman's grammar, as far as it is supported.
     static var podman: Face {
         Face(
             name: "podman", summary: "Manage containers and images", flags: podmanFlags,
@@ -23,25 +23,26 @@ extension Face {
             ] + refusedCommands)
     }
 
-    /// What has nothing behind it, and what to do instead where there is something.
+    /// Unsupported commands, with alternatives if there are any.
     private static var refusedCommands: [CommandNode] {
         [
             .refused("save", "use push IMAGE docker-archive:FILE, or oci-archive:FILE"),
             .refused("load", "use pull docker-archive:FILE, or oci-archive:FILE"),
             .refused("import", "use build with FROM scratch and ADD"),
-            .refused("search", "registries are not searched"),
-            .refused("pod", "there are no pods"), .refused("network", "networks are made with each container"),
-            .refused("volume", "named volumes are not supported yet"), .refused("secret", "secrets are not kept"),
-            .refused("events", "no events are kept"), .refused("generate", "nothing is generated"),
-            .refused("kube", "there are no pods"), .refused("play", "there are no pods"),
-            .refused("machine", "it is not needed on Linux"),
-            .refused("system", "use info, prune of images and containers"),
+            .refused("search", "searching registries is not supported"),
+            .refused("pod", "pods are not supported"), .refused("network", "each container has its own network"),
+            .refused("volume", "named volumes are not supported yet"), .refused("secret", "secrets are not supported"),
+            .refused("events", "events are not recorded"), .refused("generate", "generating files is not supported"),
+            .refused("kube", "pods are not supported"), .refused("play", "pods are not supported"),
+            .refused("machine", "not needed on Linux"),
+            .refused("system", "use info, image prune or container prune"),
             .refused("auto-update", "containers do not run in the background"),
-            .refused("healthcheck", "healthchecks are not run"), .refused("init", "containers are started in one go"),
+            .refused("healthcheck", "health checks are not run"),
+            .refused("init", "containers are started in one step"),
         ]
     }
 
-    /// The commands that Podman has at top level and below `image`.
+    /// The commands that Podman has both at top level and below `image`.
     private static var imageVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
             BuildCommand.self, HistoryCommand.self, PullCommand.self, PushCommand.self, TagCommand.self,
@@ -50,7 +51,7 @@ extension Face {
         return commands.map { .command($0) }
     }
 
-    /// `container ...`, in swiftlet's grammar as in Podman's.
+    /// `container ...`, in swiftlet's grammar as well as Podman's.
     static var containerCommands: [CommandNode] {
         containerVerbs + [
             .command(ContainerExistsCommand.self), .command(ContainerInspectCommand.self),
@@ -59,7 +60,7 @@ extension Face {
         ]
     }
 
-    /// The commands that Podman has at top level and below `container`.
+    /// The commands that Podman has both at top level and below `container`.
     private static var containerVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
             ContainerCommitCommand.self, ContainerCopyCommand.self, ContainerCreateCommand.self,
@@ -71,17 +72,17 @@ extension Face {
             ContainerStopCommand.self, ContainerWaitCommand.self,
         ]
         let refused = [
-            "attach": "containers run in the foreground only", "logs": "no logs are kept of containers",
+            "attach": "containers only run in the foreground", "logs": "container output is not logged",
             "exec": "joining a running container is not supported yet", "pause": "control groups are not used",
-            "unpause": "control groups are not used", "restart": "containers run in the foreground only",
+            "unpause": "control groups are not used", "restart": "containers only run in the foreground",
             "top": "use ps with the container's process", "stats": "control groups are not used",
             "clone": "use commit and run",
-            "checkpoint": "it is not supported", "restore": "it is not supported",
+            "checkpoint": "checkpoints are not supported", "restore": "checkpoints are not supported",
         ]
         return commands.map { .command($0) } + refused.sorted { $0.key < $1.key }.map { .refused($0.key, $0.value) }
     }
 
-    /// What swiftlet has below `image` besides what moves images.
+    /// swiftlet's commands below `image`, except those that copy images.
     static var imageCommands: [CommandNode] {
         [
             .command(BuildCommand.self), .command(HistoryCommand.self),
@@ -91,23 +92,25 @@ extension Face {
         ]
     }
 
-    /// Those of Podman's that choose a way of working that is not here are taken where they choose what is so anyway.
+    /// Podman's global flags. Those for modes that are not available are accepted only with the values that apply
+    /// anyway.
     private static var podmanFlags: [Flag] {
         GlobalFlags.flags.filter { !["cgroup-manager", "remote", "url"].contains($0.name) } + [
-            .string("cgroup-manager", "manager", hidden: true, help: "no control groups are used: cgroupfs or systemd"),
-            .string("events-backend", "backend", hidden: true, help: "no events are kept: none, file or journald"),
-            .string("runtime", "runtime", help: "path or name of an OCI runtime, which then runs containers"),
+            .string("cgroup-manager", "manager", hidden: true, help: "cgroupfs or systemd; cgroups are not used"),
+            .string("events-backend", "backend", hidden: true, help: "none, file or journald; events are not recorded"),
+            .string("runtime", "runtime", help: "path or name of the OCI runtime to use"),
             Flag("runtime-flag", .stringArray, help: "add global flags for the container runtime"),
             .refused("remote", short: "r", "there is no remote service"),
             .refused("url", "there is no remote service"),
             .refused("connection", "there is no remote service"),
             .refused("identity", "there is no remote service"), .refused("ssh", "there is no remote service"),
-            .refused("conmon", "there is no monitor process"), .refused("network-cmd-path", "it is looked for in PATH"),
+            .refused("conmon", "there is no monitor process"), .refused("network-cmd-path", "it is searched in PATH"),
             .refused("hooks-dir", "hooks are not run"), .refused("module", "set CONTAINERS_CONF instead"),
-            .refused("namespace", "containers have no groups"), .refused("tmpdir", "there is none"),
+            .refused("namespace", "container namespaces are not supported"), .refused("tmpdir", "it is not used"),
             .refused("volumepath", "named volumes are not supported yet"),
-            .refused("network-config-dir", "networks have no configuration"), .refused("syslog", "nothing is logged"),
-            .refused("trace", "nothing is traced"), .refused("noout", "redirect the output"),
+            .refused("network-config-dir", "networks are not configurable"),
+            .refused("syslog", "logging is unsupported"),
+            .refused("trace", "tracing is not supported"), .refused("noout", "redirect the output"),
             .refused("transient-store", "use --root"), .refused("imagestore", "use --root"),
         ]
     }

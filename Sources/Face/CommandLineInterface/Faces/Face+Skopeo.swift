@@ -20,11 +20,11 @@ extension Face {
             .command(ListTagsCommand.self), .command(ManifestDigestCommand.self), .command(SyncCommand.self),
             .command(StandaloneSignCommand.self), .command(StandaloneVerifyCommand.self),
             .command(SignatureDumpCommand.self),
-            .refused("generate-sigstore-key", "signing with sigstore's keys is not supported"),
+            .refused("generate-sigstore-key", "signing with sigstore keys is not supported"),
         ]
     }
 
-    /// The flags that Skopeo takes before its commands, as after them.
+    /// Flags that Skopeo accepts both before and after its commands.
     static var transportFlags: [Flag] {
         CopyFlags.platform + [
             .bool("insecure-policy", help: "run the tool without any policy check"),

@@ -1,7 +1,7 @@
 import CommandLineGrammar
 
 extension Face {
-    /// The tool's own: Buildah's verbs, and what Skopeo and Podman do in groups.
+    /// swiftlet's own grammar: Buildah's commands at top level, and those of Skopeo and Podman in groups.
     static var swiftlet: Face {
         Face(
             name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
@@ -9,16 +9,16 @@ extension Face {
             commands: workingContainerVerbs + [
                 .group("container", summary: "Run containers", containerCommands),
                 .group(
-                    "image", summary: "Move and inspect images, wherever they are", flags: transportFlags,
+                    "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
                     transportCommands + imageCommands + [.command(ImageTreeCommand.self)]),
             ])
     }
 
-    /// Buildah's verbs; commands that behave differently under that name ask `Session.calledAs`.
+    /// Buildah's grammar; commands that behave differently under that name check `Session.calledAs`.
     static var buildah: Face {
         Face(
             name: "buildah", summary: "A tool that facilitates building OCI images", flags: GlobalFlags.flags,
-            commands: workingContainerVerbs, manner: .buildah)
+            commands: workingContainerVerbs, style: .buildah)
     }
 
     private static var workingContainerVerbs: [CommandNode] {

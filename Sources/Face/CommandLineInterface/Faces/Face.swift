@@ -1,18 +1,18 @@
 import CommandLineGrammar
 
-/// What the tool is to its caller: the commands and flags of the name it was called by.
+/// The personality of the tool: the commands and flags for the name it was called by.
 struct Face {
-    /// The name, as usage lines and `Session.calledAs` have it.
+    /// The name in usage lines and `Session.calledAs`.
     let name: String
     let summary: String
-    /// Flags that every command takes. `GlobalFlags` reads those it knows.
+    /// Global flags. `GlobalFlags` reads those it knows.
     let flags: [Flag]
     let commands: [CommandNode]
-    /// The exit code of failures that are the tool's own.
+    /// The exit code for the tool's own failures.
     var failureCode = ErrorReport.ownFailure
-    var manner = CommandGrammar.GrammarStyle.podman
+    var style = CommandGrammar.GrammarStyle.podman
 
-    /// The face for the last part of `argv[0]`; any other name is the tool's own.
+    /// The face for the last component of `argv[0]`; swiftlet's own for any other name.
     static func named(_ name: String) -> Face {
         switch name {
         case "buildah": .buildah
@@ -25,10 +25,10 @@ struct Face {
     var grammar: CommandGrammar {
         CommandGrammar(
             name, summary: summary, usage: "\(name) [command]", persistentFlags: flags,
-            subcommands: commands.map(\.grammar), manner: manner)
+            subcommands: commands.map(\.grammar), style: style)
     }
 
-    /// What `--version` says besides the version.
+    /// Additional text in the output of `--version`.
     var versionNote: String {
         name == "buildah" ? " (image-spec \(VersionCommand.imageSpec), runtime-spec \(VersionCommand.runtimeSpec))" : ""
     }

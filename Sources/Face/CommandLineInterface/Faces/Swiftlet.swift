@@ -9,11 +9,11 @@ package enum Swiftlet {
 
     /// Runs one command line.
     ///
-    /// - Parameter arguments: `argv`, the program's own name first.
-    /// - Returns: the exit code: 0, the code of the command that ran inside a container, or 125 for failures of our own
-    ///   (1 where the tool was called as Skopeo).
+    /// - Parameter arguments: `argv`, including the program's own name.
+    /// - Returns: the exit code: 0, the exit code of the command in the container, or 125 for swiftlet's own failures
+    ///   (1 when called as Skopeo).
     package static func run(arguments: [String]) -> Int32 {
-        // A closed pipe is an error of the write that met it.
+        // Writing to a closed pipe fails with an error instead.
         signal(SIGPIPE, SIG_IGN)
         let face = Face.named(arguments.first?.split(separator: "/").last.map(String.init) ?? "swiftlet")
         let environment = ProcessEnvironment.read()
@@ -39,7 +39,7 @@ package enum Swiftlet {
         }
     }
 
-    /// Whether `--version` stands before any command, among the flags that every command has.
+    /// Whether `--version` occurs before any command, among the global flags.
     private static func asksForVersion(_ arguments: ArraySlice<String>) -> Bool {
         var takesNext = false
         for argument in arguments {

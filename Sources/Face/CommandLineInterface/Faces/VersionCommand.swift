@@ -12,7 +12,7 @@ enum VersionCommand: Command {
             .string("format", short: "f", help: "format the output using a Go template"),
         ], arguments: .none)
 
-    /// The versions of the specifications that images and bundles are written by.
+    /// The supported versions of the specifications for images and bundles.
     static let imageSpec = "1.1.0"
     static let runtimeSpec = "1.2.0"
 
@@ -41,7 +41,7 @@ enum VersionCommand: Command {
         return 0
     }
 
-    /// - Parameter asBuildah: whether lines that only Go's programs have something to say in are there too.
+    /// - Parameter asBuildah: whether to include lines that only make sense for Go programs.
     private static func facts(asBuildah: Bool) -> [(label: String, key: String, value: String)] {
         let host = Platform.host.description
         let all: [(label: String, key: String, value: String, isGo: Bool)] = [

@@ -7,7 +7,7 @@ import ManifestLists
 import OutputTemplates
 import WorkingContainers
 
-/// `history`: how an image came about, the latest step first.
+/// `history`: shows how an image was created, latest step first.
 enum HistoryCommand: Command {
     static let grammar = CommandGrammar(
         "history", summary: "Show the history of an image", usage: "history [options] IMAGE",
@@ -17,8 +17,8 @@ enum HistoryCommand: Command {
             .bool("human", short: "H", default: true, help: "display sizes and dates in human readable format"),
             .bool("json", help: "output in JSON format"),
             .string("format", help: "json, or a Go template"),
-            .bool("dockerfile", help: "print a Dockerfile that rebuilds the image, which may be in any transport"),
-            .string("base", "image", help: "what the image was built on, for --dockerfile"),
+            .bool("dockerfile", help: "print a Dockerfile that rebuilds the image, which may be behind any transport"),
+            .string("base", "image", help: "base image, for --dockerfile"),
         ] + RegistryFlags.access, arguments: .exactly(1))
 
     private struct Line {
@@ -33,7 +33,7 @@ enum HistoryCommand: Command {
         for flag in ["json", "format", "quiet", "no-trunc", "human"] where isDockerfile && arguments.wasSet(flag) {
             throw CommandError("--dockerfile and --\(flag) can't be used together")
         }
-        if arguments.wasSet("base"), !isDockerfile { throw CommandError("--base needs --dockerfile") }
+        if arguments.wasSet("base"), !isDockerfile { throw CommandError("--base requires --dockerfile") }
         let store = try session.openStore()
         if isDockerfile {
             try DockerfilePrinting(store: store, arguments: arguments, session: session).print(
@@ -64,7 +64,7 @@ enum HistoryCommand: Command {
         return 0
     }
 
-    /// What templates see of a step.
+    /// The fields of a step for templates.
     private static func row(_ line: Line, _ arguments: ParsedArguments) -> JSONValue {
         let time = line.entry.created.flatMap(Clock.parseRFC3339)
         var by = line.entry.createdBy ?? ""

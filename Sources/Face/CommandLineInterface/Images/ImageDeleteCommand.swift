@@ -4,7 +4,7 @@ import Distribution
 import ImageCopy
 import ImageTransports
 
-/// `image delete`, Skopeo's `delete`: an image in a registry or a store.
+/// `image delete`, Skopeo's `delete`: deletes an image from a registry or a store.
 enum ImageDeleteCommand: Command {
     static let grammar = CommandGrammar(
         "delete", summary: "Delete image IMAGE-NAME", usage: "delete [options] IMAGE-NAME",

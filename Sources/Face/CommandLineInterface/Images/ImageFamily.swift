@@ -2,7 +2,7 @@ import ContainerStore
 import ImageModel
 import WorkingContainers
 
-/// Which images of the store were made from which.
+/// The parent relations between the images of the store.
 struct ImageFamily {
     private let store: ContainerStore
     private let images: [ImageRecord]
@@ -12,7 +12,7 @@ struct ImageFamily {
         images = try store.images()
     }
 
-    /// Whether the image has no name and another one goes on from it, as the steps of a build by Buildah do.
+    /// Whether the image has no name and another one continues it, as the steps of a build by Buildah do.
     func isIntermediate(_ image: ImageRecord) -> Bool {
         guard image.names.isEmpty, let config = try? StoredImage(image, in: store).config else { return false }
         return images.contains { other in
@@ -23,7 +23,7 @@ struct ImageFamily {
 
     private static func child(_ child: ImageConfig, goesOnFrom parent: ImageConfig) -> Bool {
         let (own, all) = (parent.history ?? [], child.history ?? [])
-        // Without a history nothing tells a child from a sibling.
+        // Without a history, children and siblings are indistinguishable.
         guard !own.isEmpty, all.count > own.count else { return false }
         return child.rootfs.diffIDs.starts(with: parent.rootfs.diffIDs) && all.starts(with: own)
     }

@@ -5,7 +5,7 @@ import ImageModel
 import LinuxSystem
 import WorkingContainers
 
-/// The conditions of `images --filter`: of those with the same key one must hold, and all keys must.
+/// The conditions of `images --filter`: conditions with the same key are alternatives, different keys must all match.
 struct ImageFilter {
     private enum Condition {
         case dangling(Bool)
@@ -86,13 +86,13 @@ struct ImageFilter {
         return Clock.parseRFC3339(record.created) ?? FileTime(seconds: 0)
     }
 
-    /// - Parameter showsAll: whether intermediate images count although no condition asks for them.
+    /// - Parameter showsAll: whether to include intermediate images without a condition for them.
     func matches(_ listing: ImageListing, showsAll: Bool = true) -> Bool {
         let keys = Set(conditions.map(\.key))
         if !showsAll, !keys.contains("intermediate"), family.isIntermediate(listing.record) { return false }
         return keys.allSatisfy { key in
             let same = conditions.filter { $0.key == key }
-            // Several labels are all wanted; of other conditions with one key, any.
+            // All labels must match; of other conditions with the same key, any.
             if key == "label" { return same.allSatisfy { holds($0.condition, listing) != $0.isNegated } }
             let (refused, wanted) = (same.filter(\.isNegated), same.filter { !$0.isNegated })
             return !refused.contains { holds($0.condition, listing) }

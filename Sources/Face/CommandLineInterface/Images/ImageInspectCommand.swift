@@ -6,7 +6,7 @@ import ImageTransports
 import JSONText
 import OutputTemplates
 
-/// `image inspect`, Skopeo's `inspect`: what an image anywhere says about itself, without copying it.
+/// `image inspect`, Skopeo's `inspect`: shows details of an image behind any transport without copying it.
 enum ImageInspectCommand: Command {
     static let grammar = CommandGrammar(
         "inspect", summary: "Inspect image IMAGE-NAME",
@@ -21,7 +21,7 @@ enum ImageInspectCommand: Command {
             .bool("config", help: "output configuration"),
             .string("format", short: "f", "format", help: "format the output to a Go template"),
             .bool("no-tags", short: "n", help: "do not list the available tags from the repository in the output"),
-            .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image of a list for this platform"),
+            .string("platform", "OS/ARCH[/VARIANT]", help: "select the image for this platform from a list"),
         ] + RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -62,7 +62,7 @@ enum ImageInspectCommand: Command {
         session.write(try format.render([value]))
     }
 
-    /// The repository's name; only images in registries have one that counts.
+    /// The repository's name; nil except for images in registries.
     private static func repository(of text: String) -> String? {
         DockerName.reference(text)?.name
     }

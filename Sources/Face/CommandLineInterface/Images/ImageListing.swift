@@ -3,7 +3,7 @@ import ImageModel
 import LinuxSystem
 import WorkingContainers
 
-/// One line of `images`: an image under one of its names.
+/// A line of `images`: an image under one of its names.
 struct ImageListing {
     let record: ImageRecord
     let repository: String
@@ -11,7 +11,7 @@ struct ImageListing {
     let size: Int64
     let created: FileTime
 
-    /// All listings of an image: one for each name, or one without.
+    /// All listings of an image: one per name, or one without a name.
     static func listings(of record: ImageRecord, in store: ContainerStore) throws -> [ImageListing] {
         let size = try ImageListing.size(of: record, in: store)
         let created = Clock.parseRFC3339(record.created) ?? FileTime(seconds: 0)
@@ -26,14 +26,14 @@ struct ImageListing {
         }
     }
 
-    /// The names that the image had, the latest first, without the one that the listing is about.
+    /// The image's former names, latest first, without the listing's own.
     var history: String {
         var names = record.namesHistory
         if names.first == "\(repository):\(tag)" { names.removeFirst() }
         return names.isEmpty ? "<none>" : names.joined(separator: ", ")
     }
 
-    /// What the image takes uncompressed, its data included.
+    /// The uncompressed size of the image, including its data.
     static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
         let layers = try record.topLayer.map { try store.layerChain($0) } ?? []
         return layers.reduce(0) { $0 + $1.diffSize } + record.bigDataSizes.values.reduce(0, +)

@@ -3,7 +3,7 @@ import ImageModel
 import JSONText
 
 extension ImageTree {
-    /// The tree for programs: sizes in bytes, digests whole. Members that are not known are left out.
+    /// The tree for programs: sizes in bytes, full digests. Unknown members are omitted.
     var json: JSONValue {
         var object = JSONObject()
         object["name"] = .string(name)

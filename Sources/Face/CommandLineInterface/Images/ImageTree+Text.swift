@@ -2,12 +2,12 @@ import ContentDigest
 import DockerfileRecovery
 import ImageModel
 
-/// The tree as text for a reader of 80 columns.
+/// The tree as text for 80 columns.
 struct ImageTreeText {
-    /// Whether digests and commands are shown whole.
+    /// Whether digests and commands are not truncated.
     let isWhole: Bool
 
-    /// A line with what belongs to it.
+    /// A line with its children.
     private struct Item {
         var title: String
         var details: [String] = []
@@ -41,11 +41,11 @@ struct ImageTreeText {
         let kind = node.mediaType.isIndex ? "index" : "manifest"
         var title = "\(kind) \(short(node.digest))  \(HumanUnits.size(node.size))"
         if let platform = node.platform { title += "  \(SanitizedText.line(platform.description))" }
-        if !node.isPresent { title += "  (not here)" }
+        if !node.isPresent { title += "  (missing)" }
         var item = Item(title: title, details: [SanitizedText.line(node.mediaType.rawValue)])
         if let type = node.artifactType { item.details.append("artifact type \(SanitizedText.line(type))") }
         if let failure = node.referrersFailure {
-            item.details.append("what belongs to it is not known: \(SanitizedText.line(failure))")
+            item.details.append("its referrers are unknown: \(SanitizedText.line(failure))")
         }
         item.children = node.manifests.map(self.item)
         if let config = node.config {
@@ -72,12 +72,12 @@ struct ImageTreeText {
         return item
     }
 
-    /// Something that says that it belongs to the manifest.
+    /// An artifact that refers to the manifest.
     private func item(_ referrer: Descriptor) -> Item {
         var details = [SanitizedText.line(referrer.mediaType.rawValue)]
         if let type = referrer.artifactType { details.append("artifact type \(SanitizedText.line(type))") }
         return Item(
-            title: "belongs to it: \(short(referrer.digest))  \(HumanUnits.size(referrer.size))", details: details)
+            title: "referrer: \(short(referrer.digest))  \(HumanUnits.size(referrer.size))", details: details)
     }
 
     private func item(_ layer: ImageTree.Layer, number: Int, step: String?) -> Item {

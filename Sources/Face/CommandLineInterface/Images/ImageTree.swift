@@ -5,7 +5,7 @@ import ImageCopy
 import ImageModel
 import WorkingContainers
 
-/// What an image is made of, from the index down to what each layer holds.
+/// The structure of an image, from the index down to the content of each layer.
 struct ImageTree {
     /// An index or a manifest.
     struct Node {
@@ -14,7 +14,7 @@ struct ImageTree {
         let size: Int64
         var platform: Platform?
         var artifactType: String?
-        /// False for a manifest that an index lists and that is not in this place.
+        /// False for a manifest that is listed in an index but missing in this location.
         var isPresent = true
         /// Of an index.
         var manifests: [Node] = []
@@ -22,9 +22,9 @@ struct ImageTree {
         var config: Descriptor?
         var layers: [Layer] = []
         var steps: [Step] = []
-        /// Artifacts that belong to it.
+        /// Artifacts that refer to it.
         var referrers: [Descriptor] = []
-        /// Why it is not known which artifacts belong to it.
+        /// Why its referrers are unknown.
         var referrersFailure: String?
     }
 
@@ -32,13 +32,13 @@ struct ImageTree {
     struct Layer {
         let blob: Descriptor
         var diffID: Digest?
-        /// What it holds, where that was looked up.
+        /// Its content, if it was read.
         var contents: LayerContents?
-        /// Names of other local images that have the same layer.
+        /// Names of other local images with the same layer.
         var sharedWith: [String] = []
     }
 
-    /// An entry of the history, with the place of its layer.
+    /// An entry of the history, with the index of its layer.
     struct Step {
         let history: History
         let layer: Int?
@@ -47,26 +47,26 @@ struct ImageTree {
     let name: String
     let root: Node
 
-    /// Reads an image, or a list of images with all that is there of it.
+    /// Reads an image, or an image index with everything that is present.
     ///
-    /// - Parameter platform: whose layers are looked into; nil: those of all.
+    /// - Parameter platform: the image whose layers are read; nil: those of all.
     init(of place: InspectionTarget, in store: ContainerStore, layersFor platform: Platform?, readsLayers: Bool) throws
     {
         let image = place.image
-        guard let raw = try image.manifest() else { throw CommandError("\(image.name): there is no manifest") }
+        guard let raw = try image.manifest() else { throw CommandError("\(image.name): no manifest") }
         let reader = Reader(image: image, sharing: try LayerSharing(store), readsLayers: readsLayers)
         name = image.name
         root = try reader.node(raw, chosen: platform, depth: 0)
     }
 }
 
-/// Which local images have a layer.
+/// Which local images contain a layer.
 private struct LayerSharing {
     private var owners: [Digest: [(id: String, name: String)]] = [:]
 
     init(_ store: ContainerStore) throws {
         for record in try store.images() where record.topLayer != nil {
-            // One broken image in the store is no reason to say nothing about another.
+            // A broken image in the store should not affect others.
             guard let image = try? StoredImage(record, in: store) else { continue }
             let name = record.names.first ?? String(record.id.prefix(12))
             for diffID in Set(image.config.rootfs.diffIDs) { owners[diffID, default: []].append((record.id, name)) }
@@ -75,7 +75,7 @@ private struct LayerSharing {
 
     func names(of diffID: Digest, besides id: String) -> [String] {
         let others = (owners[diffID] ?? []).filter { $0.id != id }.map(\.name)
-        // Those with names first: the others are mostly steps of builds.
+        // Named images first: the others are mostly build steps.
         return others.filter { $0.contains("/") }.sorted() + others.filter { !$0.contains("/") }.sorted()
     }
 }
@@ -90,11 +90,11 @@ private struct Reader {
         do {
             node.referrers = try image.referrers(of: raw.digest)
         } catch {
-            // The image itself can be explained all the same.
+            // The image itself can be shown nevertheless.
             node.referrersFailure = "\(error)"
         }
         if raw.isIndex {
-            guard depth < 4 else { throw CommandError("\(image.name): lists of images are nested too deep") }
+            guard depth < 4 else { throw CommandError("\(image.name): manifest lists are nested too deeply") }
             let index = try raw.decodeIndex()
             let best = chosen.flatMap { Platform.bestMatch(in: index.manifests, wanted: $0) }
             for entry in index.manifests {
@@ -115,7 +115,7 @@ private struct Reader {
         let manifest = try raw.decodeManifest()
         node.config = manifest.config
         node.layers = manifest.layers.map { ImageTree.Layer(blob: $0) }
-        // Artifacts have configurations of their own kinds.
+        // Artifacts have configurations of their own types.
         guard manifest.config.mediaType.isImageConfig else { return node }
         guard let config = try image.configuration(of: manifest) else { return node }
         node.platform = config.platform

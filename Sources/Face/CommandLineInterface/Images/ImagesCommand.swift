@@ -5,7 +5,7 @@ import JSONText
 import LinuxSystem
 import OutputTemplates
 
-/// `images`: what is in the store.
+/// `images`: lists the images in the store.
 enum ImagesCommand: Command {
     static let grammar = CommandGrammar(
         "images", summary: "List images in local storage", usage: "images [options] [IMAGE]",
@@ -39,7 +39,7 @@ enum ImagesCommand: Command {
         let showsAll = arguments.bool("all") || !arguments.positionals.isEmpty
         listings = listings.filter { filter.matches($0, showsAll: showsAll) }
         if arguments.bool("json") || format.isJSON {
-            // In the order of the store, as Buildah has it.
+            // In the order of the store, as in Buildah.
             session.write(String(decoding: json(listings, arguments).serialized(pretty: true), as: UTF8.self) + "\n")
             return 0
         }
@@ -62,7 +62,7 @@ enum ImagesCommand: Command {
         return 0
     }
 
-    /// What templates see of an image.
+    /// The fields of an image for templates.
     private static func row(_ listing: ImageListing, _ arguments: ParsedArguments) -> JSONValue {
         let age = HumanUnits.age(since: listing.created, now: Clock.now())
         var row = JSONObject()
@@ -82,7 +82,7 @@ enum ImagesCommand: Command {
         return .object(row)
     }
 
-    /// The images of a name, or all.
+    /// The images with a name, or all.
     static func listings(named name: String?, in store: ContainerStore) throws -> [ImageListing] {
         if let name { return try named(name, in: store) }
         return try store.images().flatMap { try ImageListing.listings(of: $0, in: store) }
@@ -97,7 +97,7 @@ enum ImagesCommand: Command {
             }
             return [reference]
         }
-        // A name without a tag stands for every tag of the repository.
+        // A name without a tag matches every tag of the repository.
         let all = try store.images().flatMap { try ImageListing.listings(of: $0, in: store) }
         let matching = all.filter { $0.repository == name || $0.repository.hasSuffix("/" + name) }
         if matching.isEmpty { throw CommandError("\(name): image not known") }

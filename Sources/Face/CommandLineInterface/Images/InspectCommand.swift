@@ -6,7 +6,7 @@ import ManifestLists
 import OutputTemplates
 import WorkingContainers
 
-/// `inspect`: everything about a working container or an image, in the shape that Buildah gives it.
+/// `inspect`: shows all details of a working container or an image, in Buildah's format.
 enum InspectCommand: Command {
     static let grammar = CommandGrammar(
         "inspect", summary: "Inspect the configuration of a container or image", usage: "inspect [options] NAME",
@@ -31,7 +31,7 @@ enum InspectCommand: Command {
             } else if arguments.wasSet("type") {
                 throw CommandError("reading build container: container not known")
             } else {
-                // Without a word on what it is, it may be an image as well.
+                // Without an explicit type, it may also be an image.
                 session.write(try rendered(try image(name, in: store), format))
             }
         case "image": session.write(try rendered(try image(name, in: store), format))
@@ -54,7 +54,7 @@ enum InspectCommand: Command {
         return text
     }
 
-    /// Of a list of images, that for this machine.
+    /// For a manifest list, the image for the host's platform.
     private static func image(_ name: String, in store: ContainerStore) throws -> JSONObject {
         guard let found = try store.findImage(name) else {
             throw CommandError("importing settings: \(name): image not known")

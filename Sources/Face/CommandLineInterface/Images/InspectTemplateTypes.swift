@@ -1,7 +1,7 @@
 import OutputTemplates
 
-/// The types that templates for `inspect` work on: those that Buildah's `inspect` has, so that `{{.OCIv1.Config.Volumes}}`
-/// prints `map[/v:{}]` here as there.
+/// The types for templates of `inspect`: those of Buildah's `inspect`, so that `{{.OCIv1.Config.Volumes}}` also prints
+/// `map[/v:{}]`.
 enum InspectTemplateTypes {
     static let description = TemplateShape.structure(
         type: "buildah.BuilderInfo",
@@ -26,7 +26,7 @@ enum InspectTemplateTypes {
     private static func texts(_ key: String) -> TemplateShape.Field { .init(key, .list(.text)) }
     private static func flag(_ key: String) -> TemplateShape.Field { .init(key, .flag) }
 
-    /// A set as Go has it: a map to structures without fields.
+    /// A Go set: a map to structures without fields.
     private static func set(_ key: String) -> TemplateShape.Field {
         .init(key, .map(.structure(type: "struct {}", [])))
     }

@@ -4,18 +4,18 @@ import ImageModel
 import ImageTransports
 import JSONText
 
-/// What Skopeo tells of an image: the parts of manifest and configuration that people ask for.
+/// Skopeo's summary of an image: the most requested parts of manifest and configuration.
 struct InspectedImage {
     private let layers: [Descriptor]
     private let config: ImageConfig
     let configBytes: [UInt8]
 
-    /// - Parameter top: the manifest, or a list of which one image is for `platform`.
+    /// - Parameter top: the manifest, or an index with an image for `platform`.
     init(of source: any ImageSource, _ top: RawManifest, for platform: Platform) throws {
         let (image, manifest) = try ImageReader.image(of: source, top, for: platform)
         guard manifest.config.mediaType.isImageConfig else {
             throw CommandError(
-                "\(source.description) is no image but an artifact: its configuration is of type \(manifest.config.mediaType)"
+                "\(source.description) is an artifact, not an image: its config has the type \(manifest.config.mediaType)"
             )
         }
         layers = manifest.layers
@@ -54,7 +54,7 @@ struct InspectedImage {
         ]
     }
 
-    /// The configuration as far as OCI defines it.
+    /// The configuration restricted to OCI's members.
     func ociConfiguration() throws -> JSONObject {
         var plain = config
         plain.extra = JSONObject()

@@ -5,13 +5,13 @@ import ImageCopy
 import ImageModel
 import ImageTransports
 
-/// An image that a command looks into: a name in the store, or `transport:reference`.
+/// An image to inspect: a name in the store, or `transport:reference`.
 struct InspectionTarget {
     let image: InspectableImage
-    /// The record, for an image of the store.
+    /// The record of an image in the store.
     let record: ImageRecord?
 
-    /// - Parameter store: opened before, since no descriptor may be older than the namespaces.
+    /// - Parameter store: already open, since no descriptor may be older than the namespaces.
     init(_ text: String, in store: ContainerStore, _ arguments: ParsedArguments, _ session: Session) throws {
         var name = text
         if let reference = TransportReference(parsing: text) {
@@ -29,9 +29,9 @@ struct InspectionTarget {
             found.image, name: found.name ?? found.image.names.first ?? found.image.id, in: store)
     }
 
-    /// The image's manifest; of a list, that of the image for `platform`.
+    /// The image's manifest; for an index, that of the image for `platform`.
     func chosenManifest(for platform: Platform) throws -> RawManifest {
-        guard let raw = try image.manifest() else { throw CommandError("\(image.name): there is no manifest") }
+        guard let raw = try image.manifest() else { throw CommandError("\(image.name): no manifest") }
         guard raw.mediaType.isIndex else { return raw }
         let index = try raw.decodeIndex()
         guard let chosen = Platform.bestMatch(in: index.manifests, wanted: platform) else {
@@ -39,7 +39,7 @@ struct InspectionTarget {
             throw CommandError("\(image.name) has no image for \(platform); it has: \(present)")
         }
         guard let manifest = try image.manifest(chosen.digest) else {
-            throw CommandError("\(image.name): its manifest \(chosen.digest) is not here")
+            throw CommandError("\(image.name): its manifest \(chosen.digest) is missing")
         }
         return manifest
     }

@@ -2,7 +2,7 @@ import CommandLineGrammar
 import ContainerLifecycle
 import ContainerStore
 
-/// `podman rmi`: takes names from images, and removes images without any.
+/// `podman rmi`: removes names from images, and images that have none left.
 enum PodmanRemoveImageCommand: Command {
     static let grammar = CommandGrammar(
         "rmi", summary: "Removes one or more images from local storage", usage: "rmi [options] IMAGE [IMAGE...]",
@@ -10,7 +10,7 @@ enum PodmanRemoveImageCommand: Command {
             .bool("all", short: "a", help: "remove all images"),
             .bool("force", short: "f", help: "force removal of the image and any containers using the image"),
             .bool("ignore", short: "i", help: "ignore errors if a specified image does not exist"),
-            .bool("no-prune", help: "do not remove dangling images below, which are never kept as such"),
+            .bool("no-prune", help: "do not remove dangling parent images (they are never kept)"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -43,7 +43,7 @@ enum PodmanRemoveImageCommand: Command {
     }
 }
 
-/// Removing images with Podman's words and exit codes.
+/// Removes images with Podman's messages and exit codes.
 struct PodmanImageRemoval {
     private let store: ContainerStore
     private let session: Session
@@ -55,7 +55,7 @@ struct PodmanImageRemoval {
         self.isForced = isForced
     }
 
-    /// - Returns: 0, 2 for an image that is in use, else 125.
+    /// - Returns: 0, 2 for an image that is in use, otherwise 125.
     func attempt(_ body: () throws -> Void) -> Int32 {
         do {
             try body()
@@ -94,9 +94,9 @@ struct PodmanImageRemoval {
     }
 }
 
-/// Containers that keep an image in use.
+/// Containers that use an image.
 enum ImageUsers {
-    /// Removes them; those that run are killed first.
+    /// Removes them; running ones are killed first.
     static func remove(of image: ImageRecord, in store: ContainerStore) throws {
         for record in try store.containers() where record.image == image.id {
             if var container = try ManagedContainer(record, in: store) {
@@ -108,7 +108,7 @@ enum ImageUsers {
     }
 }
 
-/// `image exists`: whether there is such an image, as an exit code.
+/// `image exists`: reports in the exit code whether an image exists.
 enum ImageExistsCommand: Command {
     static let grammar = CommandGrammar(
         "exists", summary: "Check if an image exists in local storage", usage: "exists IMAGE", arguments: .exactly(1))
@@ -118,7 +118,7 @@ enum ImageExistsCommand: Command {
     }
 }
 
-/// `podman image prune`: removes images without a name, or with `--all` those that no container uses.
+/// `podman image prune`: removes images without a name, or with `--all` those not used by a container.
 enum PodmanImagePruneCommand: Command {
     static let grammar = CommandGrammar(
         "prune", summary: "Remove unused images", usage: "prune [options]",
@@ -126,7 +126,7 @@ enum PodmanImagePruneCommand: Command {
             .bool("all", short: "a", help: "remove all images not in use by containers, not just dangling ones"),
             .bool("force", short: "f", help: "do not prompt for confirmation"),
             Flag("filter", .stringSlice, placeholder: "KEY=VALUE", help: "filter values for the images to prune"),
-            .refused("external", "images of other tools are images like all others"),
+            .refused("external", "images of other tools are not treated differently"),
         ], arguments: .none)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -7,7 +7,7 @@ import LinuxSystem
 import OutputTemplates
 import WorkingContainers
 
-/// `podman images`, also `podman image ls`: what is in the store, in Podman's columns and members.
+/// `podman images`, also `podman image ls`: lists the images in the store, with Podman's columns and fields.
 enum PodmanImagesCommand: Command {
     static let grammar = CommandGrammar(
         "images", summary: "List images in local storage", usage: "images [options] [IMAGE]",
@@ -80,7 +80,7 @@ enum PodmanImagesCommand: Command {
         arguments.bool("no-trunc") ? "sha256:\(listing.record.id)" : String(listing.record.id.prefix(12))
     }
 
-    /// What templates see of an image.
+    /// The fields of an image for templates.
     private static func row(_ listing: ImageListing, _ arguments: ParsedArguments) -> JSONValue {
         let age = HumanUnits.age(since: listing.created, now: Clock.now())
         return [

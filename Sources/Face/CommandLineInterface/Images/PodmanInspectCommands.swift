@@ -8,7 +8,7 @@ import LinuxSystem
 import OutputTemplates
 import WorkingContainers
 
-/// `podman inspect`: a container of that name, else an image.
+/// `podman inspect`: a container with that name, otherwise an image.
 enum PodmanInspectCommand: Command {
     static let grammar = CommandGrammar(
         "inspect", summary: "Display the configuration of object denoted by ID",
@@ -56,7 +56,7 @@ enum PodmanImageInspectCommand: Command {
     }
 }
 
-/// One image of the store, as Podman's inspection tells of it.
+/// An image of the store in the format of Podman's inspection.
 struct StoredImageInspection {
     private let record: ImageRecord
     private let store: ContainerStore

@@ -2,7 +2,7 @@ import CommandLineGrammar
 import ContainerStore
 import ManifestLists
 
-/// `rmi`: takes names from images, and removes images without any.
+/// `rmi`: removes names from images, and images that have none left.
 enum RemoveImageCommand: Command {
     static let grammar = CommandGrammar(
         "rmi", summary: "Remove one or more images from local storage", usage: "rmi [options] [IMAGE [...]]",
@@ -43,7 +43,7 @@ enum RemoveImageCommand: Command {
         return 0
     }
 
-    /// Takes the name from an image, and the image from the store if it was its last. Says what it does.
+    /// Removes a name from an image, and the image from the store if it was the last one. Reports what it does.
     static func remove(_ name: String, force: Bool, _ store: ContainerStore, _ session: Session) throws {
         guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
         let names = found.image.names

@@ -8,8 +8,7 @@ import ManifestLists
 import ProgressEvents
 import WorkingContainers
 
-/// The images that builds and containers begin with: those in the store, those in files that a name points to, and those
-/// in registries.
+/// Provides the images that builds and containers start from: those in the store, in files and in registries.
 final class StoreImages: BaseImageProvider {
     private let store: ContainerStore
     private let puller: RegistryPull
@@ -32,7 +31,7 @@ final class StoreImages: BaseImageProvider {
         return image
     }
 
-    /// The image of that name, fetched where the policy says so.
+    /// The image of that name, fetched according to the policy.
     func record(_ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?) throws -> ImageRecord {
         let wanted = platform ?? Platform.host
         func pull() throws -> ImageRecord {
@@ -49,7 +48,7 @@ final class StoreImages: BaseImageProvider {
         return chosen
     }
 
-    /// Of a list the image for a platform; nil where it is not in the store but may be in a registry.
+    /// The image for a platform in a list; nil when it is not in the store but may be in a registry.
     private func instance(of found: ImageRecord, for platform: Platform, _ name: String) throws -> ImageRecord? {
         guard try ManifestList.isList(found, in: store) else { return found }
         do {
@@ -61,11 +60,11 @@ final class StoreImages: BaseImageProvider {
         }
     }
 
-    /// Whether an image of the store is to be fetched again.
+    /// Whether an image of the store must be fetched again.
     private func isStale(
         _ record: ImageRecord, _ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?
     ) throws -> Bool {
-        // An image that only this machine has can't be fetched again, whatever the policy; nor can one named by its id.
+        // An image that only exists locally cannot be fetched again, whatever the policy; nor can one named by its id.
         let isLocal = record.names.contains { $0.hasPrefix("localhost/") } || record.id.hasPrefix(name)
         if isLocal || record.names.isEmpty { return false }
         switch policy {

@@ -2,10 +2,10 @@ import ImageCopy
 import ImageModel
 import ImageTransports
 
-/// What an image in the store is to be called.
+/// Names for images in the store.
 enum StoredName {
-    /// The fully qualified name; nil for an empty text. Behind `containers-storage:` a short name is Docker's, as that
-    /// transport has it.
+    /// The fully qualified name; nil for empty text. After `containers-storage:` a short name is one on Docker Hub, as
+    /// defined by that transport.
     static func qualified(_ text: String) throws -> String? {
         if text.isEmpty { return nil }
         let name: String

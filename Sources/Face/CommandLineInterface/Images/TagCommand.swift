@@ -2,7 +2,7 @@ import CommandLineGrammar
 import ContainerStore
 import ImageCopy
 
-/// `tag`: gives an image further names.
+/// `tag`: adds names to an image.
 enum TagCommand: Command {
     static let grammar = CommandGrammar(
         "tag", summary: "Add an additional name to a local image", usage: "tag IMAGE NAME [NAME ...]",
@@ -24,7 +24,7 @@ enum TagCommand: Command {
     }
 }
 
-/// `untag`: takes names from an image; without names, all of them.
+/// `untag`: removes names from an image; without names, all of them.
 enum UntagCommand: Command {
     static let grammar = CommandGrammar(
         "untag", summary: "Remove a name from a local image", usage: "untag IMAGE [NAME ...]", arguments: .atLeast(1))

@@ -10,12 +10,12 @@ import ImageTrust
 import LinuxSystem
 import ManifestLists
 
-/// Where images that go into lists, or come out of them, are found: the store, transports and registries.
+/// Locates images for lists in the store, in registries and behind transports.
 struct ListImageLocator {
     private let store: ContainerStore
     private let registries: RegistryAccess
     private let calledAs: String
-    /// Who decides whether images from elsewhere may go into lists.
+    /// Decides whether images from outside the store may be added to lists.
     var admission: PolicyGate?
 
     init(_ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session) throws {
@@ -24,20 +24,20 @@ struct ListImageLocator {
         calledAs = session.calledAs
     }
 
-    /// What lies behind `transport:reference`.
+    /// The source for `transport:reference`.
     func source(_ text: String) throws -> any ImageSource {
         try ImageLocationResolver.source(text, calledAs: calledAs, registries).source
     }
 
-    /// Where a list can be written to.
+    /// The destination for a list.
     func destination(_ text: String) throws -> any ImageDestination {
         try ImageLocationResolver.destination(text, registries)
     }
 
-    /// Does what may have to be tried again, as the flags say.
+    /// Runs a retriable operation, according to the flags.
     func retrying<Result>(_ body: () throws -> Result) throws -> Result { try registries.options.retry.run(body) }
 
-    /// An image or list: behind a transport, in the store, or in a registry.
+    /// An image or list behind a transport, in the store, or in a registry.
     func candidate(_ name: String) throws -> ListCandidate {
         if let reference = TransportReference(parsing: name), reference.transport != .containersStorage {
             let source = try source(name)
@@ -58,11 +58,11 @@ struct ListImageLocator {
             throw error
         } catch {
             throw CommandError(
-                "\(name): image not known in local storage, and not to be read from a registry: \(error)")
+                "\(name): image not known in local storage, and cannot be read from a registry: \(error)")
         }
     }
 
-    /// The digest of a list's entry that a digest, an image of the store or a reference stands for.
+    /// The digest of the list's entry for a digest, an image of the store or a reference.
     func entry(_ text: String, of list: ManifestList) throws -> Digest {
         if let digest = Digest(text) { return digest }
         if text.isEmpty || text.hasPrefix("sha256:") {

@@ -2,7 +2,7 @@ import CommandLineGrammar
 import ContentDigest
 import ManifestLists
 
-/// `manifest add`: puts an image, or images of another list, into a list.
+/// `manifest add`: adds an image, or images of another list, to a list.
 enum ManifestAddCommand: Command {
     static let grammar = CommandGrammar(
         "add", summary: "Add images to a manifest list or image index",
@@ -18,7 +18,7 @@ enum ManifestAddCommand: Command {
     private static let artifactFlags: [Flag] = [
         "artifact", "artifact-annotation", "artifact-config", "artifact-config-type", "artifact-exclude-titles",
         "artifact-layer-type", "artifact-subject", "artifact-type",
-    ].map { .refused($0, "artifacts made of files are not supported yet") }
+    ].map { .refused($0, "adding files as artifacts is not supported yet") }
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard arguments.positionals.count == 2 else { throw CommandError("too many arguments specified") }

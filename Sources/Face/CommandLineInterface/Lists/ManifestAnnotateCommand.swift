@@ -3,7 +3,7 @@ import ContentDigest
 import ImageModel
 import ManifestLists
 
-/// `manifest annotate`: says something of an entry of a list, or of the list itself.
+/// `manifest annotate`: annotates an entry of a list, or the list itself.
 enum ManifestAnnotateCommand: Command {
     static let grammar = CommandGrammar(
         "annotate", summary: "Add or update information about an entry in a manifest list or image index",
@@ -19,16 +19,16 @@ enum ManifestAnnotateCommand: Command {
         let isAboutIndex = arguments.bool("index")
         let subject = arguments.string("subject").flatMap { $0.isEmpty ? nil : $0 }
         if isAboutIndex, arguments.positionals.count > 1 {
-            throw CommandError("when using --index, no entry of the list may be named")
+            throw CommandError("when using --index, no entry can be specified")
         }
         if isAboutIndex {
             var others = notes
             others.annotations = [:]
             guard others.isEmpty else {
-                throw CommandError("--index takes annotations and a subject: platforms belong to entries")
+                throw CommandError("--index supports only annotations and a subject: platforms belong to entries")
             }
         } else if arguments.positionals.count < 2, subject == nil || !notes.isEmpty {
-            throw CommandError("an entry of the list must be named, by its digest or image, unless --index is used")
+            throw CommandError("specify an entry of the list by its digest or image, or use --index")
         }
         let store = try session.openStore()
         let places = try ListImageLocator(arguments, store, session)

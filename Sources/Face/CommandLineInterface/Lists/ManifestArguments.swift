@@ -6,7 +6,7 @@ import ImageTransports
 import ManifestLists
 import WorkingContainers
 
-/// What the commands of `manifest` have in common: flags that describe entries, and names of lists and images.
+/// Shared by the `manifest` commands: flags that describe entries, and names of lists and images.
 enum ManifestArguments {
     /// Flags that describe an entry.
     static let entryFlags: [Flag] = [
@@ -21,7 +21,7 @@ enum ManifestArguments {
         .string("variant", "variant", help: "override the variant of the specified image"),
     ]
 
-    /// Reads `entryFlags`.
+    /// Parses `entryFlags`.
     static func notes(_ arguments: ParsedArguments) throws -> ManifestList.EntryAnnotations {
         func text(_ flag: String) -> String? { arguments.string(flag).flatMap { $0.isEmpty ? nil : $0 } }
         var notes = ManifestList.EntryAnnotations()
@@ -35,7 +35,7 @@ enum ManifestArguments {
         return notes
     }
 
-    /// Reads `--annotation`.
+    /// Parses `--annotation`.
     static func annotations(_ arguments: ParsedArguments) throws -> [String: String] {
         var annotations: [String: String] = [:]
         for text in arguments.strings("annotation") {
@@ -46,7 +46,7 @@ enum ManifestArguments {
         return annotations
     }
 
-    /// Which images of a list are taken: all, or the one for the platform that the flags name, else for this machine.
+    /// Which images of a list to use: all, or the one for the platform in the flags, by default the host's.
     static func selection(_ arguments: ParsedArguments) -> ManifestList.Selection {
         if arguments.bool("all") { return .all }
         func text(_ flag: String) -> String? {
@@ -70,12 +70,12 @@ enum ManifestArguments {
         return record
     }
 
-    /// A name of the store without the transport that may stand before it.
+    /// A name in the store without its transport prefix.
     static func plain(_ name: String) -> String {
         let prefix = "containers-storage:"
         guard name.hasPrefix(prefix) else { return name }
         let rest = name.dropFirst(prefix.count)
-        // `[driver@graphroot+runroot]` names the very store that the command works with.
+        // `[driver@graphroot+runroot]` names the same store that the command works with.
         guard rest.first == "[", let end = rest.firstIndex(of: "]") else { return String(rest) }
         let image = rest[rest.index(after: end)...]
         return String(image.first == "@" ? image.dropFirst() : image)

@@ -3,7 +3,7 @@ import ContainerStore
 import ImageCopy
 import ManifestLists
 
-/// `manifest create`: a new list, perhaps with images.
+/// `manifest create`: creates a list, optionally with images.
 enum ManifestCreateCommand: Command {
     static let grammar = CommandGrammar(
         "create", summary: "Create manifest list or image index",
@@ -15,9 +15,9 @@ enum ManifestCreateCommand: Command {
             Flag(
                 "annotation", .stringSlice, placeholder: "annotation=value",
                 help: "set an annotation for the newly-created list"),
-            .string("arch", "architecture", hidden: true, help: "of lists, take the image for this architecture"),
-            .string("os", "OS", hidden: true, help: "of lists, take the image for this OS"),
-            .string("variant", "variant", hidden: true, help: "of lists, take the image for this variant"),
+            .string("arch", "architecture", hidden: true, help: "use the image for this architecture from a list"),
+            .string("os", "OS", hidden: true, help: "use the image for this OS from a list"),
+            .string("variant", "variant", hidden: true, help: "use the image for this variant from a list"),
         ] + SharedFlags.registry, arguments: .atLeast(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -4,7 +4,7 @@ import ContentDigest
 import ImageModel
 import ManifestLists
 
-/// `manifest push`: a list of the store to somewhere else, with the images that it lists.
+/// `manifest push`: pushes a list of the store, with the images in it.
 enum ManifestPushCommand: Command {
     static let grammar = CommandGrammar(
         "push", summary: "Push a manifest list or image index to a registry",
@@ -18,11 +18,11 @@ enum ManifestPushCommand: Command {
             .string("digestfile", "file", help: "after copying the image, write the digest of the result to the file"),
             .string("compression-format", "format", help: "compression format to use (gzip or zstd)"),
             Flag("compression-level", .int, placeholder: "level", help: "compression level to use"),
-            .bool("force-compression", help: "use the specified compression even where layers are compressed already"),
+            .bool("force-compression", help: "use the specified compression even for compressed layers"),
             .bool("quiet", short: "q", help: "don't output progress information when pushing lists"),
             .bool("remove-signatures", help: "don't copy signatures when pushing images"),
             SignaturePolicyFlag.flag,
-            .refused("add-compression", "images are pushed in one compression"),
+            .refused("add-compression", "images are pushed with a single compression"),
         ] + CopyFlags.signing + SharedFlags.registry, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -30,7 +30,7 @@ enum ManifestPushCommand: Command {
         guard ["", "oci", "v2s2", "docker"].contains(format) else {
             throw CommandError("unknown format \"\(format)\". Choose one of the supported formats: 'oci' or 'v2s2'")
         }
-        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        // Images in the store have already been accepted; an unreadable policy is still an error.
         _ = try SignaturePolicyFlag.admission(arguments, session)
         let store = try session.openStore()
         let record = try ManifestArguments.list(arguments.positionals[0], in: store)

@@ -3,7 +3,7 @@ import ContainerStore
 import ContentDigest
 import ManifestLists
 
-/// `manifest remove`: takes an entry off a list.
+/// `manifest remove`: removes an entry from a list.
 enum ManifestRemoveCommand: Command {
     static let grammar = CommandGrammar(
         "remove", summary: "Remove an entry from a manifest list or image index", usage: "remove LIST_OR_INDEX IMAGE",
@@ -27,7 +27,7 @@ enum ManifestRemoveCommand: Command {
     }
 }
 
-/// `manifest rm`: removes whole lists; the images that they list stay.
+/// `manifest rm`: removes whole lists, but not the images in them.
 enum ManifestDeleteCommand: Command {
     static let grammar = CommandGrammar(
         "rm", summary: "Remove manifest list or image index", usage: "rm LIST_OR_INDEX [LIST_OR_INDEX ...]",

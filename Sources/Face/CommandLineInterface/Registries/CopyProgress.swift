@@ -3,8 +3,8 @@ import LinuxSystem
 import ProgressEvents
 import Synchronization
 
-/// What a person sees of a copy on a terminal: a bar for each blob that moves, redrawn in place, a line for each that has
-/// arrived, and a total.
+/// Displays the progress of a copy on a terminal: a bar for each blob in progress, redrawn in place, a line for each
+/// finished one, and a total.
 final class CopyProgress: Sendable {
     private let stream: StandardStream
     private let state = Mutex(State())
@@ -32,7 +32,7 @@ final class CopyProgress: Sendable {
         self.stream = stream
     }
 
-    /// Takes one event; anything that is not about blobs clears the bars first.
+    /// Handles one event; any event that is not about a blob clears the bars first.
     func take(_ event: ProgressEvent) {
         state.withLock { state in
             switch event {
@@ -45,7 +45,7 @@ final class CopyProgress: Sendable {
             case .blobAdvanced(let digest, let bytes):
                 guard let place = state.moving.firstIndex(where: { $0.digest == digest }) else { return }
                 state.moving[place].moved = bytes
-                // The eye follows no more than some pictures a second.
+                // Redraw only a few times per second.
                 if Self.milliseconds() - state.drawnAt >= 80 { redraw(&state, after: []) }
             case .blobDone(let digest, let kind, let outcome):
                 redraw(&state, after: [finish(digest, kind, outcome, &state)])
@@ -54,7 +54,7 @@ final class CopyProgress: Sendable {
         }
     }
 
-    /// Ends the picture with the total, so that other lines can follow.
+    /// Ends the display with the total, so that other lines can follow.
     func close() {
         state.withLock { state in
             guard state.arrived + state.skipped > 0, !state.hasTotal else { return }
@@ -124,7 +124,7 @@ final class CopyProgress: Sendable {
         state.drawnAt = Self.milliseconds()
     }
 
-    /// Writes lines in the place of the `drawn` ones that stand last on the terminal.
+    /// Replaces the last `drawn` lines on the terminal.
     private func write(_ lines: [String], over drawn: Int) {
         let known = (try? WindowSize.of(terminal: stream.rawValue)).map { Int($0.columns) } ?? 0
         let columns = known > 0 ? known : 80

@@ -2,12 +2,13 @@ import CommandLineGrammar
 import ContainersConfig
 import Distribution
 
-/// Where `login` and `logout` keep credentials: the file that flags and environment name, or the helper that it names.
+/// The location of credentials for `login` and `logout`: the file from flags and environment, or the helper configured
+/// in it.
 struct CredentialLocation {
-    /// What a removal came to.
+    /// The result of a removal.
     enum Removal {
         case removed
-        /// Another tool's file has them.
+        /// They are in another tool's file.
         case elsewhere
         case unknown
     }
@@ -26,12 +27,13 @@ struct CredentialLocation {
         let named = compatible.isEmpty ? own : compatible
         isNamed = !named.isEmpty || environment.value("REGISTRY_AUTH_FILE") != nil
         let primary = AuthFiles.primaryFile(env: environment, path: named.isEmpty ? nil : named)
-        // Without a session there is no directory of the user's that ends with it.
+        // Without a session there is no per-session directory of the user.
         let isOutOfReach = !isNamed && environment.uid != 0 && environment.value("XDG_RUNTIME_DIR") == nil
         file = isOutOfReach ? AuthFiles.secondaryFile(env: environment) ?? primary : primary
     }
 
-    /// What is known for a key, here or, unless a file was named, in the files of other tools; helpers are asked.
+    /// The credentials for a key, here or, unless a file was specified, in the files of other tools; helpers are
+    /// queried.
     func credentials(for key: CredentialKey) throws -> RegistryCredentials? {
         let own = try AuthFileEditor(file)
         let files =
@@ -42,7 +44,7 @@ struct CredentialLocation {
         return try CredentialHelper(name).credentials(for: registry)
     }
 
-    /// The user of what is known.
+    /// The user name of the stored credentials.
     func user(for key: CredentialKey) throws -> String? {
         switch try credentials(for: key) {
         case .password(let user, _): user

@@ -4,14 +4,14 @@ import Distribution
 import ImageCopy
 import ImageModel
 
-/// `image copy`, Skopeo's `copy`: an image from one place to another.
+/// `image copy`, Skopeo's `copy`: copies an image from one location to another.
 enum ImageCopyCommand: Command {
     static let grammar = CommandGrammar(
         "copy", summary: "Copy an image from one location to another",
         details: """
-            Copies an image (manifest, file system layers) from one location to another. Both are named as
+            Copies an image (manifest, file system layers) from one location to another. Both are given as
             "transport:details": docker://, containers-storage:, oci:, oci-archive:, docker-archive:, docker-daemon:, dir:,
-            and, to read from, tarball:.
+            and, as a source only, tarball:.
             """,
         usage: "copy [options] SOURCE-IMAGE DESTINATION-IMAGE",
         examples: ["copy docker://quay.io/skopeo/stable:latest docker://registry.example.com/skopeo:latest"],
@@ -23,9 +23,9 @@ enum ImageCopyCommand: Command {
         Flag("additional-tag", .stringSlice, help: "additional tags (supports docker-archive)"),
         .bool("quiet", short: "q", help: "suppress output information when copying images"),
         .string("digestfile", "file", help: "write the digest of the resulting image to the file"),
-        .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image of a list for this platform"),
+        .string("platform", "OS/ARCH[/VARIANT]", help: "select the image for this platform from a list"),
         SignaturePolicyFlag.flag,
-        Flag("image-parallel-copies", .int, default: "6", help: "how many blobs are copied at the same time"),
+        Flag("image-parallel-copies", .int, default: "6", help: "number of blobs to copy in parallel"),
         ProgressFlag.flag,
     ]
 
@@ -40,7 +40,7 @@ enum ImageCopyCommand: Command {
         targets.additionalTags = try arguments.strings("additional-tag").map {
             try ImageReference(parsing: $0).withDefaultTag()
         }
-        // Requests are repeated anyway; this is for whole copies, in which what went before a failure is not sent again.
+        // Requests are retried anyway; this retries whole copies, which do not resend what succeeded before a failure.
         let retry = RetryPolicy(retries: arguments.wasSet("retry-times") ? arguments.int("retry-times") ?? 0 : 0)
         let report = RetriedCopy.telling(rendering.handler)
         let manifest = try retry.run {

@@ -5,7 +5,7 @@ import ImageCopy
 import ImageModel
 import ImageTransports
 
-/// Files and directories with images, and what their images are called in the store.
+/// Resolves locations of images, and the names of their images in the store.
 enum ImageLocationResolver {
     static func destination(_ text: String, _ registries: RegistryAccess) throws -> any ImageDestination {
         let target = try resolver(registries).target(reference(text).description)
@@ -13,7 +13,7 @@ enum ImageLocationResolver {
         return destination
     }
 
-    /// A source, and the names that its image gets in the store.
+    /// A source, and the names of its image in the store.
     static func source(
         _ text: String, calledAs: String, _ registries: RegistryAccess
     ) throws -> (source: any ImageSource, names: [String]) {
@@ -42,7 +42,7 @@ enum ImageLocationResolver {
         }
     }
 
-    /// An image in a registry, which keeps its name in the store; of tag and digest the digest says more.
+    /// An image in a registry, which keeps its name in the store; given both tag and digest, the digest is kept.
     static func docker(
         _ reference: ImageReference, _ registries: RegistryAccess
     ) throws -> (source: any ImageSource, names: [String]) {
@@ -53,7 +53,7 @@ enum ImageLocationResolver {
 
     private static func resolver(_ registries: RegistryAccess) -> TransportResolver {
         var resolver = TransportResolver { _ in
-            throw CommandError("containers-storage: is where images of these commands are anyway")
+            throw CommandError("containers-storage: these commands already use the store")
         }
         resolver.registries = registries
         return resolver
@@ -63,7 +63,7 @@ enum ImageLocationResolver {
         CommandError("\(text): the image is in a store already; tag it there")
     }
 
-    /// The layout's own name for the image if it has one, else the directory's; Buildah gives none in that case.
+    /// The layout's name for the image if it has one, otherwise that of the directory; Buildah uses none in that case.
     private static func names(
         _ image: Descriptor, _ layout: OCILayoutReference, calledAs: String
     ) throws -> [String] {
@@ -75,7 +75,7 @@ enum ImageLocationResolver {
         return (try? LocalNames.qualified(directory.lowercased())).map { [$0] } ?? []
     }
 
-    /// `transport:reference` as it can be written down for later: files by their whole paths.
+    /// `transport:reference` in a form that can be stored: files with absolute paths.
     static func lasting(_ reference: TransportReference) -> String {
         switch reference.transport {
         case .docker, .dockerDaemon, .containersStorage: return reference.description
@@ -86,13 +86,13 @@ enum ImageLocationResolver {
         }
     }
 
-    /// A name without a transport is one in a registry.
+    /// A name without a transport refers to a registry.
     private static func reference(_ text: String) -> TransportReference {
         TransportReference(parsing: text) ?? TransportReference(.docker, "//\(text)")
     }
 }
 
-/// The platform that a flag asks for.
+/// Parses platforms from flags.
 enum Platforms {
     static func wanted(_ text: String?) throws -> Platform {
         guard let text, !text.isEmpty else { return Platform.host }

@@ -5,7 +5,7 @@ import ImageModel
 import ImageTransports
 import JSONText
 
-/// `image list-tags`, Skopeo's `list-tags`: the tags of a repository, or the names in an archive.
+/// `image list-tags`, Skopeo's `list-tags`: lists the tags of a repository, or the names in an archive.
 enum ListTagsCommand: Command {
     static let grammar = CommandGrammar(
         "list-tags", summary: "List tags in the transport/repository specified by the SOURCE-IMAGE",
@@ -41,7 +41,7 @@ enum ListTagsCommand: Command {
     }
 }
 
-/// Whether a reference to a registry says which image of the repository it means.
+/// Whether a reference to a registry selects an image of the repository.
 private enum ImageTag {
     static func isGiven(_ reference: TransportReference) throws -> Bool {
         let parsed = try ImageReference(parsing: String(reference.rest.dropFirst(2)))

@@ -3,7 +3,7 @@ import ContainersConfig
 import Distribution
 import ImageModel
 
-/// `login`: credentials for a registry, checked and kept.
+/// `login`: verifies and stores credentials for a registry.
 enum LoginCommand: Command {
     static let grammar = CommandGrammar(
         "login", summary: "Login to a container registry", usage: "login [options] REGISTRY",
@@ -75,12 +75,12 @@ enum LoginCommand: Command {
             user = try PasswordPrompt.askPlain(known.map { "Username (\($0)): " } ?? "Username: ")
             if user.isEmpty { user = known ?? "" }
         }
-        guard !user.isEmpty else { throw CommandError("a username is needed") }
+        guard !user.isEmpty else { throw CommandError("a username is required") }
         return (user, try arguments.string("password") ?? PasswordPrompt.ask("Password: "))
     }
 }
 
-/// `logout`: forgets credentials.
+/// `logout`: removes credentials.
 enum LogoutCommand: Command {
     static let grammar = CommandGrammar(
         "logout", summary: "Logout of a container registry", usage: "logout [options] [REGISTRY]",
@@ -94,7 +94,7 @@ enum LogoutCommand: Command {
         let place = try CredentialLocation(arguments, session)
         if arguments.bool("all") {
             guard arguments.positionals.isEmpty else {
-                throw CommandError("--all takes no arguments")
+                throw CommandError("--all does not accept arguments")
             }
             try place.removeAll()
             session.printLine("Removed login credentials for all registries")
@@ -116,9 +116,9 @@ enum LogoutCommand: Command {
     }
 }
 
-/// What credentials are kept for: a registry, or a part of it.
+/// The scope of credentials: a registry, or a part of it.
 struct CredentialKey {
-    /// As it stands in the file: `host[:port][/namespace]`.
+    /// The key in the file: `host[:port][/namespace]`.
     let text: String
     /// `host[:port]`.
     let host: String
@@ -126,13 +126,13 @@ struct CredentialKey {
     init(_ given: String) throws {
         var text = given[...]
         for scheme in ["https://", "http://"] where text.hasPrefix(scheme) { text = text.dropFirst(scheme.count) }
-        // Of an old address only the host counts; a namespace has no scheme before it.
+        // In an old address only the host matters; a namespace never follows a scheme.
         if text.count != given.count { text = text.prefix { $0 != "/" } }
         while text.hasSuffix("/") { text.removeLast() }
         let host = String(text.prefix { $0 != "/" })
         guard ReferenceGrammar.isDomain(host),
             text.count == host.count || ReferenceGrammar.isPath(text.dropFirst(host.count + 1))
-        else { throw CommandError("\"\(given)\" is no registry's name") }
+        else { throw CommandError("\"\(given)\" is not the name of a registry") }
         self.text = String(text)
         self.host = host
     }

@@ -6,7 +6,7 @@ import ImageBuild
 import ImageModel
 import ImageTransports
 
-/// `pull`: an image from somewhere else into the store.
+/// `pull`: pulls an image into the store.
 enum PullCommand: Command {
     static let grammar = CommandGrammar(
         "pull", summary: "Pull an image from the specified location", usage: "pull [options] IMAGE",
@@ -28,7 +28,7 @@ enum PullCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
         let platform = try platform(arguments)
-        // A transport is always read anew.
+        // Other transports are always read again.
         let policy =
             try arguments.string("policy").map { try BuildOptions.PullPolicy(flag: $0) }
             ?? (session.calledAs == "podman" ? .always : .missing)
@@ -46,7 +46,7 @@ enum PullCommand: Command {
         return 0
     }
 
-    /// The platform that is asked for, nil when none is.
+    /// The requested platform, nil when there is none.
     private static func platform(_ arguments: ParsedArguments) throws -> Platform? {
         let parts = ["arch", "os", "variant"].filter { arguments.wasSet($0) }
         if let text = arguments.string("platform"), !text.isEmpty {
@@ -64,7 +64,7 @@ enum PullCommand: Command {
         return platform
     }
 
-    /// A name for each tag of the repository that `name` names.
+    /// A name for each tag of the repository `name`.
     private static func allTags(of name: String, _ registries: RegistryAccess) throws -> [String] {
         var text = name
         if let reference = TransportReference(parsing: name) {
@@ -74,7 +74,7 @@ enum PullCommand: Command {
             text = String(reference.rest.dropFirst(2))
         }
         guard try ImageReference(parsing: text).tag == nil, try ImageReference(parsing: text).digest == nil else {
-            throw CommandError("\(name): --all-tags takes a repository without a tag")
+            throw CommandError("\(name): --all-tags requires a repository without a tag")
         }
         var failure: (any Error)?
         for candidate in try registries.registries().resolve(pulling: text).candidates {
@@ -87,6 +87,6 @@ enum PullCommand: Command {
                 failure = failure ?? error
             }
         }
-        throw failure ?? CommandError("\(name): no registry to ask")
+        throw failure ?? CommandError("\(name): no registry to search")
     }
 }

@@ -7,7 +7,7 @@ import ImageModel
 import ImageTransports
 import ManifestLists
 
-/// `push`: an image of the store to somewhere else.
+/// `push`: pushes an image of the store.
 enum PushCommand: Command {
     static let grammar = CommandGrammar(
         "push", summary: "Push an image to a specified destination", usage: "push [options] IMAGE [DESTINATION]",
@@ -18,7 +18,7 @@ enum PushCommand: Command {
             Flag("compression-level", .int, placeholder: "level", help: "compression level to use"),
             .bool(
                 "disable-compression", short: "D", help: "don't compress layers"),
-            .bool("force-compression", help: "use the specified compression even where layers are compressed already"),
+            .bool("force-compression", help: "use the specified compression even for compressed layers"),
             .bool("quiet", short: "q", help: "don't output progress information when pushing images"),
             .bool("remove-signatures", help: "don't copy signatures when pushing image"),
             .bool("rm", help: "remove the manifest list if push succeeds"),
@@ -32,16 +32,16 @@ enum PushCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
-        // What lies in the store has been let in; a policy that cannot be read is an error all the same.
+        // Images in the store have already been accepted; an unreadable policy is still an error.
         _ = try SignaturePolicyFlag.admission(arguments, session)
-        // Namespaces first: a descriptor from before belongs to other mounts.
+        // Namespaces first: older descriptors belong to other mounts.
         let store = try session.openStore()
         guard let found = try store.image(name) else { throw CommandError("\(name): image not known") }
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: found, named: name)
         let options = try copyOptions(arguments, target)
         let rendering = try ProgressFlag.rendering(arguments, .error)
-        // What went before a failure is not sent again.
+        // Retrying does not resend what succeeded before a failure.
         let places = try ListImageLocator(arguments, store, session)
         let sendsList = try arguments.bool("all") && ManifestList.isList(found, in: store)
         let image = sendsList ? found : try ManifestList.image(behind: found, in: store)
@@ -59,7 +59,7 @@ enum PushCommand: Command {
         return 0
     }
 
-    /// What the flags say of the form of manifests and layers.
+    /// The flags for the format of manifests and layers.
     static func copyOptions(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
         var options = CopyOptions()
         options.signer = try CopyFlags.signer(arguments)
@@ -79,7 +79,7 @@ enum PushCommand: Command {
         return options
     }
 
-    /// Where an image goes that is given no destination: to the registry in the name that was meant.
+    /// The default destination of an image: the registry in the name that the user typed.
     private static func home(of image: ImageRecord, named name: String) -> String {
         let qualified = (try? LocalNames.qualified(name)) ?? name
         return image.names.contains(qualified) ? qualified : image.names.first { $0.contains(name) } ?? name

@@ -7,7 +7,7 @@ import ImageTransports
 import ImageTrust
 import ProgressEvents
 
-/// Brings images into the store by the names that users type: places with a transport, full names and short names.
+/// Pulls images into the store by the names that users type: references with a transport, full names and short names.
 struct RegistryPull {
     private let store: ContainerStore
     private let registries: RegistryAccess
@@ -28,7 +28,7 @@ struct RegistryPull {
         self.report = report
     }
 
-    /// Pulls what `name` stands for. Of a short name the places are tried in order until one has the image.
+    /// Pulls `name`. For a short name, tries the candidates in order until one has the image.
     func pull(_ name: String, platform: Platform, isPlatformRequired: Bool = false) throws -> ImageRecord {
         if let reference = TransportReference(parsing: name) {
             if reference.transport == .docker {
@@ -56,7 +56,7 @@ struct RegistryPull {
         throw CommandError("\(failures.count) errors occurred while pulling:\(reasons)")
     }
 
-    /// Whether the registry has another image under the name than the store's record; false where it cannot be asked.
+    /// Whether the registry has a different image under the name than the store; false when it cannot be reached.
     func hasNewer(_ name: String, than record: ImageRecord, platform: Platform) -> Bool {
         guard let candidate = try? registries.registries().resolve(pulling: name).candidates.first,
             let source = try? DockerSource(candidate, access: registries),
@@ -75,7 +75,7 @@ struct RegistryPull {
         _ platform: Platform, _ isRequired: Bool, _ open: () throws -> (source: any ImageSource, names: [String])
     ) throws -> ImageRecord {
         let report = RetriedCopy.telling(report)
-        // What has arrived before a failure is not fetched again.
+        // Retrying does not fetch again what succeeded before a failure.
         return try registries.options.retry.run {
             let place = try open()
             let registry = place.source as? DockerSource
@@ -90,7 +90,7 @@ struct RegistryPull {
                 throw error
             } catch {
                 if let error = error as? RegistryError, error.code != .mismatch { throw error }
-                // A full disk says nothing against what has arrived; its error is words only by now.
+                // A full disk does not invalidate what has arrived; at this point only the error's text is left.
                 guard let registry, !"\(error)".lowercased().contains("no space left on device"),
                     registry.distrustKept()
                 else { throw error }

@@ -1,9 +1,10 @@
 import ProgressEvents
 import Synchronization
 
-/// A copy that may be tried again as a whole.
+/// A copy that may be retried as a whole.
 enum RetriedCopy {
-    /// Passes all events on but for the beginning of a copy, which is told once for each image however often it begins.
+    /// Passes all events on except repeated starts of a copy: each image's start is reported once, however often it is
+    /// retried.
     static func telling(_ report: @escaping ProgressHandler) -> ProgressHandler {
         let state = State()
         return { event in

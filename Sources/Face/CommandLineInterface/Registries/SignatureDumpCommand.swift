@@ -6,7 +6,7 @@ import ImageTrust
 import JSONText
 import LinuxSystem
 
-/// `image untrusted-signature-dump-without-verification`: what a signature says, which need not be true.
+/// `image untrusted-signature-dump-without-verification`: shows the claims of a signature, which need not be true.
 enum SignatureDumpCommand: Command {
     static let grammar = CommandGrammar(
         "untrusted-signature-dump-without-verification",

@@ -3,7 +3,7 @@ import ImageModel
 import ImageTrust
 import LinuxSystem
 
-/// `image standalone-sign`, Skopeo's `standalone-sign`: a signature in a file of its own.
+/// `image standalone-sign`, Skopeo's `standalone-sign`: creates a signature in a separate file.
 enum StandaloneSignCommand: Command {
     static let grammar = CommandGrammar(
         "standalone-sign", summary: "Create a signature using local files",
@@ -39,7 +39,7 @@ enum StandaloneSignCommand: Command {
     }
 }
 
-/// What these commands read.
+/// Reads the files for these commands.
 enum SignatureFiles {
     static func read(_ path: String, limit: Int) throws -> [UInt8] {
         do {

@@ -6,7 +6,8 @@ import ImageModel
 import ImageTransports
 import LinuxSystem
 
-/// `image sync`, Skopeo's `sync`: all images of a repository, of directories or of a list, to a registry or a directory.
+/// `image sync`, Skopeo's `sync`: copies all images of a repository, of directories or of a list to a registry or a
+/// directory.
 enum SyncCommand: Command {
     static let grammar = CommandGrammar(
         "sync", summary: "Synchronize one or more images from one location to another",
@@ -47,7 +48,7 @@ enum SyncCommand: Command {
     }
 }
 
-/// Copies what was found.
+/// Copies the found images.
 private struct SyncRun {
     private let arguments: ParsedArguments
     private let session: Session

@@ -1,13 +1,13 @@
 import ContainersConfig
 
-/// The list of images that `sync --src yaml` reads: registries with repositories, their tags and how they are reached.
+/// The file for `sync --src yaml`: registries with repositories, their tags and access settings.
 struct SyncDocument {
     /// One registry.
     struct Registry {
         let host: String
-        /// Repositories and their tags or digests; no tags stand for all.
+        /// Repositories and their tags or digests; no tags mean all.
         var images: [(repository: String, tags: [String])] = []
-        /// Repositories and expressions that tags must match.
+        /// Repositories and regular expressions that their tags must match.
         var patterns: [(repository: String, expression: String)] = []
         var user: String?
         var password: String?

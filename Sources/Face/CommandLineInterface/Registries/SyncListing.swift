@@ -7,15 +7,15 @@ import ImageModel
 import ImageTransports
 import LinuxSystem
 
-/// One image that is to be synchronised.
+/// An image to synchronize.
 struct SyncImage {
     /// `transport:reference`.
     let reference: String
-    /// What of it the destination's name ends in, scoped.
+    /// The suffix of the destination's name, scoped.
     let suffix: String
-    /// The repository or directory that it was found in.
+    /// The repository or directory in which it was found.
     let origin: String
-    /// How its registry is reached.
+    /// The access to its registry.
     let access: RegistryAccess
 
     func open(_ resolver: TransportResolver) throws -> any ImageSource {
@@ -25,7 +25,7 @@ struct SyncImage {
     }
 }
 
-/// Finds the images that a sync's source stands for.
+/// Finds the images in a sync's source.
 struct SyncListing {
     let access: RegistryAccess
     let arguments: ParsedArguments
@@ -56,7 +56,7 @@ struct SyncListing {
 
     // MARK: Directories
 
-    /// Every directory at or below a path that has a manifest.
+    /// Every directory with a manifest at or below a path.
     private func directories(below path: String) throws -> [SyncImage] {
         let base = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         guard Files.exists(base) else { throw CommandError("\(base): no such directory") }
@@ -111,7 +111,7 @@ struct SyncListing {
         do {
             return try Regex(pattern)
         } catch {
-            throw CommandError("the expression \"\(pattern)\" cannot be read: \(error)")
+            throw CommandError("invalid expression \"\(pattern)\": \(error)")
         }
     }
 

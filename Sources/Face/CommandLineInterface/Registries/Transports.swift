@@ -4,12 +4,12 @@ import ImageCopy
 import ImageModel
 import ImageTransports
 
-/// Makes what turns references into places, with the stores of this session.
+/// Creates resolvers for references, with the stores of this session.
 enum Transports {
     /// - Parameters:
-    ///   - references: all that the command is going to open. Stores among them are opened now: a descriptor from
-    ///     before the namespaces belongs to other mounts.
-    ///   - prefix: whose of the registry flags count.
+    ///   - references: everything the command is going to open. Stores among them are opened now: a descriptor from
+    ///     before entering the namespaces belongs to other mounts.
+    ///   - prefix: selects which of the registry flags apply.
     static func resolver(
         for references: [String], _ arguments: ParsedArguments, prefix: String, _ session: Session
     ) throws -> TransportResolver {
@@ -30,7 +30,7 @@ enum Transports {
 }
 
 extension Session {
-    /// The store that a reference names, else the configured one; opened once.
+    /// The store of a reference, by default the configured one; opened once.
     func openStore(at place: StoreReference.Place) throws -> ContainerStore {
         if let known = openedStores.first(where: { $0.place == place }) { return known.store }
         var global = global
@@ -46,7 +46,7 @@ extension Session {
 
 /// The name in `docker://name`.
 enum DockerName {
-    /// nil for other transports and for what is no name.
+    /// nil for other transports and for invalid names.
     static func reference(_ text: String) -> ImageReference? {
         guard let reference = TransportReference(parsing: text), reference.transport == .docker,
             reference.rest.hasPrefix("//")

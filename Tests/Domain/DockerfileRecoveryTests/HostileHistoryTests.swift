@@ -4,7 +4,7 @@ import Testing
 
 @testable import DockerfileRecovery
 
-/// Whatever an image says, the result is a Dockerfile that has the lines it claims to have, and nothing else.
+/// Whatever is in an image, the result is a Dockerfile with exactly the reported lines.
 @Suite struct HostileHistoryTests {
     private struct Generator: RandomNumberGenerator {
         var state: UInt64
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `A long run of one thing`() throws {
+    @Test func `A long run of one fragment`() throws {
         for piece in [" ", "a ", "\n", "\\\n", "|1 ", "A=1 ", "\"", "[", "<<E ", "&& ", "#"] {
             let text = String(repeating: piece, count: (1 << 16) / piece.utf8.count)
             for front in ["/bin/sh -c ", "|3 ", "ENV ", "COPY "] {
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `More entries than anyone has`() throws {
+    @Test func `More history entries than the limit`() throws {
         let image = SampleImage(Array(repeating: "-ENV A=1", count: 5000))
         let recovered = image.recover()
         try check(recovered)

@@ -40,7 +40,7 @@ struct SampleImage {
         ["/bin/sh -c #(nop) ADD file:beb509d24d279b1fe0fe240f35cf504ef843524ff823be0fde7bb0e025190bb1 in / "],
         ContainerConfig(env: ["PATH=/bin"], cmd: ["sh"]))
 
-    /// The instructions after FROM of an image with this history upon the base.
+    /// The instructions after FROM for an image with this history on top of the base.
     private func recovered(_ history: [String], _ container: ContainerConfig? = nil) -> [String] {
         let image = SampleImage(
             [
@@ -49,7 +49,7 @@ struct SampleImage {
         return Array(image.instructions(on: Self.base).dropFirst())
     }
 
-    @Test func `The walkthrough's image gives its Dockerfile back`() {
+    @Test func `Recovers the Dockerfile of the walkthrough's image`() {
         let image = SampleImage(
             [
                 "/bin/sh -c #(nop) ADD file:beb509d24d279b1fe0fe240f35cf504ef843524ff823be0fde7bb0e025190bb1 in / ",
@@ -93,7 +93,7 @@ struct SampleImage {
         #expect(recovered(["-" + entry], config) == [instruction])
     }
 
-    @Test func `Values that Docker has expanded are quoted`() {
+    @Test func `Quotes values that Docker has expanded`() {
         let config = ContainerConfig(env: ["PATH=/bin", "C=it$x"], cmd: ["sh"])
         #expect(recovered(["-/bin/sh -c #(nop)  ENV C=it$x"], config) == ["ENV C=\"it\\$x\""])
     }
@@ -130,12 +130,12 @@ struct SampleImage {
         #expect(recovered([entry]) == instructions)
     }
 
-    @Test func `An argument that was declared gets the value that commands saw`() {
+    @Test func `A declared argument gets the value visible to commands`() {
         let history = ["-/bin/sh -c #(nop) ARG A", "-/bin/sh -c #(nop) ARG B=1", "|2 A=x B=1 /bin/sh -c make"]
         #expect(recovered(history) == ["ARG A=x", "ARG B=1", "RUN make"])
     }
 
-    @Test func `What the history lacks comes from the configuration`() {
+    @Test func `Adds what the history lacks from the configuration`() {
         let config = ContainerConfig(
             user: "bin", exposedPorts: ["80/tcp": .init()], env: ["PATH=/bin", "A=b c"], entrypoint: ["/e"],
             volumes: ["/d": .init()], workingDir: "/w", labels: ["x": "y"], stopSignal: "9",
@@ -157,7 +157,7 @@ struct SampleImage {
         #expect(image.instructions(on: base) == ["FROM base", "RUN y"])
     }
 
-    @Test func `Layers without history, and an image that shares nothing`() {
+    @Test func `Layers without history, and an image without a base`() {
         var image = SampleImage(["-/bin/sh -c #(nop) CMD [\"a\"]"], ContainerConfig(cmd: ["a"]))
         image.config.rootfs.diffIDs = [Digest.sha256(of: "1"), Digest.sha256(of: "2")]
         #expect(

@@ -93,7 +93,7 @@ import Testing
                 """)
     }
 
-    @Test func longLinesAreCut() throws {
+    @Test func truncatesLongLines() throws {
         let text = try #require(rendered("FROM a\nENV A=1 " + String(repeating: "B=2 ", count: 3000) + "C"))
         #expect(text.split(separator: "\n").allSatisfy { $0.utf8.count < 200 })
         #expect(text.hasSuffix("^"))

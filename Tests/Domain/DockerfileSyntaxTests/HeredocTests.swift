@@ -8,7 +8,7 @@ import Testing
         return run
     }
 
-    @Test func aLoneHeredocIsAScript() throws {
+    @Test func singleHeredocIsAScript() throws {
         let run = try run("RUN <<EOF\nset -e\n# kept\necho $x \\\n\nEOF\n")
         guard case .script(let heredoc) = run.command else { throw TestFailure() }
         #expect(heredoc.content == "set -e\n# kept\necho $x \\\n\n")
@@ -24,12 +24,12 @@ import Testing
         #expect(heredoc.rawContent == "\t\ta\n\tb\tc\n")
     }
 
-    @Test func severalOnALineGoToTheShell() throws {
+    @Test func severalHeredocsArePassedToTheShell() throws {
         let run = try run("RUN cat <<A 3<<B > /x\n1\nA\n2\nB\n")
         #expect(run.command == .shell("cat <<A 3<<B > /x\n1\nA\n2\nB"))
     }
 
-    @Test func copyTakesInlineFiles() throws {
+    @Test func copyAcceptsInlineFiles() throws {
         let file = try parse("FROM x\nCOPY a <<one <<\"two\" /d/\n$V\none\n$V\ntwo\nRUN next")
         guard case .copy(let copy) = file.stages[0].instructions[0].kind else { throw TestFailure() }
         #expect(copy.sources.map(\.text) == ["a"])

@@ -27,7 +27,7 @@ import Testing
         #expect(walk(patterns, path) == expected, "walking: \(pattern) on \(path)")
     }
 
-    /// The answer that a walker gets when it goes down directory by directory.
+    /// The result for a walker that descends directory by directory.
     func walk(_ patterns: IgnorePatterns, _ path: String) -> Bool {
         var parent: IgnorePatterns.ParentMatches?
         var isIgnored = false

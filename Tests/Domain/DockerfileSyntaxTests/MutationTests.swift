@@ -2,7 +2,7 @@ import Testing
 
 @testable import DockerfileSyntax
 
-/// A small deterministic generator (splitmix64), so that a failure can be repeated.
+/// A small deterministic generator (splitmix64), so that failures are reproducible.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -6,7 +6,7 @@ func parse(_ text: String) throws -> Dockerfile {
     try Dockerfile(parsing: Array(text.utf8), file: "Dockerfile")
 }
 
-/// The only instruction behind a FROM line.
+/// The only instruction after a FROM line.
 func single(_ text: String) throws -> Instruction {
     let stage = try #require(try parse("FROM base\n" + text).stages.first)
     #expect(stage.instructions.count == 1)

@@ -45,7 +45,7 @@ import Testing
         #expect(graph.nodes[1].images.isEmpty)
     }
 
-    @Test func onbuildTriggersOfAStageBelongToItsChildren() throws {
+    @Test func onbuildTriggersApplyToChildStages() throws {
         let graph = try graph("FROM a AS x\nFROM b AS y\nONBUILD COPY --from=x / /\nFROM y")
         #expect(graph.nodes.map(\.stages) == [[], [], [0, 1]])
     }

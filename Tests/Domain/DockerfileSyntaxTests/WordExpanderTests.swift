@@ -71,7 +71,7 @@ import Testing
         #expect(try expander.expand("$V $A ${A} ${A:-x}", variables: Self.variables).value == "value $A ${A} ${A:-x}")
     }
 
-    @Test func sizeAndDepthAreBounded() {
+    @Test func limitsSizeAndDepth() {
         let deep = String(repeating: "${A:-", count: 5000)
         #expect(throws: WordExpander.Failure.self) { try WordExpander().expand(deep, variables: [:]) }
         let big = ["V": String(repeating: "x", count: 10_000)]

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ImageLayers
 
-/// Owners, modes, times and attributes of what a layer brings.
+/// Owners, modes, times and attributes of the files in a layer.
 @Suite struct AppliedAttributesTests {
     let root: ScratchTree
 
@@ -49,7 +49,7 @@ import Testing
         #expect(try root.status("").modification == FileTime(seconds: 500, nanoseconds: 5))
     }
 
-    @Test func directoryTimesHoldWhenMemoryForThemIsShort() throws {
+    @Test func directoryTimesAreCorrectBeyondTheMemoryLimit() throws {
         let directory = try RootedDirectory(opening: root.path)
         var times = DirectoryTimes(maximumBytes: 300)
         for name in ["a", "a/b", "a/b/c", "a/d", "e", "f"] {
@@ -116,7 +116,7 @@ import Testing
         #expect(null.permissions == 0o666)
     }
 
-    @Test func namesNeedNotBeText() throws {
+    @Test func namesNeedNotBeUTF8() throws {
         let name: [UInt8] = [0x66, 0xff, 0xfe, 0x0a]
         try root.apply { try $0.file("x") { $0.name = name } }
         let found = try Files.entries(ofDirectory: root.path).map(\.bytes)
@@ -125,7 +125,7 @@ import Testing
         #expect(try listing(made.bytes).map(\.name) == [name])
     }
 
-    @Test func implicitDirectoriesLookLikeTheLowerOnes() throws {
+    @Test func impliedDirectoriesCopyLowerAttributes() throws {
         let (near, far) = (try ScratchTree(), try ScratchTree())
         try far.directory("tmp", mode: 0o1777)
         try far.setTime(77, of: "tmp")
@@ -183,7 +183,7 @@ import Testing
         #expect(try root.status("f").modification == time)
     }
 
-    @Test func theSameEntryTwiceLeavesTheLast() throws {
+    @Test func lastDuplicateEntryWins() throws {
         try root.apply {
             try $0.file("f", "one")
             try $0.file("f", "2")

@@ -5,7 +5,7 @@ import TarArchive
 
 @testable import ImageLayers
 
-/// Writes small archives; entries belong to whoever runs the tests unless told otherwise.
+/// Writes small archives; entries belong to the current user by default.
 final class ArchiveBuilder {
     private let sink: MemorySink
     private let writer: TarWriter
@@ -16,7 +16,7 @@ final class ArchiveBuilder {
         writer = TarWriter(write: { try sink.write($0) })
     }
 
-    /// Names that the writer refuses can be given here.
+    /// Allows names that the writer rejects.
     static func bytes(_ build: (ArchiveBuilder) throws -> Void) throws -> [UInt8] {
         let builder = ArchiveBuilder()
         try build(builder)
@@ -59,7 +59,7 @@ final class ArchiveBuilder {
 }
 
 extension ScratchTree {
-    /// Applies what is built to this directory.
+    /// Applies the archive to this directory.
     @discardableResult
     func apply(
         prefix: String = "", _ style: WhiteoutStyle = .overlay(userXattr: true),
@@ -73,7 +73,7 @@ extension ScratchTree {
     }
 }
 
-/// What an archive lists, in order.
+/// The entries of an archive, in order.
 func listing(_ archive: [UInt8]) throws -> [TarEntry] {
     let source = MemorySource(archive)
     let reader = TarReader(read: { try source.read(into: $0) })

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ImageLayers
 
-/// Archives made by comparing a tree with the one that it was copied from.
+/// Archives created by comparing a tree with the one it was copied from.
 @Suite struct ComparisonTests {
     let parent: ScratchTree
     let tree: ScratchTree
@@ -41,35 +41,35 @@ import Testing
                 == ["etc/", "etc/a", "etc/deep/", "etc/deep/b", "link", "usr/", "usr/c", "usr/d"])
     }
 
-    @Test func aChangedFileComesWithTheDirectoriesAboveIt() throws {
+    @Test func changedFileIsListedWithItsParents() throws {
         try tree.file("etc/deep/b", "other content")
         #expect(try changes() == ["etc/", "etc/deep/", "etc/deep/b"])
     }
 
-    @Test func siblingsThatWaitedInVainAreNotListed() throws {
+    @Test func unchangedSiblingDirectoriesAreNotListed() throws {
         try tree.file("usr/new", "")
         #expect(try changes() == ["usr/", "usr/new"])
     }
 
-    @Test func modeTimeAndSizeCount() throws {
+    @Test func detectsChangedModeTimeAndSize() throws {
         chmod("\(tree.path)/etc/a", 0o600)
         try tree.setTime(1000, 1, of: "usr/c")
         chmod("\(tree.path)/etc/deep", 0o700)
         #expect(try changes() == ["etc/", "etc/a", "etc/deep/", "usr/", "usr/c"])
     }
 
-    @Test func attributesCount() throws {
+    @Test func detectsChangedAttributes() throws {
         try tree.setAttribute("user.note", "n", of: "usr/d")
         #expect(try changes() == ["usr/", "usr/d"])
     }
 
-    @Test func deletionsAreWhiteoutsAmongTheirSiblings() throws {
+    @Test func deletionsBecomeWhiteoutsInOrder() throws {
         try Files.removeTree("\(tree.path)/etc")
         try Files.removeFile("\(tree.path)/usr/c")
         #expect(try changes() == [".wh.etc", "usr/", "usr/.wh.c"])
     }
 
-    @Test func anotherKindReplacesWhole() throws {
+    @Test func changedTypeReplacesTheWholeTree() throws {
         try Files.removeTree("\(tree.path)/etc")
         try tree.file("etc", "a file")
         try Files.removeFile("\(tree.path)/link")
@@ -93,7 +93,7 @@ import Testing
         #expect(entries[2].linkTarget == Array("usr/e".utf8))
     }
 
-    @Test func ofTwoNamesOnlyTheReplacedOneIsListed() throws {
+    @Test func onlyTheReplacedHardLinkIsListed() throws {
         for tree in [parent, tree] { try tree.link("usr/second", to: "usr/d") }
         try Files.removeFile("\(tree.path)/usr/second")
         try tree.file("usr/second", "its own now")
@@ -102,7 +102,7 @@ import Testing
         #expect(entries[1].kind == .regular)
     }
 
-    @Test func theChangesMakeTheParentIntoTheTree() throws {
+    @Test func applyingChangesToTheParentYieldsTheTree() throws {
         try Files.removeTree("\(tree.path)/etc/deep")
         try tree.file("etc/deep", "now a file")
         try Files.removeFile("\(tree.path)/usr/c")

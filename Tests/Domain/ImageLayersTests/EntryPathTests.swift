@@ -28,11 +28,11 @@ import Testing
         #expect(below.whole == Array("x/y".utf8CString))
     }
 
-    @Test func aNULIsRefused() {
+    @Test func rejectsNUL() {
         #expect(throws: LayerError.self) { try EntryPath(cleaning: [0x61, 0, 0x62]) }
     }
 
-    @Test func aPrefixStandsBeforeTheName() throws {
+    @Test func prependsThePrefix() throws {
         let path = try EntryPath(cleaning: Array("/c".utf8), below: Array("/x/y/".utf8))
         #expect(path.whole == Array("x/y/c".utf8CString))
     }

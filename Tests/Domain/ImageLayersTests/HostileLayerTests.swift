@@ -17,7 +17,7 @@ import Testing
         try tree.file("secret", "secret")
     }
 
-    @Test func aSymbolicLinkDoesNotLeadOut() throws {
+    @Test func symbolicLinkCannotLeaveTheRoot() throws {
         let target = tree.path
         // Inside the root the target does not exist, so there is no directory to write into.
         #expect(throws: LayerError.self) {
@@ -116,7 +116,7 @@ import Testing
         #expect(try tree.content("secret") == "secret")
     }
 
-    @Test func attributesOfSpecialFilesDoNotFollow() throws {
+    @Test func attributesOfSpecialFilesDoNotFollowLinks() throws {
         let target = "\(tree.path)/secret"
         let before = try tree.status("secret")
         try root.apply {
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func overlayAttributesOfStrangersAreDropped() throws {
+    @Test func dropsOverlayAttributesOfUntrustedLayers() throws {
         try root.apply {
             try $0.directory("d") {
                 $0.xattrs = [
@@ -149,14 +149,14 @@ import Testing
         #expect(try root.attribute("user.kept", of: "d") == "1")
     }
 
-    @Test func ownersThatAreNoIdsAreRefused() throws {
+    @Test func rejectsInvalidOwnerIds() throws {
         for uid in [-1, Int64(UInt32.max), Int64(UInt32.max) + 1, Int64.max] {
             let error = #expect(throws: LayerError.self) { try root.apply { try $0.file("f", "") { $0.uid = uid } } }
             #expect(error?.code == .unmappedOwner)
         }
     }
 
-    @Test func deepPathsFailWithAnErrorAndNothingWorse() throws {
+    @Test func deepPathsAreAnError() throws {
         let deep = String(repeating: "a/", count: 6000) + "f"
         #expect(throws: LayerError.self) { try root.apply { try $0.file(deep, "") } }
         let allowed = String(repeating: "b/", count: 600) + "f"
@@ -179,7 +179,7 @@ import Testing
         #expect(status.blocks <= 64)
     }
 
-    @Test func messagesDoNotCarryControlCharacters() throws {
+    @Test func messagesEscapeControlCharacters() throws {
         let error = #expect(throws: LayerError.self) {
             try root.apply { try $0.link("a\u{1b}[2J\n" + String(repeating: "n", count: 2000), to: "missing") }
         }
@@ -197,12 +197,12 @@ import Testing
             }
             _ = try? root.apply { try $0.link("l", to: "missing") }
         }
-        // Other tests run at the same time.
+        // Other tests run concurrently.
         #expect(try open() < start + 45)
     }
 }
 
-/// A sparse file in GNU's pax format 1.0, which the writer does not write.
+/// A sparse file in GNU's pax format 1.0, which the writer does not support.
 enum SparseArchive {
     static func entry(name: String, realSize: Int64, content: [UInt8]) throws -> [UInt8] {
         var bytes = try ArchiveBuilder.bytes {

@@ -21,7 +21,7 @@ extension LayerMaker {
     }
 }
 
-/// Archives made of overlay upper directories.
+/// Archives of overlay upper directories.
 @Suite struct OverlayLayerMakerTests {
     let tree: ScratchTree
     let overlay = LayerMaker.Content.overlayUpper(userXattr: true)
@@ -40,7 +40,7 @@ extension LayerMaker {
         #expect(try LayerMaker.archive(of: tree, overlay).bytes == made.bytes)
     }
 
-    @Test func nothingMakesNoEntry() throws {
+    @Test func emptyDirectoryMakesNoEntry() throws {
         #expect(try LayerMaker.archive(of: tree, overlay).facts.entryCount == 0)
     }
 
@@ -58,13 +58,13 @@ extension LayerMaker {
         #expect(entries[2].xattrs.map(\.name) == [Array("user.mine".utf8)])
     }
 
-    @Test func redirectedDirectoriesAreRefused() throws {
+    @Test func rejectsRedirectedDirectories() throws {
         try tree.directory("moved")
         try tree.setAttribute("user.overlay.redirect", "/old", of: "moved")
         #expect(throws: LayerError.self) { try LayerMaker.archive(of: tree, overlay) }
     }
 
-    @Test func namesThatMeanADeletionOfNothingAreRefused() throws {
+    @Test func rejectsInvalidWhiteoutNames() throws {
         try tree.file(".wh.")
         let error = #expect(throws: LayerError.self) { try LayerMaker.archive(of: tree, overlay) }
         #expect(error?.code == .unsupported)
@@ -79,7 +79,7 @@ extension LayerMaker {
         #expect(entries.map(\.linkTarget) == [[], [0x61], [0x61]])
     }
 
-    @Test func socketsAreLeftOut() throws {
+    @Test func skipsSockets() throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()
@@ -93,7 +93,7 @@ extension LayerMaker {
         #expect(try LayerMaker.archive(of: tree, overlay).facts.entryCount == 0)
     }
 
-    @Test func treesDeeperThanAPathCanSayFailWithAnError() throws {
+    @Test func treesBeyondPathMaxAreAnError() throws {
         var directory = try OwnedFD.open(tree.path, O_RDONLY | O_DIRECTORY)
         let name = String(repeating: "n", count: 200)
         for _ in 0..<25 {
@@ -104,7 +104,7 @@ extension LayerMaker {
         #expect(error?.code == .unsupported)
     }
 
-    @Test func theRootIsListedWhereItHasChanged() throws {
+    @Test func rootIsListedWhenChanged() throws {
         let status = try tree.status("")
         var options = LayerMaker.Options(parentRoot: status)
         #expect(try LayerMaker.archive(of: tree, overlay, options).facts.entryCount == 0)
@@ -116,7 +116,7 @@ extension LayerMaker {
         #expect(try LayerMaker.archive(of: tree, overlay, options).facts.entryCount == 0)
     }
 
-    @Test func oneTimeForAllMakesArchivesOfEqualContentEqual() throws {
+    @Test func fixedTimeMakesEqualContentReproducible() throws {
         let other = try ScratchTree()
         for (tree, time) in [(tree, Int64(5)), (other, 6)] {
             try tree.directory("d")
@@ -131,7 +131,7 @@ extension LayerMaker {
         #expect(one.facts.diffID == two.facts.diffID)
     }
 
-    @Test func whatIsMadeAppliesToTheSameAgain() throws {
+    @Test func createdLayerAppliesToTheSameTree() throws {
         try tree.directory("d", mode: 0o1777)
         try tree.file("d/f", String(repeating: "content", count: 100_000), mode: 0o4755)
         try tree.link("d/g", to: "d/f")
@@ -151,7 +151,7 @@ extension LayerMaker {
         let facts = try applier.apply(MemorySource(made.bytes), tarSplit: split)
         #expect(facts.diffID == made.facts.diffID)
         #expect(facts.entryCount == made.facts.entryCount)
-        // A whiteout has the time of the directory that it lies in, and the root is not in the archive.
+        // A whiteout has the time of its directory, and the root is not in the archive.
         try copy.setTime(3000, of: "")
         #expect(try LayerMaker.archive(of: copy, overlay).bytes == made.bytes)
         let source = MemorySource(split.bytes)

@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
 
-/// A directory that lives as long as the value.
+/// A temporary directory with the lifetime of the value.
 final class ScratchTree {
     let path: String
 
@@ -45,7 +45,7 @@ final class ScratchTree {
         try ExtendedAttributes.get(attribute, of: "\(path)/\(name)").map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Gives a name a fixed time, so that trees made one after the other compare as equal.
+    /// Sets a fixed time, so that trees created at different times compare as equal.
     func setTime(_ seconds: Int64, _ nanoseconds: Int64 = 0, of name: String) throws {
         let time = FileTime(seconds: seconds, nanoseconds: nanoseconds)
         try Files.setTimes(at: Files.currentDirectory, "\(path)/\(name)", access: time, modification: time)

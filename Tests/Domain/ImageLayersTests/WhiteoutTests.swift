@@ -5,14 +5,14 @@ import Testing
 
 @testable import ImageLayers
 
-/// Deletions put down as overlayfs reads them, in whatever order the archive has them.
+/// Deletions in overlayfs's form, in any order in the archive.
 @Suite struct OverlayWhiteoutTests {
     let root: ScratchTree
     let opaque = "user.overlay.opaque"
 
     init() throws { root = try ScratchTree() }
 
-    @Test func aWhiteoutIsADeviceWithoutANumber() throws {
+    @Test func whiteoutIsAZeroDevice() throws {
         let facts = try root.apply { try $0.whiteout("etc/.wh.passwd") }
         #expect(try root.isWhiteout("etc/passwd"))
         #expect(try root.names(in: "etc") == ["passwd"])
@@ -50,7 +50,7 @@ import Testing
         #expect(try root.content("d/f") == "x")
     }
 
-    @Test func aDirectoryThatIsOnlyImpliedReplacesADeletedOneToo() throws {
+    @Test func impliedDirectoryReplacesADeletedOneToo() throws {
         try root.apply {
             try $0.whiteout(".wh.d")
             try $0.file("d/e/f")
@@ -60,7 +60,7 @@ import Testing
         #expect(try root.content("d/e/f") == "x")
     }
 
-    @Test func aDirectoryThatReplacesAFileHidesWhatLiesBelow() throws {
+    @Test func directoryReplacingAFileHidesLowerContents() throws {
         try root.apply {
             try $0.file("d")
             try $0.directory("d")
@@ -81,7 +81,7 @@ import Testing
         #expect(try root.names(in: "d") == ["f"])
     }
 
-    @Test func bookkeepingIsNoContent() throws {
+    @Test func aufsBookkeepingIsIgnored() throws {
         try root.apply {
             try $0.directory(".wh..wh.plnk")
             try $0.file(".wh..wh.plnk/1.2")
@@ -102,7 +102,7 @@ import Testing
         #expect(error?.code == .malformed)
     }
 
-    @Test func inAnUnpackedArchiveTheNamesMeanNothing() throws {
+    @Test func whiteoutNamesAreLiteralInUnpackedArchives() throws {
         try root.apply(.literal) {
             try $0.file(".wh.a", "1")
             try $0.file("d/.wh..wh..opq", "2")
@@ -113,7 +113,7 @@ import Testing
     }
 }
 
-/// Deletions in a tree that holds the parent's files too.
+/// Deletions in a tree that also has the parent's files.
 @Suite struct RemovingWhiteoutTests {
     let root: ScratchTree
 
@@ -127,7 +127,7 @@ import Testing
         try root.symlink("alias", to: "d")
     }
 
-    @Test func whatTheParentHadGoes() throws {
+    @Test func removesTheParentsFiles() throws {
         try root.apply(.removing) {
             try $0.whiteout(".wh.d")
             try $0.whiteout(".wh.f")
@@ -137,7 +137,7 @@ import Testing
         #expect(try root.names() == [])
     }
 
-    @Test func aWhiteoutOfALinkLeavesItsTarget() throws {
+    @Test func whiteoutOfALinkKeepsItsTarget() throws {
         try root.apply(.removing) { try $0.whiteout(".wh.alias") }
         #expect(try root.names() == ["d", "f"])
     }
@@ -159,7 +159,7 @@ import Testing
     func anOpaqueDirectoryKeepsOnlyTheLayersFiles(markerFirst: Bool, name: String) throws {
         try root.apply(.removing) {
             if markerFirst { try $0.whiteout("d/.wh..wh..opq") }
-            // Through the link, too, a file is the layer's own.
+            // A file written through the link is the layer's own, too.
             try $0.file("\(name)/new")
             try $0.file("\(name)/sub/deep/new")
             if !markerFirst { try $0.whiteout("d/.wh..wh..opq") }
@@ -179,7 +179,7 @@ import Testing
         #expect(try root.names(in: "d") == ["new"])
     }
 
-    @Test func kindsReplaceEachOther() throws {
+    @Test func entriesReplaceOtherTypes() throws {
         try root.apply(.removing) {
             try $0.file("d", "now a file")
             try $0.directory("f")

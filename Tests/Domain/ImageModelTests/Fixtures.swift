@@ -2,7 +2,7 @@ import ContentDigest
 
 @testable import ImageModel
 
-/// Documents that several suites use.
+/// Documents shared by several suites.
 enum Fixtures {
     static func digest(_ number: UInt8) -> Digest {
         .sha256(of: [number])

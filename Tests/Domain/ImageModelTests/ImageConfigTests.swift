@@ -7,7 +7,7 @@ import Testing
 @Suite struct ImageConfigTests {
     private let diffID = "sha256:" + String(repeating: "ab", count: 32)
 
-    @Test func writesGoOrderAndLeavesOutWhatIsEmpty() throws {
+    @Test func writesGoOrderAndOmitsEmptyMembers() throws {
         let config = ImageConfig(
             created: "2026-01-02T03:04:05Z", author: "", architecture: "amd64", os: "linux", osFeatures: [],
             config: ContainerConfig(
@@ -34,7 +34,7 @@ import Testing
         )
     }
 
-    @Test func keepsWhatItDoesNotKnow() throws {
+    @Test func keepsUnknownMembers() throws {
         let text = """
             {"architecture":"amd64","config":{"Hostname":"h","Domainname":"","User":"","AttachStdin":false,"Tty":true,\
             "Env":["PATH=/bin"],"Cmd":null,"Image":"sha256:x","Volumes":null,"Entrypoint":null,"OnBuild":null,\
@@ -67,7 +67,7 @@ import Testing
         #expect(error?.description.hasPrefix("invalid image configuration: ") == true)
     }
 
-    @Test func platformIsAView() {
+    @Test func platformReflectsTheConfig() {
         var config = ImageConfig(architecture: "amd64", os: "linux")
         config.platform = Platform(architecture: "arm", os: "linux", variant: "v7")
         #expect(config.architecture == "arm" && config.variant == "v7")

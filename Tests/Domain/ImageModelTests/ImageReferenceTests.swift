@@ -89,7 +89,7 @@ import Testing
         #expect(error?.kind == kind, "\(text)")
     }
 
-    @Test func acceptsTheLongestNamesAndTags() throws {
+    @Test func acceptsMaximumLengthNamesAndTags() throws {
         let path = String(repeating: "p", count: 255)
         #expect(try ImageReference(parsing: "a.io/\(path)").path == path)
         let tag = String(repeating: "t", count: 128)
@@ -113,7 +113,7 @@ import Testing
         #expect(try ImageReference(parsing: "x@\(Self.digest)").withDefaultTag().tag == nil)
     }
 
-    @Test func partsAreChangedOnlyToValidOnes() throws {
+    @Test func partsAreValidated() throws {
         let reference = try ImageReference(parsing: "q.io/x:1")
         let digest = try Digest(parsing: Self.digest)
         #expect(try reference.withTag("2").withDigest(digest).description == "q.io/x:2@\(digest)")

@@ -3,7 +3,7 @@ import Testing
 @testable import ImageModel
 
 @Suite struct ImageSignatureTests {
-    @Test func `A message of OpenPGP is a file as it is`() throws {
+    @Test func `An OpenPGP message is stored unchanged`() throws {
         for first: UInt8 in [0x90, 0xA3, 0xC8, 0xC4, 0x88, 0xC2] {
             let signature = try ImageSignature(blob: [first, 2, 3])
             #expect(signature == .simple([first, 2, 3]))
@@ -12,7 +12,7 @@ import Testing
         #expect(try ImageSignature(blob: Array("\0simple-signing\nabc".utf8)) == .simple(Array("abc".utf8)))
     }
 
-    @Test func `A sigstore file comes back byte by byte, with all of its annotations`() throws {
+    @Test func `A sigstore file round-trips byte for byte, with all annotations`() throws {
         let text =
             "\0sigstore-json\n"
             + #"{"mimeType":"application/vnd.dev.cosign.simplesigning.v1+json","payload":"BAU=","annotations":"#
@@ -35,7 +35,7 @@ import Testing
         #expect(throws: ImageModelError.self) { try ImageSignature(blob: Array(text.utf8)) }
     }
 
-    @Test func `Numbered files end at the first that is missing, and are not without number`() throws {
+    @Test func `Numbered files end at the first missing one, and their number is limited`() throws {
         let three = try ImageSignature.numbered(in: "here") { $0 <= 3 ? [0x90, UInt8($0)] : nil }
         #expect(three == [.simple([0x90, 1]), .simple([0x90, 2]), .simple([0x90, 3])])
         #expect(throws: ImageModelError.self) { try ImageSignature.numbered(in: "here") { _ in [0x90] } }

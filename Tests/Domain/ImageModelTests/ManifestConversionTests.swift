@@ -24,7 +24,7 @@ import Testing
         #expect(converted.annotations == nil)
     }
 
-    @Test func dockerToOCIAndBackIsTheSame() throws {
+    @Test func dockerToOCIRoundTrips() throws {
         let manifest = Fixtures.manifest(
             layers: [.dockerLayerGzip, .dockerForeignLayerGzip, .dockerLayer], config: .dockerConfig,
             type: .dockerManifest)
@@ -38,7 +38,7 @@ import Testing
         #expect(back.config == config)
     }
 
-    @Test func unknownMembersStayInADocumentOfTheSameKindAlone() throws {
+    @Test func unknownMembersSurviveOnlyInTheSameKindOfDocument() throws {
         var manifest = Fixtures.manifest(layers: [.ociLayerGzip])
         manifest.extra["x"] = 1
         manifest.config.extra["x"] = 2
@@ -74,7 +74,7 @@ import Testing
         #expect(error?.kind == .inconvertible)
     }
 
-    @Test func artifactsOfOCIKeepTheirTypes() throws {
+    @Test func ociArtifactsKeepTheirTypes() throws {
         let manifest = Fixtures.manifest(layers: ["application/vnd.x"], config: "application/vnd.y", type: nil)
         let converted = try ManifestConversion.convert(manifest, to: .ociManifest)
         #expect(converted.layers == manifest.layers && converted.config == manifest.config)

@@ -30,7 +30,7 @@ import Testing
         #expect(MediaType.ociConfig.withLayerCompression(.gzip) == nil)
     }
 
-    @Test func tellsKindsApart() {
+    @Test func distinguishesKinds() {
         #expect(MediaType.ociManifest.isManifest && MediaType.dockerSchema1Signed.isManifest)
         #expect(MediaType.ociIndex.isIndex && MediaType.dockerManifestList.isIndex && !MediaType.ociIndex.isManifest)
         #expect(MediaType.dockerConfig.isImageConfig && !MediaType.ociEmpty.isImageConfig)

@@ -23,7 +23,7 @@ import Testing
         #expect { try Platform.parse(text) } throws: { ($0 as? ImageModelError)?.kind == .invalidPlatform }
     }
 
-    @Test func knowsTheHost() throws {
+    @Test func knowsTheHostPlatform() throws {
         #expect(try Platform.parse("local") == .host)
         #expect(try Platform.parse("linux") == .host)
         #expect(Platform.host.matches(.host))
@@ -60,7 +60,7 @@ import Testing
         Platform(architecture: "arm", os: "linux", variant: variant)
     }
 
-    @Test func takesTheBestEntry() throws {
+    @Test func selectsTheBestEntry() throws {
         let entries = [entry(0, arm("v5")), entry(1, arm("v7")), entry(2, arm("v6")), entry(3, arm(nil))]
         #expect(Platform.bestMatch(in: entries, wanted: arm("v7"))?.size == 1)
         #expect(Platform.bestMatch(in: entries, wanted: arm("v6"))?.size == 2)
@@ -69,7 +69,7 @@ import Testing
         #expect(try Platform.bestMatch(in: entries, wanted: .parse("linux/amd64")) == nil)
     }
 
-    @Test func entriesWithoutPlatformAreTheLastResort() throws {
+    @Test func entriesWithoutPlatformComeLast() throws {
         let entries = [entry(0, nil), entry(1, Platform(architecture: "unknown", os: "unknown")), entry(2, arm("v7"))]
         #expect(Platform.bestMatch(in: entries, wanted: arm("v7"))?.size == 2)
         #expect(try Platform.bestMatch(in: entries, wanted: .parse("linux/amd64"))?.size == 0)

@@ -30,7 +30,7 @@ import Testing
         #expect(RawManifest.guessType(Array(text.utf8)) == expected)
     }
 
-    @Test func whatTheBytesSayCountsMoreThanWhatTheSourceSays() throws {
+    @Test func embeddedTypeOverridesDeclaredType() throws {
         let named = Array(#"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[]}"#.utf8)
         #expect(try RawManifest(bytes: named, declaredType: .dockerManifest).mediaType == .ociIndex)
         let unnamed = Array(#"{"schemaVersion":2}"#.utf8)
@@ -81,14 +81,14 @@ import Testing
         #expect(error?.kind == kind)
     }
 
-    @Test func refusesIndexesThatAreManifestsToo() throws {
+    @Test func rejectsAmbiguousIndexes() throws {
         let text = #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(Self.entry)],"layers":[]}"#
         let raw = try RawManifest(bytes: Array(text.utf8))
         let error = #expect(throws: ImageModelError.self) { try raw.decodeIndex() }
         #expect(error?.kind == .ambiguous)
     }
 
-    @Test func boundsSize() {
+    @Test func limitsSize() {
         let huge = [UInt8](repeating: UInt8(ascii: " "), count: RawManifest.maximumSize + 1)
         #expect { try RawManifest(bytes: huge) } throws: { ($0 as? ImageModelError)?.kind == .tooLarge }
         #expect { try RawManifest(bytes: [0x7B]) } throws: { ($0 as? ImageModelError)?.kind == .malformed }
@@ -114,7 +114,7 @@ import Testing
         #expect(try raw.decodeManifest() == manifest)
     }
 
-    @Test func membersThatNobodyKnowsAreWrittenAgain() throws {
+    @Test func unknownMembersArePreserved() throws {
         let digest = Fixtures.digest(1)
         let entry = #"{"mediaType":"\#(MediaType.ociManifest)","digest":"\#(digest)","size":1,"com.x":[1]}"#
         let index = #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociIndex)","manifests":[\#(entry)],"x":{"y":null}}"#
@@ -126,7 +126,7 @@ import Testing
         #expect(String(decoding: try RawManifest(encoding: decoded).bytes, as: UTF8.self) == manifest)
     }
 
-    @Test func embeddedContentMustBeWhatItsDescriptorSays() throws {
+    @Test func embeddedContentMustMatchItsDescriptor() throws {
         #expect(try Descriptor.empty.embeddedContent() == Array("{}".utf8))
         var none = Descriptor.empty
         none.data = nil
@@ -166,7 +166,7 @@ import Testing
                 == Array(#"{"schemaVersion":2,"manifests":[]}"#.utf8))
     }
 
-    @Test func digestsSignedSchema1ByItsContent() throws {
+    @Test func digestOfSignedSchema1CoversSignedContent() throws {
         let content = "{\n   \"schemaVersion\": 1,\n   \"name\": \"x\"\n}"
         let head = content.dropLast(2)
         let protected = #"{"formatLength":\#(head.utf8.count),"formatTail":"Cn0","time":"2020-01-01T00:00:00Z"}"#

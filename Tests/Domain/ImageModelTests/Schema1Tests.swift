@@ -15,7 +15,7 @@ import Testing
         return value.serialized()
     }
 
-    @Test func layersWithoutFilesAreLeftOut() throws {
+    @Test func omitsEmptyLayers() throws {
         let manifest = try Schema1Manifest(RawManifest(bytes: document(2, 2)))
         #expect(manifest.layers.count == 2)
         #expect(manifest.kept.isEmpty)
@@ -31,7 +31,7 @@ import Testing
         #expect(throws: ImageModelError.self) { try Schema1Manifest(raw) }
     }
 
-    @Test func whatIsSignedGivesBackItsContent() throws {
+    @Test func signedContentIsRecovered() throws {
         let config = try ImageConfig(
             architecture: "arm64", os: "linux", rootfs: RootFS(diffIDs: [Digest.sha256(of: "layer")]),
             history: [History(createdBy: "one"), History(createdBy: "two", emptyLayer: true)]
@@ -40,7 +40,7 @@ import Testing
         let raw = try Schema1Writer.manifest(
             config: config, layers: [Digest.sha256(of: "blob")], name: name, now: "2026-01-01T00:00:00Z")
         #expect(raw.mediaType == .dockerSchema1Signed)
-        // The digest is that of what was signed, which has no signatures.
+        // The digest is that of the signed content, which has no signatures.
         #expect(raw.digest != Digest.sha256(of: raw.bytes))
         let document = try JSONValue(parsing: raw.bytes)
         #expect(document["name"] == "some/name")
@@ -52,13 +52,13 @@ import Testing
         #expect(read.layers[1].configuration["parent"] == read.layers[0].configuration["id"])
     }
 
-    @Test func theEmptyLayerIsTheOneThatEverybodyHas() {
+    @Test func emptyLayerHasTheWellKnownDigest() {
         #expect(
             Digest.sha256(of: Schema1Writer.emptyLayer).description
                 == "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4")
     }
 
-    @Test func historyThatDoesNotFitTheLayersIsRefused() throws {
+    @Test func rejectsHistoryThatDoesNotMatchLayers() throws {
         let config = try ImageConfig(history: [History(createdBy: "one")]).serialized()
         #expect(throws: ImageModelError.self) {
             try Schema1Writer.manifest(config: config, layers: [], name: nil, now: "")

@@ -34,7 +34,7 @@ import Testing
         return entry
     }
 
-    @Test func filesAreFoundBetweenLargeOnes() throws {
+    @Test func findsFilesBetweenLargeOnes() throws {
         let large = [UInt8](repeating: 5, count: 3_000_001)
         let long = String(repeating: "d/", count: 90) + "long"
         let files = try archive(
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func headersHoldAnySize() throws {
+    @Test func headersSupportAnySize() throws {
         for size in [0, 511, 1 << 33 - 1, 1 << 33, Int64.max - 1024] as [Int64] {
             let bytes = ArchiveHeader.bytes(name: "blobs/sha256/\(String(repeating: "f", count: 64))", size: size)
             var position = 0
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func ociArchivesAreWrittenAndRead() throws {
+    @Test func ociArchivesRoundTrip() throws {
         let image = try SampleImage()
         let reference = try OCILayoutReference(path: directory.file("image.tar"), name: "v1")
         let destination = try OCIArchiveDestination(reference, synchronizes: false)
@@ -109,7 +109,7 @@ import Testing
         #expect(try image.isIdentical(to: OCIArchiveSource(compressed, temporaryDirectory: "/tmp")))
     }
 
-    @Test func anArchiveThatIsNotCommittedLeavesNothing() throws {
+    @Test func uncommittedArchiveLeavesNothing() throws {
         do {
             let destination = try OCIArchiveDestination(OCILayoutReference(path: directory.file("x.tar")))
             _ = try destination.putBlob(from: MemorySource([1]), expected: nil)

@@ -13,7 +13,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    @Test func whatIsWrittenIsReadAndTheNextImageReplacesIt() throws {
+    @Test func imageRoundTripsAndIsReplacedByTheNext() throws {
         let path = directory.file("image")
         let first = try SampleImage()
         let second = try SampleImage(seed: 1, docker: true)
@@ -42,7 +42,7 @@ import Testing
         #expect(throws: TransportError.self) { try source.manifest(image.manifest.digest) }
     }
 
-    @Test func otherDirectoriesAreLeftAlone() throws {
+    @Test func rejectsOtherDirectories() throws {
         try directory.write("precious", [1])
         let error = #expect(throws: TransportError.self) { try DirDestination(path: directory.path) }
         #expect(error?.kind == .unsupported)

@@ -13,7 +13,7 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    @Test func oneImageIsWrittenAndRead() throws {
+    @Test func oneImageRoundTrips() throws {
         let image = try SampleImage(docker: true)
         let reference = try DockerArchiveReference(parsing: "\(directory.file("a.tar")):example.com/x:1")
         try image.write(to: try DockerArchiveDestination(reference, synchronizes: false))
@@ -76,7 +76,7 @@ import Testing
         #expect(throws: TransportError.self) { try DockerArchiveSource(DockerArchiveReference(path: path)) }
     }
 
-    @Test func otherArchivesAreRefused() throws {
+    @Test func rejectsOtherArchives() throws {
         let path = try directory.write("a.tar", SampleImage.tar([("other", Array("{}".utf8))]))
         let error = #expect(throws: TransportError.self) { try DockerArchive(path: path) }
         #expect(error?.kind == .unsupported)

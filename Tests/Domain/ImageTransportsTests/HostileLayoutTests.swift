@@ -37,7 +37,7 @@ import Testing
             try replaceBlob(blob) { try Files.symlink(target: target, at: directory.file($0)) }
             #expect(throws: TransportError.self) { try OCILayoutSource(layout).readBlob(blob) }
         }
-        // Inside it they can be used: some tools share blobs in this way.
+        // They may stay inside it: some tools share blobs in this way.
         try directory.write("layout/shared", bytes)
         try replaceBlob(blob) { try Files.symlink(target: "../../shared", at: directory.file($0)) }
         #expect(try OCILayoutSource(layout).readBlob(blob) == bytes)
@@ -55,7 +55,7 @@ import Testing
         #expect(try directory.names(in: "elsewhere").isEmpty)
     }
 
-    @Test func otherFilesThanRegularOnesAreRefused() throws {
+    @Test func rejectsNonRegularFiles() throws {
         let blob = image.blobs[1].descriptor
         try replaceBlob(blob) { try Files.makeFifo(at: Files.currentDirectory, directory.file($0)) }
         #expect(throws: TransportError.self) { try OCILayoutSource(layout).readBlob(blob) }
@@ -63,7 +63,7 @@ import Testing
         #expect(throws: TransportError.self) { try OCILayoutSource(layout).readBlob(blob) }
     }
 
-    @Test func changedBlobsAndManifestsAreNoticed() throws {
+    @Test func detectsChangedBlobsAndManifests() throws {
         let (blob, bytes) = image.blobs[1]
         try replaceBlob(blob) { try directory.write($0, [UInt8](repeating: 7, count: bytes.count)) }
         #expect(throws: TransportError.self) { try OCILayoutSource(layout).readBlob(blob) }
@@ -101,7 +101,7 @@ import Testing
         #expect(throws: TransportError.self) { try OCILayoutSource(layout) }
     }
 
-    @Test func otherVersionsAreRefused() throws {
+    @Test func rejectsOtherVersions() throws {
         try directory.write("layout/oci-layout", Array(#"{"imageLayoutVersion":"2.0.0"}"#.utf8))
         let error = #expect(throws: TransportError.self) { try OCILayoutSource(layout) }
         #expect(error?.kind == .unsupported)

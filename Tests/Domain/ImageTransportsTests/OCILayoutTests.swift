@@ -24,7 +24,7 @@ import Testing
         try image.write(to: try OCILayoutDestination(try reference(name), synchronizes: false))
     }
 
-    @Test func whatIsWrittenIsRead() throws {
+    @Test func writtenImageRoundTrips() throws {
         try write(image)
         let source = try OCILayoutSource(try reference())
         #expect(try image.isIdentical(to: source))
@@ -36,7 +36,7 @@ import Testing
         #expect(try directory.names() == (blobs + ["layout/index.json", "layout/oci-layout"]).sorted())
     }
 
-    @Test func namesAreReplacedAndOthersStay() throws {
+    @Test func sameNameIsReplacedAndOthersStay() throws {
         let second = try SampleImage(seed: 1)
         try write(image, as: "a")
         try write(image, as: "b")
@@ -59,7 +59,7 @@ import Testing
         #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 1)
     }
 
-    @Test func whatOthersWroteIntoTheIndexStays() throws {
+    @Test func preservesUnknownIndexMembers() throws {
         try write(image, as: "a")
         let index = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
         var object = try #require(index.object)
@@ -72,7 +72,7 @@ import Testing
         #expect(after["manifests"]?.array?.count == 2)
     }
 
-    @Test func nothingCanBeSeenBeforeCommit() throws {
+    @Test func nothingIsVisibleBeforeCommit() throws {
         let destination = try OCILayoutDestination(try reference(), synchronizes: false)
         try destination.putManifest(image.manifest, instance: nil)
         #expect(throws: TransportError.self) { try OCILayoutSource(try reference()) }
@@ -121,7 +121,7 @@ import Testing
         #expect(try destination.hasBlob(descriptor))
     }
 
-    @Test func manifestsOfOtherFormatsAreRefused() throws {
+    @Test func rejectsManifestsOfOtherFormats() throws {
         let destination = try OCILayoutDestination(try reference(), synchronizes: false)
         let docker = try SampleImage(docker: true)
         let error = #expect(throws: TransportError.self) { try destination.putManifest(docker.manifest, instance: nil) }

@@ -12,7 +12,7 @@ struct SampleImage {
     let blobs: [(descriptor: Descriptor, bytes: [UInt8])]
 
     /// - Parameters:
-    ///   - seed: makes images differ.
+    ///   - seed: distinguishes images.
     ///   - docker: Docker's media types, and only uncompressed layers, instead of OCI's.
     init(seed: Int = 0, docker: Bool = false) throws {
         let first = Self.tar("first-\(seed)", Array("content \(seed)\n".utf8))
@@ -50,7 +50,7 @@ struct SampleImage {
         try destination.commit()
     }
 
-    /// Whether `source` gives exactly this image.
+    /// Whether `source` provides exactly this image.
     func isIdentical(to source: any ImageSource) throws -> Bool {
         guard try source.manifest(nil).bytes == manifest.bytes else { return false }
         return try blobs.allSatisfy { try source.readBlob($0.descriptor) == $0.bytes }
@@ -80,7 +80,7 @@ struct SampleImage {
     }
 }
 
-/// A directory that is removed at the end with everything in it.
+/// A temporary directory, removed at the end with its contents.
 final class TemporaryDirectory {
     let path = "/tmp/image-transports-\(RandomBytes.hex(8))"
 
@@ -100,7 +100,7 @@ final class TemporaryDirectory {
         return file(name)
     }
 
-    /// The names of all files below, relative and sorted.
+    /// The relative names of all files below, sorted.
     func names(in directory: String = "") throws -> [String] {
         var result: [String] = []
         for entry in try Files.entries(ofDirectory: file(directory)) {
@@ -115,7 +115,7 @@ final class TemporaryDirectory {
     }
 }
 
-/// Copies one image as it is.
+/// Copies one image unchanged.
 func copyImage(from source: any ImageSource, to destination: any ImageDestination) throws {
     let raw = try source.manifest(nil)
     let manifest = try raw.decodeManifest()

@@ -6,7 +6,7 @@ import Testing
 
 private let isUmociInstalled = Files.exists("/usr/bin/umoci")
 
-/// Layouts that several writers, and other tools, use.
+/// Layouts shared by several writers and with other tools.
 @Suite struct SharedLayoutTests {
     let directory: TemporaryDirectory
 
@@ -14,7 +14,7 @@ private let isUmociInstalled = Files.exists("/usr/bin/umoci")
         directory = try TemporaryDirectory()
     }
 
-    @Test func writersAtTheSameTimeLoseNoImage() async throws {
+    @Test func concurrentWritersLoseNoImage() async throws {
         let path = directory.file("layout")
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<12 {

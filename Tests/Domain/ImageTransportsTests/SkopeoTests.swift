@@ -6,7 +6,7 @@ import Testing
 
 private let isSkopeoInstalled = Files.exists("/usr/bin/skopeo") && Files.exists("/etc/containers/policy.json")
 
-/// Both directions with the real tool, where it is installed.
+/// Both directions with the real tool, if installed.
 @Suite(.enabled(if: isSkopeoInstalled)) struct SkopeoTests {
     let directory: TemporaryDirectory
 
@@ -20,7 +20,7 @@ private let isSkopeoInstalled = Files.exists("/usr/bin/skopeo") && Files.exists(
         #expect(result.status == 0, "\(arguments): \(String(decoding: result.errors, as: UTF8.self))")
     }
 
-    @Test func itReadsWhatWeWrite() throws {
+    @Test func skopeoReadsOurImages() throws {
         let image = try SampleImage()
         let docker = try SampleImage(docker: true)
         try image.write(to: try OCILayoutDestination(OCILayoutReference(path: directory.file("l"), name: "v1")))
@@ -38,7 +38,7 @@ private let isSkopeoInstalled = Files.exists("/usr/bin/skopeo") && Files.exists(
         #expect(config == docker.blobs[0].bytes)
     }
 
-    @Test func weReadWhatItWrites() throws {
+    @Test func readsSkopeosImages() throws {
         let image = try SampleImage()
         try image.write(to: try OCILayoutDestination(OCILayoutReference(path: directory.file("l"))))
         let from = local("oci:l")

@@ -21,7 +21,7 @@ import Testing
         #expect(TransportReference(parsing: text) == nil)
     }
 
-    @Test func errorsSayWhatIsMissing() {
+    @Test func errorsNameWhatIsMissing() {
         let colon = #expect(throws: TransportError.self) { try TransportReference(requiring: "busybox") }
         #expect(colon?.description == #"invalid image name "busybox", expected colon-separated transport:reference"#)
         let unknown = #expect(throws: TransportError.self) { try TransportReference(requiring: "foo:bar") }

@@ -61,13 +61,13 @@ import Testing
         }
     }
 
-    @Test func `A sigstore signature by the key is accepted`() throws {
+    @Test func `Accepts a sigstore signature by the key`() throws {
         try check([signature(payload("example.com/image"))])
-        // One that fits is enough.
+        // One match is enough.
         try check([signature(payload("example.com/other")), signature(payload("example.com/image"))])
     }
 
-    @Test func `Everything else is refused, and says why`() throws {
+    @Test func `Rejects everything else with a reason`() throws {
         #expect(refusal { try check([]) }.contains("A signature was required, but no signature exists"))
         #expect(refusal { try check([.simple([1])]) }.contains("no signature exists"))
         let good = payload("example.com/image")
@@ -90,7 +90,7 @@ import Testing
         #expect(refusal { try check([signature(good)], from: .other(transport: "x")) }.contains("is not accepted"))
     }
 
-    @Test func `reject, unknown requirements and scopes that cannot be told refuse`() throws {
+    @Test func `Rejects for reject, unknown requirements and unsupported scopes`() throws {
         func check(_ policy: SignaturePolicy, _ origin: ImageOrigin = .path(transport: "dir", path: "/x", name: nil))
             -> String
         {
@@ -133,7 +133,7 @@ import Testing
                 == (fits && ["exactReference", "exactRepository"].contains { "\(identity)".hasPrefix($0) }))
     }
 
-    @Test func `What else is attached to an image is no signature`() throws {
+    @Test func `Other attachments of an image are not signatures`() throws {
         guard case .sigstore(let good) = try signature(payload("example.com/image")) else { return }
         let other = attached(good.payload, good.signature ?? "", type: "application/vnd.dsse.envelope.v1+json")
         #expect(refusal { try check([other]) }.contains("no signature exists"))

@@ -75,7 +75,7 @@ import Testing
         #expect(throws: UsageError.self) { try help("help", "nosuch") }
     }
 
-    @Test func helpBeatsWrongArgumentsButNotUnknownFlags() throws {
+    @Test func helpOverridesInvalidArgumentsButNotUnknownFlags() throws {
         _ = try help("rename", "a", "--help")
         #expect(throws: UsageError.self) { try help("rename", "--help", "--nope") }
         #expect(try !ParseTests.grammar.parse(["run", "ctr", "--help"]).wantsHelp)

@@ -64,7 +64,7 @@ import Testing
         #expect(try parse(line).bool("layers") == expected)
     }
 
-    @Test func aSwitchNeverTakesTheNextArgument() throws {
+    @Test func booleanFlagNeverConsumesTheNextArgument() throws {
         #expect(try parse("build --layers false").positionals == ["false"])
         let parsed = try parse("build --pull always")
         #expect(parsed.string("pull") == "true")
@@ -122,7 +122,7 @@ import Testing
         #expect(try parse("manifest add --root /r x").string("root") == "/r")
     }
 
-    @Test func environmentStandsInForMissingFlags() throws {
+    @Test func environmentProvidesMissingFlags() throws {
         let environment = ["BUILDAH_LAYERS": "FALSE", "BUILDAH_FORMAT": "docker"]
         let parsed = try parse("build", environment)
         #expect(!parsed.bool("layers"))
@@ -203,7 +203,7 @@ import Testing
     }
 }
 
-/// A small deterministic generator (splitmix64), so that a failure can be repeated.
+/// A small deterministic generator (splitmix64), so that failures are reproducible.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

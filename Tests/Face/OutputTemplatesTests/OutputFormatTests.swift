@@ -35,7 +35,7 @@ import Testing
         #expect(try render(format) == expected)
     }
 
-    @Test func headersCanBeLeftOut() throws {
+    @Test func headersCanBeOmitted() throws {
         #expect(
             try render("table {{.ID}}\\t{{.Name}}", isHeaded: false)
                 == "2f25        podman\n1           a-long-network\n")
@@ -60,7 +60,7 @@ import Testing
         #expect(FieldHeader.text(field) == expected)
     }
 
-    @Test func columnsAreAlignedInBlocks() {
+    @Test func alignsColumnsPerBlock() {
         var table = TableWriter(minimumWidth: 0, padding: 3)
         table.addRow(["REPOSITORY", "TAG", "SIZE"])
         table.addRow(["localhost/é", "latest", "1 MB"])

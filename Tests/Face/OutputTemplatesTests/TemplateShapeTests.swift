@@ -33,11 +33,11 @@ import Testing
         #expect(try execute(template) == expected)
     }
 
-    @Test func whatTheJSONLeavesOutIsEmpty() throws {
+    @Test func missingFieldsHaveZeroValues() throws {
         #expect(try execute("<{{.OS}}> {{.Ports}} {{.Health}} {{.History}}", [:]) == "<> map[] <nil> []")
     }
 
-    @Test func fieldsThatTheTypeHasNotAreMistakes() {
+    @Test func unknownFieldsAreErrors() {
         #expect(throws: TemplateError.self) { try execute("{{.NoSuch}}") }
         #expect(throws: TemplateError.self) { try execute("{{range .History}}{{.NoSuch}}{{end}}") }
     }

@@ -14,7 +14,7 @@ import Testing
         try Template(parsing: text, name: "info").execute(Self.data)
     }
 
-    // Results seen with the real tools where they have such a field.
+    // Results of the real tools, if they have such a field.
     @Test(arguments: [
         ("plain", "plain"), ("{{.Host.OS}}", "linux"), ("{{ .Host.OS | upper }}!", "LINUX!"), ("{{.CreatedAt}}", "now"),
         ("{{.Host.CPUs}} {{.Host.Rate}} {{.Host.Rootless}}", "2 1.5 true"), ("{{.Host.Nothing}}", "<nil>"),
@@ -192,7 +192,7 @@ import Testing
     }
 }
 
-/// A small deterministic generator (splitmix64), so that a failure can be repeated.
+/// A small deterministic generator (splitmix64), so that failures are reproducible.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

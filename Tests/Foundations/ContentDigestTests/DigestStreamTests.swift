@@ -15,7 +15,7 @@ import Testing
         #expect(stream.byteCount == 100_000)
     }
 
-    @Test func aStreamGoesOnAfterItsDigestWasTaken() {
+    @Test func streamContinuesAfterFinalize() {
         let stream = SHA256Stream()
         #expect(stream.finalize().description == DigestTests.emptySHA256)
         stream.update(Array("ab".utf8))

@@ -41,7 +41,7 @@ import Testing
         #expect(error?.kind == kind)
     }
 
-    @Test func aHugeTextIsNotEchoedWhole() {
+    @Test func hugeTextIsTruncatedInErrors() {
         let error = #expect(throws: DigestError.self) {
             try Digest(parsing: "sha256:" + String(repeating: "x", count: 1 << 20))
         }
@@ -56,7 +56,7 @@ import Testing
         #expect(Digest.hash(Array("abc".utf8), with: .sha512).description == Self.abcSHA512)
     }
 
-    @Test func sortsByItsText() {
+    @Test func sortsByStringForm() {
         let texts = [Self.abcSHA512, Self.emptySHA256, Self.abcSHA256]
         #expect(texts.compactMap { Digest($0) }.sorted().map(\.description) == texts.sorted())
     }

@@ -43,7 +43,7 @@ import Testing
         #expect(try JSONValueDecoder().decode(Outer.self, from: Array(text.utf8)) == sample)
     }
 
-    @Test func dictionariesAreSortedAtEveryPlace() throws {
+    @Test func dictionariesAreSortedAtEveryLevel() throws {
         let keys = (0..<50).map { "k\($0)" }
         let map = Dictionary(uniqueKeysWithValues: keys.map { ($0, ["b": 1, "a": 2]) })
         #expect(try JSONValueEncoder().encode(map).object?.keys == keys.sorted())
@@ -53,7 +53,7 @@ import Testing
                 == keys.sorted())
     }
 
-    @Test func nullIsAsGoodAsNothing() throws {
+    @Test func nullCountsAsAbsent() throws {
         let value = try JSONValue(
             parsing:
                 #"{"Name":"","size":0,"ratio":1,"inner":{"zulu":0,"alpha":null,"flags":null},"list":null,"map":null,"missing":null}"#
@@ -80,7 +80,7 @@ import Testing
         #expect(error?.description == expected)
     }
 
-    @Test func errorsOfTypesThemselvesGetThePlace() throws {
+    @Test func errorsFromTypesGetThePath() throws {
         struct Picky: Codable {
             init(from decoder: any Decoder) throws {
                 throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "not to my taste"))
@@ -96,7 +96,7 @@ import Testing
         #expect(error?.description == "a[0]: not to my taste")
     }
 
-    @Test func numbersKeepTheirRange() throws {
+    @Test func integersAreRangeChecked() throws {
         #expect(try JSONValueDecoder().decode([UInt8].self, from: [0, 255] as JSONValue) == [0, 255])
         #expect(throws: JSONError.self) { try JSONValueDecoder().decode([UInt8].self, from: [256] as JSONValue) }
         #expect(throws: JSONError.self) { try JSONValueDecoder().decode([UInt].self, from: [-1] as JSONValue) }

@@ -31,7 +31,7 @@ import Testing
         #expect(object.count == size / 2 + 1)
     }
 
-    @Test func tellsNullFromAbsent() {
+    @Test func distinguishesNullFromAbsent() {
         var object: JSONObject = ["a": nil]
         #expect(object["a"] == .some(.null))
         #expect(object.contains("a"))
@@ -44,7 +44,7 @@ import Testing
         #expect(JSONObject([("a", 1)]) != JSONObject([("a", 1), ("b", nil)]))
     }
 
-    @Test func valuesAreReachedByKeyAndIndex() {
+    @Test func accessesValuesByKeyAndIndex() {
         var value: JSONValue = ["a": ["b": [1, "two", 3.0]]]
         #expect(value["a"]?["b"]?[1]?.string == "two")
         #expect(value["a"]?["b"]?[2]?.integer == 3)

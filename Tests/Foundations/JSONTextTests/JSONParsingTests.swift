@@ -49,7 +49,7 @@ import Testing
         #expect { try JSONValue(parsing: text) } throws: { ($0 as? JSONError)?.kind == .syntax }
     }
 
-    @Test func saysWhereAndWhat() throws {
+    @Test func errorsHavePositionAndMessage() throws {
         let error = #expect(throws: JSONError.self) { try JSONValue(parsing: "{\n  \"a\": 1,\n  \"b\" 2\n}") }
         #expect(error?.position == JSONError.Position(offset: 18, line: 3, column: 7))
         #expect(error?.description == "invalid JSON at line 3, column 7: expected a colon after the key, found '2'")
@@ -57,7 +57,7 @@ import Testing
         #expect(end?.description == "invalid JSON at line 1, column 2: expected a value, but the text ends")
     }
 
-    @Test func boundsNesting() throws {
+    @Test func limitsNesting() throws {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let fits = String(repeating: open, count: 128) + "1" + String(repeating: close, count: 128)
             _ = try JSONValue(parsing: fits)
@@ -69,7 +69,7 @@ import Testing
         #expect(throws: JSONError.self) { try JSONValue(parsing: siblings, maximumDepth: 2) }
     }
 
-    @Test func refusesNumbersOutOfRangeAndBearsLongOnes() throws {
+    @Test func rejectsNumbersOutOfRangeAndParsesLongOnes() throws {
         for text in ["1e400", "-1e999999999999", String(repeating: "9", count: 100_000)] {
             #expect { try JSONValue(parsing: text) } throws: { ($0 as? JSONError)?.kind == .numberOutOfRange }
         }
@@ -77,7 +77,7 @@ import Testing
         #expect(try JSONValue(parsing: "0." + String(repeating: "1", count: 100_000)).double == 0.1111111111111111)
     }
 
-    @Test func lastOfEqualKeysCountsInTheFirstPlace() throws {
+    @Test func lastDuplicateKeyWinsInFirstPosition() throws {
         let value = try JSONValue(parsing: #"{"a":1,"b":2,"a":3}"#)
         #expect(value.serializedString() == #"{"a":3,"b":2}"#)
     }
@@ -90,7 +90,7 @@ import Testing
         #expect(JSONValue.string("\u{E9}") != .string("e\u{301}"))
     }
 
-    @Test func everyTruncationOfADocumentIsRefused() throws {
+    @Test func rejectsEveryTruncation() throws {
         let text = Array(#"{"a":[1,-2.5e3,"x\u00e9\n",true,null],"b":{"c":false}}"#.utf8)
         _ = try JSONValue(parsing: text)
         for length in text.indices {

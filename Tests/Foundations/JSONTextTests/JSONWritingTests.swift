@@ -9,7 +9,7 @@ import Testing
         #expect(sample.serializedString() == #"{"b":[1,2.5,"x"],"a":{},"c":[],"d":{"e":null,"f":true}}"#)
     }
 
-    @Test func prettyTextLooksLikeGos() {
+    @Test func prettyTextMatchesGo() {
         let expected = """
             {
               "b": [
@@ -56,7 +56,7 @@ import Testing
         #expect(JSONValue.double(value).serializedString() == expected)
     }
 
-    @Test func writesNullForWhatIsNoNumber() {
+    @Test func writesNullForNonFiniteNumbers() {
         #expect(JSONValue.array([.double(.infinity), .double(.nan)]).serializedString() == "[null,null]")
     }
 }

@@ -1,6 +1,6 @@
 import JSONText
 
-/// SplitMix64: the same values on every run, so that a failure can be repeated.
+/// SplitMix64: the same values on every run, so that failures are reproducible.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -45,7 +45,7 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
-    /// A finite number that is no integer, so that it reads back as a double.
+    /// A finite number that is not an integer, so that it reads back as a double.
     private mutating func fraction() -> Double {
         let number = Double(bitPattern: next())
         return number.isFinite && number.rounded() != number ? number : 0.5

@@ -1,6 +1,6 @@
 @testable import StreamCompression
 
-/// One-line compression and decompression of bytes in memory, with all sizes to choose.
+/// Compresses and decompresses bytes in memory, with configurable sizes.
 enum Codec {
     static let all: [Compression] = [.gzip, .zstd, .xz, .bzip2]
 

@@ -21,7 +21,7 @@ import Testing
         #expect(try Codec.decompress(Codec.compress(bytes, .gzip)) == bytes)
     }
 
-    @Test func theHeaderSaysNothingAboutTheMaker() throws {
+    @Test func headerHasNoNameTimeOrSystem() throws {
         let compressed = try Codec.compress([], .gzip)
         #expect(compressed == [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0])
     }
@@ -38,14 +38,14 @@ import Testing
         }
     }
 
-    @Test func incompressibleContentHardlyGrows() throws {
+    @Test func incompressibleContentGrowsLittle() throws {
         let bytes = SampleContent.random.bytes(Self.blockSize + 100_000)
         let compressed = try Codec.compress(bytes, .gzip)
         #expect(compressed.count < bytes.count + bytes.count / 1000 + 100)
         #expect(try Codec.decompress(compressed) == bytes)
     }
 
-    @Test func storedBlocksAreCutAtTheirLargestSize() {
+    @Test func storedBlocksAreSplitAtTheirMaximumSize() {
         for count in [0, 1, 65_535, 65_536, 200_000] {
             let bytes = SampleContent.random.bytes(count)
             var stored = [UInt8](repeating: 0xAA, count: StoredDeflate.size(of: count))
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func anErrorOfTheDownstreamEndsTheWork() throws {
+    @Test func downstreamErrorStopsCompression() throws {
         struct Full: Error {}
         let bytes = SampleContent.random.bytes(Self.blockSize)
         let sink = try CompressingSink(ClosureSink(write: { _ in throw Full() }), .gzip, threads: 3)

@@ -61,7 +61,7 @@ import Testing
         return error?.kind
     }
 
-    @Test func wrongHeadersAreRefused() {
+    @Test func rejectsInvalidHeaders() {
         var stream = Self.member(content, headerChecksum: true)
         stream[10] ^= 1
         #expect(failure(stream) == .corrupt)
@@ -72,13 +72,13 @@ import Testing
         #expect(failure(Array("plain text".utf8)) == .corrupt)
     }
 
-    @Test func wrongTrailersAreRefused() {
+    @Test func rejectsInvalidTrailers() {
         #expect(failure(Self.member(content, checksum: 1)) == .checksumMismatch)
         #expect(failure(Self.member(content, length: 1)) == .checksumMismatch)
         #expect(failure(Self.member([]) + Self.member(content, checksum: 1)) == .checksumMismatch)
     }
 
-    @Test func zeroPaddingIsTheOnlyThingAllowedBehindTheEnd() throws {
+    @Test func onlyZeroPaddingMayFollowTheEnd() throws {
         let stream = Self.member(content) + Self.member(content)
         #expect(try Codec.decompress(stream + [UInt8](repeating: 0, count: 5000), chunk: 3) == content + content)
         #expect(failure(stream + [0, 0, 1]) == .corrupt)

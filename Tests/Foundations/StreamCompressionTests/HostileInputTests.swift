@@ -28,7 +28,7 @@ import Testing
         for bit in 0..<compressed.count * 8 {
             var damaged = compressed
             damaged[bit / 8] ^= 1 << (bit % 8)
-            // Some bits, like gzip's time stamp, say nothing about the content.
+            // Some bits, like gzip's time stamp, do not affect the content.
             let result = try? Codec.decompress(damaged, compression, reads: 4096)
             #expect(result == nil || result == content, "bit \(bit)")
         }
@@ -81,7 +81,7 @@ import Testing
         #expect(error?.kind == .corrupt)
     }
 
-    @Test func aZstdWindowAboveTheLimitIsRefused() throws {
+    @Test func rejectsZstdWindowAboveTheLimit() throws {
         // Magic, no flags, window descriptor (exponent above 10 in the upper five bits), one empty last raw block.
         func frame(_ log: UInt8) -> [UInt8] { [0x28, 0xB5, 0x2F, 0xFD, 0, (log - 10) << 3, 1, 0, 0] }
         #expect(try Codec.decompress(frame(27)) == [])
@@ -90,9 +90,9 @@ import Testing
         #expect(error?.description == "zstd stream needs more memory to decompress than the limit of 128 MiB")
     }
 
-    @Test func anXZDictionaryAboveTheLimitIsRefused() throws {
+    @Test func rejectsXZDictionaryAboveTheLimit() throws {
         var stream = try Codec.compress(SampleContent.text.bytes(100), .xz)
-        // Block header behind the 12 bytes of the stream header: size, flags, LZMA2, 1, dictionary size, padding, CRC.
+        // Block header after the 12 bytes of the stream header: size, flags, LZMA2, 1, dictionary size, padding, CRC.
         stream[16] = 40
         let crc = GzipFormatTests.crc(Array(stream[12..<20]))
         stream.replaceSubrange(20..<24, with: GzipFormatTests.littleEndian(crc))

@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func zstdOutputDependsOnContentAndLevelAlone() throws {
+    @Test func zstdOutputDependsOnlyOnContentAndLevel() throws {
         let bytes = [[UInt8]](repeating: SampleContent.mixed.bytes(500_000), count: 10).flatMap { $0 }
         let reference = try Codec.compress(bytes, .zstd, level: 1, threads: 1)
         for (threads, chunk) in [(1, 65_536), (2, .max), (3, 1_000_003), (1000, .max)] {
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func anErrorOfADecompressorStays() throws {
+    @Test func decompressorErrorPersists() throws {
         let source = try DecompressingSource(MemorySource([0x1F, 0x8B, 8, 0]), nil)
         for _ in 0..<3 {
             let error = #expect(throws: CompressionError.self) { try source.drain() }
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func aFinishedSinkTakesNoMore() throws {
+    @Test func finishedSinkRejectsWrites() throws {
         let output = MemorySink()
         let sink = try CompressingSink(output, .gzip)
         try sink.finish()

@@ -1,4 +1,4 @@
-/// Content of different character, the same each time.
+/// Deterministic content of different kinds.
 enum SampleContent: String, CaseIterable, Sendable {
     case empty, oneByte, zeros, random, text, mixed
 

@@ -4,7 +4,7 @@ import Testing
 @testable import StreamCompression
 
 @Suite struct StreamTests {
-    @Test func detectionKnowsTheMagicNumbersOnly() {
+    @Test func detectsFormatsByMagicNumber() {
         #expect(Compression.detect([]) == .none)
         #expect(Compression.detect([0x1F, 0x8B]) == .none)
         #expect(Compression.detect([0x1F, 0x8B, 8]) == .gzip)
@@ -27,7 +27,7 @@ import Testing
         #expect(throws: CompressionError.self) { try MemorySource(bytes).readAll(limit: count - 1) }
     }
 
-    @Test func observersSeeWhatPasses() throws {
+    @Test func observersSeeAllBytes() throws {
         let bytes = SampleContent.text.bytes(10_000)
         var read: [UInt8] = []
         var written: [UInt8] = []
@@ -43,7 +43,7 @@ import Testing
         #expect(sink.isFinished)
     }
 
-    @Test func readFullyGathersPieces() throws {
+    @Test func readFullyJoinsShortReads() throws {
         let source = MemorySource(Array(0..<10), chunkSize: 3)
         var buffer = [UInt8](repeating: 0, count: 8)
         #expect(try buffer.withUnsafeMutableBytes { try source.readFully(into: $0) } == 8)
@@ -62,7 +62,7 @@ import Testing
         #expect(try FileDescriptorSource(fd: ends[0]).readAll(limit: 100) == Array("through a pipe".utf8))
     }
 
-    @Test func systemErrorsAreNamed() {
+    @Test func systemErrorsNameTheCall() {
         let reading = #expect(throws: CompressionError.self) { try FileDescriptorSource(fd: -1).drain() }
         #expect(reading?.kind == .system(errno: EBADF))
         #expect(reading?.description == "read: Bad file descriptor")

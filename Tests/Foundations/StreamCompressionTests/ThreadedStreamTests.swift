@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func anErrorOfTheUpstreamComesAfterTheBytesBeforeIt() throws {
+    @Test func upstreamErrorFollowsPrecedingBytes() throws {
         var calls = 0
         let source = try ThreadedSource(
             ClosureSource { buffer in
@@ -43,7 +43,7 @@ import Testing
         }
         #expect(error != nil)
         #expect(seen == [1, 2, 3])
-        // And again: a failed source does not look like one that ended.
+        // Again: a failed source must not look like one that has ended.
         #expect(throws: Broken.self) { try source.drain() }
     }
 
@@ -71,7 +71,7 @@ import Testing
         _ = source
         stage.wait(until: { $0 == .inside }) { _ in }
         source = nil
-        // Had dropping it waited for the upstream, this would not be reached.
+        // Not reached if dropping it waited for the upstream.
         stage.update { $0 = .released }
         stage.wait(until: { $0 != .released }) { _ in }
     }
@@ -89,7 +89,7 @@ import Testing
         #expect(throws: CompressionError.self) { try sink.finish() }
     }
 
-    @Test func anErrorOfTheDownstreamReachesTheWriter() throws {
+    @Test func downstreamErrorReachesTheWriter() throws {
         let writing = try ThreadedSink(ClosureSink(write: { _ in throw Broken() }), bufferCount: 2, bufferSize: 10)
         #expect(throws: Broken.self) {
             while true { try writing.write([1, 2, 3]) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import StreamCompression
 
-/// Against the command-line tools that are installed.
+/// Compares with the installed command-line tools.
 @Suite struct ToolInteroperationTests {
     struct Tool: Sendable, CustomTestStringConvertible {
         let name: String
@@ -19,7 +19,7 @@ import Testing
         Tool(name: "xz", compression: .xz), Tool(name: "bzip2", compression: .bzip2),
     ].filter { $0.path != nil }
 
-    /// A file without a name.
+    /// An unnamed file.
     private func temporaryFile(_ bytes: [UInt8] = []) throws -> Int32 {
         var template = Array("/tmp/stream-compression-XXXXXX".utf8CString)
         let fd = mkstemp(&template)

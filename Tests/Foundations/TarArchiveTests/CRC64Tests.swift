@@ -3,13 +3,13 @@ import Testing
 @testable import TarArchive
 
 @Suite struct CRC64Tests {
-    @Test func matchesTheKnownVector() {
+    @Test func matchesTheTestVector() {
         var checksum = CRC64()
         Array("123456789".utf8).withUnsafeBytes { checksum.update($0) }
         #expect(checksum.value == 0xb909_56c7_75a4_1001)
     }
 
-    @Test func piecesGiveTheSameAsTheWhole() {
+    @Test func incrementalUpdateMatchesWholeInput() {
         let bytes = (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         var whole = CRC64()
         bytes.withUnsafeBytes { whole.update($0) }

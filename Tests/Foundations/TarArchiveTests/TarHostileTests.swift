@@ -17,7 +17,7 @@ import Testing
         return gnu + sparse + (try write([Sample("d/", .directory), file]))
     }
 
-    @Test func everyTruncationIsAnErrorOrAShorterArchive() throws {
+    @Test func truncationIsAnErrorOrAShorterArchive() throws {
         let archive = try sample()
         let whole = try readAll(archive).count
         for length in stride(from: 0, to: archive.count, by: 512).flatMap({ [$0, $0 + 1, $0 + 255, $0 + 511] }) {
@@ -50,7 +50,7 @@ import Testing
                     [0, 0xff, 0x80, 0x30, 0x37, 0x39, 0x2d, UInt8.random(in: 0...255, using: &random)]
                     .randomElement(using: &random) ?? 0
             }
-            // Most changes break a checksum: repair it, so that what lies behind is reached.
+            // Most changes break a checksum: repair it, so that the code after it is reached.
             for start in stride(from: 0, to: broken.count - 512, by: 512)
             where broken[start + 257..<start + 262].elementsEqual("ustar".utf8) {
                 for index in 148..<156 { broken[start + index] = 0x20 }
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func errorsSayWhere() throws {
+    @Test func errorsHaveAnOffset() throws {
         var archive = try write([Sample("a", content: [1]), Sample("b")])
         archive[1024] ^= 1
         let error = #expect(throws: TarError.self) { try readAll(archive) }
@@ -106,7 +106,7 @@ import Testing
         #expect(throws: TarError.self) { try readAll(archive) }
     }
 
-    @Test func limitsAreKept() throws {
+    @Test func limitsAreEnforced() throws {
         var limits = TarLimits()
         limits.maximumPaxSize = 2000
         limits.maximumPaxRecords = 4
@@ -131,7 +131,7 @@ import Testing
         #expect(try readAll(Array((0..<6).map { _ in entry }.joined()), limits: limits).count == 6)
     }
 
-    @Test func hugeClaimsCostNothing() throws {
+    @Test func hugeSizesAllocateNothing() throws {
         var header = ForgedHeader("huge", magic: "ustar  \u{0}")
         header.put([0x80, 0, 0, 0, 0x7f] + [UInt8](repeating: 0xff, count: 7), at: 124)
         #expect(throws: TarError.self) { try readAll(header.block) }
@@ -140,19 +140,19 @@ import Testing
         #expect(error?.kind == .truncated)
     }
 
-    @Test func aDanglingExtendedHeaderIsRefused() throws {
+    @Test func rejectsDanglingExtendedHeader() throws {
         #expect(throws: TarError.self) { try readAll(paxHeader([("path", "x")])) }
         #expect(throws: TarError.self) { try readAll(paxHeader([("path", "x")]) + endMarker) }
     }
 
-    @Test func aLoneZeroBlockIsRefused() throws {
+    @Test func rejectsSingleZeroBlock() throws {
         let archive = ForgedHeader("a").block + [UInt8](repeating: 0, count: 512) + ForgedHeader("b").block + endMarker
         #expect(throws: TarError.self) { try readAll(archive) }
     }
 }
 
 extension ForgedHeader {
-    /// A block of any bytes, to be given a right checksum.
+    /// A block of arbitrary bytes, whose checksum is filled in later.
     init(_ bytes: [UInt8]) {
         self.init("")
         self.bytes = Array(bytes.prefix(512))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TarArchive
 
-/// A directory of its own, removed at the end.
+/// A temporary directory, removed at the end.
 private final class Scratch {
     let path: String
 
@@ -17,7 +17,7 @@ private final class Scratch {
         _ = try? shell("rm -rf '\(path)'")
     }
 
-    /// Runs a script in the directory and gives its exit status.
+    /// Runs a script in the directory and returns its exit status.
     @discardableResult
     func run(_ script: String) throws -> Int32 { try shell("cd '\(path)' && { \(script)\n} >/dev/null 2>errors") }
 
@@ -173,7 +173,7 @@ private let hasBSDTar = has("bsdtar")
         #expect(samples[2].entry.deviceMinor == 9)
     }
 
-    /// An archive with all that the writer can do, for others to read.
+    /// An archive with all features of the writer, for other readers.
     private func ours() throws -> [UInt8] {
         var file = Sample("dir/file", content: Array("content".utf8))
         file.entry.modification = (1_234_567_890, 125_000_000)

@@ -3,7 +3,7 @@ import Testing
 @testable import TarArchive
 
 @Suite struct TarReaderTests {
-    @Test func readsOldArchivesWithDirectoriesKnownByTheirSlash() throws {
+    @Test func recognizesDirectoriesByTrailingSlash() throws {
         let archive =
             ForgedHeader("dir/", flag: "\0", magic: "").block
             + ForgedHeader("dir/a", flag: "\0", size: 3, magic: "").block
@@ -16,13 +16,13 @@ import Testing
         #expect(samples[1].entry.modification.seconds == 0o14000000000)
     }
 
-    @Test func joinsThePrefix() throws {
+    @Test func joinsPrefixAndName() throws {
         var header = ForgedHeader("name")
         header.put("some/long/prefix", at: 345)
         #expect(text(try readAll(header.block + endMarker)[0].entry.name) == "some/long/prefix/name")
     }
 
-    @Test func fillsAWholeNameFieldWithoutANul() throws {
+    @Test func acceptsNameFieldWithoutNUL() throws {
         let name = String(repeating: "n", count: 100)
         let archive = ForgedHeader(name).block + endMarker
         #expect(text(try readAll(archive)[0].entry.name) == name)
@@ -84,7 +84,7 @@ import Testing
         #expect(text(sample.content) == "hello")
     }
 
-    @Test func globalHeadersSetOwnersAndTimesButNoNames() throws {
+    @Test func globalHeadersSetOnlyOwnersAndTimes() throws {
         let archive =
             paxHeader(
                 [("comment", "c"), ("uid", "7"), ("mtime", "99.5"), ("path", "evil"), ("size", "900")], flag: "g")
@@ -95,7 +95,7 @@ import Testing
         #expect(entries[1].modification == (99, 500_000_000))
     }
 
-    @Test func headersAloneHaveNoContentWhateverTheySay() throws {
+    @Test func headerOnlyTypesHaveNoContent() throws {
         var link = ForgedHeader("hard", flag: "1", size: 4096)
         link.put("target", at: 157)
         let archive = link.block + ForgedHeader("dir", flag: "5", size: 99).block + endMarker
@@ -114,7 +114,7 @@ import Testing
         #expect(entry.deviceMinor == 3)
     }
 
-    @Test func unreadContentIsPassedOver() throws {
+    @Test func skipsUnreadContent() throws {
         let archive = try write([
             Sample("a", content: [UInt8](repeating: 1, count: 700_001)), Sample("b", content: [2]),
         ])
@@ -135,7 +135,7 @@ import Testing
         #expect(try reader.next() == nil)
     }
 
-    @Test func chunksAndDataChunksGiveTheContent() throws {
+    @Test func chunksAndDataChunksYieldTheContent() throws {
         let content = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
         let archive = try write([Sample("a", content: content)])
         var reader = TarReader(read: pieces(of: archive))

@@ -1,6 +1,6 @@
 @testable import TarArchive
 
-/// Numbers that are the same in every run.
+/// Deterministic numbers.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
@@ -32,7 +32,7 @@ struct Sample {
     }
 }
 
-/// Gives bytes in pieces of changing lengths.
+/// Returns bytes in pieces of varying lengths.
 func pieces(of bytes: [UInt8], seed: UInt64? = nil) -> (UnsafeMutableRawBufferPointer) throws -> Int {
     var position = 0
     var random = SeededGenerator(seed: seed ?? 0)
@@ -81,7 +81,7 @@ func write(
     return archive
 }
 
-/// A header block with a right checksum, for archives that the writer does not make.
+/// A header block with a valid checksum, for archives that the writer cannot create.
 struct ForgedHeader {
     var bytes = [UInt8](repeating: 0, count: 512)
 
@@ -102,7 +102,7 @@ struct ForgedHeader {
         for (index, byte) in text.enumerated() { bytes[offset + index] = byte }
     }
 
-    /// With the checksum in place.
+    /// With the checksum filled in.
     var block: [UInt8] {
         var sealed = bytes
         for index in 148..<156 { sealed[index] = 0x20 }
@@ -127,7 +127,7 @@ func paxRecord(_ key: String, _ value: String) -> String {
     return "\(total) \(key)=\(value)\n"
 }
 
-/// An extended header with these records, without the entry it is for.
+/// An extended header with these records, without its entry.
 func paxHeader(_ records: [(String, String)], flag: Character = "x") -> [UInt8] {
     let data = records.map { paxRecord($0.0, $0.1) }.joined()
     return ForgedHeader("PaxHeaders/x", flag: flag, size: data.utf8.count).block + padded(data)

@@ -112,7 +112,7 @@ import Testing
         #expect(throws: TarError.self) { try readAll(archive) }
     }
 
-    @Test func boundsTheMapAndTheSize() throws {
+    @Test func limitsSparseMapAndSize() throws {
         var limits = TarLimits()
         limits.maximumSparseExtents = 2
         limits.maximumSparseSize = 1 << 20
@@ -123,7 +123,7 @@ import Testing
             let error = #expect(throws: TarError.self) { try readAll(archive, limits: limits) }
             #expect(error?.kind == .limitExceeded)
         }
-        // An endless chain of extension blocks is cut short by the limit, too.
+        // The limit also ends an endless chain of extension blocks.
         var header = ForgedHeader("sparse", flag: "S", size: 0, magic: "ustar  \u{0}")
         header.bytes[482] = 1
         header.put(octal(2064), at: 483)

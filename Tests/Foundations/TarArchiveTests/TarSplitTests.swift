@@ -25,7 +25,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         Base64.encode(bytes)
     }
 
-    @Test func writesTheLinesThatTarSplitWrites() throws {
+    @Test func writesTheSameLinesAsTarSplit() throws {
         let first = ForgedHeader("a<b>&\"q\\b\u{1}", size: 3).block
         let empty = ForgedHeader("empty").block
         let global = paxHeader([("comment", "c")], flag: "g")
@@ -68,7 +68,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         #expect(back == archive)
     }
 
-    @Test func aLineWithoutBytesEndsTheLines() throws {
+    @Test func lastLineIsAnEmptySegment() throws {
         let lines = Lines()
         _ = try write([], observer: lines.writer)
         try lines.writer.finish()
@@ -88,7 +88,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         let fromReader = Lines()
         let archive = try write(samples, observer: fromWriter.writer)
         try fromWriter.writer.finish()
-        // What is not read is recorded all the same.
+        // Unread content is recorded nevertheless.
         let reader = TarReader(read: pieces(of: archive, seed: seed), segmentObserver: fromReader.writer)
         while try reader.next() != nil {}
         try fromReader.writer.finish()
@@ -96,7 +96,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         #expect(try assemble(fromWriter.text, files: files, seed: seed) == archive)
     }
 
-    @Test func changedFilesAreNoticed() throws {
+    @Test func detectsChangedFiles() throws {
         let lines = Lines()
         let archive = try write([Sample("a", content: [1, 2, 3])], observer: lines.writer)
         try lines.writer.finish()
@@ -107,7 +107,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         }
     }
 
-    @Test func understandsOtherJSONWriters() throws {
+    @Test func acceptsOtherJSONWriters() throws {
         let lines = """
             { "position" : 0, "payload" : "QUJD" , "type" : 2, "other" : "x\\n", "more": -1.5e3, "yes": true }
 
@@ -148,7 +148,7 @@ func assemble(_ lines: String, files: [String: [UInt8]], seed: UInt64? = nil) th
         }
     }
 
-    @Test func longLinesAreBounded() throws {
+    @Test func limitsLineLength() throws {
         let lines = TarSplitReader(read: pieces(of: [UInt8](repeating: 0x20, count: 300_000)), maximumLine: 100_000)
         let error = #expect(throws: TarError.self) { try lines.next() }
         #expect(error?.kind == .limitExceeded)

@@ -76,7 +76,7 @@ import Testing
         return name
     }
 
-    @Test func usesUstarAloneWhereItSuffices() throws {
+    @Test func usesOnlyUstarWhenSufficient() throws {
         let archive = try write([Sample("a", content: [1, 2, 3])])
         #expect(archive.count == 512 + 512 + 1024)
         #expect(archive[257..<265].elementsEqual("ustar\u{0}00".utf8))
@@ -88,8 +88,8 @@ import Testing
         #expect(try write([Sample(name)], splitsLongNames: true).count == 512 + 1024)
     }
 
-    /// The checksums of headers that Go's archive/tar wrote for the same entries.
-    @Test func writesTheBytesThatOtherBuildersWrite() throws {
+    /// Compares with checksums of headers that Go's archive/tar wrote for the same entries.
+    @Test func writesTheSameBytesAsOtherBuilders() throws {
         #expect(try headerChecksum(of: "a.txt", size: 6) == goldenPlain)
         #expect(try headerChecksum(of: "ünï", size: 1) == goldenNonASCII)
         #expect(try headerChecksum(of: "sub/" + String(repeating: "n", count: 120), size: 1000) == goldenLong)
@@ -131,7 +131,7 @@ import Testing
                 == ["A.z", "SCHILY.xattr.user.a", "SCHILY.xattr.user.b", "mtime", "path"])
     }
 
-    @Test func refusesWhatTheFormatCannotSay() throws {
+    @Test func rejectsWhatTheFormatCannotExpress() throws {
         var cases = [Sample("", .regular), Sample("a\0b"), Sample("l", .symlink), Sample("x", .other(0x78))]
         var negative = Sample("n")
         negative.entry.size = -1
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func contentMustHaveTheAnnouncedSize() throws {
+    @Test func contentMustHaveTheDeclaredSize() throws {
         var short = Sample("short", content: [1, 2])
         short.entry.size = 3
         var long = Sample("long", content: [1, 2])

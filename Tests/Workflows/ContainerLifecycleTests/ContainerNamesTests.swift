@@ -3,7 +3,7 @@ import Testing
 @testable import ContainerLifecycle
 
 @Suite struct ContainerNamesTests {
-    @Test("made-up names are an adjective and a noun, and valid")
+    @Test("generated names are an adjective and a noun, and valid")
     func random() {
         let names = Set((0..<200).map { _ in ContainerNames.random() })
         #expect(names.count > 100)
@@ -13,9 +13,9 @@ import Testing
         }
     }
 
-    @Test("names are of letters, digits, _, . and -", arguments: ["a", "A1_.-", "0"])
+    @Test("accepts letters, digits, _, . and - in names", arguments: ["a", "A1_.-", "0"])
     func valid(_ name: String) { #expect(ContainerNames.isValid(name)) }
 
-    @Test("all others are refused", arguments: ["", "-a", ".a", "_a", "a/b", "a b", "ä", "a\n", "../a"])
+    @Test("rejects all other names", arguments: ["", "-a", ".a", "_a", "a/b", "a b", "ä", "a\n", "../a"])
     func invalid(_ name: String) { #expect(!ContainerNames.isValid(name)) }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import ContainerLifecycle
 
 @Suite(.enabled(if: geteuid() == 0, "needs root, be it of a user namespace")) struct ManagedContainerTests {
-    /// A store that is gone after the test.
+    /// A store that is removed after the test.
     private final class Place {
         let path = "/tmp/lifecycle-\(RandomBytes.hex(6))"
         let store: ContainerStore
@@ -28,7 +28,7 @@ import Testing
                 id: RandomBytes.hex(32), name: name, image: nil, definition, in: store)
         }
 
-        /// Writes down that a container runs, as a tool that was killed leaves it.
+        /// Records that a container is running, as left by a killed tool.
         func pretendRunning(_ container: ManagedContainer) throws {
             var state = ContainerState()
             state.status = .running
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test("a container is found by name, id and the beginning of its id, as it was made")
+    @Test("a container is found by name, id and id prefix, with its definition")
     func finding() throws {
         let place = try Place()
         let made = try place.make("one")
@@ -52,7 +52,7 @@ import Testing
         #expect(error?.code == .notFound)
     }
 
-    @Test("a name belongs to one container; made-up names find a free one")
+    @Test("names are unique; generated names avoid used ones")
     func names() throws {
         let place = try Place()
         _ = try place.make("one")
@@ -71,7 +71,7 @@ import Testing
         #expect(try ManagedContainer.all(in: place.store).isEmpty)
     }
 
-    @Test("one that runs by its file, with nobody to run it, has ended")
+    @Test("a container marked as running without a lock has ended")
     func abandoned() throws {
         let place = try Place()
         let made = try place.make("one")
@@ -82,7 +82,7 @@ import Testing
         #expect(found.state.finishedAt != nil)
     }
 
-    @Test("one whose lock is held runs, and is not removed without force")
+    @Test("a locked container is running, and not removed without force")
     func held() throws {
         let place = try Place()
         let made = try place.make("one")
@@ -95,7 +95,7 @@ import Testing
         #expect(error?.code == .running)
     }
 
-    @Test("the sweep takes what was to go by itself, and nothing that has yet to run")
+    @Test("the sweep removes ended --rm containers, but none that have not run")
     func sweeping() throws {
         let place = try Place()
         try place.pretendRunning(place.make("ended", removesItself: true))

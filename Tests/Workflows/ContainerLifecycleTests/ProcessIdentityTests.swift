@@ -6,19 +6,19 @@ import Testing
 @testable import ContainerLifecycle
 
 @Suite struct ProcessMarkTests {
-    @Test("a mark survives being written down")
+    @Test("an identity survives encoding")
     func coding() throws {
         let mark = try ProcessIdentity(getpid())
         let value = try JSONValueEncoder().encode(mark)
         #expect(try JSONValueDecoder().decode(ProcessIdentity.self, from: value) == mark)
     }
 
-    @Test("signal 0 reaches a process that is meant")
+    @Test("signal 0 reaches the identified process")
     func alive() throws {
         #expect(try ProcessIdentity(getpid()).send(0))
     }
 
-    @Test("a process that has the number by chance is not signalled")
+    @Test("another process with the same number is not signalled")
     func recycled() throws {
         var value = try #require(try JSONValueEncoder().encode(ProcessIdentity(getpid())).object)
         value["startTime"] = 1
@@ -37,7 +37,7 @@ import Testing
         #expect(error?.code == .unreachable)
     }
 
-    @Test("there is no mark of a process that is not there")
+    @Test("a missing process has no identity")
     func missing() {
         #expect(throws: LinuxError.self) { try ProcessIdentity(Int32.max) }
     }

@@ -18,7 +18,7 @@ import Testing
         return sink.bytes
     }
 
-    /// An image of these layers; `bytes` are as they lie there.
+    /// An image of these layers; `bytes` are as stored.
     private func image(
         _ layers: [(type: MediaType, bytes: [UInt8], diffID: Digest)], change: (inout Manifest) -> Void = { _ in }
     ) throws -> MemoryImage {
@@ -44,7 +44,7 @@ import Testing
         return try ImageCopier(options) { _ in }.copy(source, to: destination)
     }
 
-    @Test func aManifestThatNeedNotChangeKeepsItsBytes() throws {
+    @Test func unchangedManifestKeepsItsBytes() throws {
         let source = try plain()
         let destination = MemoryDestination()
         let written = try copy(source, to: destination)
@@ -53,7 +53,7 @@ import Testing
         #expect(destination.content.isCommitted)
     }
 
-    @Test func plainLayersAreCompressedWhereThatIsPreferred() throws {
+    @Test func compressesLayersWhenPreferred() throws {
         let destination = MemoryDestination(preferring: .compress)
         let written = try copy(try plain(), to: destination).decodeManifest()
         #expect(written.layers.map(\.mediaType) == [.ociLayerGzip, .ociLayerGzip])
@@ -61,7 +61,7 @@ import Testing
         #expect(try DecompressingSource(MemorySource(bytes), nil).readAll(limit: 1 << 20) == layer)
     }
 
-    @Test func compressedLayersAreUnpackedAndCheckedAgainstTheirDiffIDs() throws {
+    @Test func decompressedLayersAreVerifiedAgainstDiffIDs() throws {
         let source = try image([(.ociLayerGzip, gzipped(layer), Digest.sha256(of: layer))])
         let destination = MemoryDestination(preferring: .decompress)
         let written = try copy(source, to: destination).decodeManifest()
@@ -72,7 +72,7 @@ import Testing
         #expect(refusing.content.manifest == nil)
     }
 
-    @Test func aLayerThatOccursTwiceMovesOnce() throws {
+    @Test func duplicateLayerIsTransferredOnce() throws {
         let digest = Digest.sha256(of: layer)
         let source = try image([(.ociLayer, layer, digest), (.ociLayer, layer, digest)])
         let destination = MemoryDestination()
@@ -80,38 +80,38 @@ import Testing
         #expect(destination.content.writes.filter { $0 == digest }.count == 1)
     }
 
-    @Test func conversionThatCannotBeFailsBeforeAnyLayerMoves() throws {
+    @Test func impossibleConversionFailsBeforeAnyTransfer() throws {
         let source = try image([(.ociLayerZstd, layer, Digest.sha256(of: layer))])
         let destination = MemoryDestination()
         #expect(throws: ImageModelError.self) { try copy(source, to: destination) { $0.format = .dockerManifest } }
         #expect(destination.content.blobs.isEmpty)
     }
 
-    @Test func preservingDigestsRefusesWhatWouldChangeThem() throws {
+    @Test func preservingDigestsRejectsChanges() throws {
         let destination = MemoryDestination(accepting: [.dockerManifest])
         #expect(throws: CopyError.self) { try copy(try plain(), to: destination) { $0.preservesDigests = true } }
         #expect(destination.content.blobs.isEmpty)
-        // Compression that is preferred gives way.
+        // A preferred compression is ignored.
         let compressing = MemoryDestination(preferring: .compress)
         let source = try plain()
         #expect(try copy(source, to: compressing) { $0.preservesDigests = true }.digest == source.raw.digest)
     }
 
-    @Test func fromUnpackedLayersDigestsArePreservedOrNothingIsSent() throws {
+    @Test func unpackedLayersPreserveDigestsOrNothingIsSent() throws {
         let packed = try gzipped(layer)
         let source = try image([(.ociLayerGzip, packed, Digest.sha256(of: layer))])
-        // As a store has it.
+        // As in a store.
         let unpacked = MemoryImage(source.raw, blobs: [layer] + Array(source.blobs.values))
         unpacked.readable = [Descriptor(mediaType: .ociLayer, describing: layer)]
         let destination = MemoryDestination()
         #expect(throws: CopyError.self) { try copy(unpacked, to: destination) { $0.preservesDigests = true } }
         #expect(destination.content.writes.isEmpty)
-        // Where the packed layer is already it need not be made.
+        // If the compressed layer already exists it need not be created.
         _ = try destination.putBlob(packed, mediaType: .ociLayerGzip)
         #expect(try copy(unpacked, to: destination) { $0.preservesDigests = true }.bytes == source.raw.bytes)
     }
 
-    @Test func aRewrittenManifestKeepsWhatDoesNotConcernTheChange() throws {
+    @Test func rewrittenManifestKeepsUnrelatedMembers() throws {
         let source = try image([(.ociLayer, layer, Digest.sha256(of: layer))]) {
             $0.artifactType = "application/x.y"
             $0.subject = .empty
@@ -129,7 +129,7 @@ import Testing
         #expect(written == expected)
     }
 
-    @Test func embeddedContentThatIsNotWhatItShouldBeIsRefused() throws {
+    @Test func rejectsMismatchedEmbeddedContent() throws {
         var described = Descriptor(mediaType: "text/plain", describing: layer)
         described.data = other
         let manifest = Manifest(artifactType: "application/x.note", config: .empty, layers: [described])
@@ -150,7 +150,7 @@ import Testing
         #expect(destination.content.blobs[described.digest] == note)
     }
 
-    @Test func foreignLayersStayWhereTheyAre() throws {
+    @Test func foreignLayersAreNotCopied() throws {
         let source = try image([(.ociNonDistributableLayer, layer, Digest.sha256(of: layer))]) {
             $0.layers[0].urls = ["https://example.com/layer"]
         }
@@ -160,7 +160,7 @@ import Testing
         #expect(destination.content.blobs[Digest.sha256(of: layer)] == nil)
     }
 
-    @Test func annotationsThatHoldForTheOldBytesAloneGo() throws {
+    @Test func dropsAnnotationsThatOnlyApplyToOldBytes() throws {
         let source = try image([(.ociLayerZstd, zstd(layer), Digest.sha256(of: layer))]) {
             $0.layers[0].annotations = ["io.github.containers.zstd-chunked.manifest-position": "1", "mine": "kept"]
         }
@@ -178,7 +178,7 @@ import Testing
         return sink.bytes
     }
 
-    @Test func schema1IsWrittenAndReadAgain() throws {
+    @Test func schema1RoundTrips() throws {
         let source = try image([(.ociLayerGzip, gzipped(layer), Digest.sha256(of: layer))])
         let old = MemoryDestination()
         let written = try copy(source, to: old) { $0.format = .dockerSchema1Signed }

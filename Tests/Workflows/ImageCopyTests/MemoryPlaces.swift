@@ -9,7 +9,7 @@ final class MemoryImage: ImageSource {
     let description = "memory:source"
     let raw: RawManifest
     let blobs: [Digest: [UInt8]]
-    /// The layers as they can be read, where that is not as the manifest says.
+    /// The layers in readable form, if that differs from the manifest.
     var readable: [Descriptor]?
 
     init(_ raw: RawManifest, blobs: [[UInt8]]) {
@@ -29,7 +29,7 @@ final class MemoryImage: ImageSource {
     }
 }
 
-/// Keeps what is written to it.
+/// Stores what is written to it.
 final class MemoryDestination: ImageDestination {
     let acceptedManifestTypes: [MediaType]
     let preferredLayerCompression: LayerCompressionPreference

@@ -3,14 +3,14 @@ import ImageTransports
 import Testing
 
 @Suite struct StoreReferenceTests {
-    @Test func anImageAloneIsInTheConfiguredStore() throws {
+    @Test func imageWithoutStoreIsInTheConfiguredStore() throws {
         let reference = try StoreReference(parsing: "busybox:1")
         #expect(reference.place == StoreReference.Place())
         #expect(reference.image == "busybox:1")
         #expect(try reference.name() == "docker.io/library/busybox:1")
     }
 
-    @Test func bracketsNameDriverPathsAndOptions() throws {
+    @Test func parsesDriverPathsAndOptionsInBrackets() throws {
         let place = try StoreReference(parsing: "[vfs@/a/graph+/a/run:x=1,y=2]localhost/b").place
         #expect(place.driver == "vfs")
         #expect(place.graphRoot == "/a/graph")
@@ -34,7 +34,7 @@ import Testing
         #expect(throws: TransportError.self) { try StoreReference(parsing: text) }
     }
 
-    @Test func withoutANameThereIsNone() throws {
+    @Test func emptyReferenceHasNoName() throws {
         let reference = try StoreReference(parsing: "")
         #expect(throws: TransportError.self) { try reference.name() }
     }

@@ -27,7 +27,7 @@ final class FakeImage: ImageSource {
     func candidate() throws -> ListCandidate { try ListCandidate(self, place: description) }
 }
 
-/// A list of images that are nowhere.
+/// A list of images that do not exist.
 final class FakeList: ImageSource {
     let description = "oci:/list"
     private let architectures: [String]

@@ -14,7 +14,7 @@ import Testing
         return list
     }
 
-    @Test func anEmptyListIsWrittenAsBuildahWritesIt() throws {
+    @Test func emptyListMatchesBuildahs() throws {
         let raw = try list(of: []).serialized
         #expect(
             String(decoding: raw.bytes, as: UTF8.self)
@@ -22,7 +22,7 @@ import Testing
         )
     }
 
-    @Test func entriesTakeTheirPlatformFromTheConfiguration() throws {
+    @Test func entriesGetThePlatformOfTheConfiguration() throws {
         let list = try list(of: ["amd64", "arm64"])
         #expect(list.preferredType == .ociIndex)
         #expect(list.index.manifests.map { $0.platform?.architecture } == ["amd64", "arm64"])
@@ -48,14 +48,14 @@ import Testing
         #expect(other.index.manifests.compactMap { $0.platform?.architecture } == expected)
     }
 
-    @Test func allOfAListIsTakenInOrder() throws {
+    @Test func addsAllEntriesOfAListInOrder() throws {
         var other = ManifestList(names: [])
         let added = try other.add(try FakeList(["amd64", "arm64"]).candidate(), .all)
         #expect(other.index.manifests.map(\.digest) == added)
         #expect(added.count == 2)
     }
 
-    @Test func featuresAreDockersAndAnnotationsOCIs() throws {
+    @Test func featuresRequireDockersFormatAndAnnotationsOCIs() throws {
         var list = try list(of: ["amd64"])
         let digest = try #require(list.index.manifests.first?.digest)
         var notes = ManifestList.EntryAnnotations()
@@ -70,7 +70,7 @@ import Testing
         #expect(!String(decoding: try list.serialized.bytes, as: UTF8.self).contains("features"))
     }
 
-    @Test func whatIsNotListedCannotBeChanged() throws {
+    @Test func unlistedImagesCannotBeChanged() throws {
         var list = try list(of: ["amd64"])
         let other = Digest.sha256(of: [1])
         #expect(throws: ManifestListError.self) { try list.remove(other) }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# config and commit, flag by flag, beside buildah.
+# config and commit, flag by flag, compared with buildah.
 # runs as: user
 
 load support/session
@@ -10,20 +10,20 @@ teardown_file() { end_store; }
 setup() { enter_new_directory; }
 teardown() { swiftlet rm -a >/dev/null; }
 
-# What both tools make of a change of configuration, from the same beginning.
+# The results of both tools for a configuration change, from the same start.
 same_configuration() {
     swiftlet from --name ours busybox >/dev/null
     swiftlet from --name theirs busybox >/dev/null
     swiftlet config "$@" ours 2>/dev/null
     buildah config "$@" theirs 2>/dev/null
-    # Empty lists and none at all mean the same.
+    # Empty and missing lists are equivalent.
     local filter='[.OCIv1, .Docker, .ImageAnnotations] | walk(if type == "object" then del(.created)
         | with_entries(select(.value != null and .value != [] and .value != {})) else . end)'
     equal "$(buildah inspect ours | jq -S "$filter")" "$(buildah inspect theirs | jq -S "$filter")"
     swiftlet rm ours theirs >/dev/null
 }
 
-@test "config reads commands and lists as buildah does" {
+@test "config parses commands and lists as buildah does" {
     same_configuration --cmd '["a", "b c"]'
     same_configuration --cmd '["a", "b c"'
     same_configuration --cmd 'sh -c "echo hi" | rest'
@@ -38,7 +38,7 @@ same_configuration() {
     same_configuration -p 1,2 -p 53/udp -v /a,/b --volume /c
 }
 
-@test "config refuses what buildah refuses, in its words" {
+@test "config rejects what buildah rejects, with its messages" {
     swiftlet from --name c busybox
     run swiftlet config --env NO_SUCH_VARIABLE c
     own_failure
@@ -70,7 +70,7 @@ same_configuration() {
     is_layout ours.dir
 }
 
-@test "commit changes labels, annotations, variables and times on the way" {
+@test "commit changes labels, annotations, variables and times" {
     swiftlet from --name c busybox
     swiftlet config --label old=1 --annotation gone=1 --env E=1 c
     swiftlet run c sh -c 'echo x >/x; touch -d @100 /early'
@@ -90,7 +90,7 @@ same_configuration() {
     has "would be ambiguous if allowed together"
 }
 
-@test "commit tells of its copy, and prints an id only for what lies in the store" {
+@test "commit reports its copy, and prints an id only for images in the store" {
     swiftlet from --name c busybox
     run -0 --separate-stderr swiftlet commit c named
     matches '^[0-9a-f]{64}$'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Containers that container run leaves behind: listing, inspecting, starting again, ending and removing them.
+# Containers that container run leaves behind: listing, inspecting, restarting, stopping and removing them.
 # runs as: user root
 
 load support/session
@@ -36,14 +36,14 @@ start() {
     fail "$name does not run:" "$(cat "out.$name")"
 }
 
-# Waits for the runner of `start`, which ends with this code.
+# Waits for the runner of `start`, which exits with this code.
 ends_with() {
     local code=0
     wait "$runner" || code=$?
     equal "$code" "$1"
 }
 
-@test "a container stays with what it wrote and its exit code, until it is removed" {
+@test "a container keeps its files and its exit code until it is removed" {
     run -3 container run --name first -e greeting=hello localhost/busybox sh -c 'echo $greeting; echo x >/written; exit 3'
     prints hello
     run -0 container ps
@@ -60,7 +60,7 @@ ends_with() {
     store_is_sound
 }
 
-@test "--rm leaves nothing, a made-up name is of two words, --name and --cidfile are exclusive" {
+@test "--rm leaves nothing, a generated name has two words, --name and --cidfile are exclusive" {
     run -5 container run --rm localhost/busybox sh -c 'exit 5'
     run -0 container ps -aq
     prints ""
@@ -82,7 +82,7 @@ ends_with() {
     run -0 container rm --cidfile id -i
 }
 
-@test "exit codes: the command's, 125, 126, 127, 128 and a signal" {
+@test "exit codes: the command's, 125, 126, 127, 128 plus a signal" {
     run -125 container run --name a localhost/no-such-image true
     run -126 container run --name a localhost/busybox /etc
     run -127 container run --name b localhost/busybox no-such-command
@@ -95,7 +95,7 @@ ends_with() {
     prints "137 exited 0"
 }
 
-@test "inspect tells what Podman's does" {
+@test "inspect prints the same as Podman's" {
     run -7 container run --name seen -e A=b -l note=x -w /tmp -u 5:6 -v "$PWD:/mnt:ro" --annotation k=v \
         --entrypoint '["sh","-c"]' localhost/busybox 'exit 7'
     run -0 container inspect seen
@@ -146,7 +146,7 @@ ends_with() {
     has "nonsense is an invalid filter"
 }
 
-@test "a running container: listed, protected, stopped with its signal, killed when it does not listen" {
+@test "a running container: listed, protected, stopped with its signal, killed when it ignores it" {
     start kind localhost/busybox sh -c 'trap "echo bye; exit 9" TERM; while :; do sleep 0.05; done'
     run -0 container ps --format '{{.Names}} {{.Status}}'
     matches '^kind Up .*second'
@@ -171,13 +171,13 @@ ends_with() {
     prints $'4\n9'
 }
 
-@test "processes of another user than the runner's are reached as well" {
+@test "processes of other users are signalled, too" {
     start other -u 33 localhost/busybox sleep 100
     run -0 container kill -s KILL other
     ends_with 137
 }
 
-@test "rm -f ends what runs" {
+@test "rm -f kills a running container" {
     start victim --rm localhost/busybox sleep 100
     run -0 container rm -f -t 0 victim
     ends_with 137
@@ -188,7 +188,7 @@ ends_with() {
     store_is_sound
 }
 
-@test "the runner is killed: the container ends, is listed as ended, and can be started or removed" {
+@test "the runner is killed: the container ends, is listed as exited, and can be started or removed" {
     start lost localhost/busybox sh -c 'echo x >>/count; sleep 0.01; wc -l </count; [ $(wc -l </count) -gt 1 ] || sleep 100'
     kill -9 "$runner"
     wait "$runner" || true
@@ -200,7 +200,7 @@ ends_with() {
     start lost-too --rm localhost/busybox sleep 100
     kill -9 "$runner"
     wait "$runner" || true
-    # Whoever looks next removes what was to go by itself.
+    # The next command removes --rm containers.
     for _ in 1 2 3 4 5 6 7 8; do
         run -0 container ps -a --format '{{.Names}}'
         [ "$output" != lost ] || break
@@ -211,7 +211,7 @@ ends_with() {
     store_is_sound
 }
 
-@test "create and start -a: the same container again, with what it wrote" {
+@test "create and start -a: the same container again, with its files" {
     run -0 container create --name again -i localhost/busybox sh -c 'echo run >>/count; cat; wc -l </count'
     matches '^[0-9a-f]{64}$'
     run -0 container ps -a --format '{{.Status}}'
@@ -228,7 +228,7 @@ ends_with() {
     prints ""
 }
 
-@test "an image's volumes: a copy of the image's files, of the container's own, gone with it" {
+@test "an image's volumes: copied from the image's files, private to the container, removed with it" {
     run -0 container run --name v volumes sh -c 'stat -c "%u %g %a" /data; cat /data/file; echo new >/data/new'
     prints $'33 33 750\nkept'
     run -0 container start -a v
@@ -267,7 +267,7 @@ ends_with() {
     lacks 00000000800405fb
 }
 
-@test "a root directory of one's own: --rootfs" {
+@test "a custom root directory: --rootfs" {
     mkdir root
     tar -C root -xf "$BATS_RUN_TMPDIR/busybox/root.tar"
     as_owner chown -R 0:0 root
@@ -304,7 +304,7 @@ ends_with() {
     swiftlet rmi used
 }
 
-@test "other tools see these containers as somebody else's, and steps of builds are nobody's" {
+@test "other tools see these containers as foreign, and no tool sees those of build steps" {
     container run --name ours localhost/busybox true
     run -0 buildah containers -a --format '{{.ContainerName}} {{.Builder}}'
     matches '^ours *$'
@@ -332,7 +332,7 @@ ends_with() {
     swiftlet rmi step
 }
 
-@test "hostile files beside a container end in one error" {
+@test "hostile files beside a container cause a single error" {
     container run --name odd localhost/busybox true
     local file
     file=$(container inspect -f '{{.StaticDir}}' odd)/swiftlet.json
@@ -350,7 +350,7 @@ ends_with() {
     store_is_sound
 }
 
-@test "what is not there is refused by name" {
+@test "missing objects are rejected by name" {
     run container run -d localhost/busybox true
     own_failure
     has "--detach is not supported"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docker-daemon: images to and from a daemon that answers Docker's API, here Podman's service on a socket.
+# docker-daemon: images to and from a daemon with Docker's API, here Podman's service on a socket.
 # runs as: user root
 
 load support/session
@@ -10,7 +10,7 @@ setup_file() {
     # The daemon's own store.
     export SERVED=$STORE/served SOCKET=$STORE/api.sock BASE=$STORE/base
     mkdir "$SERVED"
-    # `exec`, so that the process that is ended later is podman's own.
+    # `exec`, so that the process that is killed later is podman itself.
     (STORE=$SERVED serve_podman) >"$STORE/service.log" 2>&1 3>&- 4>&- &
     echo $! >"$STORE/service.pid"
     local tries
@@ -26,7 +26,7 @@ setup_file() {
 teardown_file() {
     local service
     service=$(cat "$STORE/service.pid")
-    # Without root the service is a child of the podman that was called, and would outlive it.
+    # Without root the service is a child of the started podman, and would outlive it.
     # shellcheck disable=SC2046 # Several numbers.
     kill $(pgrep -P "$service") "$service" 2>/dev/null || true
     wait 2>/dev/null || true
@@ -40,7 +40,7 @@ serve_podman() {
         --cgroup-manager cgroupfs --events-backend file system service --time 0 "unix://$SOCKET"
 }
 
-# Asks the daemon: ask_daemon PATH
+# Queries the daemon: ask_daemon PATH
 ask_daemon() {
     python3 - "$SOCKET" "$1" <<'PY'
 import http.client, socket, sys
@@ -56,7 +56,7 @@ served() { STORE=$SERVED podman "$@"; }
 
 config_of_layout() { basename "$(config_of "$1")"; }
 
-@test "an image of the store, of a layout and of one with zstd layers becomes the daemon's, and runs there" {
+@test "images of the store, of a layout and with zstd layers are copied to the daemon, and run there" {
     local id
     id=$(config_of_layout "$BASE")
     run -0 swiftlet image copy containers-storage:localhost/hello docker-daemon:localhost/from-store:1
@@ -72,7 +72,7 @@ config_of_layout() { basename "$(config_of "$1")"; }
     has_line /my-file
 }
 
-@test "an image of the daemon, by name and by id, is the same image; skopeo reads and writes there too" {
+@test "an image of the daemon, by name and by id, is the same image; skopeo reads and writes it too" {
     local id
     id=$(config_of_layout "$BASE")
     swiftlet image copy -q "oci:$BASE" docker-daemon:localhost/there:1
@@ -92,7 +92,7 @@ config_of_layout() { basename "$(config_of "$1")"; }
     prints "$(jq -r .architecture "$(config_of "$BASE")")"
 }
 
-@test "pull brings it into the store under its name" {
+@test "pull stores a daemon's image under its name" {
     swiftlet image copy -q "oci:$BASE" docker-daemon:example.com/some/name:2
     run -0 swiftlet pull -q docker-daemon:example.com/some/name:2
     prints "$(config_of_layout "$BASE")"
@@ -102,7 +102,7 @@ config_of_layout() { basename "$(config_of "$1")"; }
     store_is_sound
 }
 
-@test "policy.json has a say about what comes from a daemon, by name" {
+@test "policy.json applies to a daemon's images by name" {
     local name
     for name in allowed denied; do swiftlet image copy -q "oci:$BASE" "docker-daemon:localhost/$name:1"; done
     echo '{"default": [{"type": "insecureAcceptAnything"}], "transports":
@@ -114,7 +114,7 @@ config_of_layout() { basename "$(config_of "$1")"; }
     [ ! -e denied/index.json ]
 }
 
-@test "what is broken never arrives, and what the daemon says about it is told" {
+@test "broken images are not stored, and the daemon's error is reported" {
     cp -r "$BASE" broken
     truncate -s -1 "$(layers_of broken | tail -n 1)"
     run swiftlet image copy -q oci:broken docker-daemon:localhost/broken:1
@@ -133,7 +133,7 @@ config_of_layout() { basename "$(config_of "$1")"; }
     [ ! -e nowhere ]
 }
 
-@test "a daemon that is not there, addresses that are none, and names that say too little are refused" {
+@test "a missing daemon, invalid addresses and ambiguous names are rejected" {
     local host
     run swiftlet image copy -q --src-daemon-host "unix://$PWD/none.sock" docker-daemon:x:1 dir:not
     own_failure

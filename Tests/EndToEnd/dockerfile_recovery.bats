@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# history --dockerfile: a Dockerfile that makes an image again, from what the image says of itself.
+# history --dockerfile: a Dockerfile that rebuilds an image, from the image's own data.
 # runs as: user root
 
 load support/session
@@ -8,7 +8,7 @@ setup_file() { begin_store; }
 teardown_file() { end_store; }
 setup() { enter_new_directory; }
 
-# The instructions alone: instructions IMAGE [FLAG...]
+# Only the instructions: instructions IMAGE [FLAG...]
 instructions() { swiftlet history --dockerfile "$@" | grep -v '^#' | grep -v '^$'; }
 
 # The part of a configuration that instructions set, sorted.
@@ -18,7 +18,7 @@ configuration() {
            .OnBuild, .Shell]'
 }
 
-# Names, kinds, modes, owners, sizes and link targets of the files of each layer, without the mount points that Buildah
+# Names, types, modes, owners, sizes and link targets of the files in each layer, without the mount points that Buildah
 # leaves behind.
 trees() {
     local layer
@@ -49,7 +49,7 @@ comes_back() {
     comes_back my-image
 }
 
-@test "what is built from RUN and configuration alone comes back the same" {
+@test "images with only RUN and configuration are recovered exactly" {
     dockerfile <<'END'
 FROM localhost/busybox
 ARG FOO=bar
@@ -84,7 +84,7 @@ END
     comes_back all
 }
 
-@test "images of Debian's buildah come back, with a layer for each step or with one for all" {
+@test "images of Debian's buildah are recovered, with a layer per step or a single one" {
     dockerfile <<'END'
 FROM localhost/busybox
 ARG FOO
@@ -112,7 +112,7 @@ END
     run -0 buildah rm step
 }
 
-@test "COPY and ADD tell what their layer holds" {
+@test "COPY and ADD describe the content of their layer" {
     echo hello >a.txt
     mkdir d && echo x >d/x
     tar -cf t.tar d
@@ -126,7 +126,7 @@ END
     matches '#     /dst/a.txt \(6 bytes\)'
 }
 
-@test "an image in a file or directory, and a base that is named" {
+@test "an image in a file or directory, and an explicit base" {
     dockerfile <<<$'FROM localhost/busybox\nRUN touch /elsewhere'
     run -0 swiftlet build -q -t elsewhere .
     run -0 swiftlet push -q elsewhere "oci:$PWD/layout:elsewhere"
@@ -146,14 +146,14 @@ END
     has 'localhost/busybox is not built on elsewhere'
 }
 
-@test "an image that shares nothing begins FROM scratch" {
+@test "an image without a known base begins FROM scratch" {
     run -0 swiftlet history --dockerfile localhost/busybox
     has 'FROM scratch'
     has 'ADD rootfs.tar /'
     matches '#   layer 1, sha256:'
 }
 
-@test "a hostile history stays in its lines" {
+@test "a hostile history cannot inject instructions" {
     run -0 swiftlet push -q localhost/busybox "oci:$PWD/evil:evil"
     python3 - "$PWD/evil" <<'END'
 import hashlib, json, sys
@@ -177,7 +177,7 @@ index["manifests"][0].update(write(manifest))
 json.dump(index, open(f"{root}/index.json", "w"))
 END
     swiftlet history --dockerfile "oci:$PWD/evil:evil" >Dockerfile
-    # Inside of the one heredoc the text is a command's, as it should be.
+    # Inside the only heredoc the text belongs to a command, as expected.
     run -0 awk '/^RUN <<EOF/ { inside = 1 } !inside && /^RUN evil/ { print } /^EOF$/ { inside = 0 }' Dockerfile
     prints ''
     : >rootfs.tar
@@ -185,7 +185,7 @@ END
     has 'the target "none" was not found'
 }
 
-@test "flags that do not go together" {
+@test "conflicting flags" {
     run -125 swiftlet history --dockerfile --json localhost/busybox
     run -125 swiftlet history --base x localhost/busybox
     has '--base requires --dockerfile'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# `from`: how images are named, what containers are called, and what is kept for later commands.
+# `from`: names of images and containers, and the settings stored for later commands.
 # runs as: user root
 
 load support/session
@@ -34,7 +34,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     swiftlet tag "${id#sha256:}" busybox
 }
 
-@test "names: numbers are appended, taken ones are refused" {
+@test "names: numbers are appended, taken ones are rejected" {
     run -0 swiftlet from busybox
     prints busybox-working-container
     run -0 swiftlet from busybox
@@ -46,13 +46,13 @@ teardown() { swiftlet rm -a >/dev/null; }
     equal "$(cat id)" "$(swiftlet containers --filter name=mine -q)"
     same_as_buildah from --name mine busybox
     same_as_buildah from --name other --pull-never nosuch
-    # Containers are found by the beginning of their ids.
+    # Containers are found by id prefixes.
     run -0 swiftlet run "$(head -c 8 id)" true
     swiftlet rm "$(cat id)"
     run -0 swiftlet from --name mine busybox
 }
 
-@test "what from settles holds for the commands that follow, in both tools" {
+@test "settings of from apply to later commands of both tools" {
     mkdir shared
     echo x >shared/file
     http_proxy=http://proxy.test run -0 swiftlet from --name c -v "$PWD/shared:/shared:ro" --add-host peer:10.0.0.1 \
@@ -73,7 +73,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     swiftlet rmi settled >/dev/null
 }
 
-@test "a container of each tool is continued by the other: settings, history, mounts, commit" {
+@test "each tool continues the other's container: settings, history, mounts, commit" {
     local make go_on
     for make in buildah drop_in; do
         if [ $make = buildah ]; then go_on=drop_in; else go_on=buildah; fi

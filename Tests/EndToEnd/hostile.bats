@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Archives and images of hostile origin: each is refused with one clear error or unpacked inside the root, and nothing
+# Hostile archives and images: each is rejected with one clear error or unpacked inside the root, and nothing
 # outside is touched.
 # runs as: user root
 
@@ -21,7 +21,7 @@ setup() {
     images_before=$(swiftlet images -a -q | sort)
 }
 
-# What nothing may change.
+# Must never change.
 outside() {
     stat -c '%n %a %u:%g %h %s %y' "$OUTSIDE" "$OUTSIDE"/* "$OUTSIDE"/.[!.]* 2>/dev/null || true
     cat "$OUTSIDE/canary"
@@ -34,7 +34,7 @@ add_evil() {
     run swiftlet build --no-cache -q -t evil .
 }
 
-# A fresh layout of the given layers; CULPRIT is what an error should name.
+# A new layout with the given layers; CULPRIT must be named in errors.
 layout() {
     rm -rf layout layout.outside
     CULPRIT=$(python3 "$SUPPORT/oci_layout.py" layout "$@")
@@ -51,17 +51,17 @@ nothing_happened() {
     store_is_sound
 }
 
-# One error, no more: its first line begins with Error, and the word is nowhere else.
+# Exactly one error: its first line begins with Error, and the word does not occur again.
 one_error() {
     own_failure
     equal "$(grep -c '^Error: ' <<<"$output")" 1
     lacks "Fatal"
 }
 
-# The error names the entry, or else at least the layer.
+# The error names the entry, or at least the layer.
 names_culprit() { [[ $output == *' entry "'* || $output == *' for "'* ]] || has "$CULPRIT"; }
 
-# Refused by ADD, with the Dockerfile's line, and by pull, with the layer's digest or the entry's name.
+# Rejected by ADD, with the Dockerfile's line, and by pull, with the layer's digest or the entry's name.
 refused() {
     local case=$1 text=$2
     evil "$case"
@@ -78,7 +78,7 @@ refused() {
     nothing_happened || fail "pull of $case"
 }
 
-# Unpacked: what it did is inside the root. Leaves the images `evil` (by ADD) and `image` (by pull).
+# Unpacked, with all effects inside the root. Leaves the images `evil` (by ADD) and `image` (by pull).
 accepted() {
     evil "$1"
     add_evil
@@ -87,7 +87,7 @@ accepted() {
     pull_evil
     [ "$status" -eq 0 ] || fail "pull of $1:" "$output"
     equal "$(outside)" "$outside_before"
-    # The pulled layer on top of a system, to look into it.
+    # The pulled layer on top of a system, for inspection.
     layout none "$(layer_files localhost/busybox | head -n 1)" evil.tar
     swiftlet pull -q oci:layout:image
     store_is_sound
@@ -119,7 +119,7 @@ teardown() {
     for case in symlink-write symlink-relative-write symlink-chain; do refused "$case" planted; done
 }
 
-@test "a link, then something else of the same name: the link is replaced, its target is left alone" {
+@test "a link, then another entry of the same name: the link is replaced, its target is not touched" {
     local image
     accepted symlink-replace-file
     for image in evil image; do
@@ -130,7 +130,7 @@ teardown() {
     equal "$(stat -c %a "$OUTSIDE")" 777
 }
 
-@test "ADD follows a link of the image inside its root, as every builder does" {
+@test "ADD follows a link in the image inside its root, as every builder does" {
     dockerfile base <<<$'FROM localhost/busybox\nRUN mkdir -p /usr/lib /real && ln -s usr/lib /lib && ln -s /real /absolute'
     run -0 swiftlet build -q -t evil-base -f base .
     mkdir -p tree/lib tree/absolute
@@ -156,12 +156,12 @@ teardown() {
     prints overwritten
 }
 
-@test "entries that stand for the root itself" {
+@test "entries that name the root itself" {
     refused root-as-link "the root is not a directory"
     refused root-as-file "the root is not a directory"
 }
 
-@test "names that cannot be: with a NUL, too long" {
+@test "invalid names: with a NUL, too long" {
     refused nul-in-pax-name NUL
     refused long-name "too long"
     accepted empty-name
@@ -169,7 +169,7 @@ teardown() {
 
 # --- Whiteouts -----------------------------------------------------------------------------------------------------------
 
-@test "whiteouts of nothing, of . and of .." {
+@test "whiteouts without a name, of . and of .." {
     refused whiteout-nothing '".wh."'
     refused whiteout-dot '"etc/.wh.."'
     refused whiteout-dot-dot '"etc/.wh..."'
@@ -192,9 +192,9 @@ teardown() {
 
 # --- Attributes and devices --------------------------------------------------------------------------------------------
 
-@test "attributes that the storage driver would obey are not taken over" {
+@test "attributes that affect the storage driver are dropped" {
     accepted attributes
-    # No file of any layer redirects anywhere, whatever else the driver notes in its attributes.
+    # No file in any layer has a redirect, whatever else the driver stores in its attributes.
     run -0 as_owner python3 - "$(graphroot)/$DRIVER" <<'EOF'
 import os, sys
 for folder, directories, files in os.walk(sys.argv[1]):
@@ -213,7 +213,7 @@ EOF
     in_image evil ls /redirected.user.overlay.redirect
 }
 
-@test "devices: not made without the right to" {
+@test "devices: not created without the privilege" {
     is_root && skip "root may make devices"
     accepted devices
     local image
@@ -224,10 +224,10 @@ EOF
     done
 }
 
-@test "devices: root makes them, and no container can open them" {
+@test "devices: created as root, but no container can open them" {
     is_root || skip "only root may make devices"
     accepted devices
-    # In the layer that ADD made, in the one that was pulled by itself, and in the one that was pulled upon a system.
+    # In the layer created by ADD, in the one pulled by itself, and in the one pulled on top of a system.
     equal "$(as_owner find "$(graphroot)/$DRIVER" -type b -name evil-disk | wc -l)" 3
     # /dev is the container's own.
     run in_image image ls /dev/evil-disk
@@ -236,7 +236,7 @@ EOF
 
 # --- Sizes that lie ------------------------------------------------------------------------------------------------------
 
-@test "sizes beyond anything: an exabyte of headers, of names, of content; negative ones; no numbers" {
+@test "absurd sizes: an exabyte of headers, of names, of content; negative sizes; not a number" {
     refused pax-header-of-an-exabyte "more than"
     refused pax-header-of-100-megabytes "more than"
     refused long-link-of-an-exabyte "more than"
@@ -250,10 +250,10 @@ EOF
     refused sparse-map-beyond-the-file "tar"
 }
 
-@test "archives cut off, and a wrong checksum" {
+@test "truncated archives, and a wrong checksum" {
     refused cut-off-in-a-file "ends within the content"
     refused checksum checksum
-    # What is no archive is copied as the file it is.
+    # A file that is not an archive is copied unchanged.
     evil cut-off-in-a-header
     add_evil
     [ "$status" -eq 0 ] || fail "$output"
@@ -264,7 +264,7 @@ EOF
     has "$CULPRIT"
 }
 
-@test "entries without end in a small compressed archive take no memory" {
+@test "endless entries in a small compressed archive use no memory" {
     # Headers of an empty file, all of the same name: 25 MB that gzip makes small.
     python3 - <<'EOF'
 import gzip, tarfile
@@ -285,7 +285,7 @@ EOF
 
 # --- Layouts that lie ----------------------------------------------------------------------------------------------------
 
-# A layer that the store cannot have yet: what is there already is not read again.
+# A layer that the store cannot have yet: existing layers are not read again.
 new_layer() {
     mkdir tree
     head -c 300000 /dev/urandom >tree/random
@@ -303,22 +303,22 @@ faulty() {
     nothing_happened || fail "$1"
 }
 
-@test "a right layout is pulled; so the wrong ones fail for what is wrong in them" {
+@test "a valid layout is pulled; so the invalid ones fail because of their defect" {
     new_layer
     layout none layer.tar
     run -0 swiftlet pull -q oci:layout:image
     store_is_sound
 }
 
-@test "a layer whose bytes are not its digest's" { faulty wrong-layer; }
-@test "a layer of another size than the manifest says" { faulty wrong-layer-size; }
-@test "a layer that is not the diff ID's" { faulty wrong-diff-id "the uncompressed layer is"; }
-@test "a configuration whose bytes are not its digest's" { faulty wrong-config "digest mismatch"; }
-@test "a manifest whose bytes are not its digest's" { faulty wrong-manifest "digest mismatch"; }
-@test "a layer that is missing" { faulty missing-layer; }
-@test "a layer cut off in its compressed bytes" { faulty truncated-gzip; }
-@test "a layer broken in its compressed bytes" { faulty corrupt-gzip; }
-@test "a layer that is no archive" { faulty no-archive; }
+@test "a layer that does not match its digest" { faulty wrong-layer; }
+@test "a layer that does not match the size in the manifest" { faulty wrong-layer-size; }
+@test "a layer that does not match its diff ID" { faulty wrong-diff-id "the uncompressed layer is"; }
+@test "a configuration that does not match its digest" { faulty wrong-config "digest mismatch"; }
+@test "a manifest that does not match its digest" { faulty wrong-manifest "digest mismatch"; }
+@test "a missing layer" { faulty missing-layer; }
+@test "a layer with truncated compressed data" { faulty truncated-gzip; }
+@test "a layer with corrupt compressed data" { faulty corrupt-gzip; }
+@test "a layer that is not an archive" { faulty no-archive; }
 @test "digests that are paths" {
     faulty path-in-digest "invalid digest"
     faulty path-in-config-digest "invalid digest"
@@ -329,12 +329,12 @@ faulty() {
 @test "JSON nested a hundred thousand deep: manifest" { faulty nested-manifest "nested deeper"; }
 @test "JSON nested a hundred thousand deep: configuration" { faulty nested-config "nested deeper"; }
 @test "JSON of wrong types" { faulty wrong-types layers; }
-@test "an index that is empty, cut off, or 8 GB long" {
+@test "an index that is empty, truncated, or 8 GB long" {
     faulty empty-index
     faulty no-json
     faulty huge-index "more than"
 }
-@test "an index that names itself" { faulty index-in-itself; }
+@test "an index that lists itself" { faulty index-in-itself; }
 
 @test "a configuration with another number of layers than the manifest" {
     new_layer
@@ -349,7 +349,7 @@ faulty() {
     done
 }
 
-@test "bytes after a layer's compressed stream count for its digest and for nothing else" {
+@test "bytes after a layer's compressed stream only count for its digest" {
     new_layer
     layout garbage-after-gzip layer.tar
     run swiftlet pull -q oci:layout:image
@@ -357,7 +357,7 @@ faulty() {
     store_is_sound
 }
 
-@test "a layout's blobs as links to the outside" {
+@test "blobs of a layout that are links to the outside" {
     faulty_link() {
         new_layer
         layout "$1" layer.tar

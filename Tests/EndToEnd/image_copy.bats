@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# swiftlet image copy: one image through every pair of places and back, in every format, and what must not change.
+# swiftlet image copy: round trips of one image between all transports, in every format.
 # runs as: user root
 
 load support/session
@@ -20,7 +20,7 @@ setup() { enter_new_directory; }
 
 copy() { swiftlet image copy -q --src-tls-verify=false --dest-tls-verify=false "$@"; }
 
-# The layout $BASE: three layers with hard links, whiteouts, attributes and odd owners; the second one zstd.
+# The layout $BASE: three layers with hard links, whiteouts, attributes and unusual owners; the second one zstd.
 make_image() {
     local work=$BATS_FILE_TMPDIR/work
     mkdir -p "$work"
@@ -65,7 +65,7 @@ mix_layers() {
     mv "$BASE/index.new" "$BASE/index.json"
 }
 
-# The reference of a place of that kind: place KIND NAME
+# A reference with the transport KIND: place KIND NAME
 place() {
     case $1 in
     oci) echo "oci:$PWD/$2.oci:image" ;;
@@ -81,13 +81,13 @@ config_digest() { swiftlet image inspect --tls-verify=false --raw "$1" | jq -r .
 
 digest_at() { swiftlet image inspect --tls-verify=false --no-tags --format '{{.Digest}}' "$1"; }
 
-@test "the image that is copied has gzip and zstd layers, and is what the standard demands" {
+@test "the base image has gzip and zstd layers, and is valid" {
     run -0 jq -r '.layers[].mediaType' "$(manifest_of "$BASE")"
     prints "$(printf 'application/vnd.oci.image.layer.v1.tar%s\n' +gzip +zstd +gzip)"
     is_layout "$BASE"
 }
 
-@test "what is checked against the standard's own schemas: a document with a fault is refused, by anybody's tool" {
+@test "the specification's schemas reject invalid documents" {
     local change kind
     skopeo copy -q --insecure-policy "oci:$BASE" oci:theirs:name
     is_layout theirs
@@ -113,13 +113,13 @@ config .rootfs.type = "files"
 config .config.Env = {A: "b"}
 config .config.Labels = ["l"]
 CHANGES
-    # What no schema says.
+    # Requirements that no schema expresses.
     truncate -s -1 "$(layers_of theirs | head -n 1)"
     run -1 python3 "$SUPPORT/oci_check.py" theirs
     has "is not what it is called"
 }
 
-@test "from every place to every place and back: the same image" {
+@test "an image survives a round trip between any two transports" {
     local from to kinds='oci oci-archive docker-archive dir containers-storage docker' config manifest
     config=$(jq -r .config.digest "$(manifest_of "$BASE")")
     manifest=$(manifest_digest "$BASE")
@@ -130,7 +130,7 @@ CHANGES
             copy "$(place "$to" "$from-$to")" "oci:$from-$to-back"
             equal "$(jq -r .config.digest "$(manifest_of "$from-$to-back")")" "$config"
             is_layout "$from-$to-back"
-            # What only holds archives as they are keeps every digest.
+            # Transports that keep blobs unchanged keep every digest.
             case "$from $to" in
             *docker-archive* | *containers-storage*) ;;
             *) equal "$(manifest_digest "$from-$to-back")" "$manifest" ;;
@@ -141,7 +141,7 @@ CHANGES
     store_is_sound
 }
 
-@test "skopeo, umoci and podman read what was written everywhere" {
+@test "skopeo, umoci and podman read every written format" {
     local kind config
     config=$(jq -r .config.digest "$(manifest_of "$BASE")")
     for kind in oci oci-archive docker-archive dir docker; do
@@ -158,10 +158,10 @@ CHANGES
     has_line new
 }
 
-@test "swiftlet reads what skopeo wrote everywhere" {
+@test "swiftlet reads every format written by skopeo" {
     local kind config
     config=$(jq -r .config.digest "$(manifest_of "$BASE")")
-    # Which for Docker's format needs layers in gzip.
+    # Docker's format requires gzip layers.
     copy --dest-compress-format gzip "oci:$BASE" oci:gzip
     for kind in oci oci-archive docker-archive dir docker; do
         skopeo copy -q --insecure-policy --dest-tls-verify=false oci:gzip "$(place "$kind" "skopeo-$kind")"
@@ -171,7 +171,7 @@ CHANGES
     done
 }
 
-@test "what is told of a copy: lines, nothing with --quiet, one JSON object per event" {
+@test "progress of a copy: lines, nothing with --quiet, one JSON object per event" {
     run -0 swiftlet image copy "oci:$BASE" oci:told
     equal "${lines[0]}" "Getting image source signatures"
     equal "$(grep -c '^Copying blob sha256:' <<<"$output")" 3
@@ -207,7 +207,7 @@ for part in re.findall(r"\x1b\[\d*[AKJ]|\r|\n|[^\x1b\r\n]+", sys.stdin.read()):
 print("\n".join(line for line in lines if line))'
 }
 
-@test "on a terminal: a bar for each blob, drawn over by the line that says it is done; a total; what was skipped" {
+@test "on a terminal: a bar for each blob, replaced by a line when done; a total; skipped blobs" {
     local tool=(swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" image copy)
     run -0 python3 "$SUPPORT/terminal.py" "" "${tool[@]}" --image-parallel-copies 1 "oci:$BASE" oci:shown
     has $'[------------------------] 0 B / '
@@ -222,12 +222,12 @@ print("\n".join(line for line in lines if line))'
     run -0 python3 "$SUPPORT/terminal.py" "" "${tool[@]}" "oci:$BASE" oci:shown
     equal "$(grep -c 'skipped: already exists' <<<"$output")" 4
     has "Copied nothing in 0 blobs, 4 skipped"
-    # Plain lines where they are asked for.
+    # Plain lines on request.
     run -0 python3 "$SUPPORT/terminal.py" "" "${tool[@]}" --progress plain "oci:$BASE" oci:plain
     lacks $'\e'
 }
 
-@test "layers are compressed, compressed anew and uncompressed as asked for, and stay the same content" {
+@test "layers are compressed, recompressed and decompressed on request, with the same content" {
     local way
     for way in "--dest-compress-format gzip" "--dest-compress-format zstd --dest-compress-level 9" --dest-decompress; do
         # shellcheck disable=SC2086 # Flags are words.
@@ -245,9 +245,9 @@ print("\n".join(line for line in lines if line))'
     run -0 swiftlet image copy --format v2s2 --dest-compress-format gzip "oci:$BASE" dir:docker
 }
 
-@test "--preserve-digests: kept, or refused before anything is written" {
+@test "--preserve-digests: digests are kept, or the copy fails before anything is written" {
     local digest
-    # Compressed by others: nobody knows how.
+    # Compressed by another tool, with unknown settings.
     copy --dest-decompress "oci:$BASE" dir:plain
     skopeo copy -q --insecure-policy --dest-compress-format gzip --dest-compress dir:plain oci:compressed
     copy oci:compressed containers-storage:localhost/preserved
@@ -259,7 +259,7 @@ print("\n".join(line for line in lines if line))'
     run swiftlet image copy --preserve-digests containers-storage:localhost/preserved dir:preserved
     own_failure
     equal "$(find preserved -type f -size +0)" ""
-    # What the tool compressed itself it compresses to the same again, and what is there already need not be made.
+    # Its own compression is reproducible, and existing blobs need not be created.
     digest=$(swiftlet push -q --digestfile /dev/stdout localhost/matrix oci:once)
     swiftlet pull -q oci:once
     run -0 swiftlet image copy -q --preserve-digests --digestfile again containers-storage:localhost/once dir:twice
@@ -278,7 +278,7 @@ print("\n".join(line for line in lines if line))'
     [ ! -e not.tar ]
 }
 
-@test "a list: the host's image, another's, all, the index alone; an absent platform names those present" {
+@test "a list: the host's image, another platform's, all, only the index; errors name the present platforms" {
     local other
     copy "oci:$BASE" oci:list:mine
     other=$(jq -c '.architecture = "s390x"' "$(config_of "$BASE")" | tee other.json | sha256sum | cut -d' ' -f1)
@@ -301,7 +301,7 @@ print("\n".join(line for line in lines if line))'
     is_layout zstd
     equal "$(jq -c '[.manifests[].platform.architecture]' "$(manifest_of zstd)")" \
         "$(jq -c '[.manifests[].platform.architecture]' "$(manifest_of list list)")"
-    # Members that only others know stay with the list, its entries and its manifests.
+    # The list, its entries and its manifests keep unknown members.
     vendor_members
     copy --all --dest-compress-format zstd oci:list:list oci:vendor
     is_layout vendor
@@ -357,7 +357,7 @@ replace_blob() {
     mv changed "$(blob "$1" "$replaced")"
 }
 
-@test "a foreign layer keeps its type and its addresses, and registries do not get it" {
+@test "a foreign layer keeps its type and URLs, and is not pushed to registries" {
     local urls='["https://example.com/layer"]' place
     cp -r "$BASE" foreign
     replace_blob foreign "$(manifest_of foreign)" ".layers[0].urls = $urls
@@ -397,7 +397,7 @@ replace_blob() {
     prints new
 }
 
-@test "artifacts travel untouched: unknown types, subject, annotations, an empty configuration" {
+@test "artifacts are copied unchanged: unknown types, subject, annotations, an empty configuration" {
     local layout=artifact digest
     mkdir -p "$layout/blobs/sha256"
     echo '{"imageLayoutVersion":"1.0.0"}' >"$layout/oci-layout"
@@ -419,7 +419,7 @@ replace_blob() {
     copy oci-archive:there.tar "docker://$REGISTRY/artifact:1"
     equal "$(swiftlet image inspect --raw --tls-verify=false "docker://$REGISTRY/artifact:1" | sha256sum | cut -d' ' -f1)" \
         "$digest"
-    # A registry without a list of what belongs to an image: a tag stands in for it.
+    # A registry without a referrers API: a tag replaces it.
     copy "oci:$BASE" "docker://$REGISTRY/artifact:base"
     copy oci:artifact "docker://$REGISTRY/artifact:again"
     run -0 swiftlet image tree --json --no-layers --tls-verify=false "docker://$REGISTRY/artifact:base"
@@ -439,7 +439,7 @@ replace_blob() {
     run swiftlet image copy oci:artifact docker-archive:there.docker.tar
     own_failure
     has "artifact"
-    # What is embedded must be what it is called.
+    # Embedded content must match its digest.
     sed 's/"data":"e30="/"data":"e31="/' manifest >lying
     cp -r artifact liar
     cp lying "liar/blobs/sha256/$(sha256sum <lying | cut -d' ' -f1)"
@@ -452,7 +452,7 @@ replace_blob() {
     store_is_sound
 }
 
-@test "a blob that the registry has elsewhere is taken over; a layer compressed once is not compressed again" {
+@test "blobs are mounted from other repositories; a layer is compressed only once" {
     swiftlet push -q --tls-verify=false localhost/matrix "docker://$REGISTRY/first:1"
     run -0 swiftlet image copy --src-tls-verify=false --dest-tls-verify=false "docker://$REGISTRY/first:1" "docker://$REGISTRY/second:1"
     lacks "done"
@@ -462,14 +462,14 @@ replace_blob() {
     equal "$(digest_at "docker://$REGISTRY/first:2")" "$(digest_at "docker://$REGISTRY/first:1")"
 }
 
-@test "a pulled image goes back with its own digest" {
+@test "a pulled image is pushed with its original digest" {
     copy "docker://$REGISTRY/first:1" "docker://$REGISTRY/pulled:1"
     swiftlet pull -q --tls-verify=false "$REGISTRY/pulled:1"
     swiftlet push -q --tls-verify=false "$REGISTRY/pulled:1" "docker://$REGISTRY/pulled:2"
     equal "$(digest_at "docker://$REGISTRY/pulled:2")" "$(digest_at "docker://$REGISTRY/pulled:1")"
 }
 
-@test "what is broken never arrives: changed, cut and missing blobs, in every destination" {
+@test "changed, truncated and missing blobs are rejected by every destination" {
     local kind layer
     dockerfile <<<$'FROM localhost/busybox\nRUN echo here alone >/unique'
     swiftlet build -q -t localhost/unique . >/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# image tree: what an image is made of, from the index down to the files of a layer.
+# image tree: the structure of an image, from the index down to the files of a layer.
 # runs as: user root
 
 load support/session
@@ -24,7 +24,7 @@ teardown_file() {
 }
 setup() { enter_new_directory; }
 
-@test "a local image: manifest, config, layers with what they hold, steps without a layer" {
+@test "a local image: manifest, config, layers with their content, steps without a layer" {
     run -0 swiftlet image tree tree
     equal "${lines[0]}" localhost/tree:latest
     matches '└─ manifest [0-9a-f]{12}  [0-9.]+ k?B  linux/'
@@ -42,7 +42,7 @@ setup() { enter_new_directory; }
     for line in "${lines[@]}"; do [ "$(LC_ALL=C.UTF-8 wc -m <<<"$line")" -le 81 ] || fail "longer than 80: $line"; done
 }
 
-@test "--no-trunc shows digests whole; --no-layers reads none" {
+@test "--no-trunc shows full digests; --no-layers reads no layers" {
     run -0 swiftlet image tree --no-trunc tree
     matches 'layer 2 sha256:[0-9a-f]{64}'
     run -0 swiftlet image tree --no-layers tree
@@ -50,7 +50,7 @@ setup() { enter_new_directory; }
     matches 'layer 2 '
 }
 
-@test "--json has the numbers" {
+@test "--json has exact numbers" {
     swiftlet image tree --json tree >tree.json
     run -0 jq -r '.name, .root.kind, (.root.layers | length), .root.layers[1].files, .root.layers[1].removed,
         .root.layers[1].bytes, .root.layers[1].largest[0].path, .root.layers[0].sharedWith[0],
@@ -76,7 +76,7 @@ setup() { enter_new_directory; }
     matches 'diff id [0-9a-f]{12}'
 }
 
-@test "an index shows every image, and the layers of this platform's" {
+@test "an index shows every image, and the layers of the one for this platform" {
     swiftlet push -q tree "oci:$PWD/list:1"
     python3 - "$PWD/list" <<'END'
 import hashlib, json, sys
@@ -105,7 +105,7 @@ END
     lacks '/file  6 B'
 }
 
-@test "an image in a registry is looked into without a copy: tree and Dockerfile" {
+@test "an image in a registry is inspected without copying it: tree and Dockerfile" {
     local place=docker://$REGISTRY/tree:1 flags=--tls-verify=false
     swiftlet push -q $flags tree "$place"
     run -0 swiftlet image tree $flags "$place"
@@ -119,7 +119,7 @@ END
     has "$REGISTRY/nothing"
 }
 
-@test "a layer that is not what its digest says is one error" {
+@test "a layer that does not match its digest is a single error" {
     swiftlet push -q tree "dir:$PWD/dir"
     local layer
     layer=$(jq -r '.layers[1].digest' dir/manifest.json)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The commands around images: images, rmi, tag, untag, inspect, history, info, version; and what they say to mistakes.
+# The commands around images: images, rmi, tag, untag, inspect, history, info, version; and their errors.
 # runs as: user root
 
 load support/session
@@ -25,7 +25,7 @@ teardown() {
     swiftlet rmi --prune >/dev/null 2>&1 || true
 }
 
-# A small image of its own: make_image NAME [INSTRUCTION]
+# A separate small image: make_image NAME [INSTRUCTION]
 make_image() {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo '"$1"$' >/name\n'"${2:-}"
     swiftlet build -q -t "$1" .
@@ -33,7 +33,7 @@ make_image() {
 
 # --- images ------------------------------------------------------------------------------------------------------------
 
-@test "images: a table with a line for each name" {
+@test "images: a table with a line per name" {
     run -0 swiftlet tag localhost/busybox other:1.0 example.com:5000/deep/name
     run -0 swiftlet images
     matches '^REPOSITORY +TAG +IMAGE ID +CREATED +SIZE'
@@ -48,7 +48,7 @@ make_image() {
     equal "${#lines[@]}" 3
 }
 
-@test "images -q: an id once, whatever its names; --no-trunc: all of it" {
+@test "images -q: each id once, whatever its names; --no-trunc: the full id" {
     run -0 swiftlet tag localhost/busybox other
     run -0 swiftlet images -q
     prints "${BASE:0:12}"
@@ -56,10 +56,10 @@ make_image() {
     prints "sha256:$BASE"
 }
 
-# The two tools are not asked in the same second.
+# The two tools do not run in the same second.
 without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ /g'; }
 
-@test "images says the same as buildah" {
+@test "images prints the same as buildah" {
     swiftlet tag localhost/busybox other:tag
     make_image second 'LABEL a=b'
     local flags
@@ -132,7 +132,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     has no-such-image
 }
 
-@test "images --filter dangling, and a name that moves on" {
+@test "images --filter dangling, and a name that moves to another image" {
     make_image moving
     local old
     old=$(swiftlet images -q moving)
@@ -146,7 +146,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     lacks "<none>"
 }
 
-@test "images: filters that are none" {
+@test "images: invalid filters" {
     run swiftlet images --filter no-such=1
     own_failure
     has 'unsupported image filter "no-such"'
@@ -172,7 +172,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
 
 # --- tag, untag ----------------------------------------------------------------------------------------------------------
 
-@test "tag: a name moves, an id and a short id name an image" {
+@test "tag: a name is moved, an id and a short id identify an image" {
     make_image second
     local second
     second=$(swiftlet images -q --no-trunc second)
@@ -184,7 +184,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     prints "$second"
 }
 
-@test "tag: mistakes" {
+@test "tag: errors" {
     run swiftlet tag no-such-image name
     own_failure
     has "no-such-image: image not known"
@@ -229,7 +229,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
 
 # --- rmi -----------------------------------------------------------------------------------------------------------------
 
-@test "rmi by name takes the name when there are more, and the image with the last" {
+@test "rmi by name removes the name, and the image with its last one" {
     make_image second
     local id
     id=$(swiftlet images -q --no-trunc second)
@@ -245,7 +245,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     store_is_sound
 }
 
-@test "rmi by id: refused when there are several names, unless forced" {
+@test "rmi by id: rejected if there are several names, unless forced" {
     make_image second
     local id
     id=$(swiftlet images -q second)
@@ -262,7 +262,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     store_is_sound
 }
 
-@test "rmi: an image in use stays, and goes with its container when forced" {
+@test "rmi: an image in use stays, and is removed with its container when forced" {
     make_image used
     local container
     container=$(swiftlet from used)
@@ -279,7 +279,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     store_is_sound
 }
 
-@test "rmi of several: those that exist go, the others are errors" {
+@test "rmi of several: existing ones are removed, the others are errors" {
     make_image second
     make_image third
     run swiftlet rmi second no-such-image third
@@ -290,7 +290,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     lacks localhost/third
 }
 
-@test "rmi of an image that others build on keeps what they need" {
+@test "rmi of a parent image keeps the layers that others need" {
     make_image lower
     dockerfile <<<$'FROM localhost/lower\nRUN touch /upper'
     swiftlet build -q -t upper .
@@ -300,7 +300,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     store_is_sound
 }
 
-@test "rmi -a empties the store; --prune takes what has no name" {
+@test "rmi -a empties the store; --prune removes unnamed images" {
     STORE=$BATS_TEST_TMPDIR/own
     mkdir "$STORE"
     make_base
@@ -321,7 +321,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     as_owner rm -rf "$STORE"
 }
 
-@test "rmi: mistakes" {
+@test "rmi: errors" {
     run swiftlet rmi
     own_failure
     has "image name or ID must be specified"
@@ -338,7 +338,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
 
 # --- inspect, history ------------------------------------------------------------------------------------------------------
 
-@test "inspect: what buildah says of the same image" {
+@test "inspect: the same output as buildah" {
     make_image inspected 'LABEL a=b'
     local filter
     for filter in .FromImage .FromImageID .FromImageDigest .OCIv1 '.Docker.config | with_entries(select(.value | . != null and . != "" and . != false))' .Manifest; do
@@ -351,7 +351,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     matches '^[0-9a-f]{64}$'
 }
 
-@test "inspect: mistakes" {
+@test "inspect: errors" {
     run swiftlet inspect no-such-image
     own_failure
     has "no-such-image"
@@ -416,9 +416,9 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     has "$version"
 }
 
-# --- Mistakes and help ---------------------------------------------------------------------------------------------------------
+# --- Errors and help --------------------------------------------------------------------------------------------------
 
-@test "unknown commands and flags: one error, in the words of the field's tools" {
+@test "unknown commands and flags: one error, with the messages of the related tools" {
     run swiftlet no-such-command
     own_failure
     has 'unknown command "no-such-command" for "swiftlet"'

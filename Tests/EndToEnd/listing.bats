@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What images, containers, inspect, mount and their mistakes print when the tool is called as `buildah`: the same as Buildah,
-# over the same store.
+# The output and errors of images, containers, inspect and mount when called as `buildah`: the same as Buildah's
+# on the same store.
 # runs as: user root
 
 load support/session
@@ -54,7 +54,7 @@ teardown_file() { end_store; }
 @test "inspect: the same JSON for containers and images, and templates over the same types" {
     local name template
     for name in first second labelled docker-image; do
-        # Where control groups are of the older kind, Buildah shares the host's view of them.
+        # With cgroups v1, Buildah shares the host's view of them.
         local comparable='(.NamespaceOptions[]? | select(.Name == "cgroup") | .Host) = null'
         run diff <(drop_in inspect "$name" | jq -S "$comparable") <(buildah inspect "$name" | jq -S "$comparable")
         prints ""
@@ -75,7 +75,7 @@ teardown_file() { end_store; }
     same_as_buildah inspect a b
 }
 
-@test "mistakes: flags, arguments, what is not there" {
+@test "errors: flags, arguments, missing objects" {
     local arguments
     for arguments in \
         "nosuch" "form" "--nosuch" "from" "from a b" "from scratch -q" "run" "run first" "run nosuch true" "rm" "rm nosuch" \
@@ -89,7 +89,7 @@ teardown_file() { end_store; }
     done
 }
 
-@test "help names the commands, and a command its flags, under the name it was called by" {
+@test "help lists the commands and their flags, with the name it was called by" {
     run -0 drop_in
     has "Usage:"
     has "buildah [command]"
@@ -102,7 +102,7 @@ teardown_file() { end_store; }
         local help=$output
         run -0 drop_in help "$command"
         prints "$help"
-        # Every flag that Buildah's help names is in ours, or refused by name.
+        # Every flag in Buildah's help is in ours, or rejected by name.
         local flag
         for flag in $(buildah "$command" --help | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
             run drop_in "$command" "$flag=x"
@@ -113,7 +113,7 @@ teardown_file() { end_store; }
     matches '^buildah version [0-9.]+ '
 }
 
-@test "mount lists what is mounted, inside of unshare for ordinary users" {
+@test "mount lists mounted containers, inside unshare for ordinary users" {
     local tool="$DROP_IN/buildah --root $STORE/graph --runroot $STORE/run --storage-driver $DRIVER"
     # shellcheck disable=SC2016
     local script='

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Manifest lists: create, add, annotate, inspect, remove, rm, exists, push; and other tools going on with them.
+# Manifest lists: create, add, annotate, inspect, remove, rm, exists, push; and continuing them with other tools.
 # runs as: user root
 
 load support/session
@@ -31,10 +31,10 @@ teardown() {
 # The digest of the manifest of an image.
 digest_of() { swiftlet inspect --type image "$1" | jq -r .FromImageDigest; }
 
-# The architectures of a list, in order, one for a word.
+# The architectures of a list, in order, separated by spaces.
 architectures() { swiftlet manifest inspect "$1" | jq -r '[.manifests[]?.platform.architecture] | join(" ")'; }
 
-@test "create makes an empty list that exists, and its name is taken" {
+@test "create makes an empty list, and its name is taken" {
     run -0 swiftlet manifest create list
     matches '^[0-9a-f]{64}$'
     local id=$output
@@ -61,7 +61,7 @@ architectures() { swiftlet manifest inspect "$1" | jq -r '[.manifests[]?.platfor
     has "requires at least 1 arg(s), only received 0"
 }
 
-@test "add lists images by their configuration's platform, and flags override it" {
+@test "add uses the platform of an image's configuration, and flags override it" {
     local id digest
     id=$(swiftlet manifest create list image-amd64)
     digest=$(digest_of image-arm64)
@@ -69,7 +69,7 @@ architectures() { swiftlet manifest inspect "$1" | jq -r '[.manifests[]?.platfor
     prints "$id: $digest"
     equal "$(architectures list)" "amd64 arm64"
 
-    # An image that is there already is described afresh.
+    # The entry of an image that is already listed is updated.
     run -0 swiftlet manifest add --arch riscv64 --os plan9 --variant v9 --os-version 1 --os-features x,y \
         --annotation a=b --annotation c=d list image-arm64
     run -0 swiftlet manifest inspect list
@@ -94,7 +94,7 @@ architectures() { swiftlet manifest inspect "$1" | jq -r '[.manifests[]?.platfor
     has "requires at least 2 arg(s), only received 1"
 }
 
-@test "of another list add takes the image for this machine, one for another, or all" {
+@test "add uses the image for this platform, another one, or all images of a list" {
     local host
     host=$(swiftlet info | jq -r .host.arch)
     swiftlet manifest create other image-amd64 image-arm64 image-s390x
@@ -110,7 +110,7 @@ architectures() { swiftlet manifest inspect "$1" | jq -r '[.manifests[]?.platfor
     equal "$(architectures third)" "amd64 arm64 s390x"
 }
 
-@test "annotate changes an entry, found by digest or image, and the list itself" {
+@test "annotate changes an entry, identified by digest or image, and the list itself" {
     local id digest
     id=$(swiftlet manifest create --annotation made=here list image-amd64 image-arm64)
     digest=$(digest_of image-arm64)
@@ -132,7 +132,7 @@ architectures() { swiftlet manifest inspect "$1" | jq -r '[.manifests[]?.platfor
     own_failure
 }
 
-@test "remove takes an entry off, rm the list, and the images stay" {
+@test "remove removes an entry, rm the list, and the images stay" {
     local id digest
     id=$(swiftlet manifest create list image-amd64 image-arm64)
     digest=$(digest_of image-amd64)
@@ -195,7 +195,7 @@ $id"
     run -1 swiftlet manifest exists list
 }
 
-@test "a list goes to a registry with all its images, is inspected there, and taken apart from there" {
+@test "a list is pushed to a registry with all its images, inspected there, and its entries are added to other lists" {
     local place="docker://$REGISTRY/lists" digest
     swiftlet manifest create list image-amd64 image-arm64
     run -0 swiftlet manifest push --all --tls-verify=false --digestfile digest list "$place:1"
@@ -218,12 +218,12 @@ $id"
     run swiftlet manifest add --tls-verify=false --arch s390x other "$place:1"
     own_failure
     has linux/arm64
-    # Its images are only in the registry as far as the list knows.
+    # The list refers to its images only in the registry.
     swiftlet manifest push -q --all --tls-verify=false other oci:from-registry
     is_layout from-registry
 }
 
-@test "images behind transports are listed, and come along when the list is pushed from anywhere" {
+@test "images behind transports can be listed, and are copied when the list is pushed from any directory" {
     swiftlet push -q image-arm64 oci:single:name
     swiftlet manifest create other image-amd64 image-s390x
     swiftlet manifest push -q other dir:several
@@ -238,7 +238,7 @@ $id"
     run -0 skopeo copy -q --multi-arch all oci:all oci-archive:copy.tar
 }
 
-@test "buildah and podman go on with a list, and the other way round" {
+@test "buildah, podman and swiftlet continue each other's lists" {
     swiftlet manifest create list image-amd64
     run -0 buildah manifest inspect list
     equal "$(jq -r '.manifests[0].digest' <<<"$output")" "$(digest_of image-amd64)"

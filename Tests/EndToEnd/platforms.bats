@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Builds for several platforms, and names that stand for lists of images.
+# Builds for several platforms, and names of manifest lists.
 # runs as: user root
 
 load support/session
@@ -32,7 +32,7 @@ labels() { in_config "$1" .OCIv1.config.Labels; }
 
 host() { swiftlet info | jq -r '.host | "\(.os)/\(.arch)"'; }
 
-@test "a build for several platforms makes an image for each, and a list of them" {
+@test "a build for several platforms creates an image for each, and a list of them" {
     equal "$(platforms base)" "linux/amd64 linux/arm64 linux/arm/v7"
     local name
     for name in amd64 arm64 arm; do
@@ -48,7 +48,7 @@ host() { swiftlet info | jq -r '.host | "\(.os)/\(.arch)"'; }
     run -0 swiftlet build --jobs 2 --platform linux/amd64,linux/arm64 --manifest again .
     has "[linux/amd64] STEP 1/"
     has "[linux/arm64] STEP 1/"
-    # A list that is there gets the images besides its own.
+    # The images are added to an existing list.
     swiftlet build -q --platform linux/s390x --manifest again .
     equal "$(platforms again)" "linux/amd64 linux/arm64 linux/s390x"
     run swiftlet build --iidfile id --platform linux/amd64,linux/arm64 .
@@ -62,7 +62,7 @@ host() { swiftlet info | jq -r '.host | "\(.os)/\(.arch)"'; }
     has "image is not a manifest list"
 }
 
-@test "FROM a list takes the image for the platform, and --all-platforms builds for those that it has" {
+@test "FROM a list uses the image for the platform, and --all-platforms builds for all of its platforms" {
     printf 'FROM base\nLABEL on-top=yes\n' >Dockerfile
     swiftlet build -q --arch arm64 -t one .
     equal "$(in_config one '[.OCIv1.architecture, .OCIv1.config.Labels.arch]')" '["arm64","arm64"]'
@@ -77,7 +77,7 @@ host() { swiftlet info | jq -r '.host | "\(.os)/\(.arch)"'; }
     has "build uses no non-scratch base images"
 }
 
-@test "the name of a list stands for the image for this machine" {
+@test "the name of a list refers to the image for this platform" {
     local target
     target=$(host)
     run -0 swiftlet from base
@@ -95,7 +95,7 @@ host() { swiftlet info | jq -r '.host | "\(.os)/\(.arch)"'; }
     run swiftlet from --arch s390x base
     own_failure
     has "linux/s390x"
-    # What buildah makes of it.
+    # Buildah's result.
     run -0 buildah from --name theirs --arch arm64 base
     run -0 swiftlet inspect --type container theirs
     equal "$(jq -r .OCIv1.architecture <<<"$output")" arm64
@@ -133,8 +133,8 @@ host() { swiftlet info | jq -r '.host | "\(.os)/\(.arch)"'; }
     store_is_sound
 }
 
-@test "a program for another machine fails with a word on what it needs" {
-    # The header of a program for a machine that nobody emulates.
+@test "a program for another architecture fails with a hint on what it needs" {
+    # The header of a program for an architecture without an emulator.
     printf '\x7fELF\x01\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\xf0\x0f\x01\0\0\0%040d' 0 >sh
     chmod 755 sh
     printf 'FROM scratch\nCOPY sh /bin/sh\nRUN echo hello\n' >Dockerfile

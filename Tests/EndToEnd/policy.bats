@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# policy.json: which images come in. Signatures are made by skopeo and gpg, and by openssl in cosign's form.
+# policy.json: which images are accepted. Signatures are created by skopeo and gpg, and by openssl in cosign's form.
 # runs as: user root
 
 load support/session
@@ -33,17 +33,17 @@ setup() {
 
 teardown() { [ -z "${REGISTRY_ROOT:-}" ] || end_registry; }
 
-# A policy that lets in what one requirement accepts: policy TRANSPORT REQUIREMENT
+# A policy with a single requirement: policy TRANSPORT REQUIREMENT
 policy() { echo '{"default": [{"type": "reject"}], "transports": {"'"$1"'": {"": ['"$2"']}}}' >policy.json; }
 
-# A requirement of a simple signature: signed_by KEY IDENTITY
+# A requirement for a simple signature: signed_by KEY IDENTITY
 signed_by() { echo '{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "'"$KEYS/$1"'", "signedIdentity": '"$2"'}'; }
 
 exactly() { echo '{"type": "exactReference", "dockerReference": "'"$1"'"}'; }
 
 pull() { swiftlet pull -q --signature-policy policy.json "$@"; }
 
-# The image is not let in, for a reason; the store is as it was, and skopeo agrees: refuses REASON IMAGE [SKOPEO-FLAG...]
+# The image is rejected with a reason, the store is unchanged, and skopeo agrees: refuses REASON IMAGE [SKOPEO-FLAG...]
 refuses() {
     local before reason=$1 image=$2
     shift 2
@@ -66,7 +66,7 @@ refuses() {
     refuses 'rejected by policy' "$SIGNED"
 }
 
-@test "the scopes of files: the image, and every directory above it, as skopeo has them" {
+@test "the scopes of files: the image, and every directory above it, as in skopeo" {
     mkdir -p deep/er
     skopeo --insecure-policy copy -q "dir:$KEYS/plain" "dir:$PWD/deep/er/dir"
     skopeo --insecure-policy copy -q "dir:$KEYS/plain" "oci:$PWD/deep/er/oci:x"
@@ -85,14 +85,14 @@ refuses() {
             "'"$PWD/deep/e"'": [{"type": "reject"}]}}}' >policy.json
         run -0 pull "$image"
     done
-    # Archives of Docker's have no names that a policy could go by.
+    # Docker archives have no names for policies.
     echo '{"default": [{"type": "reject"}], "transports": {"docker-archive": {"/": [{"type": "reject"}]}}}' >policy.json
     run pull "dir:$KEYS/plain"
     own_failure
     has 'docker-archive: does not support any scopes except the default "" one'
 }
 
-@test "the scopes of a store: the image by name and id, what is above its name, the store" {
+@test "the scopes of a store: the image by name and id, prefixes of its name, the store" {
     local root id scope theirs
     root=$STORE/graph
     id=$(swiftlet images -q --no-trunc localhost/busybox)
@@ -124,7 +124,7 @@ refuses() {
     done
 }
 
-@test "a store's image has a name that signatures can be about" {
+@test "an image of a store has a name that signatures can refer to" {
     local id image
     id=$(swiftlet pull -q --remove-signatures "dir:$KEYS/plain")
     run -0 swiftlet tag "$id" example.com/img:1 example.com/img:2
@@ -145,7 +145,7 @@ refuses() {
     run -0 swiftlet untag "$id" example.com/img:1 example.com/img:2
 }
 
-@test "a policy that is not understood lets nothing in, as with skopeo" {
+@test "an invalid policy rejects everything, as in skopeo" {
     local keys='"keyType": "GPGKeys", "keyPath": "'$KEYS/signer.asc'"' text
     for text in '{"default": [{"type": "reject"}], "default": [{"type": "insecureAcceptAnything"}]}' \
         '{"default": [{"type": "insecureAcceptAnything"}, {"type": "later"}]}' \
@@ -166,7 +166,7 @@ refuses() {
     refuses 'signedBaseLayer not implemented yet' "$SIGNED"
 }
 
-@test "signedBy: the right key and name, else one clear error" {
+@test "signedBy: the right key and name, otherwise a single clear error" {
     policy dir "$(signed_by signer.asc "$(exactly example.com/img:1)")"
     run -0 pull "$SIGNED"
     run -0 skopeo --policy policy.json copy -q "$SIGNED" "dir:$PWD/copied"
@@ -175,7 +175,7 @@ refuses() {
     refuses 'Invalid GPG signature' "$SIGNED"
     policy dir "$(signed_by signer.asc "$(exactly example.com/img:2)")"
     refuses 'Signature for identity example.com/img:1 is not accepted' "$SIGNED"
-    # Directories have no names that a signature could be about.
+    # Directories have no names that a signature could refer to.
     policy dir "$(signed_by signer.asc '{"type": "matchRepository"}')"
     refuses 'Signature for identity example.com/img:1 is not accepted' "$SIGNED"
     policy dir '{"type": "signedBy", "keyType": "GPGKeys", "keyData": "'"$(base64 -w0 "$KEYS/signer.asc")"'",
@@ -183,13 +183,13 @@ refuses() {
     run -0 pull "$SIGNED"
 }
 
-@test "a signature or a manifest that was tampered with" {
+@test "tampered signatures and manifests are rejected" {
     policy dir "$(signed_by signer.asc "$(exactly example.com/img:1)")"
     cp -r "$KEYS/signed" tampered
     python3 -c 'b = bytearray(open("tampered/signature-1", "rb").read()); b[len(b) // 2] ^= 1
 open("tampered/signature-1", "wb").write(b)'
     refuses 'Invalid GPG signature' "dir:$PWD/tampered"
-    # A second signature that fits is enough.
+    # One matching signature is enough.
     cp "$KEYS/signed/signature-1" tampered/signature-2
     run -0 pull "dir:$PWD/tampered"
     cp -r "$KEYS/signed" changed
@@ -197,7 +197,7 @@ open("tampered/signature-1", "wb").write(b)'
     refuses 'does not match' "dir:$PWD/changed"
 }
 
-@test "what cannot be evaluated refuses" {
+@test "requirements that cannot be evaluated reject the image" {
     policy dir "$(signed_by no-such.asc "$(exactly example.com/img:1)")"
     refuses no-such.asc "$SIGNED"
     policy dir '{"type": "sigstoreSigned", "keyPath": "'"$KEYS/signer.asc"'", "rekorPublicKeyPath": "/x"}'
@@ -210,7 +210,7 @@ open("tampered/signature-1", "wb").write(b)'
     has 'policy.json'
 }
 
-@test "every way in asks: from, build, image copy, manifest add with the configured policy" {
+@test "from, build, image copy and manifest add enforce the configured policy" {
     policy dir '{"type": "reject"}'
     run swiftlet from --signature-policy policy.json "$SIGNED"
     own_failure
@@ -255,7 +255,7 @@ open("tampered/signature-1", "wb").write(b)'
     refuses 'A signature was required' "docker://$REGISTRY/team/img:1" --src-tls-verify=false
 }
 
-@test "sigstore signatures that are attached to an image in a registry" {
+@test "sigstore signatures attached to an image in a registry" {
     begin_registry
     openssl ecparam -name prime256v1 -genkey -noout -out key.pem
     openssl ec -in key.pem -pubout -out key.pub 2>/dev/null

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# swiftlet push and pull: layouts, archives and directories that other tools read, and those that they wrote.
+# swiftlet push and pull: layouts, archives and directories, read and written by other tools as well.
 # runs as: user root
 
 load support/session
@@ -20,13 +20,13 @@ has_image() { swiftlet inspect --type image "$1" >/dev/null 2>&1 || fail "there 
 
 has_no_image() { ! swiftlet inspect --type image "$1" >/dev/null 2>&1 || fail "there is an image $1"; }
 
-# An image of its own that a test can remove: its last layer has the file /unique with that name in it.
+# A separate image that a test can remove: its last layer has the file /unique, which contains the name.
 make_image() {
     dockerfile Dockerfile.unique <<<$'FROM localhost/busybox\nARG name\nRUN echo "$name" >/unique\nCMD ["cat", "/unique"]'
     swiftlet build -q -f Dockerfile.unique --build-arg name="$1" -t "$1" . >/dev/null
 }
 
-# The last `run` failed with one error. What follows looks at the error alone: the lines before it name digests too.
+# The last `run` failed with one error. Later checks see only the error: the lines before it contain digests too.
 refused() {
     own_failure
     equal "$(grep -c '^Error: ' <<<"$output")" 1
@@ -35,7 +35,7 @@ refused() {
 
 # --- To a layout ------------------------------------------------------------------------------------------------------
 
-@test "push to oci:DIRECTORY: a valid layout, with what the image says" {
+@test "push to oci:DIRECTORY: a valid layout, with the image's configuration" {
     run -0 swiftlet push my-image oci:layout
     has_line "Getting image source signatures"
     has "Copying config sha256:$(id_of my-image)"
@@ -57,7 +57,7 @@ refused() {
     equal "$(cat digest)" "$(manifest_digest layout)"
 }
 
-@test "push to oci:DIRECTORY:NAME: several images in one layout, a name again replaces" {
+@test "push to oci:DIRECTORY:NAME: several images in one layout, an existing name is replaced" {
     make_image first
     make_image second
     run -0 swiftlet push -q first oci:layout:one
@@ -72,7 +72,7 @@ refused() {
     is_layout layout
 }
 
-@test "pushing the same twice gives the same bytes" {
+@test "pushing twice produces the same bytes" {
     swiftlet push -q my-image oci:one:name
     swiftlet push -q my-image oci:two:name
     run -0 diff -r one two
@@ -108,7 +108,7 @@ refused() {
 
 # --- Names ------------------------------------------------------------------------------------------------------------
 
-@test "pull names an image after the layout's own reference name, else after the directory" {
+@test "pull names an image after the layout's reference name, otherwise after the directory" {
     make_image named
     local id
     id=$(id_of named)
@@ -131,7 +131,7 @@ refused() {
     store_is_sound
 }
 
-@test "a layout with several images wants a name, and says which it has not" {
+@test "a layout with several images requires a name, and reports a missing one" {
     make_image first
     make_image second
     swiftlet push -q first oci:layout:one
@@ -148,7 +148,7 @@ refused() {
     has no-such-directory
 }
 
-# --- Both ways through every form -------------------------------------------------------------------------------------
+# --- Round trips in every format --------------------------------------------------------------------------------------
 
 # there_and_back DESTINATION SOURCE: the image is the same afterwards.
 there_and_back() {
@@ -191,7 +191,7 @@ there_and_back() {
     equal "$(cat directory/version | head -n 1)" "Directory Transport Version: 1.1"
 }
 
-@test "swiftlet pulls what skopeo wrote, in every form" {
+@test "swiftlet pulls every format written by skopeo" {
     make_image origin
     local ids id form
     ids=$(diff_ids origin)
@@ -232,9 +232,9 @@ there_and_back() {
     store_is_sound
 }
 
-# --- What is there already --------------------------------------------------------------------------------------------
+# --- Existing data ----------------------------------------------------------------------------------------------------
 
-@test "pulling twice skips layers, and a push skips blobs that the layout has" {
+@test "pulling twice skips layers, and a push skips existing blobs" {
     make_image again
     swiftlet push -q again oci:layout
     swiftlet rmi -f again
@@ -251,7 +251,7 @@ there_and_back() {
     store_is_sound
 }
 
-# --- What is wrong -----------------------------------------------------------------------------------------------------
+# --- Errors -----------------------------------------------------------------------------------------------------------
 
 # Changes a byte in the middle of a file.
 damage() {
@@ -278,7 +278,7 @@ refuses_broken() {
     store_is_sound
 }
 
-@test "a layer with a changed byte is refused by its digest, and leaves no image" {
+@test "a layer with a changed byte is rejected by its digest, and leaves no image" {
     make_broken
     local layer
     layer=$(layers_of broken | tail -n 1)
@@ -286,7 +286,7 @@ refuses_broken() {
     refuses_broken "sha256:$(basename "$layer")"
 }
 
-@test "wherever the byte is: in a header, in a name, in a file, at the end" {
+@test "a changed byte anywhere is detected: in a header, in a name, in a file, at the end" {
     make_broken
     local layer size part byte
     layer=$(layers_of broken | head -n 1)
@@ -307,7 +307,7 @@ refuses_broken() {
     done
 }
 
-@test "so is a layer that unpacks without an error but is another" {
+@test "a different layer that unpacks without an error is rejected" {
     make_broken
     local layer
     layer=$(layers_of broken | tail -n 1)
@@ -317,7 +317,7 @@ refuses_broken() {
     refuses_broken "sha256:$(basename "$layer")"
 }
 
-@test "so is a layer whose tar is broken below a sound compression, at any place" {
+@test "a corrupt tar in a valid compressed stream is rejected, wherever the defect is" {
     make_broken
     local layer offset
     layer=$(layers_of broken | head -n 1)
@@ -332,7 +332,7 @@ print(m[0].offset, m[len(m) // 2].offset, m[-1].offset)'); do
     done
 }
 
-@test "so are a changed configuration and a changed manifest" {
+@test "a changed configuration and a changed manifest are rejected" {
     make_broken
     local config manifest
     config=$(config_of broken)
@@ -345,7 +345,7 @@ print(m[0].offset, m[len(m) // 2].offset, m[-1].offset)'); do
     refuses_broken "sha256:$(basename "$manifest")"
 }
 
-@test "so are blobs that are missing or cut short" {
+@test "missing and truncated blobs are rejected" {
     make_broken
     local layer
     layer=$(layers_of broken | tail -n 1)
@@ -355,7 +355,7 @@ print(m[0].offset, m[len(m) // 2].offset, m[-1].offset)'); do
     refuses_broken "$(basename "$layer")"
 }
 
-@test "a layout that is none: the error says what is wrong where" {
+@test "an invalid layout: the error names the problem and its location" {
     mkdir empty text
     run swiftlet pull oci:empty
     refused
@@ -394,7 +394,7 @@ make_index() {
         >multi/index.json
 }
 
-@test "an index without this platform: the error lists those present; with it, it is chosen" {
+@test "an index without this platform: the error lists those present; otherwise it is selected" {
     local architecture
     architecture=$(in_config my-image .OCIv1.architecture | tr -d '"')
     make_index linux/s390x linux/riscv64 windows/arm

@@ -20,7 +20,7 @@ setup_file() {
         [ "$name" = debian ] || place=$BATS_RUN_TMPDIR/busybox
         add_mount_points "$place" "$name"
         "$OURS/tool" build -q -f Dockerfile.scripts -t "localhost/$name" "$place"
-        # Buildah makes a name of a layout's path, which must not have capitals.
+        # Buildah derives a name from a layout's path, which must not contain capitals.
         cd "$BATS_FILE_TMPDIR" || return
         "$OURS/tool" push -q "localhost/$name" "oci:$name:$name" >/dev/null
         "$THEIRS/tool" tag "$("$THEIRS/tool" pull -q "oci:$name:$name")" "localhost/$name"
@@ -34,7 +34,7 @@ teardown_file() {
 
 setup() { enter_new_directory; }
 
-# One Debian root and a few packages for all tests of this file.
+# One Debian root and a few packages for all tests in this file.
 make_debian_files() {
     local place=$BATS_RUN_TMPDIR/scripts-debian source
     [ ! -e "$place/done" ] || return 0
@@ -50,7 +50,7 @@ make_debian_files() {
     touch "$place/done"
 }
 
-# A base that has what buildah mounts upon: in others, buildah leaves such files and directories behind.
+# A base with buildah's mount points: in others, buildah leaves such files and directories behind.
 add_mount_points() {
     mkdir -p "$1/points"/{dev,proc,run,sys,etc}
     touch "$1/points/etc"/{hosts,hostname,resolv.conf}
@@ -64,17 +64,17 @@ make_tool() {
     chmod 755 "$1/tool"
 }
 
-# Runs a script with one tool, in a store of its own.
+# Runs a script with one tool, in a separate store.
 run_script() {
     BUILDAH="$1/tool" BUILDAH_ISOLATION=chroot DEBS="$BATS_RUN_TMPDIR/scripts-debian/debs" "$EXAMPLES/scripts/$2"
 }
 
-# The files and the configuration of an image in a store, through buildah's eyes.
+# The files and the configuration of an image in a store, as seen by buildah.
 image_facts() {
     cat >facts <<'SCRIPT'
 #!/bin/bash -e
 container=$("$1" from --pull-never "$2")
-# The root directory itself gets a mode of its own from every tool.
+# Every tool sets a different mode on the root directory itself.
 python3 "$3/tree.py" "$("$1" mount "$container")" --without-content "$4" | tail -n +2
 "$1" umount "$container" >/dev/null
 "$1" rm "$container" >/dev/null
@@ -89,7 +89,7 @@ SCRIPT
     "${eyes[@]}" inspect --type image "$2" | python3 "$SUPPORT/image_config.py"
 }
 
-# Runs a script with both tools and compares the images that it makes.
+# Runs a script with both tools and compares the resulting images.
 same_images() {
     local script=$1 image
     shift
@@ -130,7 +130,7 @@ same_images() {
         "$("$THEIRS/tool" manifest inspect localhost/platforms | jq -c "$filter")"
 }
 
-@test "10: a Dockerfile, and on from there" { same_images 10-dockerfile from-dockerfile; }
+@test "10: a Dockerfile with additional steps" { same_images 10-dockerfile from-dockerfile; }
 
 @test "11: archives in and out" { same_images 11-archives from-archives; }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Signatures go where their images go. They are made by skopeo with gpg; skopeo reads what is written here, and back.
+# Signatures are copied with their images. They are created by skopeo with gpg, which also reads those written here.
 # runs as: user root
 
 load support/session
@@ -18,7 +18,7 @@ setup_file() {
     swiftlet rmi localhost/busybox
     skopeo --insecure-policy copy -q --sign-by signer@example.com --sign-identity example.com/img:1 \
         "dir:$PWD/plain" "dir:$PWD/signed"
-    # As cosign's would look; nobody verifies it here.
+    # In cosign's form; not verified here.
     cp -r plain attached
     printf '\0sigstore-json\n%s' '{"mimeType":"application/vnd.dev.cosign.simplesigning.v1+json","payload":"BAU=",'\
 '"annotations":{"dev.cosignproject.cosign/signature":"c2ln","other":"\u003c"}}' >attached/signature-1
@@ -43,7 +43,7 @@ setup() {
     SIGNED=dir:$FILES/signed
 }
 
-# Configures where signatures of the registry's images are: signatures_at YAML-MEMBER...
+# Configures the location of signatures for the registry's images: signatures_at YAML-MEMBER...
 signatures_at() {
     mkdir -p registries.d
     { printf 'docker:\n  %s:\n' "$REGISTRY"; printf '    %s\n' "$@"; } >registries.d/test.yaml
@@ -58,7 +58,7 @@ skopeo_copy() {
 
 same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
 
-@test "from a directory to the store, to a registry and back they stay the same" {
+@test "signatures survive copies between a directory, the store and a registry" {
     signatures_at "lookaside-staging: file://$PWD/lookaside" "lookaside: file://$PWD/lookaside"
     local id
     id=$(swiftlet pull -q "$SIGNED")
@@ -73,19 +73,19 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     same two one
     skopeo_copy "docker://$REGISTRY/team/img:1" "dir:$PWD/three"
     same three one
-    # Of two signatures in the place of one the second goes with its image.
+    # If two signatures are replaced by one, the second is removed.
     cp one/signature-1 one/signature-2
     copy "dir:$PWD/one" "docker://$REGISTRY/team/img:1"
     copy "dir:$PWD/two" "docker://$REGISTRY/team/img:1"
     [ ! -e lookaside/team/img@sha256=*/signature-2 ] || fail 'there is an old signature'
-    # The store has the layers as the manifest has them: they can go anywhere with the signatures.
+    # The store has the layers as in the manifest: they can be copied anywhere with the signatures.
     copy "containers-storage:$id" "docker://$REGISTRY/team/img:2"
     copy "docker://$REGISTRY/team/img:2" "dir:$PWD/four"
     same four two
     swiftlet rmi -f "$id"
 }
 
-@test "skopeo verifies signatures in this store, and its own come out of it" {
+@test "skopeo verifies signatures in this store, and its own can be copied from it" {
     local place="[overlay@$STORE/graph+$STORE/run]" id
     id=$(swiftlet pull -q "$SIGNED")
     echo '{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "'"$FILES/signer.asc"'",
@@ -96,7 +96,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     skopeo --insecure-policy copy -q "$SIGNED" "containers-storage:${place}localhost/theirs:1"
     run -0 swiftlet image copy --signature-policy policy.json "containers-storage:localhost/theirs:1" "dir:$PWD/theirs"
     same theirs "$FILES/signed"
-    # What comes in again without signatures has none.
+    # An image pulled again without signatures has none.
     swiftlet pull -q --remove-signatures "$SIGNED"
     run -0 swiftlet image copy "containers-storage:localhost/theirs:1" "dir:$PWD/unsigned"
     lacks 'Storing signatures'
@@ -106,7 +106,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     swiftlet rmi -f "$id"
 }
 
-@test "places without room for signatures refuse them, in the words of skopeo" {
+@test "destinations that cannot store signatures reject them, with skopeo's messages" {
     local target theirs
     for target in "oci:$PWD/layout:x" "oci-archive:$PWD/layout.tar:x" "docker-archive:$PWD/archive.tar:a/b:x"; do
         theirs=$(skopeo --insecure-policy copy -q "$SIGNED" "$target" 2>&1) && fail 'skopeo copies it'
@@ -129,7 +129,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     [ ! -e compressed/manifest.json ] || fail 'there is an image'
     run -0 copy --remove-signatures --format v2s2 --dest-compress "$SIGNED" "dir:$PWD/changed"
     equal "$(ls changed | grep -c signature)" 0
-    # Compressed layers are unpacked in the store: only who has them can get the image with its signatures.
+    # The store unpacks compressed layers: only destinations that have them can get the image with its signatures.
     skopeo --insecure-policy copy -q --dest-compress "dir:$FILES/plain" "dir:$PWD/gzip"
     skopeo --insecure-policy copy -q --sign-by signer@example.com --sign-identity example.com/img:1 "dir:$PWD/gzip" \
         "dir:$PWD/gzip-signed"
@@ -147,7 +147,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     swiftlet rmi -f "$id"
 }
 
-@test "a list and its images are signed each" {
+@test "a list and its images have separate signatures" {
     swiftlet manifest create list
     swiftlet manifest add list "dir:$FILES/plain"
     swiftlet manifest push -q --all list "dir:$PWD/list"
@@ -164,7 +164,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     same copied signed
     skopeo_copy --all "docker://$REGISTRY/list/img:1" "dir:$PWD/theirs"
     same theirs signed
-    # One image of the list has its own.
+    # One image of the list has its own signature.
     copy "docker://$REGISTRY/list/img:1" "dir:$PWD/one"
     cmp one/signature-1 signed/*.signature-1
     run copy --all --format v2s2 "dir:$PWD/signed" "dir:$PWD/converted"
@@ -178,7 +178,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     equal "$(ls compressed | grep -c signature)" 0
 }
 
-@test "sigstore signatures are attached in the registry where that is configured" {
+@test "sigstore signatures are attached in the registry if configured" {
     signatures_at "lookaside: file://$PWD/lookaside"
     run copy "dir:$FILES/attached" "docker://$REGISTRY/cosign/img:1"
     own_failure
@@ -186,7 +186,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     run -1 skopeo list-tags --tls-verify=false "docker://$REGISTRY/cosign/img"
     signatures_at "use-sigstore-attachments: true"
     copy "dir:$FILES/attached" "docker://$REGISTRY/cosign/img:1"
-    # The same again adds nothing; another one is added.
+    # Existing signatures are not added again; new ones are.
     copy "dir:$FILES/attached" "docker://$REGISTRY/cosign/img:1"
     copy "docker://$REGISTRY/cosign/img:1" "dir:$PWD/back"
     same back "$FILES/attached"
@@ -205,17 +205,17 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     swiftlet rmi -f "$id"
 }
 
-@test "lookaside stores on web servers are read, within bounds" {
+@test "lookaside stores on web servers are read, within limits" {
     signatures_at "lookaside-staging: file://$FILES/web/keep" "lookaside: $WEB/keep"
     copy "$SIGNED" "docker://$REGISTRY/web/img:1"
     copy "docker://$REGISTRY/web/img:1" "dir:$PWD/back"
     same back "$FILES/signed"
-    # Nobody can write there.
+    # It is not writable.
     signatures_at "lookaside: $WEB/keep"
     run copy "$SIGNED" "docker://$REGISTRY/web/img:2"
     own_failure
     has "Writing directly to a http lookaside storage $WEB/keep is not supported. Configure a lookaside-staging: location."
-    # No signature at all is no error, unlike a server that has a problem.
+    # A missing signature is not an error, but a server failure is.
     signatures_at "lookaside: $WEB/none"
     run -0 copy "docker://$REGISTRY/web/img:1" "dir:$PWD/none"
     lacks 'Storing signatures'
@@ -230,7 +230,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     done
 }
 
-@test "what is no signature is not copied, and says where it is" {
+@test "invalid signatures are not copied, and the error has their location" {
     cp -r "$FILES/signed" strange
     echo text >strange/signature-2
     run copy "dir:$PWD/strange" "dir:$PWD/copied"
@@ -239,7 +239,7 @@ same() { diff -r "$1" "$2" || fail "$1 and $2 differ"; }
     [ ! -e copied/manifest.json ] || fail 'the image was copied'
 }
 
-@test "sync takes them along" {
+@test "sync copies signatures" {
     signatures_at "lookaside: file://$PWD/lookaside"
     copy "$SIGNED" "docker://$REGISTRY/sync/img:1"
     swiftlet image --registries.d "$PWD/registries.d" sync --src-tls-verify=false --src docker --dest dir \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Signing images with GPG keys; skopeo verifies what is signed here, and what it signs is verified here.
+# Signing images with GPG keys; skopeo and swiftlet verify each other's signatures.
 # runs as: user root
 
 load support/session
@@ -34,13 +34,13 @@ setup() {
     KEY=$(gpg --list-keys --with-colons signer@example.com | awk -F: '/^fpr/{print $10; exit}')
 }
 
-# A policy that lets in what the key has signed as a name: signed_as NAME
+# A policy that accepts images signed by the key with a name: signed_as NAME
 signed_as() {
     echo '{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "'"$FILES/signer.asc"'",
         "signedIdentity": {"type": "exactReference", "dockerReference": "'"$1"'"}}]}' >policy.json
 }
 
-# Both tools fail in the same words.
+# Both tools fail with the same message.
 fails_alike() {
     local theirs ours
     theirs=$(command skopeo "$@" 2>&1) && fail "skopeo does not fail: $*"
@@ -50,7 +50,7 @@ fails_alike() {
     equal "${ours##*Error: }" "${theirs//\\\"/\"}"
 }
 
-@test "standalone-sign and standalone-verify, each with what the other tool has made" {
+@test "standalone-sign and standalone-verify accept each other's output with skopeo" {
     run -0 "$SKOPEO" standalone-sign "$MANIFEST" example.com/a:1 "$KEY" -o ours
     prints ''
     run -0 skopeo standalone-sign "$MANIFEST" example.com/a:1 "$KEY" -o theirs
@@ -67,12 +67,12 @@ fails_alike() {
     run -0 swiftlet image standalone-verify "$MANIFEST" example.com/a:1 "0000,$KEY" ours
     run -0 "$SKOPEO" untrusted-signature-dump-without-verification ours
     has '"UntrustedCreatorID": "swiftlet '
-    # What is claimed is the same but for who claims it, and when.
+    # The claims are the same except for creator and time.
     equal "$(gpg -q --decrypt ours 2>/dev/null | sed 's/"optional".*//')" \
         "$(gpg -q --decrypt theirs 2>/dev/null | sed 's/"optional".*//')"
 }
 
-@test "what does not fit is refused in the words of skopeo" {
+@test "mismatches are rejected with skopeo's messages" {
     "$SKOPEO" standalone-sign "$MANIFEST" example.com/a:1 "$KEY" -o good
     fails_alike standalone-verify "$MANIFEST" example.com/a:2 "$KEY" good
     fails_alike standalone-verify "$MANIFEST" example.com/a:1 0000 good
@@ -106,7 +106,7 @@ fails_alike() {
     grep -q '"docker-reference":"a.io/b:1"' claim
 }
 
-@test "image copy --sign-by: to a directory, to a registry, besides signatures that are there" {
+@test "image copy --sign-by: to a directory, to a registry, in addition to existing signatures" {
     run -0 swiftlet image copy --sign-by "$KEY" --sign-identity example.com/a:1 "dir:$FILES/plain" "dir:$PWD/once"
     has_line 'Signing manifest using simple signing'
     has_line 'Storing signatures'
@@ -121,11 +121,11 @@ fails_alike() {
     run -0 skopeo --policy policy.json --registries.d "$PWD/registries.d" copy -q --src-tls-verify=false \
         "docker://$REGISTRY/team/img:1" "dir:$PWD/both"
     cmp both/signature-1 once/signature-1
-    # The old one is left behind, the new one is made.
+    # The old signature is dropped, a new one is created.
     run -0 swiftlet image copy --remove-signatures --sign-by "$KEY" --sign-identity example.com/a:2 "dir:$PWD/once" \
         "dir:$PWD/again"
     equal "$(ls again | grep -c signature)" 1
-    # What is signed is what was written.
+    # The signed manifest is the one that was written.
     run -0 swiftlet image copy --format v2s2 --dest-compress --sign-by "$KEY" --sign-identity example.com/a:3 \
         "dir:$FILES/plain" "dir:$PWD/converted"
     run -0 skopeo standalone-verify converted/manifest.json example.com/a:3 "$KEY" converted/signature-1
@@ -147,7 +147,7 @@ fails_alike() {
         "containers-storage:[overlay@$STORE/graph+$STORE/run]example.com/a:1" "dir:$PWD/accepted-store"
 }
 
-@test "what cannot be signed is refused before anything is written" {
+@test "unsignable images are rejected before anything is written" {
     local flags
     fails_alike --insecure-policy copy -q --sign-by "$KEY" "dir:$FILES/plain" "dir:$PWD/nameless"
     fails_alike --insecure-policy copy -q --sign-by "$KEY" --sign-identity example.com/a "dir:$FILES/plain" \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# swiftlet called as skopeo, beside skopeo: the same commands, and what both print and write.
+# swiftlet called as skopeo, compared with skopeo: the same commands, output and results.
 # runs as: user root
 
 load support/session
@@ -26,7 +26,7 @@ setup() { enter_new_directory; }
 ours() { "$LINK/skopeo" --insecure-policy --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" "$@"; }
 theirs() { skopeo --insecure-policy "$@"; }
 
-# Both print the same, and end alike: same ARGUMENT...
+# Both have the same output and exit code: same ARGUMENT...
 same() {
     local expected
     expected=$(theirs "$@")
@@ -34,7 +34,7 @@ same() {
     equal "$output" "$expected"
 }
 
-@test "inspect: raw, configuration, templates, and the summary, to which newer versions add LayersData" {
+@test "inspect: raw, configuration, templates, and the summary, with LayersData as in newer versions" {
     local expected place
     for place in "oci:$BASE" "docker://$REGISTRY/some/face:1"; do
         set -- "$place"
@@ -64,7 +64,7 @@ same() {
     has "list"
 }
 
-@test "copy says what skopeo says, and writes the same" {
+@test "copy prints and writes the same as skopeo" {
     theirs copy "oci:$BASE" dir:theirs | grep -v '^Storing signatures$' | sort >theirs.out
     ours copy "oci:$BASE" dir:ours | sort >ours.out
     run -0 diff theirs.out ours.out
@@ -75,7 +75,7 @@ same() {
     equal "$(jq -S . theirs2/manifest.json)" "$(jq -S . ours2/manifest.json)"
 }
 
-@test "delete takes the manifest and its tags away" {
+@test "delete removes the manifest and its tags" {
     ours copy -q --dest-tls-verify=false "oci:$BASE" "docker://$REGISTRY/some/gone:1"
     run -0 ours delete --tls-verify=false "docker://$REGISTRY/some/gone:1"
     run ours inspect --tls-verify=false "docker://$REGISTRY/some/gone:1"
@@ -89,7 +89,7 @@ same() {
     equal "$status" 1
 }
 
-@test "sync: a repository to directories and back, scoped or not, as skopeo has it" {
+@test "sync: a repository to directories and back, scoped or not, as in skopeo" {
     theirs sync --scoped --src docker --dest dir --src-tls-verify=false "$REGISTRY/some/face" theirs >/dev/null 2>&1
     ours sync --scoped --src docker --dest dir --src-tls-verify=false "$REGISTRY/some/face" ours >/dev/null
     run -0 diff -r theirs ours
@@ -106,7 +106,7 @@ same() {
     equal "$(ours list-tags --tls-verify=false "docker://$REGISTRY/again/face" | jq -c '.Tags | sort')" '["1-x","2-x"]'
 }
 
-@test "sync: a list in YAML with tags, all tags and expressions; what is missing is told, and the rest goes on" {
+@test "sync: a list in YAML with tags, all tags and expressions; missing images are reported, and the rest continues" {
     cat >list.yml <<YAML
 # What is wanted.
 $REGISTRY:
@@ -134,7 +134,7 @@ YAML
     has "flow.yml:1:"
 }
 
-@test "what is not supported is refused by name" {
+@test "unsupported flags are rejected by name" {
     local words
     for words in "copy --sign-by-sigstore me" "copy --encryption-key jwe:key" "generate-sigstore-key"; do
         # shellcheck disable=SC2086 # Flags are words.
@@ -151,7 +151,7 @@ YAML
     [ ! -e not ]
 }
 
-@test "plain archives as layers: the same image as skopeo's, from files and from standard input" {
+@test "plain archives as layers: the same image as skopeo's, from files and standard input" {
     mkdir root
     echo one >root/one
     tar -cf one.tar root
@@ -183,7 +183,7 @@ YAML
     [ ! -e none ] && [ ! -e none.tar ]
 }
 
-@test "an archive as Docker wrote it before 1.10, one compressed as a whole, and one with several images" {
+@test "an archive of Docker before 1.10, a compressed archive, and one with several images" {
     python3 - <<'PY'
 import hashlib, io, json, tarfile
 def add(tar, name, data):

@@ -122,7 +122,7 @@ END
     has 'COPY --chown=3:4 one /one'
     has 'COPY a.txt x /dst/'
     has 'ADD unpacked.tar /unpacked/'
-    matches '# guess: the destination is recorded'
+    matches '# guess: only the destination and the digest of the sources are recorded'
     matches '#     /dst/a.txt \(6 bytes\)'
 }
 

@@ -64,7 +64,7 @@ struct GoFormatter {
         } else if let argument = arguments.popFirst() {
             let isWhole = verb == "v" || verb == "s"
             output +=
-                isWhole && argument.shape.hasOwnForm
+                isWhole && argument.shape.hasGoFormat
                 ? Self.padded(argument.printed, directive) : Self.text(argument.json, directive)
         } else {
             output += "%!\(verb)(MISSING)"

@@ -241,7 +241,7 @@ struct TemplateExecutor {
             arguments.append(value)
         }
         if let piped { arguments.append(piped) }
-        if let complaint = TemplateFunctions.countComplaint(name, arguments.count) { throw fail(complaint, function) }
+        if let error = TemplateFunctions.argumentCountError(name, arguments.count) { throw fail(error, function) }
         do {
             let shape = name == "index" ? TemplateFunctions.shapeOfElement(arguments) : .any
             return TemplateValue(try TemplateFunctions.call(name, arguments), shape)

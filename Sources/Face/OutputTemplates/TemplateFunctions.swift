@@ -16,7 +16,7 @@ enum TemplateFunctions {
     static let names = Set(arity.keys)
 
     /// Go's message for a wrong number of arguments; nil if it is right.
-    static func countComplaint(_ name: String, _ count: Int) -> String? {
+    static func argumentCountError(_ name: String, _ count: Int) -> String? {
         guard let range = arity[name], !range.contains(count) else { return nil }
         let wanted =
             range.lowerBound == range.upperBound

@@ -71,7 +71,7 @@ extension TemplateShape {
     }
 
     /// Whether values print differently from their JSON.
-    var hasOwnForm: Bool {
+    var hasGoFormat: Bool {
         switch self {
         case .any, .text, .number, .flag: false
         default: true

@@ -48,7 +48,7 @@ extension ManagedContainer {
         self.record = record
         definition = document.definition
         state = document.state
-        if isRunning { try noticeEnd(in: store) }
+        if isRunning { try recordEndIfDead(in: store) }
     }
 
     /// All containers, oldest first. Those with an unreadable file are skipped.
@@ -57,7 +57,7 @@ extension ManagedContainer {
     }
 
     /// A container that is marked as running but not locked has ended together with the tool that ran it.
-    private mutating func noticeEnd(in store: ContainerStore) throws {
+    private mutating func recordEndIfDead(in store: ContainerStore) throws {
         let lock = try ManagedContainer.openLock(of: id, in: store)
         guard try lock.tryLockExclusive() else { return }
         // It may have ended and recorded it between the two checks.

@@ -37,7 +37,7 @@ struct CopyTask {
         let config = try source.readBlob(manifest.config)
         // Detects an inconvertible manifest before transferring any layer.
         let plan = try LayerPlan(manifest, config: config, target: target, task: self)
-        manifest.layers = plan.foreseen
+        manifest.layers = plan.plannedDescriptors
         if target.isSchema1 {
             return try writeSchema1(manifest, config: config, plan: plan, isInstance: isInstance)
         }

@@ -36,7 +36,7 @@ struct LayerPlan {
     }
 
     /// The layers' descriptors with their final types; digests and sizes may still change.
-    var foreseen: [Descriptor] { transfers.map(\.foreseen) }
+    var plannedDescriptors: [Descriptor] { transfers.map(\.plannedDescriptor) }
 
     /// Transfers all layers to the destination.
     ///
@@ -77,11 +77,11 @@ struct LayerPlan {
             }
             return .compress(LayerCompressionSettings(then))
         }
-        return wish(for: layer, compressed: now, task, target)
+        return requestedChange(for: layer, compressed: now, task, target)
     }
 
     /// The change that the user or the destination requests for a layer that may change.
-    private static func wish(
+    private static func requestedChange(
         for layer: Descriptor, compressed now: LayerCompression, _ task: CopyTask, _ target: MediaType
     ) -> LayerTransfer.Change {
         // Schema 1 supports only gzip.
@@ -111,7 +111,7 @@ struct LayerPlan {
         case .compressed, .plain: break
         }
         guard let now = layer.mediaType.layerCompression, !isForeign(layer),
-            wish(for: layer, compressed: now, task, target) != .none
+            requestedChange(for: layer, compressed: now, task, target) != .none
         else { return }
         throw Immutability.error(
             task.source.description, "the layer \(layer.digest) would have to be compressed in another way")

@@ -23,7 +23,7 @@ struct LayerTransfer: Sendable {
     let change: Change
 
     /// The descriptor with the layer's final type.
-    var foreseen: Descriptor {
+    var plannedDescriptor: Descriptor {
         var result = readable
         switch change {
         case .none: break

@@ -18,9 +18,9 @@ enum ContainerRunCommand: Command {
         try PeerContainer.join(arguments.string("network"), session)
         let invocation = try ContainerInvocation(arguments, session)
         let store = try session.openStore(mounts: true)
-        let made = try ContainerMaking(invocation, store).make()
+        let made = try ContainerCreation(invocation, store).create()
         var container = made.container
-        return try ContainerRun.toTheEnd(&container, made.process, store, session)
+        return try ContainerRun.runToExit(&container, made.process, store, session)
     }
 }
 
@@ -33,13 +33,13 @@ enum ContainerCreateCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let invocation = try ContainerInvocation(arguments, session)
         let store = try session.openStore(mounts: true)
-        session.printLine(try ContainerMaking(invocation, store).make().container.id)
+        session.printLine(try ContainerCreation(invocation, store).create().container.id)
         return 0
     }
 }
 
 /// Creates a container from a command line.
-struct ContainerMaking {
+struct ContainerCreation {
     private let invocation: ContainerInvocation
     private let store: ContainerStore
 
@@ -51,7 +51,7 @@ struct ContainerMaking {
     private var arguments: ParsedArguments { invocation.arguments }
 
     /// - Returns: the container, and the process to run in it.
-    func make() throws -> (container: ManagedContainer, process: ContainerProcess) {
+    func create() throws -> (container: ManagedContainer, process: ContainerProcess) {
         if let file = arguments.string("cidfile"), Files.exists(file) {
             throw CommandError(
                 "container id file exists. Ensure another container is not using it or delete \(file)")
@@ -101,7 +101,7 @@ enum ContainerRun {
     /// Runs a container and then removes it if requested.
     ///
     /// - Returns: the exit code of its command, or one for why it could not be started.
-    static func toTheEnd(
+    static func runToExit(
         _ container: inout ManagedContainer, _ process: ContainerProcess, _ store: ContainerStore, _ session: Session
     ) throws -> Int32 {
         var process = process

@@ -35,7 +35,7 @@ enum ContainerStartCommand: Command {
         var process = try invocation.process(for: container.definition)
         if !arguments.bool("interactive"), process.terminal == nil { process.stdio.input = .null }
         if arguments.bool("interactive"), container.definition.opensInput { process.stdio.input = .inherit }
-        return try ContainerRun.toTheEnd(&container, process, store, session)
+        return try ContainerRun.runToExit(&container, process, store, session)
     }
 
     /// Parses the command line that created the container again, for settings that are not in the container's file.

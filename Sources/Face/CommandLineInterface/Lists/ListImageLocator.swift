@@ -42,7 +42,7 @@ struct ListImageLocator {
         if let reference = TransportReference(parsing: name), reference.transport != .containersStorage {
             let source = try source(name)
             try admission?.admit(source.manifest(nil), instance: nil, from: source)
-            return try ListCandidate(source, place: ImageLocationResolver.lasting(reference))
+            return try ListCandidate(source, place: ImageLocationResolver.absolute(reference))
         }
         if let record = try store.image(ManifestArguments.plain(name)) {
             return try ListCandidate(record, in: store)

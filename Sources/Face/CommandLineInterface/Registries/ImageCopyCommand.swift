@@ -42,7 +42,7 @@ enum ImageCopyCommand: Command {
         }
         // Requests are retried anyway; this retries whole copies, which do not resend what succeeded before a failure.
         let retry = RetryPolicy(retries: arguments.wasSet("retry-times") ? arguments.int("retry-times") ?? 0 : 0)
-        let report = RetriedCopy.telling(rendering.handler)
+        let report = RetriedCopy.reportingStartsOnce(rendering.handler)
         let manifest = try retry.run {
             let source = try sources.source(from)
             let written = try ImageCopier(options, report: report).copy(source, to: targets.target(to))

@@ -76,7 +76,7 @@ enum ImageLocationResolver {
     }
 
     /// `transport:reference` in a form that can be stored: files with absolute paths.
-    static func lasting(_ reference: TransportReference) -> String {
+    static func absolute(_ reference: TransportReference) -> String {
         switch reference.transport {
         case .docker, .dockerDaemon, .containersStorage: return reference.description
         case .oci, .ociArchive, .dockerArchive, .dir, .tarball:

@@ -38,7 +38,9 @@ enum PushCommand: Command {
         let store = try session.openStore()
         guard let found = try store.image(name) else { throw CommandError("\(name): image not known") }
         let registries = try RegistryFlags.access(arguments, session, store: store)
-        let target = arguments.positionals.count == 2 ? arguments.positionals[1] : Self.home(of: found, named: name)
+        let target =
+            arguments.positionals.count == 2
+            ? arguments.positionals[1] : Self.defaultDestination(of: found, named: name)
         let options = try copyOptions(arguments, target)
         let rendering = try ProgressFlag.rendering(arguments, .error)
         // Retrying does not resend what succeeded before a failure.
@@ -80,7 +82,7 @@ enum PushCommand: Command {
     }
 
     /// The default destination of an image: the registry in the name that the user typed.
-    private static func home(of image: ImageRecord, named name: String) -> String {
+    private static func defaultDestination(of image: ImageRecord, named name: String) -> String {
         let qualified = (try? LocalNames.qualified(name)) ?? name
         return image.names.contains(qualified) ? qualified : image.names.first { $0.contains(name) } ?? name
     }

@@ -74,7 +74,7 @@ struct RegistryPull {
     private func bring(
         _ platform: Platform, _ isRequired: Bool, _ open: () throws -> (source: any ImageSource, names: [String])
     ) throws -> ImageRecord {
-        let report = RetriedCopy.telling(report)
+        let report = RetriedCopy.reportingStartsOnce(report)
         // Retrying does not fetch again what succeeded before a failure.
         return try registries.options.retry.run {
             let place = try open()

@@ -5,7 +5,7 @@ import Synchronization
 enum RetriedCopy {
     /// Passes all events on except repeated starts of a copy: each image's start is reported once, however often it is
     /// retried.
-    static func telling(_ report: @escaping ProgressHandler) -> ProgressHandler {
+    static func reportingStartsOnce(_ report: @escaping ProgressHandler) -> ProgressHandler {
         let state = State()
         return { event in
             if state.isNews(event) { report(event) }

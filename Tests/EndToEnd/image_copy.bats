@@ -312,7 +312,7 @@ print("\n".join(line for line in lines if line))'
         "docker://$REGISTRY/list:1" "docker://$REGISTRY/list:2"
     run swiftlet image copy -q --all oci:list:list docker-archive:list.tar
     own_failure
-    has "list of images"
+    has "manifest list"
 }
 
 # Makes list:list of the host's image and the one with that configuration.

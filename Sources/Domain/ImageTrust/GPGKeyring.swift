@@ -6,7 +6,7 @@ struct GPGKeyring {
     let gpg: GPG
     private(set) var fingerprints: Set<String> = []
 
-    /// Imports keys, ASCII-armored or binary.
+    /// Imports keys, ASCII-armoured or binary.
     ///
     /// - Throws: `TrustError` when `gpg` is missing or a file contains no public key.
     init(keys: [(bytes: [UInt8], name: String)], in temporaryDirectory: String) throws {

@@ -22,7 +22,7 @@ package struct CommandGrammar: Sendable {
     package var persistentFlags: [Flag]
     /// False: flags end at the first positional argument, and everything after it is kept verbatim, including `--`.
     package var interspersed: Bool
-    /// Buildah's behavior: flags end at the first positional argument, and a later one is an error.
+    /// Buildah's behaviour: flags end at the first positional argument, and a later one is an error.
     package var flagsFirst = false
     /// The number of positional arguments.
     package var arguments: ArgumentCount

@@ -1,6 +1,6 @@
 /// A flag of a command, described as data: its names, its kind of value, its help.
 ///
-/// The behavior follows spf13/pflag, because users' scripts were written for it.
+/// The behaviour follows spf13/pflag, because users' scripts were written for it.
 package struct Flag: Sendable, Equatable {
     /// The kind of value a flag takes.
     package enum Kind: Sendable, Equatable {

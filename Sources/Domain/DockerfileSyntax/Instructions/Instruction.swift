@@ -65,7 +65,7 @@ package enum Keyword: String, Sendable, CaseIterable {
         return best.0
     }
 
-    /// Levenshtein distance in which swapping two neighbors counts as one edit.
+    /// Levenshtein distance in which swapping two neighbours counts as one edit.
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var rows = [Array(0...b.count)]
         for (i, byte) in a.enumerated() {

@@ -33,6 +33,29 @@ make_image() {
 
 # --- images ------------------------------------------------------------------------------------------------------------
 
+@test "images: sizes that no disk can have are no reason to fail" {
+    make_image huge $'RUN touch /second'
+    as_owner python3 - "$(graphroot)" <<'PY'
+import json, pathlib, sys
+for path in pathlib.Path(sys.argv[1]).glob("*-layers/layers.json"):
+    layers = json.loads(path.read_text())
+    for layer in layers:
+        layer["was"], layer["diff-size"] = layer.get("diff-size", 0), 2**63 - 1
+    path.write_text(json.dumps(layers))
+PY
+    run -0 swiftlet images huge
+    has "9223372 TB"
+    run -0 swiftlet history huge
+    as_owner python3 - "$(graphroot)" <<'PY'
+import json, pathlib, sys
+for path in pathlib.Path(sys.argv[1]).glob("*-layers/layers.json"):
+    layers = json.loads(path.read_text())
+    for layer in layers:
+        layer["diff-size"] = layer.pop("was")
+    path.write_text(json.dumps(layers))
+PY
+}
+
 @test "images: a table with a line per name" {
     run -0 swiftlet tag localhost/busybox other:1.0 example.com:5000/deep/name
     run -0 swiftlet images

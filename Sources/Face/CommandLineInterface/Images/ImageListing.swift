@@ -36,7 +36,7 @@ struct ImageListing {
     /// The uncompressed size of the image, including its data.
     static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
         let layers = try record.topLayer.map { try store.layerChain($0) } ?? []
-        return layers.reduce(0) { $0 + $1.diffSize } + record.bigDataSizes.values.reduce(0, +)
+        return layers.lazy.map(\.diffSize).sumOfSizes().addingSaturated(record.bigDataSizes.values.sumOfSizes())
     }
 }
 

@@ -87,7 +87,7 @@ final class CopyProgress: Sendable {
             state.arrived += 1
             guard let blob else { return "\(name) done" }
             let size = blob.size ?? blob.moved
-            state.arrivedBytes += size
+            state.arrivedBytes = state.arrivedBytes.addingSaturated(size)
             return "\(name) done  \(HumanUnits.size(size))\(Self.rate(size, since: blob.started))"
         }
     }
@@ -97,7 +97,7 @@ final class CopyProgress: Sendable {
         let rate = rate(blob.moved, since: blob.started)
         guard let size = blob.size, size > 0 else { return "\(name) \(HumanUnits.size(blob.moved))\(rate)" }
         let width = 24
-        let filled = min(Int(Double(blob.moved) / Double(size) * Double(width)), width)
+        let filled = Int(min(Double(blob.moved) / Double(size), 1) * Double(width))
         let bar =
             String(repeating: "=", count: max(filled - 1, 0)) + (filled > 0 ? ">" : "")
             + String(repeating: "-", count: width - filled)
@@ -112,7 +112,7 @@ final class CopyProgress: Sendable {
     private static func rate(_ bytes: Int64, since start: Int64?) -> String {
         guard let start, bytes > 0 else { return "" }
         let elapsed = max(milliseconds() - start, 1)
-        return "  \(HumanUnits.size(Int64(Double(bytes) * 1000 / Double(elapsed))))/s"
+        return "  \(HumanUnits.size(Int64(min(Double(bytes) * 1000 / Double(elapsed), 1e18))))/s"
     }
 
     // MARK: Drawing

@@ -96,7 +96,11 @@ package struct JSONObject: Sendable {
 
     /// Whether two strings have the same bytes; `==` also treats canonically equivalent strings as equal.
     static func sameBytes(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count && left == right && left.utf8.elementsEqual(right.utf8)
+        guard left.utf8.count == right.utf8.count else { return false }
+        let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { left.elementsEqual($0) }
+        }
+        return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
     }
 
     /// A string compared by its bytes.
@@ -107,8 +111,13 @@ package struct JSONObject: Sendable {
             JSONObject.sameBytes(left.string, right.string)
         }
 
+        /// By the bytes too: of strings that are canonically equivalent there are as many as a stranger likes, and
+        /// Swift's own hash is the same for all of them.
         func hash(into hasher: inout Hasher) {
-            hasher.combine(string)
+            let isDone: Void? = string.utf8.withContiguousStorageIfAvailable {
+                hasher.combine(bytes: UnsafeRawBufferPointer($0))
+            }
+            if isDone == nil { for byte in string.utf8 { hasher.combine(byte) } }
         }
     }
 }
@@ -127,7 +136,7 @@ extension JSONObject: Sequence {
         var index = 0
         return AnyIterator {
             guard index < keys.count else { return nil }
-            defer { index += 1 }
+            defer { index += 1 }  // arithmetic: a place in memory
             return (keys[index], values[index])
         }
     }

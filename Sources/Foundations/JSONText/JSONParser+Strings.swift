@@ -1,3 +1,6 @@
+// arithmetic: offset, index, start, length: places in the text, which is in memory
+// arithmetic: byte, digit, value: four digits of four bits
+
 extension JSONParser {
     /// The length of the string that begins at `start` if it is plain ASCII without escapes up to its closing quote,
     /// else nil.
@@ -28,7 +31,7 @@ extension JSONParser {
             case UInt8(ascii: "\""):
                 unescaped.append(contentsOf: text[copied..<offset])
                 offset += 1
-                return Self.repaired(unescaped)
+                return UTF8Repair.string(unescaped)
             case UInt8(ascii: "\\"):
                 unescaped.append(contentsOf: text[copied..<offset])
                 offset += 1
@@ -73,6 +76,7 @@ extension JSONParser {
             offset += 2
             let second = try parseFourHexDigits()
             if (0xDC00..<0xE000).contains(second) {
+                // arithmetic: surrogates, as was checked
                 scalar = Unicode.Scalar(0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00))
             } else {
                 // Only the first is replaced; the second is an escape of its own.
@@ -99,33 +103,5 @@ extension JSONParser {
             offset += 1
         }
         return value
-    }
-
-    /// The bytes as a string, with each byte outside any valid UTF-8 sequence replaced by U+FFFD: one per byte, as in
-    /// Go, where Swift would use one per truncated sequence.
-    static func repaired(_ bytes: [UInt8]) -> String {
-        if let valid = String(validating: bytes, as: UTF8.self) {
-            return valid
-        }
-        var result = ""
-        var index = 0
-        while index < bytes.count {
-            var length = 1
-            if bytes[index] >= 0x80 {
-                length =
-                    (2...4).first { count in
-                        index + count <= bytes.count
-                            && String(validating: bytes[index..<index + count], as: UTF8.self)?.unicodeScalars.count
-                                == 1
-                    } ?? 0
-            }
-            if length == 0 {
-                result.unicodeScalars.append("\u{FFFD}")
-            } else {
-                result += String(decoding: bytes[index..<index + length], as: UTF8.self)
-            }
-            index += max(length, 1)
-        }
-        return result
     }
 }

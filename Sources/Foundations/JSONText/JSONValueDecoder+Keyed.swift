@@ -10,8 +10,17 @@ struct JSONKeyedDecoding<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private func lookUp(_ key: Key) -> JSONValue? {
         if let value = object[key.stringValue] { return value }
         guard options.ignoresCaseOfKeys else { return nil }
-        let wanted = key.stringValue.lowercased()
-        return object.keys.first { $0.lowercased() == wanted }.flatMap { object[$0] }
+        let wanted = key.stringValue
+        return object.keys.first { Self.isSame($0, wanted) }.flatMap { object[$0] }
+    }
+
+    /// Whether both are the same but for the case of ASCII letters; quick, since there may be very many keys.
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8) { lowercased($0) == lowercased($1) }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     private func place(_ key: Key) throws -> JSONValueDecoding {

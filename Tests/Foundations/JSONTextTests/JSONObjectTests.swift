@@ -55,4 +55,31 @@ import Testing
         value["a"]?["b"] = nil
         #expect(value == ["a": ["c": true]])
     }
+
+    @Test func keysThatAreCanonicallyEquivalentAreDifferentAndEachIsFound() throws {
+        // The same marks in any order: one string to Swift.
+        let marks: [Unicode.Scalar] = ["\u{0316}", "\u{0301}", "\u{0327}", "\u{0323}", "\u{0345}", "\u{0321}"]
+        var orders: [[Unicode.Scalar]] = [[]]
+        for mark in marks {
+            orders = orders.flatMap { order in
+                (0...order.count).map { place in order[..<place] + [mark] + order[place...] }
+            }
+        }
+        var object = JSONObject()
+        let keys = orders.map { order in
+            var key = "a"
+            key.unicodeScalars.append(contentsOf: order)
+            return key
+        }
+        for (number, key) in keys.enumerated() { object.set(key, to: .integer(Int64(number))) }
+        #expect(object.count == 720)
+        for (number, key) in keys.enumerated() { #expect(object[key]?.integer == Int64(number)) }
+    }
+
+    @Test func manyKeys() throws {
+        let text = "{" + (0..<300_000).map { "\"key\($0)\":\($0)" }.joined(separator: ",") + "}"
+        let object = try #require(try JSONValue(parsing: text).object)
+        #expect(object.count == 300_000)
+        #expect(object["key299999"]?.integer == 299_999)
+    }
 }

@@ -369,3 +369,15 @@ faulty() {
     faulty_link linked-layer
     faulty_link linked-blobs
 }
+
+@test "holes without end in a sparse archive are refused, and not digested" {
+    truncate -s 1T holes
+    echo end >>holes
+    tar -S -cf evil.tar holes
+    rm holes
+    add_evil
+    one_error
+    has "Dockerfile:2"
+    has "more than 68719476736 bytes of holes"
+    nothing_happened
+}

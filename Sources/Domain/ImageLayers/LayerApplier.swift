@@ -64,11 +64,17 @@ package final class LayerApplier {
             diffID: diffID, size: size, uids: uids.sorted(), gids: gids.sorted(), entryCount: entryCount)
     }
 
-    /// Applies a whole uncompressed archive without computing its digest.
+    /// Bytes of holes in an archive whose files become part of a new layer: layers have zeros in their place, which take
+    /// time to digest.
+    private static let maximumHoles: Int64 = 64 << 30
+
+    /// Applies the whole of an uncompressed archive whose digest nobody asks for.
     ///
-    /// - Throws: as `apply`.
+    /// - Throws: as `apply`; also for more than 64 GiB of holes in sparse files.
     package func unpack(_ archive: any ByteSource) throws {
-        try apply(TarReader(read: { try archive.read(into: $0) }))
+        var limits = TarLimits.default
+        limits.maximumHoles = Self.maximumHoles
+        try apply(TarReader(read: { try archive.read(into: $0) }, limits: limits))
     }
 
     private func apply(_ reader: TarReader) throws {

@@ -12,7 +12,9 @@ package struct TarLimits: Sendable {
     package var maximumSparseExtents = 1 << 20
     /// Expanded size of a sparse entry in bytes, holes included.
     package var maximumSparseSize: Int64 = 16 << 40
-    /// Headers in the whole archive, including extended ones.
+    /// Bytes of holes in all sparse entries together. They cost the archive nothing, and whoever reads the files time.
+    package var maximumHoles: Int64 = 16 << 40
+    /// Headers in the whole archive, extended ones counted as well.
     package var maximumEntries = 10_000_000
     /// Bytes after the end marker.
     package var maximumTrailer: Int64 = 256 << 20

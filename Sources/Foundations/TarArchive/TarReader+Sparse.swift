@@ -1,4 +1,8 @@
-/// The reader's position in a sparse file.
+// arithmetic: start, index: places in a block
+// arithmetic: maximumSparseExtents: a limit of ours
+// arithmetic: packedLeft: at least 512, as is checked before
+
+/// Where in a sparse file the reader stands.
 struct SparseCursor {
     let extents: [(offset: Int64, length: Int64)]
     let size: Int64
@@ -15,15 +19,17 @@ extension TarReader {
         while cursor.index < cursor.extents.count {
             let extent = cursor.extents[cursor.index]
             if cursor.position < extent.offset { break }
+            // arithmetic: the map was checked: no extent leaves the file
             if cursor.position < extent.offset + extent.length {
                 sparse?.index = cursor.index
+                // arithmetic: the same
                 return (extent.offset + extent.length - cursor.position, true)
             }
             cursor.index += 1
         }
         sparse?.index = cursor.index
         let end = cursor.index < cursor.extents.count ? cursor.extents[cursor.index].offset : cursor.size
-        return end > cursor.position ? (end - cursor.position, false) : nil
+        return end > cursor.position ? (end - cursor.position, false) : nil  // arithmetic: both are places in the file
     }
 
     /// GNU's old format (type `S`): four extents in the header, more in blocks of 21 that follow it.
@@ -94,7 +100,7 @@ extension TarReader {
             for byte in input.peek(512) {
                 if byte != 0x0a {
                     guard byte &- 0x30 <= 9, digits < 18 else { throw failure("an unreadable sparse map") }
-                    value = value * 10 + Int64(byte &- 0x30)
+                    value = value * 10 + Int64(byte &- 0x30)  // arithmetic: 18 digits at most
                     digits += 1
                     continue
                 }
@@ -105,7 +111,7 @@ extension TarReader {
                     guard value <= Int64(limits.maximumSparseExtents) else {
                         throw failure("more than \(limits.maximumSparseExtents) sparse extents", .limitExceeded)
                     }
-                    wanted = 2 * value
+                    wanted = 2 * value  // arithmetic: at most the limit above
                     hasCount = true
                 }
                 value = 0
@@ -130,15 +136,21 @@ extension TarReader {
         var packed: Int64 = 0
         for index in stride(from: 0, to: numbers.count, by: 2) {
             let (offset, length) = (numbers[index], numbers[index + 1])
+            // arithmetic: 0 <= offset <= size
             guard offset >= end, length >= 0, offset <= size, length <= size - offset else {
                 throw failure("sparse extents that overlap, go backwards or leave the file")
             }
-            end = offset + length
-            packed += length
+            end = offset + length  // arithmetic: at most the size, as was checked
+            packed += length  // arithmetic: extents do not overlap: at most the size
             if length > 0 { extents.append((offset, length)) }
         }
         guard packed == packedLeft else {
             throw failure("sparse extents of \(packed) bytes where the content has \(packedLeft)")
+        }
+        // Neither is larger than a limit, so that the sum fits.
+        holes += size - packed  // arithmetic: at most two limits of ours
+        guard holes <= limits.maximumHoles else {
+            throw failure("more than \(limits.maximumHoles) bytes of holes in sparse files", .limitExceeded)
         }
         entry.size = size
         entry.sparse = extents

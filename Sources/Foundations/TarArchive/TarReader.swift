@@ -1,3 +1,5 @@
+// arithmetic: available, limit, maximumNameLength: sizes in memory, and limits of ours
+
 /// Reads an archive from a stream, in one pass and with bounded memory.
 ///
 /// Supports v7, ustar, star, pax (POSIX.1-2017) and GNU archives: long names, base-256 numbers, sub-second and negative
@@ -18,6 +20,8 @@ package final class TarReader {
     /// Padding after the current entry's content, in bytes.
     private var padding = 0
     var sparse: SparseCursor?
+    /// Bytes of holes in all entries so far.
+    var holes: Int64 = 0
     /// The current entry's name and header offset, for errors.
     var currentName: [UInt8] = []
     private(set) var headerOffset: Int64 = 0
@@ -225,6 +229,7 @@ extension TarReader {
         entry.kind = kind(block.typeFlag, name: entry.name)
         guard size >= 0 else { throw failure("a negative size") }
         if entry.kind.isHeaderOnly { size = 0 }
+        // arithmetic: constants
         guard size <= Int64.max - 512 else { throw failure("a size that no archive can have") }
         entry.size = size
         packedLeft = size

@@ -139,6 +139,31 @@ import Testing
         #expect(error?.kind == .limitExceeded)
     }
 
+    @Test func boundsTheHolesOfAllFilesTogether() throws {
+        var limits = TarLimits.default
+        limits.maximumHoles = 3 * 1542
+        var archive: [UInt8] = []
+        for _ in 0..<4 {
+            let records = [("GNU.sparse.map", "512,512,2048,10"), ("GNU.sparse.size", "2064")]
+            archive += paxHeader(records) + ForgedHeader("sparse", size: 522).block + packed
+        }
+        let error = #expect(throws: TarError.self) { try readAll(archive + endMarker, limits: limits) }
+        #expect(error?.kind == .limitExceeded)
+        limits.maximumHoles = 4 * 1542
+        #expect(try readAll(archive + endMarker, limits: limits).count == 4)
+    }
+
+    @Test(arguments: [Int64.max, Int64.max - 1, Int64.max - 511, 1 << 60] as [Int64])
+    func sizesThatNoFileCanHave(_ size: Int64) {
+        for map in ["0,0", "0,\(size)", "\(size),0", "\(size),\(size)", "0,1,\(size),0"] {
+            let records = [("GNU.sparse.map", map), ("GNU.sparse.size", "\(size)")]
+            let archive = paxHeader(records) + ForgedHeader("sparse", size: 0).block + endMarker
+            #expect(throws: TarError.self) { try readAll(archive) }
+        }
+        let archive = paxHeader([("size", "\(size)")]) + ForgedHeader("file", size: 0).block + endMarker
+        #expect(throws: TarError.self) { try readAll(archive) }
+    }
+
     private func octal(_ number: Int) -> [UInt8] {
         let digits = String(number, radix: 8)
         return Array((String(repeating: "0", count: 11 - digits.count) + digits).utf8) + [0]

@@ -42,6 +42,18 @@ teardown() { swiftlet rm -a >/dev/null; }
     prints $'content\nfile.txt'
 }
 
+@test "an address is asked for as it is written, be it text or not" {
+    swiftlet from --name c busybox
+    # What Python's server makes of a byte that is no text.
+    echo odd >"$WEB/caf$(printf '\xef\xbf\xbd').txt"
+    run -0 swiftlet add -q c "$URL/caf%e9.txt" /odd
+    run -0 swiftlet run c cat /odd
+    prints odd
+    run swiftlet add c "$URL/caf%e9%20missing" /
+    own_failure
+    has "404"
+}
+
 @test "the digest that is printed, and noted, is buildah's" {
     local flags tool
     echo local >local

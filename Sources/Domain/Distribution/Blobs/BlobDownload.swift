@@ -2,13 +2,13 @@ import ContentDigest
 import ImageModel
 import StreamCompression
 
+// arithmetic: offset: bytes that have arrived
+
 /// A blob on its way from a server. When the connection breaks it asks for the rest, and goes on. When the connection is
 /// slow, as those of servers are that give each a share, and much is left, further connections fetch what comes next.
 ///
 /// No more bytes come out than the descriptor promises; whether they are the right ones is for the reader to check.
 final class BlobDownload: ByteSource {
-    /// So many bytes make a connection count as a good one again.
-    private static let progress: Int64 = 1 << 20
     /// So much must be left for further connections to be worth while.
     private static let much: Int64 = 32 << 20
 
@@ -23,8 +23,7 @@ final class BlobDownload: ByteSource {
     private var body: (any ByteSource)?
     /// Bytes that have come out, or need not.
     private var offset: Int64
-    private var failures = 0
-    private var offsetAtFailure: Int64 = 0
+    private var attempts = TransferAttempts()
     private var isEnded = false
     private var pace = ConnectionRate()
     /// Whether the server may have parts of the blob to give.
@@ -106,6 +105,7 @@ final class BlobDownload: ByteSource {
     private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         if body == nil { _ = try connect() }
         guard let body else { return 0 }
+        // arithmetic: the end of a part, not below the offset
         let wanted = bodyEnd.map { Int(min($0 - offset, Int64(buffer.count))) } ?? buffer.count
         let before = ContinuousClock.now
         let count = try body.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
@@ -113,10 +113,11 @@ final class BlobDownload: ByteSource {
         if count == 0, offset < blob.size {
             throw RegistryError(.interrupted, "\(place): \(offset) of \(blob.size) bytes arrived")
         }
-        if blob.size >= 0, offset + Int64(count) > blob.size {
+        let reached = offset + Int64(count)
+        if blob.size >= 0, reached > blob.size {
             throw RegistryError(.mismatch, "\(place): more than the expected \(blob.size) bytes arrive")
         }
-        if let bodyEnd, offset + Int64(count) == bodyEnd { goOn(at: bodyEnd) } else { lookAhead(offset + Int64(count)) }
+        if reached == bodyEnd { goOn(at: reached) } else { lookAhead(reached) }
         return count
     }
 
@@ -128,7 +129,9 @@ final class BlobDownload: ByteSource {
 
     /// Opens further connections where that helps: the present one then ends a little further on.
     private func lookAhead(_ offset: Int64) {
-        guard givesRanges, ahead == nil, let budget, blob.size - offset >= Self.much, pace.isSlow else { return }
+        // arithmetic: size >= offset >= 0
+        guard givesRanges, ahead == nil, let budget, blob.size >= offset, blob.size - offset >= Self.much, pace.isSlow
+        else { return }
         // What has arrived on this connection already is not fetched again.
         let start = offset + PrefetchedRanges.partSize
         let ranges = PrefetchedRanges(start..<blob.size, budget) { [fetch] in try fetch($0.lowerBound, $0.upperBound) }
@@ -187,10 +190,7 @@ final class BlobDownload: ByteSource {
     /// Waits before another attempt; throws when there is none, or it would not help.
     private func wait(_ error: RegistryError) throws {
         guard error.isTemporary else { throw error }
-        if offset - offsetAtFailure >= Self.progress { failures = 0 }
-        offsetAtFailure = offset
-        failures += 1
-        guard failures <= retry.retries else { throw error }
-        retry.pause(after: failures, error)
+        guard attempts.mayGoOn(from: offset, retry) else { throw error }
+        retry.pause(after: attempts.failures, error)
     }
 }

@@ -3,6 +3,8 @@ import Glibc
 import ImageModel
 import LinuxSystem
 
+// arithmetic: length, offset, position, byteCount: of a file of ours
+
 /// The bytes of one blob as they arrive, in a file, so that a later process need not fetch them again: after a kill, a
 /// crash or a full disk.
 ///

@@ -3,6 +3,8 @@ import ImageModel
 import ImageTransports
 import StreamCompression
 
+// arithmetic: offset, end, byteCount: at most HTTPNumber.limit, and what has been read
+
 /// One blob on its way into a registry, over as many connections as it takes.
 ///
 /// It goes in one request of the length that turns out, as every registry takes it. What the registry has kept of a
@@ -38,8 +40,6 @@ final class BlobUpload {
     private static let closingPatience = 900
     private static let chunkSize = 8 << 20
     private static let chunkSizes = (1 << 20)...(64 << 20)
-    /// So many bytes make a connection count as a good one again.
-    private static let progress: Int64 = 1 << 20
 
     private let client: RegistryClient
     private let repository: String
@@ -65,8 +65,7 @@ final class BlobUpload {
 
     /// Sends the blob.
     func run() throws -> (digest: Digest, size: Int64) {
-        var failures = 0
-        var reached: Int64 = 0
+        var attempts = TransferAttempts()
         while true {
             do {
                 let result = try attempt()
@@ -78,15 +77,11 @@ final class BlobUpload {
                 giveUp(failure.cause)
                 throw failure.cause
             } catch let error as RegistryError where error.isTemporary && offer.identity != nil {
-                let offset = session?.offset ?? 0
-                if offset - reached >= Self.progress { failures = 0 }
-                reached = offset
-                failures += 1
-                guard failures <= client.retry.retries else {
+                guard attempts.mayGoOn(from: session?.offset ?? 0, client.retry) else {
                     giveUp(error)
                     throw error
                 }
-                client.retry.pause(after: failures, error)
+                client.retry.pause(after: attempts.failures, error)
             } catch {
                 giveUp(error)
                 throw error
@@ -154,19 +149,15 @@ final class BlobUpload {
         }
         response.discardBody()
         // One byte and none look the same in Docker's registry.
-        guard let last = response.fields["range"].flatMap({ Self.lastByte($0) }), last > 0 else {
+        guard let last = response.fields["range"].flatMap({ HTTPNumber.lastByte(ofUpload: $0) }), last > 0,
+            // More than there is of the blob would never be closed.
+            offer.expected.map({ $0.size < 0 || last < $0.size }) ?? true
+        else {
             client.cancelUpload(address, in: repository)
             return nil
         }
-        let next = (try? RegistryClient.location(response)) ?? address
-        return Session(address: next, offset: last + 1, isContinued: true)
-    }
-
-    /// N in `0-N`, which some write as `bytes=0-N`.
-    private static func lastByte(_ range: String) -> Int64? {
-        let parts = range.split { "=-".contains($0) }.suffix(2)
-        guard parts.count == 2, parts.first == "0", let last = parts.last.flatMap({ Int64($0) }) else { return nil }
-        return last
+        let next = (try? client.location(response)) ?? address
+        return Session(address: next, offset: last + 1, isContinued: true)  // arithmetic: at most HTTPNumber.limit
     }
 
     /// Lets pass what the registry has.
@@ -228,7 +219,7 @@ final class BlobUpload {
         let response = try client.send(request, scopes: [.push(repository)])
         guard [201, 202, 204].contains(response.status) else { throw refusal(response) }
         response.discardBody()
-        session?.address = try RegistryClient.location(response)
+        session?.address = try client.location(response)
         session?.offset = end()
         session?.parts += 1
         note()

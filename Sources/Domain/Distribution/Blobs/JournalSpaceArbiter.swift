@@ -67,6 +67,7 @@ final class JournalSpaceArbiter: Sendable {
     private func judge(_ state: State) -> Verdict {
         let free = Double(Self.free(directory))
         let unpacked = max(Double(state.freeAtStart) - free - Double(state.kept), Double(state.received))
+        // arithmetic: neither is negative
         let missing = unpacked / Double(max(state.received, 1)) * Double(max(state.expected - state.received, 0))
         if free >= missing * 1.1 + Self.reserve { return state.verdict }
         if free + Double(state.kept) < missing { return state.verdict }

@@ -1,6 +1,10 @@
 import StreamCompression
 import Synchronization
 
+// arithmetic: next: at most the size of the blob, of which that much has arrived
+// arithmetic: bytes: what a read gave
+// arithmetic: left: connections
+
 /// Parts of a blob that are fetched on connections of their own while the part before them is still being read.
 ///
 /// Needs no threads: each part is no larger than what a connection may hold until somebody reads it.
@@ -81,20 +85,7 @@ final class ConnectionBudget: Sendable {
     }
 
     func giveBack() {
-        left.withLock { $0 += 1 }
-    }
-}
-
-/// `Content-Range: bytes FIRST-LAST/TOTAL` (RFC 9110, section 14.4).
-struct ContentRange {
-    let first: Int64
-    let total: Int64?
-
-    init?(_ response: HTTPResponse) {
-        let parts = (response.fields["content-range"] ?? "").split { " -/".contains($0) }
-        guard parts.count == 4, parts[0] == "bytes", let first = Int64(parts[1]) else { return nil }
-        self.first = first
-        total = Int64(parts[3])
+        left.withLock { $0 += 1 }  // arithmetic: what was taken
     }
 }
 

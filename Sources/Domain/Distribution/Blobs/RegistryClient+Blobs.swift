@@ -84,6 +84,7 @@ extension HTTPRequest {
     /// Asks for a part of what is there: up to before `end`, or to its end.
     fileprivate mutating func ask(from start: Int64, to end: Int64?) {
         guard start > 0 || end != nil else { return }
+        // arithmetic: the end of a part that is larger than nothing
         fields.add("Range", "bytes=\(start)-\(end.map { "\($0 - 1)" } ?? "")")
     }
 }

@@ -46,7 +46,8 @@ extension RegistryClient {
         let request = HTTPRequest(.post, try address("\(repository)/blobs/uploads/"))
         let response = try send(request, scopes: [.push(repository)], accepting: [202])
         response.discardBody()
-        return (try Self.location(response), response.fields["oci-chunk-min-length"].flatMap { Int($0) })
+        let minimum = response.fields["oci-chunk-min-length"].flatMap { HTTPNumber.parse($0) }
+        return (try location(response), minimum.map { Int(clamping: $0) })
     }
 
     /// Tells the registry that nothing more comes. It forgets uploads by itself in the end, so failures do not matter.
@@ -72,14 +73,17 @@ extension RegistryClient {
         response.discardBody()
         if response.status == 201 { return true }
         // The registry has opened an upload instead.
-        if let session = try? Self.location(response) { cancelUpload(session, in: repository) }
+        if let session = try? location(response) { cancelUpload(session, in: repository) }
         return false
     }
 
-    /// Where an upload goes on.
-    static func location(_ response: HTTPResponse) throws -> WebAddress {
+    /// Where an upload goes on. That may be another server, which is sent no credentials.
+    func location(_ response: HTTPResponse) throws -> WebAddress {
         guard let text = response.fields["location"], let address = response.address.resolving(text) else {
             throw RegistryError(.malformed, "\(response.address): the answer has no usable Location")
+        }
+        guard address.isSecure || !response.address.isSecure || isInsecure else {
+            throw RegistryError(.untrusted, "\(response.address): an upload from https to \(address) is refused")
         }
         return address
     }

@@ -36,7 +36,7 @@ private final class RemoteDownload: ByteSource {
     private let retry: RetryPolicy
     private var body: (any ByteSource)?
     private var offset: Int64 = 0
-    private var failures = 0
+    private var attempts = TransferAttempts()
     /// What tells whether the file is still the same.
     private var validator: String?
     private(set) var size: Int64?
@@ -51,12 +51,7 @@ private final class RemoteDownload: ByteSource {
 
     func open() throws {
         let response = try retry.run {
-            var request = HTTPRequest(.get, address)
-            if let user = address.userInformation {
-                let credentials = PercentEncoding.decode(user)
-                request.fields.add("Authorization", "Basic \(Base64.encode(credentials.utf8))")
-            }
-            let response = try transport.fetch(request, tls: tls, isInsecure: true)
+            let response = try transport.fetch(request(), tls: tls, isInsecure: true)
             guard response.status == 200 else { throw RegistryErrorResponse.error(response).prefixed("\(address)") }
             return response
         }
@@ -76,23 +71,30 @@ private final class RemoteDownload: ByteSource {
                     throw RegistryError(.interrupted, "\(address): \(offset) of \(size) bytes arrived")
                 }
                 offset += Int64(count)
-                if count > 0 { failures = 0 }
                 return count
-            } catch let error as RegistryError where error.isTemporary && failures < retry.retries && validator != nil {
+            } catch let error as RegistryError where error.isTemporary && validator != nil {
                 body = nil
-                failures += 1
-                retry.pause(after: failures, error)
+                guard attempts.mayGoOn(from: offset, retry) else { throw error }
+                retry.pause(after: attempts.failures, error)
             }
         }
     }
 
-    private func reopen() throws {
+    /// With the credentials that stand in the address, for its own server.
+    private func request() -> HTTPRequest {
         var request = HTTPRequest(.get, address)
+        if let user = address.userInformation {
+            request.fields.add("Authorization", "Basic \(Base64.encode(PercentEncoding.bytes(user)))")
+        }
+        return request
+    }
+
+    private func reopen() throws {
+        var request = request()
         request.fields.add("Range", "bytes=\(offset)-")
         if let validator { request.fields.add("If-Range", validator) }
         let response = try transport.fetch(request, tls: tls, isInsecure: true)
-        let range = (response.fields["content-range"] ?? "").split { " -/".contains($0) }
-        guard response.status == 206, range.count == 4, Int64(range[1]) == offset else {
+        guard response.status == 206, ContentRange(response)?.first == offset else {
             throw RegistryError(.malformed, "\(address): the connection broke, and the rest cannot be fetched")
         }
         body = response.body

@@ -7,7 +7,7 @@ enum StateDirectory {
     /// `limit`.
     static func sweep(_ directory: String, lifetime: Int64, limit: Int = .max) {
         guard let entries = try? Files.entries(ofDirectory: directory) else { return }
-        let oldest = Clock.now().seconds - lifetime
+        let oldest = Clock.now().seconds - lifetime  // arithmetic: our clock
         let files = entries.compactMap { entry -> (path: String, time: Int64)? in
             var status = stat()
             let path = "\(directory)/\(entry.text)"

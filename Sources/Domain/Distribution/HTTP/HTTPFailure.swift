@@ -18,6 +18,8 @@ enum HTTPFailure {
             RegistryError(.interrupted, "\(address): \(String(cString: strerror(error.errnoCode)))")
         case is ChannelError, HTTPParserError.invalidEOFState:
             RegistryError(.interrupted, "\(address): the connection was closed")
+        case let error as InvalidStatus:
+            RegistryError(.malformed, "\(address): the server answered with the status \"\(error.text.prefix(20))\"")
         case let error as HTTPParserError: RegistryError(.malformed, "\(address): \(error)")
         default: RegistryError(.interrupted, "\(address): \(error)")
         }

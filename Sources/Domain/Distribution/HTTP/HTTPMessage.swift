@@ -75,13 +75,14 @@ struct HTTPResponse {
     let body: any ByteSource
     /// Where it came from, after redirects.
     let address: WebAddress
+    /// Whether that is another server than the one that was asked.
+    var isFromElsewhere = false
 
     var isSuccess: Bool { (200..<300).contains(status) }
 
     /// The length that the server announces; nil when it announces none or nonsense.
     var contentLength: Int64? {
-        guard let value = fields["content-length"].flatMap({ Int64($0) }), value >= 0 else { return nil }
-        return value
+        fields["content-length"].flatMap { HTTPNumber.parse($0) }
     }
 
     /// Reads a small body to its end.

@@ -46,7 +46,10 @@ package final class HTTPTransport: Sendable {
             exchange.start(try outgoing(request, way, tls, exchange, client), on: client)
             if case .stream(let source, _) = request.body { try RequestBodyPump(exchange: exchange).send(source) }
             let head = try exchange.awaitHead(seconds: request.patience)
-            if head.status == .proxyAuthenticationRequired { throw HTTPClientError.proxyAuthenticationRequired }
+            // From a server that no proxy stands before it is a status like any other.
+            if head.status == .proxyAuthenticationRequired, case .relayed = way {
+                throw HTTPClientError.proxyAuthenticationRequired
+            }
             return HTTPResponse(head, of: exchange, from: request.address)
         } catch let failure as RequestBodyPump.SourceFailure {
             throw failure.cause
@@ -89,16 +92,18 @@ package final class HTTPTransport: Sendable {
             headers.replaceOrAdd(name: "Content-Type", value: type)
             body = Self.offeredBody(to: exchange, nil, client)
         }
-        var url = request.address.absolute
+        var url = request.address.server
+        var target = request.address.wireTarget
         if case .relayed(let proxy) = way {
-            url = "http://\(proxy.authority)\(request.address.target)"
+            (url, target) = (proxy.server, url + target)
             headers.replaceOrAdd(name: "Host", value: request.address.authority)
             if let credentials = Self.credentials(for: proxy) {
                 headers.replaceOrAdd(name: "Proxy-Authorization", value: "Basic \(credentials)")
             }
         }
+        headers.replaceOrAdd(name: RequestTargetHandler.field, value: target)
         return try HTTPClient.Request(
-            url: url, method: HTTPMethod(rawValue: request.verb.rawValue), headers: headers,
+            url: "\(url)/", method: HTTPMethod(rawValue: request.verb.rawValue), headers: headers,
             body: body, tlsConfiguration: request.address.isSecure ? tls.configuration : nil)
     }
 
@@ -120,7 +125,7 @@ package final class HTTPTransport: Sendable {
     }
 
     private static func credentials(for proxy: WebAddress) -> String? {
-        proxy.userInformation.map { Base64.encode(PercentEncoding.decode($0).utf8) }
+        proxy.userInformation.map { Base64.encode(PercentEncoding.bytes($0)) }
     }
 
     private func client(for way: Way) -> HTTPClient {
@@ -144,18 +149,16 @@ package final class HTTPTransport: Sendable {
         // Blobs come in large pieces: each costs a system call and a change of threads.
         let pieces = AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 64 << 10, maximum: 512 << 10)
         switch way {
-        case .direct: break
+        case .direct, .relayed: break
         case .tunnel(let proxy):
             configuration.proxy = .server(
                 host: proxy.host, port: proxy.effectivePort,
                 authorization: credentials(for: proxy).map { .basic(credentials: $0) })
-        case .relayed:
-            configuration.http1_1ConnectionDebugInitializer = { channel in
-                channel.setOption(.recvAllocator, value: pieces).flatMap { AbsoluteFormHandler.install(in: channel) }
-            }
-            return configuration
         }
-        configuration.http1_1ConnectionDebugInitializer = { $0.setOption(.recvAllocator, value: pieces) }
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.setOption(.recvAllocator, value: pieces).flatMap { HTTPChannelHandlers.install(in: channel) }
+        }
+        configuration.http2StreamChannelDebugInitializer = { HTTPChannelHandlers.install(inStream: $0) }
         return configuration
     }
 }

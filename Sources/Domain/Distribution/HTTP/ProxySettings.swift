@@ -58,7 +58,7 @@ private struct AddressRange {
         let parts = text.split(separator: "/")
         guard parts.count == 2, let address = Self.number(parts[0]), let bits = Int(parts[1]), (0...32).contains(bits)
         else { return nil }
-        mask = bits == 0 ? 0 : ~UInt32(0) << UInt32(32 - bits)
+        mask = bits == 0 ? 0 : ~UInt32(0) << UInt32(32 - bits)  // arithmetic: 1 to 32 bits
         value = address & mask
     }
 
@@ -67,12 +67,13 @@ private struct AddressRange {
     }
 
     private static func number(_ text: Substring) -> UInt32? {
+        // arithmetic: nil where it does not fit
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         guard parts.count == 4 else { return nil }
         var result: UInt32 = 0
         for part in parts {
             guard let part else { return nil }
-            result = result << 8 | UInt32(part)
+            result = result << 8 | UInt32(part)  // arithmetic: four bytes
         }
         return result
     }

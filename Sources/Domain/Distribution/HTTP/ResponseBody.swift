@@ -8,6 +8,7 @@ final class ResponseBody: ByteSource {
     private let address: WebAddress
     private var current = ByteBuffer()
     private var isEnded = false
+    private var trickle = TrickleWatch()
 
     init(_ exchange: HTTPExchange, from address: WebAddress) {
         self.exchange = exchange
@@ -23,7 +24,9 @@ final class ResponseBody: ByteSource {
             if isEnded { return 0 }
             let next: ByteBuffer?
             do {
+                let before = ContinuousClock.now
                 next = try exchange.nextPart()
+                try trickle.add(next?.readableBytes ?? 0, waited: ContinuousClock.now - before, address)
             } catch {
                 isEnded = true
                 throw HTTPFailure.describe(error, at: address)
@@ -47,7 +50,7 @@ final class ResponseBody: ByteSource {
 extension HTTPResponse {
     /// An answer of which only the head has arrived.
     init(_ head: HTTPResponseHead, of exchange: HTTPExchange, from address: WebAddress) {
-        status = Int(head.status.code)
+        status = Int(clamping: head.status.code)
         fields = HTTPFields(head.headers.map { (name: $0.name, value: $0.value) })
         body = ResponseBody(exchange, from: address)
         self.address = address

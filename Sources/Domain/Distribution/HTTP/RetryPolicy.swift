@@ -1,5 +1,7 @@
 import Glibc
 
+// arithmetic: failures: no more than the user wants
+
 /// How often something that may succeed later is tried again, and how long it is waited for.
 package struct RetryPolicy: Sendable, Equatable {
     /// Attempts after the first.
@@ -33,6 +35,6 @@ package struct RetryPolicy: Sendable, Equatable {
     func pause(after failures: Int, _ error: RegistryError) {
         let doubled = (delay.map(Double.init) ?? 0.2) * Double(1 << min(max(failures - 1, 0), 10))
         let wanted = error.retryAfter.map(Double.init) ?? doubled * Double.random(in: 0.75...1.25)
-        usleep(UInt32(min(max(wanted, 0), Self.longestPause) * 1_000_000))
+        usleep(UInt32(min(max(wanted, 0), Self.longestPause) * 1_000_000))  // arithmetic: 0 to 60 million
     }
 }

@@ -1,3 +1,5 @@
+// arithmetic: path, directory, base, reference: texts
+
 /// An `http` or `https` address (RFC 3986), in the parts that a request needs.
 package struct WebAddress: Sendable, Hashable {
     /// Whether the connection is secured.
@@ -64,8 +66,8 @@ package struct WebAddress: Sendable, Hashable {
             host = text[..<colon]
             let digits = text[text.index(after: colon)...]
             if !digits.isEmpty {
-                guard let number = Int(digits), (1...65535).contains(number) else { return nil }
-                port = number
+                guard let number = HTTPNumber.parse(digits), (1...65535).contains(number) else { return nil }
+                port = Int(clamping: number)
             }
         }
         guard !host.isEmpty, !host.contains("\\") else { return nil }
@@ -83,23 +85,34 @@ package struct WebAddress: Sendable, Hashable {
         isSecure == other.isSecure && host == other.host && effectivePort == other.effectivePort
     }
 
-    /// What is sent: path and query.
+    /// Path and query, as they were written.
     package var target: String { path + (query.map { "?\($0)" } ?? "") }
 
-    /// The whole address, to connect to.
-    var absolute: String {
-        if let socket { return "http+unix://\(PercentEncoding.encode(socket, keepsSlashes: false))\(target)" }
-        return "\(isSecure ? "https" : "http")://\(authority)\(target)"
+    /// What is sent: path and query as they were written, but for what may not stand there unescaped.
+    var wireTarget: String { PercentEncoding.escaped(target) }
+
+    /// What to connect to: the address without path and query.
+    var server: String {
+        if let socket { return "http+unix://\(PercentEncoding.encode(socket, keepsSlashes: false))" }
+        return "\(isSecure ? "https" : "http")://\(authority)"
     }
 
-    /// The last component of the path, decoded; empty when it ends with a slash.
+    /// The whole address.
+    var absolute: String { server + target }
+
+    /// The last component of the path, decoded, or as it is written where it stands for no text; empty when the path
+    /// ends with a slash.
     package var fileName: String {
         let last = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
-        return PercentEncoding.decode(last)
+        let bytes = PercentEncoding.bytes(last)
+        guard !bytes.contains(0), let name = String(validating: bytes, as: UTF8.self) else { return String(last) }
+        return name
     }
 
-    /// What a `Location` or `Link` at this address refers to; nil when that is no web address.
+    /// What a `Location` or `Link` at this address refers to; nil when that is no web address, or had bytes in it that
+    /// are no text and did not arrive.
     func resolving(_ reference: String) -> WebAddress? {
+        guard !reference.unicodeScalars.contains("\u{FFFD}") else { return nil }
         if let absolute = WebAddress(reference) { return absolute }
         let scheme = isSecure ? "https" : "http"
         if reference.hasPrefix("//") { return WebAddress("\(scheme):\(reference)") }
@@ -109,7 +122,20 @@ package struct WebAddress: Sendable, Hashable {
         let colon = reference.firstIndex(of: ":") ?? reference.endIndex
         guard !reference.isEmpty, reference[..<colon].contains("/") || colon == reference.endIndex else { return nil }
         let directory = path[...(path.lastIndex(of: "/") ?? path.startIndex)]
-        return WebAddress(base + directory + reference)
+        guard var result = WebAddress(base + directory + reference) else { return nil }
+        result.path = Self.removingDots(result.path)
+        return result
+    }
+
+    /// A path without the components `.` and `..` (RFC 3986, section 5.2.4).
+    private static func removingDots(_ path: String) -> String {
+        var kept: [Substring] = []
+        let components = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        for component in components {
+            if component == ".." { _ = kept.popLast() } else if component != "." { kept.append(component) }
+        }
+        if let last = components.last, last == "." || last == ".." { kept.append("") }
+        return "/" + kept.joined(separator: "/")
     }
 
     /// The same address with one more query item, encoded here; what the query has already stays as it is.
@@ -141,7 +167,6 @@ extension WebAddress: CustomStringConvertible {
 enum PercentEncoding {
     /// Everything but unreserved characters encoded; colons stay, since digests have them and tools print them.
     static func encode(_ text: String, keepsSlashes: Bool = true) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         for byte in text.utf8 {
             switch byte {
@@ -150,18 +175,40 @@ enum PercentEncoding {
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
                 UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: ","):
                 result.append(byte)
-            default: result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: result += escape(byte)
             }
         }
         return String(decoding: result, as: UTF8.self)
     }
 
+    /// The text with what may not stand in an address escaped; escapes that are there already stay as they are.
+    static func escaped(_ text: String) -> String {
+        let forbidden = Array("\"<>\\^`{|}".utf8)
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            if (0x21...0x7E).contains(byte), !forbidden.contains(byte) {
+                result.append(byte)
+            } else {
+                result += escape(byte)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    private static func escape(_ byte: UInt8) -> [UInt8] {
+        let digits = Array("0123456789ABCDEF".utf8)
+        return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]  // arithmetic: four bits
+    }
+
+    /// The text that the text stands for; bytes that are none become U+FFFD.
+    static func decode(_ text: some StringProtocol) -> String { String(decoding: bytes(text), as: UTF8.self) }
+
     /// The bytes that the text stands for; what is no valid escape stays.
-    static func decode(_ text: some StringProtocol) -> String {
+    static func bytes(_ text: some StringProtocol) -> [UInt8] {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
+            if byte == UInt8(ascii: "%"), rest.count >= 2, rest.first != UInt8(ascii: "+"),
                 let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
             {
                 result.append(value)
@@ -170,7 +217,7 @@ enum PercentEncoding {
                 result.append(byte)
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return result
     }
 }
 

@@ -10,15 +10,17 @@ extension RegistryClient {
                 .get, try address("\(repository)/referrers/\(digest)"),
                 fields: HTTPFields([(name: "Accept", value: MediaType.ociIndex.rawValue)]))
             var found: [Descriptor]? = []
-            try readPages(request, scopes: [.pull(repository)], accepting: [200, 400, 404, 405]) { response in
+            try readPages(request, scopes: [.pull(repository)], accepting: [200, 400, 404, 405]) { response, page in
                 guard response.status == 200, let type = response.fields["content-type"],
                     MediaType(contentType: type) == .ociIndex
                 else {
                     found = nil
                     return response.discardBody()
                 }
-                let bytes = try response.readBody(limit: RawManifest.maximumSize)
-                found? += try RawManifest(bytes: bytes, declaredType: .ociIndex).decodeIndex().manifests
+                let bytes = try page.body(of: response, limit: RawManifest.maximumSize)
+                let manifests = try RawManifest(bytes: bytes, declaredType: .ociIndex).decodeIndex().manifests
+                try page.count(manifests.count)
+                found?.append(contentsOf: manifests)
             }
             return try found ?? fallbackIndex(of: digest, in: repository).manifests
         }

@@ -1,9 +1,6 @@
 import JSONText
 
 extension RegistryClient {
-    /// No listing has more pages.
-    private static let pageLimit = 10000
-
     /// All tags of a repository in the registry's order, however many pages they come in.
     package func tags(of repository: String) throws -> [String] {
         try RegistryError.during("fetching tags list of \(host)/\(repository)") {
@@ -13,12 +10,15 @@ extension RegistryClient {
 
     private func pages(_ path: String, member: String, scopes: [RegistryScope]) throws -> [String] {
         var names: [String] = []
-        try readPages(HTTPRequest(.get, address(path)), scopes: scopes, accepting: [200]) { response in
-            let body = try? JSONValue(parsing: try response.readBody(limit: 16 << 20))
-            guard let body, let list = body[member], list.isNull || list.array != nil else {
+        try readPages(HTTPRequest(.get, address(path)), scopes: scopes, accepting: [200]) { response, page in
+            let bytes = try page.body(of: response, limit: 16 << 20)
+            guard let body = try? JSONValue(parsing: bytes), let list = body[member], list.isNull || list.array != nil
+            else {
                 throw RegistryError(.malformed, "\(response.address): the answer is no list of \(member)")
             }
-            names += (list.array ?? []).compactMap(\.string)
+            let found = (list.array ?? []).compactMap(\.string)
+            try page.count(found.count)
+            names += found
         }
         return names
     }
@@ -27,18 +27,18 @@ extension RegistryClient {
     ///
     /// - Parameters:
     ///   - request: for the first page; the others are asked for in the same way.
-    ///   - read: takes each page, and uses up its body.
+    ///   - read: takes each page, uses up its body, and counts what is on it.
+    /// - Throws: ``RegistryError``; of kind `malformed` for a list without an end.
     func readPages(
-        _ request: HTTPRequest, scopes: [RegistryScope], accepting: Set<Int>, _ read: (HTTPResponse) throws -> Void
+        _ request: HTTPRequest, scopes: [RegistryScope], accepting: Set<Int>,
+        _ read: (HTTPResponse, inout PagedListBudget) throws -> Void
     ) throws {
         var request = request
-        var seen: Set<WebAddress> = []
+        var budget = PagedListBudget(host)
         while true {
-            guard seen.insert(request.address).inserted, seen.count <= Self.pageLimit else {
-                throw RegistryError(.malformed, "\(request.address): the list's pages never end")
-            }
+            try budget.begin(request.address)
             let response = try send(request, scopes: scopes, accepting: accepting)
-            try read(response)
+            try read(response, &budget)
             guard let next = try Self.nextPage(response) else { return }
             request.address = next
         }
@@ -46,16 +46,10 @@ extension RegistryClient {
 
     /// The address in `Link: <...>; rel="next"` (RFC 8288), which stays on the same server.
     private static func nextPage(_ response: HTTPResponse) throws -> WebAddress? {
-        for link in response.fields.all("link") {
-            let parts = link.split(separator: ";").map { String($0).trimmed }
-            guard let target = parts.first, target.hasPrefix("<"), target.hasSuffix(">"),
-                parts.dropFirst().contains(where: { ["rel=\"next\"", "rel=next"].contains($0.lowercased()) })
-            else { continue }
-            guard let next = response.address.resolving(String(target.dropFirst().dropLast())),
-                next.hasSameOrigin(as: response.address)
-            else { throw RegistryError(.malformed, "\(response.address): the next page is on another server") }
-            return next
+        guard let target = LinkHeader.target("next", in: response.fields.all("link")) else { return nil }
+        guard let next = response.address.resolving(target), next.hasSameOrigin(as: response.address) else {
+            throw RegistryError(.malformed, "\(response.address): the next page is on another server")
         }
-        return nil
+        return next
     }
 }

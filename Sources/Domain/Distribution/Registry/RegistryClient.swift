@@ -84,19 +84,22 @@ package final class RegistryClient: Sendable {
     /// The address of a path below `/v2/`.
     func address(_ path: String) throws -> WebAddress {
         var address = try base()
-        address.path += path
+        address.path += path  // arithmetic: texts
         return address
     }
 
     // MARK: Requests
 
-    /// Sends a request with the credentials for `scopes` and follows redirects, which get no credentials of another
-    /// server's. Whatever the status, the answer is returned, except that 401 leads to one attempt with a new token.
+    /// Sends a request, with the credentials for `scopes` where it goes to the registry itself, and follows redirects.
+    /// Whatever the status, the answer is returned, except that 401 leads to one attempt with a new token.
+    ///
+    /// Another server, be it named by a redirect or by the location of an upload, gets no credentials, and what it
+    /// demands is not answered: its realm would be sent the password.
     func send(_ request: HTTPRequest, scopes: [RegistryScope]) throws -> HTTPResponse {
-        _ = try base()
+        let base = try base()
         let authorization = try authorization(for: scopes)
         let response = try follow(request, authorization)
-        guard response.status == 401 else { return response }
+        guard response.status == 401, response.address.hasSameOrigin(as: base) else { return response }
         let challenges = AuthenticationChallenge.parse(response.fields.all("www-authenticate"))
         guard try renewAuthorization(scopes, challenges), request.body.isRepeatable else { return response }
         response.discardBody()
@@ -115,18 +118,18 @@ package final class RegistryClient: Sendable {
 
     private func follow(_ original: HTTPRequest, _ authorization: String?) throws -> HTTPResponse {
         var request = original
-        let first = original.address
+        let base = try base()
         for _ in 0...Self.redirectLimit {
             var sent = request
-            if let authorization, request.address.hasSameOrigin(as: first) {
-                sent.fields.add("Authorization", authorization)
-            }
-            let response = try transport.send(sent, tls: tls)
+            let isElsewhere = !request.address.hasSameOrigin(as: base)
+            if let authorization, !isElsewhere { sent.fields.add("Authorization", authorization) }
+            var response = try transport.send(sent, tls: tls)
+            response.isFromElsewhere = isElsewhere
             guard let next = try Self.redirect(response, of: request, isInsecure: isInsecure) else { return response }
             response.discardBody()
             request.address = next
         }
-        throw RegistryError(.malformed, "\(first): stopped after \(Self.redirectLimit) redirects")
+        throw RegistryError(.malformed, "\(original.address): stopped after \(Self.redirectLimit) redirects")
     }
 
     /// Where a redirect leads; nil for any other answer, and for requests that change something, whose answers carry

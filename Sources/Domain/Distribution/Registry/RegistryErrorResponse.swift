@@ -1,4 +1,5 @@
 import JSONText
+import LinuxSystem
 import StreamCompression
 
 /// An answer that is no success, in the words of this field's tools (distribution-spec, "Error Codes").
@@ -9,12 +10,13 @@ enum RegistryErrorResponse {
     /// Reads what the server says and gives the error to throw.
     static func error(_ response: HTTPResponse) -> RegistryError {
         let body = (try? response.body.readAll(limit: limit)) ?? []
-        return error(status: response.status, body: body, fields: response.fields)
+        let error = error(status: response.status, body: body, fields: response.fields)
+        return response.isFromElsewhere ? error.prefixed("\(response.address)") : error
     }
 
     static func error(status: Int, body: [UInt8], fields: HTTPFields = HTTPFields()) -> RegistryError {
         let reasons = reasons(in: body)
-        let seconds = fields["retry-after"].flatMap { Int($0) }.map { min(max($0, 0), 3600) }
+        let seconds = fields["retry-after"].flatMap { RetryAfter.seconds($0, now: Clock.now().seconds) }
         let text = reasons.isEmpty ? plain(status, body) : reasons.joined(separator: "; ")
         return RegistryError(code(status), text, retryAfter: seconds)
     }

@@ -48,7 +48,7 @@ extension RegistrySignatures {
             return path
         }
         for (index, signature) in signatures.enumerated() {
-            let path = try path(index + 1)
+            let path = try path(index + 1)  // arithmetic: a place in memory
             try Files.makeDirectories(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), mode: 0o755)
             try Files.replaceFile(path, with: signature.blob, mode: 0o644)
         }

@@ -2,6 +2,7 @@ import ContainersConfig
 import ContentDigest
 import ImageModel
 import JSONText
+import LinuxSystem
 import StreamCompression
 
 /// The signatures of images in a repository: in lookaside stores, and attached to the images themselves.
@@ -91,7 +92,7 @@ struct RegistrySignatures {
     private func attached(to digest: Digest) throws -> [ImageSignature] {
         guard let manifest = try attachments(of: digest) else { return [] }
         let place = "\(repository):\(Self.tag(digest))"
-        let total = manifest.layers.reduce(0) { $0 + min(max(Int($1.size), 0), ImageSignature.maximumTotal) }
+        let total = Int(clamping: manifest.layers.lazy.map(\.size).sumOfSizes())
         try ImageSignature.checkBounds(count: manifest.layers.count, total: total, place)
         // Whatever it is, it belongs to the image: who looks for signatures goes by the type.
         return try manifest.layers.map { layer in

@@ -1,0 +1,116 @@
+import Testing
+
+@testable import Distribution
+
+/// Header fields in the forms that their RFCs have, and in some that they have not.
+@Suite struct HeaderFormTests {
+    @Test(
+        arguments: [
+            ("Basic realm=\"a\"", ["basic": ["realm": "a"]]),
+            ("bAsIc   REALM = \"a\"", ["basic": ["realm": "a"]]),
+            ("Basic realm=a", ["basic": ["realm": "a"]]),
+            ("Negotiate", ["negotiate": [:]]),
+            ("Negotiate, Basic realm=a", ["negotiate": [:], "basic": ["realm": "a"]]),
+            ("Negotiate YII/abc+~==, Basic realm=\"a\"", ["negotiate": [:], "basic": ["realm": "a"]]),
+            ("Negotiate YII, , ,Basic realm=\"a\"", ["negotiate": [:], "basic": ["realm": "a"]]),
+            (", Basic realm=\"a\",,", ["basic": ["realm": "a"]]),
+            (
+                "Newauth realm=\"apps\", type=1, title=\"Login to \\\"apps\\\"\", Basic realm=\"simple\"",
+                [
+                    "newauth": ["realm": "apps", "type": "1", "title": "Login to \"apps\""],
+                    "basic": ["realm": "simple"],
+                ]
+            ),
+            (
+                "Bearer realm=\"https://a/t?x=1,2\"\t,\tservice=\"s\"",
+                ["bearer": ["realm": "https://a/t?x=1,2", "service": "s"]]
+            ),
+            ("Bearer", ["bearer": [:]]),
+            ("Bearer realm=\"open", ["bearer": [:]]),
+            ("", [:]), (",", [:]), ("=", [:]), ("\"x\"", [:]),
+        ] as [(String, [String: [String: String]])])
+    func challenges(_ text: String, _ expected: [String: [String: String]]) {
+        let found = AuthenticationChallenge.parse([text])
+        let named = found.filter { expected[$0.scheme] != nil }
+        #expect(Dictionary(named.map { ($0.scheme, $0.parameters) }) { first, _ in first } == expected)
+    }
+
+    @Test func onlySoManyChallengesAreRead() {
+        #expect(AuthenticationChallenge.parse([String](repeating: "A, B, C", count: 1000)).count == 16)
+        #expect(AuthenticationChallenge.parse([String(repeating: "Basic realm=\"x\", ", count: 100_000)]).count == 16)
+    }
+
+    @Test(
+        arguments: [
+            ("</a>; rel=\"next\"", "/a"), ("</a>;rel=next", "/a"), ("</a> ; REL = NEXT", "/a"),
+            ("</a>; rel=\"last next\"", "/a"), ("</p>; rel=prev, </a>; rel=next", "/a"),
+            ("</p>; rel=prev; title=\"a, <b>; rel=next\", </a>; title=\"x;y\"; rel=\"next\"", "/a"),
+            (", </a?x=1,2;3>; foo; rel=next", "/a?x=1,2;3"), ("</a>; rel=next; rel=prev", "/a"),
+            ("</a>; rel=prev; rel=next", nil), ("</a>; rel=nextpage", nil), ("</a>", nil), ("/a; rel=next", nil),
+            ("</a; rel=next", nil), ("</a>; rel=\"next", nil), ("", nil), ("<>; rel=next", ""),
+        ] as [(String, String?)])
+    func links(_ text: String, _ expected: String?) {
+        #expect(LinkHeader.target("next", in: [text]) == expected)
+        #expect(LinkHeader.target("next", in: ["</x>; rel=first", text]) == expected)
+    }
+
+    /// 2026-11-30 12:00:00.
+    private static let now: Int64 = 1_796_040_000
+
+    @Test(
+        arguments: [
+            ("0", 0), ("120", 120), ("00120", 120), ("3601", 3600), ("99999999999999999999999", 3600),
+            ("Mon, 30 Nov 2026 12:00:30 GMT", 30), ("Monday, 30-Nov-26 12:01:00 GMT", 60),
+            ("Mon Nov 30 12:00:05 2026", 5), ("Tue Dec  1 12:00:00 2026", 3600), ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
+            ("Fri, 31 Dec 9999 23:59:60 GMT", 3600), ("Thu, 01 Jan 0000 00:00:00 GMT", 0),
+            ("-1", nil), ("+1", nil), ("1.5", nil), ("soon", nil), ("", nil), ("Mon, 30 Nov 2026 12:00:30 CET", nil),
+            ("Mon, 32 Nov 2026 12:00:30 GMT", nil), ("Mon, 30 Foo 2026 12:00:30 GMT", nil),
+            ("Mon, 30 Nov 99999999999999999999 12:00:30 GMT", nil), ("Mon, 30 Nov 2026 12:00 GMT", nil),
+        ] as [(String, Int?)])
+    func retryAfter(_ text: String, _ expected: Int?) {
+        #expect(RetryAfter.seconds(text, now: Self.now) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199), ("Mon Nov 30 12:00:00 2026", 1_796_040_000),
+        ] as [(String, Int64)])
+    func dates(_ text: String, _ expected: Int64) {
+        #expect(HTTPDate.parse(text) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("bytes 0-0/1", [0, 0, 1]), ("bytes 5-9/10", [5, 9, 10]), ("BYTES 5-9/10", [5, 9, 10]),
+            ("bytes  5-9/*", [5, 9, -1]), ("bytes 5-9/9", nil), ("bytes 9-5/10", nil), ("bytes */10", nil),
+            ("bytes 5-9", nil), ("5-9/10", nil), ("bytes -5-9/10", nil), ("bytes 5-9/x", nil), ("bytes 5-/10", nil),
+            ("bytes 5-9/10/11", nil), ("items 5-9/10", nil), ("", nil),
+            ("bytes 0-9223372036854775807/9223372036854775808", nil),
+        ] as [(String, [Int64]?)])
+    func contentRange(_ text: String, _ expected: [Int64]?) {
+        #expect(ContentRange(text).map { [$0.first, $0.last, $0.total ?? -1] } == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("0-0", 0), ("0-41", 41), ("bytes=0-41", 41), ("Bytes=0-41", 41), ("1-41", nil), ("0-", nil), ("-41", nil),
+            ("0--1", nil), ("0-+1", nil), ("bytes=", nil), ("", nil), ("0-9223372036854775807", nil),
+            ("0-1152921504606846976", 1 << 60), ("0-1152921504606846977", nil), ("0-1-2", nil),
+        ] as [(String, Int64?)])
+    func uploadRange(_ text: String, _ expected: Int64?) {
+        #expect(HTTPNumber.lastByte(ofUpload: text) == expected)
+    }
+
+    @Test(
+        arguments: [
+            ("../c", "/v2/a/c"), ("./c", "/v2/a/b/c"), ("../../../../c", "/c"), ("c/", "/v2/a/b/c/"), (".", "/v2/a/b/"),
+            ("..", "/v2/a/"), ("c?x=../y", "/v2/a/b/c?x=../y"), ("/x/../y", "/x/../y"),
+            ("%2e%2e/c", "/v2/a/b/%2e%2e/c"),
+            ("//other/x", "/x"), ("c#fragment", "/v2/a/b/c"), ("?x", "/v2/a/b/here?x"), ("\u{FFFD}", nil), ("", nil),
+        ] as [(String, String?)])
+    func locations(_ text: String, _ expected: String?) throws {
+        let base = try #require(WebAddress("https://r.example/v2/a/b/here"))
+        #expect(base.resolving(text)?.target == expected)
+    }
+}

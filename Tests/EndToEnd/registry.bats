@@ -265,6 +265,48 @@ refused() {
     run -0 swiftlet logout "$TOKENS"
 }
 
+@test "what another server demands is not answered, plain or over TLS" {
+    local certs=$BATS_FILE_TMPDIR/certs way kind place
+    start_server trap-plain credential_trap.py
+    start_server trap-tls credential_trap.py "$certs/localhost.pem" "$certs/localhost.key"
+    for way in plain tls; do
+        local flags=(--tls-verify=false)
+        [ "$way" = plain ] || flags=(--cert-dir "$TRUST")
+        for kind in basic bearer negotiate; do
+            place=localhost:$(port_of "trap-$way")/$kind/image
+            run swiftlet pull "${flags[@]}" --creds user:secret "$place"
+            refused
+            has "unauthorized"
+            run swiftlet push "${flags[@]}" --creds user:secret localhost/busybox "$place"
+            refused
+            has "unauthorized"
+        done
+        # It was asked, and got nothing.
+        equal "$(grep -c '^GET /v2/.* None$' "$BATS_FILE_TMPDIR/trap-$way/log")" 3
+        grep -q '^P[A-Z]* /v2/.*/uploads/.* None$' "$BATS_FILE_TMPDIR/trap-$way/log"
+        run ! grep -vE '^[A-Z]+ /v2/[^ ]* None$' "$BATS_FILE_TMPDIR/trap-$way/log"
+    done
+}
+
+@test "credentials of a flag are for the registry that is named, not for its mirrors" {
+    local mirror other
+    start_server trap-mirror credential_trap.py
+    mirror=localhost:$(port_of trap-mirror)
+    config <<CONFIG
+[[registry]]
+prefix = "$BASIC"
+location = "$BASIC"
+insecure = true
+[[registry.mirror]]
+location = "$mirror/basic"
+insecure = true
+CONFIG
+    swiftlet push -q --tls-verify=false --creds user:secret localhost/busybox "$BASIC/mirrored"
+    run -0 swiftlet pull -q --creds user:secret "$BASIC/mirrored"
+    # With the credentials the mirror would have redirected it.
+    [ ! -e "$BATS_FILE_TMPDIR/trap-mirror/log" ]
+}
+
 # --- registries.conf ------------------------------------------------------------------------------------------------------
 
 @test "mirrors are asked first, and the registry itself when none has the image" {

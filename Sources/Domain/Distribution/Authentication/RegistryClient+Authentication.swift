@@ -83,7 +83,8 @@ extension RegistryClient {
             for scope in scopes { request.address = request.address.adding("scope", scope.description) }
             if let service { request.address = request.address.adding("service", service) }
         }
-        let response = try transport.send(request, tls: tls)
+        // Where a realm redirects to another server, the credentials stay behind.
+        let response = try transport.fetch(request, tls: tls, isInsecure: isInsecure)
         guard response.isSuccess else {
             let error = RegistryErrorResponse.error(response)
             guard credentials != nil, [.unauthorized, .denied].contains(error.code) else { throw error }

@@ -24,7 +24,7 @@ package final class DockerDestination: ImageDestination {
         let sources = try access.registries().pullSources(for: name)
         guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
         location = own.reference
-        client = try access.client(for: own.reference, insecure: own.insecure)
+        client = try access.client(for: own.reference, standingInFor: name, insecure: own.insecure)
         signatureStore = RegistrySignatures(location, client, access: access)
     }
 

@@ -14,7 +14,7 @@ package struct DockerRepository {
             throw RegistryError(.invalid, "\(reference): nowhere to ask")
         }
         location = own.reference
-        client = try access.client(for: own.reference, insecure: own.insecure)
+        client = try access.client(for: own.reference, standingInFor: reference, insecure: own.insecure)
     }
 
     /// All tags, in the registry's order.

@@ -2,6 +2,7 @@ import ContainersConfig
 package import ContentDigest
 package import ImageModel
 import ImageTransports
+import LinuxSystem
 package import StreamCompression
 
 /// `docker://`, an image in a registry, or in the first of its mirrors that has it.
@@ -35,7 +36,8 @@ package final class DockerSource: RemoteImageSource {
         var failures: [(source: PullSource, error: RegistryError)] = []
         for source in sources where found == nil {
             do {
-                let client = try access.client(for: source.reference, insecure: source.insecure)
+                let client = try access.client(
+                    for: source.reference, standingInFor: self.reference, insecure: source.insecure)
                 let name = Self.manifestName(source.reference)
                 found = (source.reference, client, try client.manifest(name, in: source.reference.path))
             } catch let error as RegistryError {
@@ -129,7 +131,7 @@ package final class DockerSource: RemoteImageSource {
         let budget = kept.update { kept in
             if let budget = kept.budget { return budget }
             let manifest = try? (kept.manifests.last ?? top).decodeManifest()
-            let expected = (manifest?.layers ?? [blob]).reduce(0) { $0 + min(max($1.size, 0), 1 << 40) }
+            let expected = (manifest?.layers ?? [blob]).lazy.map(\.size).sumOfSizes()
             let budget = JournalSpaceArbiter(directory, expected: expected)
             kept.budget = budget
             return budget

@@ -51,6 +51,7 @@ package final class RegistryAccess: Sendable {
     private struct Key: Hashable {
         let host: String
         let repository: String
+        let takesGivenCredentials: Bool
         let isInsecure: Bool
     }
 
@@ -107,9 +108,15 @@ package final class RegistryAccess: Sendable {
     }
 
     /// The registry of `repository`, with the credentials for that repository.
-    package func client(for repository: ImageReference, insecure: Bool) throws -> RegistryClient {
+    ///
+    /// - Parameter primary: the image as the user named it. Credentials that a flag gives are for its registry, and go to
+    ///   no mirror on another host: that one gets what the files have for it.
+    package func client(
+        for repository: ImageReference, standingInFor primary: ImageReference, insecure: Bool
+    ) throws -> RegistryClient {
         try client(
-            host: repository.domain, credentialName: repository.name, isInsecure: isInsecure(configured: insecure))
+            host: repository.domain, credentialName: repository.name, isInsecure: isInsecure(configured: insecure),
+            takesGivenCredentials: repository.domain == primary.domain)
     }
 
     /// A registry as such, with the credentials for it.
@@ -119,15 +126,20 @@ package final class RegistryAccess: Sendable {
         return try client(host: host, credentialName: host, isInsecure: isInsecure(configured: configured))
     }
 
-    private func client(host: String, credentialName: String, isInsecure: Bool) throws -> RegistryClient {
-        let key = Key(host: host, repository: credentialName, isInsecure: isInsecure)
+    private func client(
+        host: String, credentialName: String, isInsecure: Bool, takesGivenCredentials: Bool = true
+    ) throws -> RegistryClient {
+        let key = Key(
+            host: host, repository: credentialName, takesGivenCredentials: takesGivenCredentials,
+            isInsecure: isInsecure)
         if let known = state.withLock({ $0.clients[key] }) { return known }
         let directory =
             options.certificateDirectory ?? CertificateDirectory.find(host: host, env: options.environment)
         let client = RegistryClient(
             host: host, isInsecure: isInsecure, transport: transport,
             tls: try TLSSettings(isVerified: !isInsecure, directory: directory),
-            credentials: try credentials(for: credentialName), retry: options.retry)
+            credentials: try credentials(for: credentialName, takesGiven: takesGivenCredentials),
+            retry: options.retry)
         return state.withLock { state in
             // Whoever was first: tokens are shared that way.
             if let known = state.clients[key] { return known }
@@ -136,9 +148,9 @@ package final class RegistryAccess: Sendable {
         }
     }
 
-    private func credentials(for name: String) throws -> RegistryCredentials? {
+    private func credentials(for name: String, takesGiven: Bool) throws -> RegistryCredentials? {
         if options.isAnonymous { return nil }
-        if let given = options.credentials { return given }
+        if takesGiven, let given = options.credentials { return given }
         let files = try state.withLock { state in
             if let known = state.authFiles { return known }
             let loaded = try AuthFiles.load(env: options.environment, path: options.authFile)

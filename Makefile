@@ -34,6 +34,7 @@ check: lint unit-test ## what to run before a commit: lint and unit tests, in un
 lint: ## check the format, the architecture and the subjects of new commits
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 	scripts/check-architecture
+	scripts/check-arithmetic
 	scripts/check-commits
 
 format: ## mend the format

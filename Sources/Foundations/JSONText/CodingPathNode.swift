@@ -30,7 +30,7 @@ final class CodingPathNode: Sendable {
         var text = parent?.path ?? ""
         switch step {
         case .top: break
-        case .key(let key): text += text.isEmpty ? key : ".\(key)"
+        case .key(let key): text += text.isEmpty ? key : ".\(key)"  // arithmetic: texts
         case .index(let index): text += "[\(index)]"
         }
         return text

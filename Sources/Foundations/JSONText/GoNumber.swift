@@ -1,4 +1,6 @@
-/// Formats a 64-bit float as Go's `encoding/json` does: the shortest digits that read back as the same number, with an
+// arithmetic: index, point, exponent: of the few digits that a floating-point number has
+
+/// The text Go's `encoding/json` gives a 64-bit float: the shortest digits that read back as the same number, with an
 /// exponent only below 1e-6 and from 1e21 on.
 enum GoNumber {
     static func text(_ value: Double) -> [UInt8] {

@@ -1,3 +1,5 @@
+// arithmetic: line, lineStart, offset: places in the text, which is in memory
+
 /// What went wrong while reading, writing, encoding or decoding JSON.
 package struct JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The class of failure, for callers that tell them apart.

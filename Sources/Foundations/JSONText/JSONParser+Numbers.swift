@@ -1,3 +1,6 @@
+// arithmetic: offset: a place in the text, which is in memory
+// arithmetic: first, next, text: digits
+
 extension JSONParser {
     /// A number: an integer when it is written as one and fits, otherwise a double.
     mutating func parseNumber() throws(JSONError) -> JSONValue {

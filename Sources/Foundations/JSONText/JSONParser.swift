@@ -1,4 +1,6 @@
-/// A recursive-descent parser over a borrowed buffer. Must not outlive that buffer.
+// arithmetic: offset, start, length: places in the text, which is in memory
+
+/// A recursive-descent parser over a borrowed text. It lives no longer than the buffer it reads.
 struct JSONParser {
     let text: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int

@@ -1,3 +1,5 @@
+// arithmetic: index, value: places in a text in memory, and four bits of a byte
+
 /// Appends JSON text to a buffer.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
@@ -79,7 +81,7 @@ struct JSONWriter {
             for index in 0..<text.count {
                 guard needsEscape(at: index, of: text) else { continue }
                 bytes.append(contentsOf: text[copied..<index])
-                copied = index + appendEscape(at: index, of: text)
+                copied = index + appendEscape(at: index, of: text)  // arithmetic: three bytes at most
             }
             bytes.append(contentsOf: text[copied...])
         }

@@ -1,4 +1,8 @@
-/// The contents of a pax extended header (POSIX.1-2017, pax, "pax Extended Header"), with known keywords interpreted.
+// arithmetic: position, total, index: places in the header, which is in memory
+// arithmetic: digit: one digit
+// arithmetic: maximumSparseExtents: a limit of ours
+
+/// What a pax extended header says (POSIX.1-2017, pax, "pax Extended Header"), its keywords already understood.
 struct PaxRecords {
     var name: [UInt8]?
     var linkTarget: [UInt8]?

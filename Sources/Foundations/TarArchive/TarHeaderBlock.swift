@@ -1,4 +1,7 @@
-/// A header field: its offset and length.
+// arithmetic: start: where a field of a block begins
+// arithmetic: bytes, byte, sum, field: of 32 bits at most
+
+/// A field of a header block: where it begins and how long it is.
 struct TarField {
     let start: Int
     let count: Int

@@ -1,4 +1,8 @@
-/// Encodes the header blocks of one entry.
+// arithmetic: start, first, slash, rest, total: places in a name or a block, which are in memory
+// arithmetic: mode, deviceMajor, deviceMinor, number, byte: of 32 bits at most
+// arithmetic: sum: of the bytes of a block
+
+/// Makes the header blocks of one entry.
 struct TarHeaderEncoder {
     private let entry: TarEntry
     private let splitsLongNames: Bool
@@ -48,6 +52,7 @@ struct TarHeaderEncoder {
         for text in [entry.name, entry.linkTarget, entry.userName, entry.groupName] where text.contains(0) {
             throw fault("a name contains a NUL")
         }
+        // arithmetic: constants
         guard contentSize >= 0, contentSize <= .max - 512 else { throw fault("its size is \(contentSize)") }
         let isLink = entry.kind == .hardLink || entry.kind == .symlink
         guard !isLink || !entry.linkTarget.isEmpty else { throw fault("the link has no target") }
@@ -139,6 +144,7 @@ struct TarHeaderEncoder {
     private func splitName() -> (prefix: [UInt8], name: [UInt8])? {
         let name = entry.name
         guard name.count > TarField.name.count, name.isASCII else { return nil }
+        // arithmetic: at most the length of the name
         let end = min(name.count - (name.last == 0x2f ? 1 : 0), TarField.prefix.count + 1)
         guard let slash = name[..<end].lastIndex(of: 0x2f), slash > 0, name.count - slash - 1 <= TarField.name.count,
             name.count - slash - 1 > 0

@@ -1,4 +1,6 @@
-/// A buffered view of the archive's bytes: headers are parsed in place, and long content bypasses the buffer.
+// arithmetic: start, end, growth, base: places in the buffer, which is in memory
+
+/// A buffered view of the archive's bytes: headers are parsed where they lie, and long content bypasses the buffer.
 struct TarInput: ~Copyable {
     private let source: (UnsafeMutableRawBufferPointer) throws -> Int
     private let rawSink: ((UnsafeRawBufferPointer) throws -> Void)?

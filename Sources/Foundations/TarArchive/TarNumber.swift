@@ -1,4 +1,7 @@
-/// Parses and formats the numbers in headers and pax records.
+// arithmetic: index, digits: places in a field, which is in memory
+// arithmetic: digit, byte: eight bits at most
+
+/// Numbers as headers and pax records write them.
 enum TarNumber {
     /// A header field: octal digits between optional blanks and NULs, or, with the top bit set, base-256 (GNU, star): a
     /// two's complement number whose second highest bit is the sign. An empty field is 0. Nil for anything else.
@@ -12,7 +15,7 @@ enum TarNumber {
             let digit = field[index] &- 0x30
             if digit > 7 { break }
             guard value < 1 << 60 else { return nil }
-            value = value << 3 | UInt64(digit)
+            value = value << 3 | UInt64(digit)  // arithmetic: below 2^60, as was checked
             index += 1
         }
         if index < field.count, field[index] != 0x20, field[index] != 0 { return nil }
@@ -26,10 +29,10 @@ enum TarNumber {
             var byte = field[index] ^ inversion
             if index == 0 { byte &= 0x7f }
             guard value >> 56 == 0 else { return nil }
-            value = value << 8 | UInt64(byte)
+            value = value << 8 | UInt64(byte)  // arithmetic: below 2^56, as was checked
         }
         guard value >> 63 == 0 else { return nil }
-        return inversion == 0 ? Int64(value) : ~Int64(value)
+        return inversion == 0 ? Int64(value) : ~Int64(value)  // arithmetic: below 2^63, as was checked
     }
 
     /// A decimal number with an optional minus sign and nothing else; nil when it is invalid or does not fit.
@@ -48,7 +51,7 @@ enum TarNumber {
             index += 1
         }
         if isNegative { return value }
-        return value == .min ? nil : -value
+        return value == .min ? nil : -value  // arithmetic: not the least number
     }
 
     /// A pax time: seconds, optionally with a fraction, truncated to nanoseconds. Nil when it is invalid.
@@ -62,25 +65,26 @@ enum TarNumber {
             let digit = text[index] &- 0x30
             guard digit <= 9 else { return nil }
             if digits < 9 {
-                nanoseconds = nanoseconds * 10 + Int32(digit)
+                nanoseconds = nanoseconds * 10 + Int32(digit)  // arithmetic: nine digits at most
                 digits += 1
             }
             index += 1
         }
         while digits < 9 {
-            nanoseconds *= 10
+            nanoseconds *= 10  // arithmetic: nine digits at most
             digits += 1
         }
         guard text.first == 0x2d, nanoseconds > 0 else { return (seconds, nanoseconds) }
         let (before, overflow) = seconds.subtractingReportingOverflow(1)
-        return overflow ? nil : (before, 1_000_000_000 - nanoseconds)
+        return overflow ? nil : (before, 1_000_000_000 - nanoseconds)  // arithmetic: nine digits
     }
 
     /// The pax form of a time, without trailing zeros.
     static func paxText(of time: TarTime) -> String {
         if time.nanoseconds == 0 { return String(time.seconds) }
         let isNegative = time.seconds < 0
-        let seconds = isNegative ? -(time.seconds + 1) : time.seconds
+        let seconds = isNegative ? -(time.seconds + 1) : time.seconds  // arithmetic: negative
+        // arithmetic: nine digits
         var fraction = isNegative ? 1_000_000_000 - Int(time.nanoseconds) : Int(time.nanoseconds)
         var width = 9
         while fraction % 10 == 0, width > 1 {

@@ -1,3 +1,5 @@
+// arithmetic: packedLeft, packedSize, position, got, available: within the sizes that were checked when the entry began
+
 extension TarReader {
     /// Reads content of the current entry, with holes as zeros.
     ///
@@ -68,7 +70,7 @@ extension TarReader {
                     sparse?.position += Int64(count)
                     return true
                 }
-                sparse?.position += length
+                sparse?.position += length  // arithmetic: at most up to the size of the file
             }
             return false
         }

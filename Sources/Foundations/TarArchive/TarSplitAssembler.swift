@@ -106,10 +106,11 @@ package final class TarSplitAssembler {
         let wanted = Int(min(current.left, Int64(destination.count)))
         let count = try current.read(UnsafeMutableRawBufferPointer(rebasing: destination[..<wanted]))
         guard count > 0, count <= wanted else {
+            // arithmetic: left begins as the size and falls to 0
             throw mismatch(current.name, "the file has \(current.size - current.left) bytes, not \(current.size)")
         }
         current.checksum.update(UnsafeRawBufferPointer(rebasing: destination[..<count]))
-        current.left -= Int64(count)
+        current.left -= Int64(count)  // arithmetic: count <= left, as was checked
         file = current
         return count
     }

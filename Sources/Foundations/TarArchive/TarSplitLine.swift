@@ -1,4 +1,7 @@
-/// Parses the JSON of one tar-split line.
+// arithmetic: position, end: places in the line, which is in memory
+// arithmetic: digit, value: four digits of four bits
+
+/// Takes apart the JSON of one tar-split line.
 struct TarSplitLine {
     private let line: UnsafeRawBufferPointer
     private var position = 0
@@ -92,6 +95,7 @@ struct TarSplitLine {
         if let scalar = Unicode.Scalar(first) { return scalar }
         let mark = position
         if first < 0xdc00, acceptEscapeStart(), let second = hexQuad(), (0xdc00..<0xe000).contains(second) {
+            // arithmetic: surrogates, as was checked
             return Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
         }
         position = mark

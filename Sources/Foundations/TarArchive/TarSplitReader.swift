@@ -1,6 +1,8 @@
 import Glibc
 import JSONText
 
+// arithmetic: start, searched, newline: places in a buffer in memory
+
 /// Reads tar-split lines.
 ///
 /// The lines are JSON objects with the keys `type`, `name`, `name_raw`, `size`, `payload` and `position`; other keys
@@ -50,7 +52,7 @@ package final class TarSplitReader {
             if let start = available.baseAddress,
                 let newline = memchr(start + searched, 0x0a, available.count - searched)
             {
-                return UnsafeRawPointer(newline) - start + 1
+                return UnsafeRawPointer(newline) - start + 1  // arithmetic: two places in a buffer
             }
             searched = input.available
             guard searched < maximumLine else {
@@ -127,6 +129,7 @@ package final class TarSplitReader {
             let name = fields.rawName.isEmpty ? fields.name : fields.rawName
             guard !segment.isEmpty else { return .file(name: name, size: fields.size, checksum: nil) }
             guard segment.count == 8 else { throw fault("a checksum of \(segment.count) bytes") }
+            // arithmetic: eight bytes
             return .file(name: name, size: fields.size, checksum: segment.reduce(0) { $0 << 8 | UInt64($1) })
         default: throw fault("a line of unknown type \(fields.type)")
         }

@@ -137,5 +137,6 @@ package final class TarSplitWriter: TarSegmentObserver {
         output.append(0x22)
     }
 
+    // arithmetic: four bits
     private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
 }

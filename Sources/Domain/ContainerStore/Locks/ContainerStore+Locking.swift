@@ -1,5 +1,7 @@
 import LinuxSystem
 
+// arithmetic: depth: how often a lock is held
+
 extension ContainerStore {
     /// Runs `body` with these locks, in the format's order, and with records as fresh as the locks make them.
     ///

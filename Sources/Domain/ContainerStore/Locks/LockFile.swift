@@ -109,7 +109,7 @@ private enum WriterStamp {
         var stamp: [UInt8] = []
         stamp.reserveCapacity(64)
         append(time, to: &stamp)
-        append(UInt64(counter.next()), to: &stamp)
+        append(UInt64(counter.next()), to: &stamp)  // arithmetic: counts up from 0
         append(UInt32(bitPattern: getpid()), to: &stamp)
         return stamp + RandomBytes.bytes(64 - stamp.count)
     }

@@ -117,7 +117,7 @@ struct RecordBuilder {
     }
 
     mutating func set(_ key: String, _ ids: [UInt32]) {
-        if !ids.isEmpty { object[key] = .array(ids.map { .integer(Int64($0)) }) }
+        if !ids.isEmpty { object[key] = .array(ids.map { .integer(Int64($0)) }) }  // arithmetic: ids of 32 bits
     }
 
     mutating func set(_ key: String, _ value: JSONValue?) {

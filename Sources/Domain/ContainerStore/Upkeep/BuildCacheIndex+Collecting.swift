@@ -30,7 +30,7 @@ extension BuildCacheIndex {
     package func collect() throws(StoreError) -> [String] {
         let keys = try StoreError.mapping { try Self.keys(in: directory) }
         if keys.isEmpty { return [] }
-        let oldest = Clock.now().seconds - Self.longestIdle
+        let oldest = Clock.now().seconds - Self.longestIdle  // arithmetic: our clock
         return try store.locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
             var entries: [String: Entry] = [:]
             var idle: Set<String> = []

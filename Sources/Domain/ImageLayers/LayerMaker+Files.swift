@@ -73,6 +73,18 @@ extension LayerMaker {
 
     // MARK: Files
 
+    /// A layer has zeros where files have holes, all of which are digested: more than this many would take hours.
+    private static let maximumHoles: Int64 = 1 << 40
+
+    private func countHoles(_ status: FileStatus, _ path: [UInt8]) throws {
+        holes = holes.addingSaturated(max(status.size.subtractingSaturated(status.blocks &* 512), 0))
+        guard holes <= Self.maximumHoles else {
+            throw LayerError(
+                .unsupported, "its layer has more than \(Self.maximumHoles) bytes of holes in sparse files",
+                entry: LayerError.shown(path))
+        }
+    }
+
     private func writeRegular(_ child: Child, _ path: [UInt8], _ status: FileStatus, in frame: Frame) throws {
         if try isUnchanged(child, status, in: frame) { return }
         if status.links > 1 {
@@ -85,6 +97,7 @@ extension LayerMaker {
             // Only names in the layer count: a link to anything else would have no target.
             firstNames[identity] = path
         }
+        try countHoles(status, path)
         let file = try openChild(child, path, in: frame, O_NONBLOCK)
         var regular = entry(named: path, kind: .regular, status, xattrs: try attributes(of: file.raw, path).carried)
         regular.size = status.size

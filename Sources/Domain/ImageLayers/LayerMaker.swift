@@ -42,7 +42,9 @@ package final class LayerMaker {
     private var gids: Set<UInt32> = []
     private var lastOwner: (uid: Int64, gid: Int64) = (-1, -1)
     private var entryCount = 0
-    /// First names of files with several hard links, by device and inode.
+    /// Bytes of the files so far that take no place on the disk.
+    var holes: Int64 = 0
+    /// First names of files with several, by device and inode.
     var firstNames: [FileIdentity: [UInt8]] = [:]
     /// Ancestors of the current position without an entry yet: they get one only if something in them has changed
     /// (comparison with a parent).

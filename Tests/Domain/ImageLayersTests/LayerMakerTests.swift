@@ -44,6 +44,21 @@ extension LayerMaker {
         #expect(try LayerMaker.archive(of: tree, overlay).facts.entryCount == 0)
     }
 
+    @Test func holesWithoutEndAreNotDigested() throws {
+        for name in ["a", "b"] {
+            try tree.file(name)
+            #expect(truncate("\(tree.path)/\(name)", 600 << 30) == 0)
+        }
+        let error = #expect(throws: LayerError.self) {
+            // The first alone would be within the limit, and take minutes.
+            let maker = try LayerMaker(directory: tree.path, content: overlay)
+            maker.holes = 500 << 30
+            _ = try maker.make()
+        }
+        #expect(error?.code == .unsupported)
+        #expect(error?.entry == "a")
+    }
+
     @Test func deletionsBecomeWhiteouts() throws {
         try tree.directory("d")
         #expect(mknod("\(tree.path)/d/gone", S_IFCHR, 0) == 0)

@@ -1,3 +1,6 @@
+// arithmetic: group, second, bytes, text, a, b, c, d, character, value: bytes, three of them in 32 bits
+// arithmetic: index, position, start: positions in the memory that the bytes lie in
+
 /// Base64 in the standard alphabet with padding (RFC 4648, section 4), as Go's `encoding/json` writes and reads bytes.
 package enum Base64 {
     /// The text of some bytes.

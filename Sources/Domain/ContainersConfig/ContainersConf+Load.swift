@@ -53,8 +53,8 @@ struct MergedTables {
 
     mutating func add(_ root: ConfigTable) throws(ConfigError) {
         files.append(root.file)
-        for section in root.keys {
-            guard let table = try? root.table(section) else { continue }
+        for section in ["containers", "engine", "network"] {
+            guard let table = try root.table(section) else { continue }
             for entry in table.values.entries { set(section, entry, file: root.file) }
         }
     }

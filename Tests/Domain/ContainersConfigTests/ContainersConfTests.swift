@@ -76,4 +76,10 @@ import Testing
         let error = #expect(throws: ConfigError.self) { try ContainersConf.load(env: host.user()) }
         #expect(error?.description.hasPrefix("\(file):2:1: containers.") == true)
     }
+
+    @Test func aSectionThatIsNoTableIsRefused() throws {
+        let file = host.write("etc/containers/containers.conf", "other = 1\nengine = 'podman'\n")
+        let error = #expect(throws: ConfigError.self) { try ContainersConf.load(env: host.user()) }
+        #expect(error?.description == "\(file):2:1: engine: must be a table, not a string")
+    }
 }

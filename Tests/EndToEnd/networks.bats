@@ -275,6 +275,25 @@ PYTHON
     has 169.254.1.1
 }
 
+@test "where AppArmor has a profile for pasta, the namespace's file is where that allows it" {
+    root_only
+    needs_tun
+    [ -d /run/user ] || skip "there is no /run/user"
+    export -f swiftlet
+    cat >session <<'SESSION'
+mount -t tmpfs tmpfs /sys/module && mkdir -p /sys/module/apparmor/parameters && echo Y >/sys/module/apparmor/parameters/enabled
+mount -t tmpfs tmpfs /run/user
+swiftlet container run --rm localhost/busybox sh -c 'sleep 0.5; ip route' &
+for i in $(seq 50); do pgrep -fa -- '--netns [/]run/user/0/netns/netns$' | grep -o '[^ ]*$' && break; sleep 0.1; done
+wait
+ls -A /run/user/0/netns
+SESSION
+    run -0 unshare -m bash session
+    has_line /run/user/0/netns/netns
+    has "default via"
+    equal "${#lines[@]}" 3
+}
+
 @test "-p: a port of the host leads into the container" {
     needs_tun
     local program port udp

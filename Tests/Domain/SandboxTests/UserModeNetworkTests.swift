@@ -75,4 +75,15 @@ import Testing
         #expect(network.ownAddress == "10.9.0.5" && network.nameServer == "10.9.0.3")
         #expect(network.hostAddress == "192.0.2.2")
     }
+
+    @Test func `the namespaces' directory is made where users have one, and nowhere else`() throws {
+        let base = "/tmp/run-user-\(RandomBytes.hex(8))"
+        defer { try? Files.removeTree(base) }
+        #expect(try NetworkNamespaceDirectory.place(of: 1000, base: base) == nil)
+        try Files.makeDirectories(base, mode: 0o755)
+        #expect(try NetworkNamespaceDirectory.place(of: 1000, base: base) == "\(base)/1000/netns")
+        #expect(try Files.status("\(base)/1000/netns").mode & 0o7777 == 0o700)
+        // It may be there already.
+        #expect(try NetworkNamespaceDirectory.place(of: 1000, base: base) == "\(base)/1000/netns")
+    }
 }

@@ -63,7 +63,8 @@ package final class NetworkConnection {
     /// The kernel takes tens of milliseconds to take the tunnel down. Only ports, which somebody may want to use again at
     /// once, are worth waiting for.
     deinit {
-        program.end(waiting: !network.ports.isEmpty)
+        // The programs end by themselves without it, too.
         NetworkNamespace.remove(namespace)
+        program.end(waiting: !network.ports.isEmpty)
     }
 }

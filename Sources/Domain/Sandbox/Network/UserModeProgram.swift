@@ -9,7 +9,9 @@ final class UserModeProgram {
     /// Where it tells that it is ready, and what it has to say otherwise.
     private let readiness, messages: Int32
 
+    /// In milliseconds.
     private static let patience: Int32 = 30_000
+    private static let patienceAtEnd: Int32 = 2_000
 
     /// Executes the words; standard input is where readiness is told.
     init(_ words: [String], named name: String) throws(SandboxError) {
@@ -55,7 +57,11 @@ final class UserModeProgram {
     /// Ends it; with `waiting` what it held is free again when this returns.
     func end(waiting: Bool) {
         process.kill()
-        if waiting { _ = try? process.wait() }
+        guard waiting else { return }
+        // A security module may keep our signal from it.
+        var ended = [pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0)]
+        while poll(&ended, 1, Self.patienceAtEnd) < 0, errno == EINTR {}
+        if ended[0].revents != 0 { _ = try? process.wait() }
     }
 
     private static func launch(_ plan: SandboxPlan) throws(SandboxError) -> SandboxProcess {

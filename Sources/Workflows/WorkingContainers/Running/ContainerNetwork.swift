@@ -4,6 +4,7 @@ package import Sandbox
 /// it, shared by all that follow, ended with this object.
 package final class ContainerNetwork {
     private let directory: String
+    private var namespaceDirectory: String?
     private var connection: NetworkConnection?
     /// Why the host's network is used instead.
     private var refusal: String?
@@ -51,7 +52,9 @@ package final class ContainerNetwork {
         if let connection, connection.isAlive { return connection }
         // The file of one that has ended is in the way of the next.
         connection = nil
-        network.directory = directory
+        let place = namespaceDirectory ?? NetworkNamespaceDirectory.prepare(own: directory)
+        namespaceDirectory = place
+        network.directory = place
         network.settleAddresses()
         network.forwardsNames = try ResolverFile(confinement).asksThroughNetwork
         do throws(SandboxError) {

@@ -190,6 +190,8 @@ ends_with() {
 
 @test "the runner is killed: the container ends, is listed as exited, and can be started or removed" {
     start lost localhost/busybox sh -c 'echo x >>/count; sleep 0.01; wc -l </count; [ $(wc -l </count) -gt 1 ] || sleep 100'
+    # It runs from the moment on at which its command is about to start.
+    for _ in $(seq 50); do [ ! -s out.lost ] || break; sleep 0.1; done
     kill -9 "$runner"
     wait "$runner" || true
     run -0 container ps -a --format '{{.Names}} {{.State}} {{.ExitCode}}'

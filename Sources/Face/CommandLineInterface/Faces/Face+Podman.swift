@@ -29,11 +29,11 @@ extension Face {
             .refused("save", "use push IMAGE docker-archive:FILE, or oci-archive:FILE"),
             .refused("load", "use pull docker-archive:FILE, or oci-archive:FILE"),
             .refused("import", "use build with FROM scratch and ADD"),
-            .refused("search", "searching registries is not supported"),
-            .refused("pod", "pods are not supported"), .refused("network", "each container has its own network"),
-            .refused("volume", "named volumes are not supported yet"), .refused("secret", "secrets are not supported"),
-            .refused("events", "events are not recorded"), .refused("generate", "generating files is not supported"),
-            .refused("kube", "pods are not supported"), .refused("play", "pods are not supported"),
+            .refused("search", "registries cannot be searched"),
+            .refused("pod", "swiftlet has no pods"), .refused("network", "each container has its own network"),
+            .refused("volume", "named volumes are not supported yet"), .refused("secret", "secrets are not stored"),
+            .refused("events", "events are not recorded"), .refused("generate", "no files are generated"),
+            .refused("kube", "swiftlet has no pods"), .refused("play", "swiftlet has no pods"),
             .refused("machine", "not needed on Linux"),
             .refused("system", "use info, image prune or container prune"),
             .refused("auto-update", "containers do not run in the background"),
@@ -77,7 +77,7 @@ extension Face {
             "unpause": "control groups are not used", "restart": "containers only run in the foreground",
             "top": "use ps with the container's process", "stats": "control groups are not used",
             "clone": "use commit and run",
-            "checkpoint": "checkpoints are not supported", "restore": "checkpoints are not supported",
+            "checkpoint": "containers cannot be checkpointed", "restore": "containers cannot be checkpointed",
         ]
         return commands.map { .command($0) } + refused.sorted { $0.key < $1.key }.map { .refused($0.key, $0.value) }
     }
@@ -106,11 +106,11 @@ extension Face {
             .refused("identity", "there is no remote service"), .refused("ssh", "there is no remote service"),
             .refused("conmon", "there is no monitor process"), .refused("network-cmd-path", "it is searched in PATH"),
             .refused("hooks-dir", "hooks are not run"), .refused("module", "set CONTAINERS_CONF instead"),
-            .refused("namespace", "container namespaces are not supported"), .refused("tmpdir", "it is not used"),
+            .refused("namespace", "containers are not grouped"), .refused("tmpdir", "it is not used"),
             .refused("volumepath", "named volumes are not supported yet"),
             .refused("network-config-dir", "networks are not configurable"),
-            .refused("syslog", "logging is unsupported"),
-            .refused("trace", "tracing is not supported"), .refused("noout", "redirect the output"),
+            .refused("syslog", "nothing is logged to syslog"),
+            .refused("trace", "there is no tracing"), .refused("noout", "redirect the output"),
             .refused("transient-store", "use --root"), .refused("imagestore", "use --root"),
         ]
     }

@@ -111,7 +111,7 @@ END
     prints $'there\nthere'
     run swiftlet build --build-context nothing .
     own_failure
-    has "NAME=PLACE"
+    has "NAME=SOURCE"
 }
 
 @test "several -f are read as one, from standard input too, and *.in through cpp with --cpp-flag" {

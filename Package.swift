@@ -26,6 +26,11 @@ func room(_ floor: Floor, _ name: String, dependsOn: [Target.Dependency] = []) -
     .target(name: name, dependencies: dependsOn, path: floor.folder(of: name), swiftSettings: strict)
 }
 
+/// What the unit tests of several rooms share; no room may use it.
+func testSupport(_ name: String) -> Target {
+    .target(name: name, path: "Tests/Support/\(name)", swiftSettings: strict)
+}
+
 /// The unit tests of one room.
 func tests(_ floor: Floor, of name: String, dependsOn: [Target.Dependency] = []) -> Target {
     .testTarget(
@@ -175,11 +180,12 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests.
+        testSupport("SeededRandomness"),
         tests(.foundations, of: "LinuxSystem", dependsOn: ["CLinux"]),
         tests(.foundations, of: "ContentDigest"),
-        tests(.foundations, of: "StreamCompression"),
-        tests(.foundations, of: "TarArchive", dependsOn: ["JSONText"]),
-        tests(.foundations, of: "JSONText"),
+        tests(.foundations, of: "StreamCompression", dependsOn: ["SeededRandomness"]),
+        tests(.foundations, of: "TarArchive", dependsOn: ["JSONText", "SeededRandomness"]),
+        tests(.foundations, of: "JSONText", dependsOn: ["SeededRandomness"]),
         tests(.foundations, of: "TOMLText"),
         tests(.domain, of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
         tests(.domain, of: "ContainersConfig", dependsOn: ["ImageModel"]),
@@ -222,13 +228,13 @@ let package = Package(
             .workflows, of: "ManifestLists",
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(.domain, of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
-        tests(.domain, of: "DockerfileSyntax"),
+        tests(.domain, of: "DockerfileSyntax", dependsOn: ["SeededRandomness"]),
         tests(
             .domain, of: "DockerfileRecovery",
-            dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText"]),
+            dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),
         tests(.workflows, of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
-        tests(.face, of: "CommandLineGrammar"),
-        tests(.face, of: "OutputTemplates", dependsOn: ["JSONText"]),
+        tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
+        tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(.face, of: "CommandLineInterface"),
     ]
 )

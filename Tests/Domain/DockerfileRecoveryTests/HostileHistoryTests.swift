@@ -1,19 +1,12 @@
 import DockerfileSyntax
 import ImageModel
+import SeededRandomness
 import Testing
 
 @testable import DockerfileRecovery
 
 /// Whatever is in an image, the result is a Dockerfile with exactly the reported lines.
 @Suite struct HostileHistoryTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ (state >> 29)
-        }
-    }
-
     private static let pieces = [
         "/bin/sh -c ", "#(nop) ", "RUN ", "|1 ", "|2 A=1 ", "B=x y ", " # buildkit", "COPY ", "ADD ", "file:", "dir:",
         "in / ", "ENV ", "A=b", "LABEL ", "CMD ", "[\"a\"", "]", "ENTRYPOINT ", "SHELL ", "EXPOSE ", "map[80/tcp:{}]",
@@ -37,7 +30,7 @@ import Testing
     }
 
     @Test func `Random histories`() throws {
-        var generator = Generator(state: 20_240_101)
+        var generator = SeededGenerator(seed: 20_240_101)
         func text() -> String {
             (0..<Int.random(in: 0...8, using: &generator)).map { _ in
                 Self.pieces.randomElement(using: &generator) ?? ""

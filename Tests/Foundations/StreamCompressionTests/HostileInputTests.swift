@@ -1,3 +1,4 @@
+import SeededRandomness
 import Testing
 
 @testable import StreamCompression
@@ -36,7 +37,7 @@ import Testing
 
     @Test(arguments: Codec.all, 0..<4)
     func damageNeverCrashesOrPassesAsContent(_ compression: Compression, _ seed: Int) throws {
-        var random = SeededRandom(seed: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let content = SampleContent.mixed.bytes(60_000)
         let compressed = try Codec.compress(content, compression)
         for _ in 0..<15 {
@@ -65,7 +66,7 @@ import Testing
 
     @Test(arguments: beginnings)
     func noiseBehindAMagicNumberIsAnError(_ magic: [UInt8]) {
-        var random = SeededRandom(seed: 42)
+        var random = SeededGenerator(seed: 42)
         for length in [0, 1, 8, 100, 5000] {
             let noise = random.bytes(length)
             #expect(throws: CompressionError.self) { try Codec.decompress(magic + noise) }

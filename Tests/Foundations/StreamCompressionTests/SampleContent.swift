@@ -1,9 +1,11 @@
-/// Deterministic content of different kinds.
+import SeededRandomness
+
+/// Content of different character, the same each time.
 enum SampleContent: String, CaseIterable, Sendable {
     case empty, oneByte, zeros, random, text, mixed
 
     func bytes(_ count: Int = 40_000) -> [UInt8] {
-        var random = SeededRandom(seed: UInt64(count))
+        var random = SeededGenerator(seed: UInt64(count))
         switch self {
         case .empty: return []
         case .oneByte: return [0x41]
@@ -24,7 +26,7 @@ enum SampleContent: String, CaseIterable, Sendable {
         }
     }
 
-    private static func text(_ count: Int, _ random: inout SeededRandom) -> [UInt8] {
+    private static func text(_ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
         let words = (0..<200).map { _ in random.bytes(Int.random(in: 2...11, using: &random)).map { $0 % 26 + 97 } }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 12)

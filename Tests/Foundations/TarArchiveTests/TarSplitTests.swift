@@ -1,4 +1,5 @@
 import JSONText
+import SeededRandomness
 import Testing
 
 @testable import TarArchive

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import NIOCore
 import StreamCompression
 
@@ -6,19 +5,17 @@ import StreamCompression
 /// filled while the event loop sends the one before. Dropping this before `finish` breaks the connection off, so that
 /// the server never takes a part for the whole.
 final class HTTPUpload: ByteSink {
-    /// Bytes in one piece.
-    private static let pieceSize = 256 << 10
-
     private let exchange: HTTPExchange
     private let request: HTTPRequest
-    private var piece = ByteBufferAllocator().buffer(capacity: HTTPUpload.pieceSize)
-    private var isWriting = false
+    private let writer: RequestBodyWriter
+    private var piece = ByteBufferAllocator().buffer(capacity: RequestBodyWriter.pieceSize)
     private var isAnswered = false
 
     /// A request that is on its way.
     init(_ exchange: HTTPExchange, of request: HTTPRequest) {
         self.exchange = exchange
         self.request = request
+        writer = RequestBodyWriter(exchange, seconds: request.patience, stopsAtAnswer: true)
     }
 
     deinit {
@@ -29,17 +26,16 @@ final class HTTPUpload: ByteSink {
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         while !rest.isEmpty {
-            let count = min(rest.count, Self.pieceSize - piece.readableBytes)
+            let count = min(rest.count, RequestBodyWriter.pieceSize - piece.readableBytes)
             piece.writeBytes(UnsafeRawBufferPointer(rebasing: rest[..<count]))
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            if piece.readableBytes == Self.pieceSize { try sendPiece() }
+            if piece.readableBytes == RequestBodyWriter.pieceSize { try sendPiece() }
         }
     }
 
     func finish() throws {
         if piece.readableBytes > 0 { try sendPiece() }
-        try awaitPending()
-        exchange.finishBody()
+        guard writer.finish() else { throw try earlyAnswer() }
     }
 
     /// What the server says in the end. To be called once, after `finish`.
@@ -54,26 +50,17 @@ final class HTTPUpload: ByteSink {
     }
 
     private func sendPiece() throws {
-        try awaitPending()
-        let writer: HTTPClient.Body.StreamWriter
+        let isSent: Bool
         do {
-            guard let found = try exchange.awaitWriter() else { throw try earlyAnswer() }
-            writer = found
+            isSent = try writer.send(piece)
         } catch {
             throw HTTPFailure.describe(error, at: request.address)
         }
-        exchange.write(piece, to: writer)
-        isWriting = true
-        piece = ByteBufferAllocator().buffer(capacity: Self.pieceSize)
+        guard isSent else { throw try earlyAnswer() }
+        piece = ByteBufferAllocator().buffer(capacity: RequestBodyWriter.pieceSize)
     }
 
     /// A piece that cannot be sent: the server has answered already, or the connection broke.
-    private func awaitPending() throws {
-        guard isWriting, !exchange.awaitWrite(seconds: request.patience) else { return }
-        exchange.finishBody()
-        throw try earlyAnswer()
-    }
-
     private func earlyAnswer() throws -> RegistryError {
         let answer = try response()
         guard !answer.isSuccess else {

@@ -32,12 +32,7 @@ enum HostFacts {
         return host
     }
 
-    /// The installed OCI runtime; empty if there is none.
-    static var installedRuntime: String {
-        ["crun", "runc"].first { Files.exists("/usr/bin/\($0)") || Files.exists("/usr/sbin/\($0)") } ?? ""
-    }
-
-    /// The type of the file system at a path, as named by containers/storage; nil for types that it does not name.
+    /// The kind of file system at a path, in containers/storage's words; nil for kinds that it does not name.
     static func fileSystem(of path: String) -> String? {
         guard let directory = try? OwnedFD.open(path, O_RDONLY | O_DIRECTORY) else { return nil }
         let type = UInt32(truncatingIfNeeded: directory.fileSystemType)

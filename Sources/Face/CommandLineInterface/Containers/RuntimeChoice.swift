@@ -32,20 +32,29 @@ enum RuntimeChoice {
     static func external(
         named name: String?, flags: [String], _ conf: ContainersConf, bundle: String
     ) throws -> SandboxIsolation {
+        guard let found = find(named: name, in: conf) else {
+            throw CommandError("there is no OCI runtime \(names(name, conf).joined(separator: " or "))")
+        }
         let bundle = "\(bundle).\(RandomBytes.hex(8))"
-        let wanted = name ?? conf.engine.runtime
-        let names = wanted.isEmpty ? ["crun", "runc"] : [wanted]
-        for name in names {
+        return .external(
+            ExternalRuntime(
+                path: found.path, options: flags.map { "--\($0)" }, stateDirectory: "\(bundle)/state",
+                bundle: bundle, id: "swiftlet-\(RandomBytes.hex(8))"))
+    }
+
+    /// The runtime that `external` would take, by name and path; nil where it is not installed.
+    static func find(named name: String? = nil, in conf: ContainersConf) -> (name: String, path: String)? {
+        for name in names(name, conf) {
             var places = conf.engine.runtimes[name] ?? directories.map { "\($0)/\(name)" }
             if name.hasPrefix("/") { places = [name] }
-            if let path = places.first(where: { Files.exists($0) }) {
-                return .external(
-                    ExternalRuntime(
-                        path: path, options: flags.map { "--\($0)" }, stateDirectory: "\(bundle)/state",
-                        bundle: bundle, id: "swiftlet-\(RandomBytes.hex(8))"))
-            }
+            if let path = places.first(where: { Files.exists($0) }) { return (name, path) }
         }
-        throw CommandError("no OCI runtime found: \(names.joined(separator: " or "))")
+        return nil
+    }
+
+    private static func names(_ name: String?, _ conf: ContainersConf) -> [String] {
+        let wanted = name ?? conf.engine.runtime
+        return wanted.isEmpty ? ["crun", "runc"] : [wanted]
     }
 
     static let directories = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/bin", "/sbin"]

@@ -22,10 +22,8 @@ enum InfoCommand: Command {
             value["debug"] = ["\(session.calledAs) version": .string(Swiftlet.version)]
         }
         let conf = try session.containersConf()
-        let runtime = conf.engine.runtime.isEmpty ? HostFacts.installedRuntime : conf.engine.runtime
-        var host = HostFacts.describe(isRootless: store.isRootless, runtime: runtime)
-        host["network"] = NetworkFlag.describeStandard(conf)
-        value["host"] = .object(host)
+        let runtime = RuntimeChoice.find(in: conf)?.name ?? conf.engine.runtime
+        value["host"] = .object(HostFacts.describe(isRootless: store.isRootless, runtime: runtime))
         value["store"] = .object(try describe(store))
         if let text = try format?.render(.object(value), missingFields: .printNoValue) {
             session.write(text)

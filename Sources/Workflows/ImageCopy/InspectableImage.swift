@@ -34,15 +34,10 @@ package struct InspectableImage {
     package func manifest(_ instance: Digest? = nil) throws -> RawManifest? {
         switch place {
         case .store(let store, let record):
-            let key = instance.map { "manifest-\($0)" } ?? "manifest"
-            if let bytes = try store.bigData(image: record.id, key) {
-                return try RawManifest(bytes: bytes, declaredType: nil)
-            }
+            if let manifest = try store.manifest(of: record, instance: instance) { return manifest }
             guard let instance else { throw CopyError(.notFound, "image \(record.id) has no manifest") }
-            guard let other = try store.images(withDigest: instance).first(where: { $0.id != record.id }),
-                let bytes = try store.bigData(image: other.id, "manifest-\(instance)")
-            else { return nil }
-            return try RawManifest(bytes: bytes, declaredType: nil)
+            let other = try store.images(withDigest: instance).first { $0.id != record.id }
+            return try other.flatMap { try store.manifest(of: $0, instance: instance) }
         case .source(let source):
             do {
                 return try source.manifest(instance)
@@ -61,12 +56,11 @@ package struct InspectableImage {
     package func configuration(of manifest: Manifest) throws -> ImageConfig? {
         switch place {
         case .store(let store, let record):
-            let key = manifest.config.digest.description
-            if let bytes = try store.bigData(image: record.id, key) { return try ImageConfig(parsing: bytes) }
-            guard let other = try store.image(manifest.config.digest.hex),
-                let bytes = try store.bigData(image: other.id, key)
-            else { return nil }
-            return try ImageConfig(parsing: bytes)
+            let digest = manifest.config.digest
+            let bytes =
+                try store.configuration(digest, of: record)
+                ?? store.image(digest.hex).flatMap { try store.configuration(digest, of: $0) }
+            return try bytes.map { try ImageConfig(parsing: $0) }
         case .source(let source):
             return try ImageConfig(parsing: source.readBlob(manifest.config))
         }

@@ -38,18 +38,14 @@ package final class StoreSource: ImageSource {
 
     package func manifest(_ instance: Digest?) throws -> RawManifest {
         guard let instance else {
-            return try manifest(named: "manifest", of: image) ?? missing("the image has no manifest")
+            return try store.manifest(of: image) ?? missing("the image has no manifest")
         }
         for candidate in [image] + (try store.images(withDigest: instance)) {
-            for key in ["manifest-\(instance)", "manifest"] {
-                if let raw = try manifest(named: key, of: candidate), raw.digest == instance { return raw }
+            for key in [instance, nil] {
+                if let raw = try store.manifest(of: candidate, instance: key), raw.digest == instance { return raw }
             }
         }
         return try missing("the image \(instance) of the list is not in the store")
-    }
-
-    private func manifest(named key: String, of image: ImageRecord) throws -> RawManifest? {
-        try store.bigData(image: image.id, key).map { try RawManifest(bytes: $0, declaredType: nil) }
     }
 
     private func missing<Result>(_ what: String) throws -> Result {
@@ -89,7 +85,7 @@ package final class StoreSource: ImageSource {
 
     /// The image that a manifest of this source describes: its id is the digest of the configuration.
     private func record(of manifest: Manifest) throws -> ImageRecord {
-        if try store.bigData(image: image.id, manifest.config.digest.description) != nil { return image }
+        if try store.configuration(manifest.config.digest, of: image) != nil { return image }
         return try store.image(manifest.config.digest.hex)
             ?? missing("the image of the configuration \(manifest.config.digest) is not in the store")
     }

@@ -27,13 +27,13 @@ package struct ListCandidate {
 
     /// An image or a list of the store.
     package init(_ record: ImageRecord, in store: ContainerStore) throws {
-        guard let bytes = try store.bigData(image: record.id, "manifest") else {
+        guard let found = try store.manifest(of: record) else {
             throw ManifestListError(.notFound, "image \(record.id) has no manifest")
         }
-        manifest = try RawManifest(bytes: bytes)
+        manifest = found
         self.record = record
         config = { descriptor in
-            guard let config = try store.bigData(image: record.id, descriptor.digest.description) else {
+            guard let config = try store.configuration(descriptor.digest, of: record) else {
                 throw ManifestListError(.notFound, "image \(record.id) has no configuration \(descriptor.digest)")
             }
             return config

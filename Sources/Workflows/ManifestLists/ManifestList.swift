@@ -26,11 +26,7 @@ package struct ManifestList: Sendable {
     ///
     /// - Throws: ``ManifestListError`` with `notAList` for an image, `malformed`.
     package init(_ record: ImageRecord, in store: ContainerStore) throws {
-        guard let bytes = try store.bigData(image: record.id, "manifest") else {
-            throw ManifestListError(.notAList, "\(record.names.first ?? record.id): image is not a manifest list")
-        }
-        let raw = try RawManifest(bytes: bytes)
-        guard raw.isIndex else {
+        guard let raw = try store.manifest(of: record), raw.isIndex else {
             throw ManifestListError(.notAList, "\(record.names.first ?? record.id): image is not a manifest list")
         }
         id = record.id
@@ -59,8 +55,7 @@ package struct ManifestList: Sendable {
 
     /// Whether an image record is a list.
     package static func isList(_ record: ImageRecord, in store: ContainerStore) throws -> Bool {
-        guard record.topLayer == nil, let bytes = try store.bigData(image: record.id, "manifest") else { return false }
-        return (try? RawManifest(bytes: bytes))?.isIndex ?? false
+        try record.topLayer == nil && store.isList(record)
     }
 
     private static func places(of record: ImageRecord, in store: ContainerStore) throws -> [Digest: String] {

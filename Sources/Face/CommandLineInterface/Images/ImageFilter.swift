@@ -106,7 +106,7 @@ struct ImageFilter {
         case .dangling(let wanted): return (record.names.isEmpty && !family.isIntermediate(record)) == wanted
         case .intermediate(let wanted): return family.isIntermediate(record) == wanted
         case .readOnly(let wanted): return record.isReadOnly == wanted
-        case .manifest(let wanted): return isManifestList(record) == wanted
+        case .manifest(let wanted): return ((try? store.isList(record)) ?? false) == wanted
         case .containers(let wanted): return usedImages.contains(record.id) == wanted
         case .reference(let pattern): return ImageFilter.matches(pattern, listing)
         case .id(let prefix): return record.id.hasPrefix(prefix)
@@ -118,13 +118,6 @@ struct ImageFilter {
             else { return false }
             return value == nil || value == found
         }
-    }
-
-    private func isManifestList(_ record: ImageRecord) -> Bool {
-        guard let bytes = try? store.bigData(image: record.id, "manifest"),
-            let manifest = try? RawManifest(bytes: bytes, declaredType: nil)
-        else { return false }
-        return manifest.mediaType.isIndex
     }
 
     /// A pattern fits the whole name or any end of its path, with or without the tag.

@@ -13,20 +13,19 @@ package struct StoredImage: Sendable {
     /// The configuration that containers of the image begin with.
     package var containerConfig: ContainerConfig { config.config ?? ContainerConfig() }
 
-    /// Reads an image's manifest and configuration out of the store, the digests checked.
+    /// Reads an image's manifest and configuration out of the store, the configuration's digest checked.
     ///
     /// - Throws: ``WorkingContainerError`` with `unsupported` for a manifest list and for what is no image at all.
     package init(_ record: ImageRecord, in store: ContainerStore) throws {
-        guard let bytes = try store.bigData(image: record.id, "manifest") else {
+        guard let raw = try store.manifest(of: record) else {
             throw WorkingContainerError(.notFound, "image \(record.id) has no manifest")
         }
-        let raw = try RawManifest(bytes: bytes, declaredType: nil)
         guard !raw.mediaType.isIndex else {
             throw WorkingContainerError(
                 .unsupported, "\(record.names.first ?? record.id) is a manifest list, not an image")
         }
         let manifest = try raw.decodeManifest()
-        guard let config = try store.bigData(image: record.id, manifest.config.digest.description) else {
+        guard let config = try store.configuration(manifest.config.digest, of: record) else {
             throw WorkingContainerError(.notFound, "image \(record.id) has no configuration \(manifest.config.digest)")
         }
         self.record = record

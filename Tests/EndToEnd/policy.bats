@@ -253,6 +253,19 @@ open("tampered/signature-1", "wb").write(b)'
         --src-tls-verify=false
     rm "$HOME/.config/containers/registries.d/test.yaml"
     refuses 'A signature was required' "docker://$REGISTRY/team/img:1" --src-tls-verify=false
+
+    # What the policy has read goes into the store; nobody asks for it again.
+    python3 -u "$SUPPORT/lookaside_server.py" "$PWD/lookaside" >port 2>requests 3>&- &
+    local server=$!
+    until [ -s port ]; do sleep 0.1; done
+    printf 'docker:\n  %s:\n    lookaside: http://127.0.0.1:%s\n' "$REGISTRY" "$(cat port)" \
+        >"$HOME/.config/containers/registries.d/test.yaml"
+    run -0 pull --tls-verify=false "docker://$REGISTRY/team/img:1"
+    swiftlet image --policy policy.json copy -q --src-tls-verify=false "docker://$REGISTRY/team/img:1" "dir:$PWD/copied"
+    kill "$server"
+    rm "$HOME/.config/containers/registries.d/test.yaml"
+    [ -s copied/signature-1 ]
+    equal "$(grep -c 'GET .*/signature-1 ' requests)" 2
 }
 
 @test "sigstore signatures attached to an image in a registry" {

@@ -4,9 +4,11 @@ import ImageTransports
 import ProgressEvents
 
 extension CopyTask {
-    /// Copies an index with all of its images; the index becomes the destination's image.
-    func copyIndex(_ raw: RawManifest) throws -> RawManifest {
-        let signatures = try signatures(of: raw, instance: nil, isList: true)
+    /// Copies a list with all of its images; the list is the destination's image.
+    ///
+    /// - Parameter known: what was read of its signatures already.
+    func copyIndex(_ raw: RawManifest, known: [ImageSignature]?) throws -> RawManifest {
+        let signatures = try signatures(of: raw, instance: nil, known: known, isList: true)
         try checkTakesIndexes(raw)
         let type = indexType(of: raw)
         guard signatures.isEmpty || type == raw.mediaType else {
@@ -27,9 +29,9 @@ extension CopyTask {
         return written
     }
 
-    /// Copies an index without its images, which must already be at the destination.
-    func copyIndexAlone(_ raw: RawManifest) throws -> RawManifest {
-        let signatures = try signatures(of: raw, instance: nil, isList: true)
+    /// Copies a list without its images, which must be there.
+    func copyIndexAlone(_ raw: RawManifest, known: [ImageSignature]?) throws -> RawManifest {
+        let signatures = try signatures(of: raw, instance: nil, known: known, isList: true)
         report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
         try checkTakesIndexes(raw)
         report(.listManifestStarted)
@@ -54,10 +56,10 @@ extension CopyTask {
             let manifest = try CopyError.naming("\(source.description): manifest \(entry.digest)") {
                 try source.manifest(listed: entry)
             }
-            try options.admission?.admit(manifest, instance: entry.digest, from: source)
+            let known = try options.admission?.admit(manifest, instance: entry.digest, from: source)
             let written: RawManifest
             if manifest.isIndex {
-                let signatures = try signatures(of: manifest, instance: entry.digest, isList: true)
+                let signatures = try signatures(of: manifest, instance: entry.digest, known: known, isList: true)
                 written = try copyIndex(manifest, depth: depth + 1)
                 guard signatures.isEmpty || written.digest == manifest.digest else {
                     throw Immutability.error(
@@ -66,7 +68,7 @@ extension CopyTask {
                 try destination.putManifest(written, instance: written.digest)
                 try put(signatures, of: written, instance: written.digest, isList: true)
             } else {
-                written = try copyImage(manifest, listedAs: entry.digest, isInstance: true)
+                written = try copyImage(manifest, listedAs: entry.digest, isInstance: true, known: known)
             }
             guard written.digest != entry.digest else { continue }
             index.manifests[place].digest = written.digest

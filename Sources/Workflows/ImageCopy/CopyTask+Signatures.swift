@@ -19,18 +19,30 @@ enum Immutability {
     }
 }
 
+extension ImageSource {
+    /// The signatures of a manifest, read unless they are known.
+    func signatures(of raw: RawManifest, instance: Digest?, known: [ImageSignature]?) throws -> [ImageSignature] {
+        if let known { return known }
+        return try CopyError.naming("\(description): reading signatures") {
+            try signatures(of: raw, instance: instance)
+        }
+    }
+}
+
 extension CopyTask {
     /// The signatures to copy with a manifest: none if they are to be dropped.
     ///
-    /// - Parameter instance: the manifest's digest when it is listed in an index of the source.
-    /// - Throws: also when the destination cannot store them.
-    func signatures(of raw: RawManifest, instance: Digest?, isList: Bool = false) throws -> [ImageSignature] {
+    /// - Parameters:
+    ///   - instance: the manifest's digest when a list of the source names it.
+    ///   - known: what was read of them already.
+    /// - Throws: also where the destination has no place for them.
+    func signatures(
+        of raw: RawManifest, instance: Digest?, known: [ImageSignature]?, isList: Bool = false
+    ) throws -> [ImageSignature] {
         try checkSigning()
         guard !options.removesSignatures else { return [] }
         report(isList ? .listSignaturesStarted : .signaturesStarted)
-        let signatures = try CopyError.naming("\(source.description): reading signatures") {
-            try source.signatures(of: raw, instance: instance)
-        }
+        let signatures = try source.signatures(of: raw, instance: instance, known: known)
         guard !signatures.isEmpty else { return [] }
         report(.signaturesFound(isList: isList))
         try checkTaken(signatures)
@@ -70,11 +82,14 @@ extension CopyTask {
     /// Copies an image with its signatures, as the whole reference or as one image of an index.
     ///
     /// - Parameters:
-    ///   - listedAs: the manifest's digest when it is listed in an index of the source.
-    ///   - isInstance: whether it belongs to an index at the destination.
+    ///   - listedAs: the manifest's digest when a list of the source names it.
+    ///   - isInstance: whether it is to be one of a list at the destination.
+    ///   - known: what was read of its signatures already.
     /// - Returns: the manifest that was written.
-    func copyImage(_ raw: RawManifest, listedAs: Digest?, isInstance: Bool) throws -> RawManifest {
-        let signatures = try signatures(of: raw, instance: listedAs)
+    func copyImage(
+        _ raw: RawManifest, listedAs: Digest?, isInstance: Bool, known: [ImageSignature]?
+    ) throws -> RawManifest {
+        let signatures = try signatures(of: raw, instance: listedAs, known: known)
         var task = self
         task.isSigned = !signatures.isEmpty
         let written = try task.copyContent(raw, isInstance: isInstance)

@@ -87,25 +87,25 @@ package struct ImageCopier {
     }
 
     private func copySingle(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {
-        try options.admission?.admit(raw, instance: nil, from: task.source)
+        let known = try options.admission?.admit(raw, instance: nil, from: task.source)
         if options.isPlatformRequired, case .platform(let wanted) = options.selection {
             try task.checkPlatform(of: raw, wanted)
         }
-        return try task.copyImage(raw, listedAs: nil, isInstance: false)
+        return try task.copyImage(raw, listedAs: nil, isInstance: false, known: known)
     }
 
     private func copyIndex(_ raw: RawManifest, _ task: CopyTask) throws -> RawManifest {
         switch options.selection {
         case .platform(let platform):
             let image = try ImageChoice.manifest(in: raw, of: task.source, for: platform)
-            try options.admission?.admit(image, instance: image.digest, from: task.source)
-            return try task.copyImage(image, listedAs: image.digest, isInstance: false)
+            let known = try options.admission?.admit(image, instance: image.digest, from: task.source)
+            return try task.copyImage(image, listedAs: image.digest, isInstance: false, known: known)
         case .all:
-            try options.admission?.admit(raw, instance: nil, from: task.source)
-            return try task.copyIndex(raw)
+            let known = try options.admission?.admit(raw, instance: nil, from: task.source)
+            return try task.copyIndex(raw, known: known)
         case .indexOnly:
-            try options.admission?.admit(raw, instance: nil, from: task.source)
-            return try task.copyIndexAlone(raw)
+            let known = try options.admission?.admit(raw, instance: nil, from: task.source)
+            return try task.copyIndexAlone(raw, known: known)
         }
     }
 }

@@ -103,8 +103,9 @@ package struct ImagePull {
     ) throws -> (source: any ImageSource, top: RawManifest, chosen: RawManifest, signatures: [ImageSignature]) {
         let top = try CopyError.naming(given.description) { try given.manifest(nil) }
         let raw = try top.isIndex ? ImageChoice.manifest(in: top, of: given, for: platform) : top
-        try admission?.admit(raw, instance: top.isIndex ? raw.digest : nil, from: given)
-        let signatures = try signatures(of: raw, instance: top.isIndex ? raw.digest : nil, from: given)
+        let instance = top.isIndex ? raw.digest : nil
+        let known = try admission?.admit(raw, instance: instance, from: given)
+        let signatures = try signatures(of: raw, instance: instance, known: known, from: given)
         guard signatures.isEmpty || (!raw.mediaType.isSchema1 && format ?? raw.mediaType == raw.mediaType) else {
             throw Immutability.error(
                 given.description, "the manifest of type \(raw.mediaType) would have to be converted")
@@ -120,13 +121,11 @@ package struct ImagePull {
     }
 
     private func signatures(
-        of raw: RawManifest, instance: Digest?, from source: any ImageSource
+        of raw: RawManifest, instance: Digest?, known: [ImageSignature]?, from source: any ImageSource
     ) throws -> [ImageSignature] {
         guard keepsSignatures else { return [] }
         report(.signaturesStarted)
-        let signatures = try CopyError.naming("\(source.description): reading signatures") {
-            try source.signatures(of: raw, instance: instance)
-        }
+        let signatures = try source.signatures(of: raw, instance: instance, known: known)
         if !signatures.isEmpty { report(.signaturesFound(isList: false)) }
         return signatures
     }

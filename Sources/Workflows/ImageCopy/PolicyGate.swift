@@ -14,11 +14,19 @@ package struct PolicyGate: Sendable {
 
     /// Checks that the policy accepts a manifest of a source.
     ///
-    /// - Parameter instance: the manifest's digest when it is listed in an index; nil for the reference's own manifest.
+    /// - Parameter instance: the manifest's digest when a list names it; nil for what the reference itself names.
+    /// - Returns: the manifest's signatures where the policy asked for them, so that nobody has to fetch them again.
     /// - Throws: `TrustError`.
-    package func admit(_ manifest: RawManifest, instance: Digest?, from source: any ImageSource) throws {
+    @discardableResult
+    package func admit(
+        _ manifest: RawManifest, instance: Digest?, from source: any ImageSource
+    ) throws -> [ImageSignature]? {
+        var read: [ImageSignature]?
         try evaluator.check(manifest, from: source.origin, named: source.description) {
-            try source.signatures(of: manifest, instance: instance)
+            let signatures = try source.signatures(of: manifest, instance: instance)
+            read = signatures
+            return signatures
         }
+        return read
     }
 }

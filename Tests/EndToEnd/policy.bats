@@ -261,7 +261,7 @@ open("tampered/signature-1", "wb").write(b)'
     printf 'docker:\n  %s:\n    lookaside: http://127.0.0.1:%s\n' "$REGISTRY" "$(cat port)" \
         >"$HOME/.config/containers/registries.d/test.yaml"
     run -0 pull --tls-verify=false "docker://$REGISTRY/team/img:1"
-    swiftlet image --policy policy.json copy -q --src-tls-verify=false "docker://$REGISTRY/team/img:1" "dir:$PWD/copied"
+    swiftlet image copy -q --signature-policy policy.json --src-tls-verify=false "docker://$REGISTRY/team/img:1" "dir:$PWD/copied"
     kill "$server"
     rm "$HOME/.config/containers/registries.d/test.yaml"
     [ -s copied/signature-1 ]

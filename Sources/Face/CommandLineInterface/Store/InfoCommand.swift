@@ -23,7 +23,9 @@ enum InfoCommand: Command {
         }
         let conf = try session.containersConf()
         let runtime = RuntimeChoice.find(in: conf)?.name ?? conf.engine.runtime
-        value["host"] = .object(HostFacts.describe(isRootless: store.isRootless, runtime: runtime))
+        var host = HostFacts.describe(isRootless: store.isRootless, runtime: runtime)
+        host["network"] = NetworkFlag.describeStandard(conf)
+        value["host"] = .object(host)
         value["store"] = .object(try describe(store))
         if let text = try format?.render(.object(value), missingFields: .printNoValue) {
             session.write(text)

@@ -238,3 +238,15 @@ let package = Package(
         tests(.face, of: "CommandLineInterface"),
     ]
 )
+
+// The fuzz targets (docs/TESTING.md) have no `main` of their own: libFuzzer brings it, and only a build with its sanitizer links.
+if Context.environment["SWIFTLET_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzTargets",
+            dependencies: [
+                "ContainerStore", "ContainersConfig", "DockerfileSyntax", "ImageLayers", "ImageModel", "JSONText",
+                "OutputTemplates", "StreamCompression", "TarArchive",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict))
+}

@@ -4,9 +4,9 @@ import Glibc
 ///
 /// A target traps (`precondition`) where a property does not hold, for instance where text that was just written cannot
 /// be read again. Errors that the parser throws are right answers.
-struct FuzzTarget {
+struct FuzzTarget: Sendable {
     let name: String
-    let run: ([UInt8]) -> Void
+    let run: @Sendable ([UInt8]) -> Void
 
     static let all: [FuzzTarget] = [
         .dockerfile, .expansion, .ignoreFile, .layer, .document, .reference, .template, .toml, .yaml, .record,

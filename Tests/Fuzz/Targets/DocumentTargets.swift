@@ -8,7 +8,9 @@ extension FuzzTarget {
     static let document = FuzzTarget(name: "document") { bytes in
         if let value = try? JSONValue(parsing: bytes[...]) {
             let written = value.serialized()
-            precondition((try? JSONValue(parsing: written[...])) == value, "what was written reads as something else")
+            // Bytes are compared, since a number such as 1.0 is written as Go does, without its fraction.
+            let again = try? JSONValue(parsing: written[...])
+            precondition(again?.serialized() == written, "what was written reads as something else")
         }
         _ = try? ImageConfig(parsing: bytes)
         _ = RawManifest.guessType(bytes)

@@ -17,7 +17,8 @@ struct FuzzTarget: Sendable {
         let wanted = getenv("SWIFTLET_FUZZ_TARGET").map { String(cString: $0) } ?? ""
         if let target = all.first(where: { $0.name == wanted }) { return target }
         let names = all.map(\.name).joined(separator: " ")
-        fputs("fuzz: SWIFTLET_FUZZ_TARGET must be one of: \(names)\n", stderr)
+        let message = Array("fuzz: SWIFTLET_FUZZ_TARGET must be one of: \(names)\n".utf8)
+        _ = write(STDERR_FILENO, message, message.count)
         exit(2)
     }()
 }

@@ -29,7 +29,7 @@ install: ## copy what was built to $(DESTDIR)$(PREFIX)/bin (PREFIX=/usr/local); 
 		"build it first, as yourself, with ./demo or make build" >&2; exit 1; }
 	install -D -m 0755 .build/release/swiftlet $(DESTDIR)$(PREFIX)/bin/swiftlet
 
-check: lint unit-test ## what to run before a commit: lint and unit tests, in under two minutes when little was changed
+check: lint unit-test ## what to run before a commit: lint and unit tests, in about two minutes when little was changed
 
 lint: ## check the format, the architecture and the subjects of new commits
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -177,23 +177,17 @@ package struct ImagePull {
     ) throws -> LayerRegistration {
         report(.blobStarted(digest: layer.blob.digest.description, kind: .layer, size: layer.blob.size))
         let staging = try store.newStagingLayer(parent: parent)
-        let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
-        let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
-        var options = ApplyOptions(
-            whiteouts: store.driver.holdsChangesOnly
-                ? .overlay(userXattr: store.driver.usesUserAttributes) : .removing,
-            ignoreUnmappedOwners: store.isSingleID, makesDevices: !store.isRootless)
-        if let parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
-        let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
+        let applier = try store.applier(for: staging)
         let compressed = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
         let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
         let whole = DrainingSource(archive, of: compressed)
         let facts = try CopyError.naming("layer \(layer.blob.digest)") {
-            // If there are idle processors, fetching and decompressing overlap with writing files.
-            try applier.apply(
-                isAlone ? ThreadedSource.ahead(of: whole) : whole, tarSplit: tarSplit, isAlone: isAlone)
+            try staging.recordingTarSplit { tarSplit in
+                // If there are idle processors, fetching and decompressing overlap with writing files.
+                try applier.apply(
+                    isAlone ? ThreadedSource.ahead(of: whole) : whole, tarSplit: tarSplit, isAlone: isAlone)
+            }
         }
-        try tarSplit.finish()
         guard facts.diffID == layer.diffID else {
             throw CopyError(
                 .mismatch, "layer \(layer.blob.digest): the uncompressed layer is \(facts.diffID), not \(layer.diffID)")

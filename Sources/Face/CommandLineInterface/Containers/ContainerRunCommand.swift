@@ -84,10 +84,7 @@ struct ContainerCreation {
     private func image() throws -> (image: StoredImage, name: String) {
         let name = arguments.positionals[0]
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let images = StoreImages(
-            store, try RegistryFlags.access(arguments, invocation.session, store: store),
-            calledAs: invocation.session.calledAs,
-            admission: try SignaturePolicyFlag.admission(arguments, invocation.session), report: rendering.handler)
+        let images = try StoreImages(store, arguments, invocation.session, report: rendering.handler)
         let image = try images.baseImage(
             name, policy: try BuildOptions.PullPolicy(flag: arguments.string("pull")),
             platform: try invocation.platform())

@@ -190,9 +190,7 @@ struct ContentCopy {
             }
         }
         let rendering = ProgressRendering(steps: nil, copies: .error)
-        let images = StoreImages(
-            store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
-            admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
+        let images = try StoreImages(store, arguments, session, report: rendering.handler)
         let image = try images.baseImage(from, policy: .missing, platform: nil)
         let root = try ReadOnlyRoot(of: image.record.topLayer, in: store)
         defer { root.close() }

@@ -82,9 +82,7 @@ enum FromCommand: Command {
             ? .always
             : arguments.bool("pull-never") ? .never : try BuildOptions.PullPolicy(flag: arguments.string("pull"))
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
-        let images = StoreImages(
-            store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
-            admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
+        let images = try StoreImages(store, arguments, session, report: rendering.handler)
         return try images.baseImage(name, policy: policy, platform: try PlatformFlags.wanted(arguments).first)
     }
 

@@ -10,27 +10,14 @@ enum RemoveCommand: Command {
         flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        let all = arguments.bool("all")
-        if arguments.positionals.isEmpty, !all { throw CommandError("container ID must be specified") }
-        if !arguments.positionals.isEmpty, all {
-            throw CommandError("when using the --all switch, you may not pass any containers names or IDs")
+        let messages = WorkingContainerTargets.Messages(
+            noName: "container ID must be specified",
+            allWithNames: "when using the --all switch, you may not pass any containers names or IDs",
+            unknown: { "removing container \"\($0)\": container not known" })
+        try WorkingContainerTargets.forEach(arguments, session, messages) { container, store in
+            try store.deleteContainer(container.id)
+            session.printLine(container.id)
         }
-        let store = try session.openStore()
-        var failures = FailureList()
-        let names = all ? try WorkingContainer.all(in: store).map(\.id) : arguments.positionals
-        for name in names {
-            do {
-                guard try store.container(name) != nil else {
-                    throw CommandError("removing container \"\(name)\": container not known")
-                }
-                let container = try WorkingContainer(name, in: store)
-                try store.deleteContainer(container.id)
-                session.printLine(container.id)
-            } catch {
-                failures.add(error)
-            }
-        }
-        try failures.throwLast(session)
         return 0
     }
 }

@@ -55,10 +55,7 @@ enum RunCommand: Command {
         let hostFiles = try HostFiles(store.layout)
         let mounts = RunMounts(container, in: store) { name in
             let rendering = ProgressRendering(steps: nil, copies: .error)
-            let images = StoreImages(
-                store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
-                admission: try SignaturePolicyFlag.admission(arguments, session),
-                report: rendering.handler)
+            let images = try StoreImages(store, arguments, session, report: rendering.handler)
             return try images.baseImage(name, policy: .missing, platform: nil).record.topLayer
         }
         defer { mounts.close() }

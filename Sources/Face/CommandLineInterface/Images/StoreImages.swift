@@ -1,3 +1,4 @@
+import CommandLineGrammar
 import ContainerStore
 import Distribution
 import ImageBuild
@@ -21,6 +22,15 @@ final class StoreImages: BaseImageProvider {
         puller = RegistryPull(
             store, registries, calledAs: calledAs, admission: admission, keepsSignatures: keepsSignatures,
             report: report)
+    }
+
+    /// For a command that has the flags of registries and signature policies.
+    convenience init(
+        _ store: ContainerStore, _ arguments: ParsedArguments, _ session: Session, report: @escaping ProgressHandler
+    ) throws {
+        self.init(
+            store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
+            admission: try SignaturePolicyFlag.admission(arguments, session), report: report)
     }
 
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {

@@ -70,16 +70,9 @@ package enum LayerSnapshot {
     private static func apply(_ archive: Int32, to staging: StagingLayer, _ store: ContainerStore) throws
         -> LayerMeasurements
     {
-        let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
-        let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
-        var options = ApplyOptions(
-            whiteouts: store.driver.holdsChangesOnly
-                ? .overlay(userXattr: store.driver.usesUserAttributes) : .removing,
-            ignoreUnmappedOwners: store.isSingleID, makesDevices: !store.isRootless)
-        if let parent = staging.parent { options.lowerDirectories = try store.contentDirectories(of: parent) }
-        let applier = try LayerApplier(directory: staging.contentDirectory, options: options)
-        let facts = try applier.apply(FileDescriptorSource(fd: archive), tarSplit: tarSplit)
-        try tarSplit.finish()
-        return facts
+        let applier = try store.applier(for: staging)
+        return try staging.recordingTarSplit { tarSplit in
+            try applier.apply(FileDescriptorSource(fd: archive), tarSplit: tarSplit)
+        }
     }
 }

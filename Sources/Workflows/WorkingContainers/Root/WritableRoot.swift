@@ -69,14 +69,13 @@ package final class WritableRoot {
             store.driver.holdsChangesOnly
             ? .overlayUpper(userXattr: store.driver.usesUserAttributes)
             : .wholeTree(parent: parent.map { store.driver.contentDirectory($0) })
-        let file = try OwnedFD.open(staging.tarSplitPath, O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
-        let tarSplit = try CompressingSink(FileDescriptorSink(fd: file.raw), .gzip, threads: 1)
-        let maker = try LayerMaker(
-            directory: staging.contentDirectory, content: content,
-            options: LayerMaker.Options(modification: modification, parentRoot: staging.initialRoot),
-            tarSplit: tarSplit)
-        let facts = try maker.make()
-        try tarSplit.finish()
+        let facts = try staging.recordingTarSplit { tarSplit in
+            try LayerMaker(
+                directory: staging.contentDirectory, content: content,
+                options: LayerMaker.Options(modification: modification, parentRoot: staging.initialRoot),
+                tarSplit: tarSplit
+            ).make()
+        }
         guard facts.entryCount > 0 else {
             staging.discard()
             return .unchanged

@@ -57,14 +57,40 @@ extension ManagedContainer {
         isForced: Bool, stoppingAfter seconds: Int64? = nil, in store: ContainerStore
     ) throws {
         if isRunning {
-            guard isForced else {
-                throw ContainerError(
-                    .running,
-                    "cannot remove container \(id) as it is running - running or paused containers cannot be removed "
-                        + "without force: container state improper")
-            }
+            guard isForced else { throw runningError }
             try stop(after: seconds, in: store)
         }
+        try withLock(in: store) { () throws in try discard(from: store) }
+    }
+
+    private var runningError: ContainerError {
+        ContainerError(
+            .running,
+            "cannot remove container \(id) as it is running - running or paused containers cannot be removed "
+                + "without force: container state improper")
+    }
+
+    /// Runs `body` while nobody can start the container. One that has just ended is locked for a moment longer.
+    ///
+    /// - Throws: ``ContainerError`` with `running` where somebody has started it meanwhile.
+    private func withLock(in store: ContainerStore, _ body: () throws -> Void) throws {
+        guard try store.container(id) != nil else { return }
+        do {
+            let lock = try ManagedContainer.openLock(of: id, in: store)
+            for attempt in 0... {
+                if try lock.tryLockExclusive() { break }
+                if attempt == 100 { throw runningError }
+                usleep(20_000)
+            }
+            try body()
+        } catch let error as LinuxError where error.code == ENOSPC || error.code == EDQUOT {
+            // There is no room for a lock file, so that nobody can run the container either.
+            try body()
+        }
+    }
+
+    /// Removes the container, which nobody runs.
+    private func discard(from store: ContainerStore) throws {
         do {
             try store.deleteContainer(id)
         } catch {
@@ -75,11 +101,11 @@ extension ManagedContainer {
 
     /// Removes `--rm` containers whose tool died before it could.
     package static func sweep(_ store: ContainerStore) throws {
-        for var container in try all(in: store) where container.definition.removesItself {
+        for container in try all(in: store) where container.definition.removesItself {
             guard container.state.status == .exited else { continue }
             let lock = try openLock(of: container.id, in: store)
             // Held: the tool that ran it is about to remove it.
-            if try lock.tryLockExclusive() { try container.remove(isForced: false, in: store) }
+            if try lock.tryLockExclusive() { try container.discard(from: store) }
         }
     }
 }

@@ -14,7 +14,7 @@ package struct ManagedContainer: Sendable {
     package var isRunning: Bool { state.status == .running }
 
     /// The file beside a container that marks it as one of these.
-    static let stateFile = "swiftlet.json"
+    static let stateFile = ContainerOwner.runFile
     /// Locked by the process that runs the container, for as long as it runs.
     static let lockFile = "swiftlet.lock"
 
@@ -70,7 +70,11 @@ extension ManagedContainer {
         state.exitCode = 137
         state.error = "the tool that ran it was killed"
         state.finishedAt = Clock.rfc3339(Clock.now())
-        try save(to: store)
+        do {
+            try save(to: store)
+        } catch let error as StoreError where error.isUnwritable {
+            // The next one who looks notices it again.
+        }
     }
 
     private static func decoded(_ bytes: [UInt8], of id: String) throws -> Document {

@@ -43,6 +43,10 @@ protocol LayerStorage: GraphDriver {
     /// Takes the layer's files away into `trash`. A missing layer is fine.
     func remove(_ layer: String, trash: () throws -> TemporaryDirectory) throws
 
+    /// Removes the layer's files where they are, for when there is no room for a trash directory. A missing layer is
+    /// fine.
+    func removeInPlace(_ layer: String) throws
+
     /// Mounts the layer at its own mount point and gives that.
     func mount(_ layer: String, readOnly: Bool, isVolatile: Bool) throws -> String
 

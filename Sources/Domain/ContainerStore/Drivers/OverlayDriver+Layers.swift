@@ -5,6 +5,7 @@ extension OverlayDriver: LayerStorage {
     // MARK: Making
 
     func prepare(_ prepared: String, parent: String?) throws {
+        try testOnce()
         try Files.makeDirectory(prepared, mode: 0o700)
         for name in ["work", "merged"] { try Files.makeDirectory("\(prepared)/\(name)", mode: 0o700) }
         try Files.makeDirectory("\(prepared)/diff", mode: 0o755)
@@ -70,9 +71,19 @@ extension OverlayDriver: LayerStorage {
     func remove(_ layer: String, trash: () throws -> TemporaryDirectory) throws {
         let place = "\(home)/\(layer)"
         guard Files.exists(place) else { return }
+        // First what may fail for want of room: a layer that keeps its files keeps its short name.
+        let trash = try trash()
         try unmount(layer)
         if let link = try link(in: place) { try? Files.removeFile("\(home)/l/\(link)") }
-        try trash().add(place)
+        try trash.add(place)
+    }
+
+    func removeInPlace(_ layer: String) throws {
+        let place = "\(home)/\(layer)"
+        guard Files.exists(place) else { return }
+        try unmount(layer)
+        if let link = try link(in: place) { try? Files.removeFile("\(home)/l/\(link)") }
+        try Files.removeTree(place)
     }
 
     func directories() throws -> [String] {

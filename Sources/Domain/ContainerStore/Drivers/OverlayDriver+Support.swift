@@ -21,6 +21,19 @@ extension OverlayDriver {
         if !Files.exists("\(home)/l") { try Files.makeDirectory("\(home)/l", mode: 0o755) }
         if !Files.exists(runHome) { try Files.makeDirectories(runHome, mode: 0o700) }
         try checkMountProgram()
+        // A store that is in use is looked at without a test, which would have to write. See `prepare`.
+        if !holdsLayers { try testOnce() }
+    }
+
+    /// Whether the kernel was found able, by this tool or another, when the store's first layer was made.
+    private var holdsLayers: Bool {
+        ((try? Files.statusIfPresent(layersFile))?.size ?? 0) > 2
+    }
+
+    /// Finds out once per start of the machine whether the kernel can mount here.
+    ///
+    /// - Throws: ``StoreError`` with `driver`, saying what to do, where it cannot.
+    func testOnce() throws {
         let stamp = "\(runHome)/overlay-true"
         if Files.exists(stamp) { return }
         try testMount()

@@ -8,6 +8,8 @@ package struct OverlayDriver: GraphDriver {
     let home: String
     /// `<runroot>/overlay`.
     let runHome: String
+    /// The records of layers.
+    let layersFile: String
     /// The graph roots of additional, read-only stores.
     let additionalStores: [String]
 
@@ -20,6 +22,7 @@ package struct OverlayDriver: GraphDriver {
     init(layout: StoreLayout, additionalStores: [String], userXattr: Bool, mountsHome: Bool) {
         home = layout.driverHome
         runHome = layout.driverRunDirectory
+        layersFile = layout.layersFile
         self.additionalStores = additionalStores
         usesUserAttributes = userXattr
         self.mountsHome = mountsHome

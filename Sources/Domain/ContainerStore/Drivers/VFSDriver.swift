@@ -76,6 +76,10 @@ extension VFSDriver: LayerStorage {
         if Files.exists(place) { try trash().add(place) }
     }
 
+    func removeInPlace(_ layer: String) throws {
+        try Files.removeTree("\(home)/dir/\(layer)")
+    }
+
     func mount(_ layer: String, readOnly: Bool, isVolatile: Bool) throws -> String {
         try contentDirectories(of: layer)[0]
     }

@@ -104,6 +104,7 @@ extension ContainerStore {
         }
         let layer = LayerRecord(id: RandomBytes.hex(32), parent: staging.parent, created: Clock.rfc3339(Clock.now()))
         try journal().note(.layer, layer.id)
+        try OwnLayers(layout).add([layer] + recordedChain(of: layer.parent))
         try storage.install(staging.prepared, as: layer.id, parent: staging.parent, trash: trashDirectory)
         layerTable.put(layer)
         do {
@@ -116,34 +117,46 @@ extension ContainerStore {
     }
 
     /// Removes a container with its layer and all that was kept for it. It is unmounted first.
+    ///
+    /// Works on a full disk: see `RecordTable.save`.
+    /// - Throws: `inUse` for a container of another tool that is mounted or runs; `notFound`.
     package func deleteContainer(_ id: String) throws(StoreError) {
         try locked(layers: .exclusive, images: .shared, containers: .exclusive) {
             guard let container = containerTable.record(id: id) else {
                 throw StoreError(.notFound, "no container \(id)", subject: id)
             }
-            try journal().note(.container, id)
+            try refuseForeignUse(of: container)
+            try noteRemoval(.container, id)
             let layer = container.layer
             let isShared =
                 containerTable.records.contains { $0.layer == layer && $0.id != id }
                 || imageTable.records.contains { $0.topLayer == layer || $0.mappedTopLayers.contains(layer) }
                 || layerTable.records.contains { $0.parent == layer }
             let removesLayer = !isShared && layerTable.record(id: layer) != nil
-            if removesLayer { try journal().note(.layer, layer) }
+            if removesLayer { try noteRemoval(.layer, layer) }
             containerTable.remove([id])
-            try containerTable.save()
+            try containerTable.save {
+                if removesLayer { try self.removeLayerContent(layer) }
+                self.unmountSharedMemory(of: id)
+                try Files.removeTree(self.layout.containerDirectory(id))
+            }
             if removesLayer { try removeLayers([layer]) }
             try removeContainerDirectories(id)
         }
     }
 
     func removeContainerDirectories(_ id: String) throws {
+        unmountSharedMemory(of: id)
+        try putAway(layout.containerDirectory(id))
+        try Files.removeTree(layout.containerRunDirectory(id))
+    }
+
+    /// Podman mounts the shared memory of a container in its directory.
+    private func unmountSharedMemory(of id: String) {
         for directory in [layout.containerDirectory(id), layout.containerRunDirectory(id)] {
-            // Podman mounts the shared memory of a container there.
             let shared = "\(directory)/userdata/shm"
             if Files.exists(shared) { try? Mounts.unmount(shared, detach: true) }
         }
-        try putAway(layout.containerDirectory(id))
-        try Files.removeTree(layout.containerRunDirectory(id))
     }
 
     // MARK: What is kept beside a container

@@ -54,31 +54,6 @@ extension ContainerStore {
         }
     }
 
-    /// Removes an image, and the layers that nothing else refers to. Gives the ids of those, from the top down.
-    ///
-    /// - Throws: `inUse`, naming the containers that were made from it; `notFound`; `readOnly` in an additional store.
-    @discardableResult
-    package func deleteImage(_ id: String) throws(StoreError) -> [String] {
-        try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
-            let image = try ownImage(id)
-            let users = containerTable.records.filter { $0.image == id }.map { $0.names.first ?? $0.id }
-            guard users.isEmpty else {
-                throw StoreError(
-                    .inUse,
-                    "image \(id) is used by container\(users.count == 1 ? "" : "s") "
-                        + users.sorted().joined(separator: ", "), subject: id)
-            }
-            let layers = removableLayers(of: image)
-            try journal().note(.image, id)
-            for layer in layers { try journal().note(.layer, layer) }
-            imageTable.remove([id])
-            try imageTable.save()
-            try removeLayers(layers)
-            try putAway(layout.imageDirectory(id))
-            return layers
-        }
-    }
-
     /// Changes an image's metadata.
     package func setMetadata(image id: String, _ metadata: String) throws(StoreError) {
         try changeImage(id) { $0.metadata = metadata }
@@ -164,35 +139,5 @@ extension ContainerStore {
             record.bigDataSizes[key] = Int64(bytes.count)
             record.bigDataDigests[key] = digest.description
         }
-    }
-
-    /// The layers of an image that go with it: from the top down, as long as nothing else refers to them.
-    private func removableLayers(of image: ImageRecord) -> [String] {
-        var others: Set<String> = []
-        for other in imageTable.records where other.id != image.id {
-            if let layer = other.topLayer { others.insert(layer) }
-            others.formUnion(other.mappedTopLayers)
-        }
-        others.formUnion(containerTable.records.map(\.layer))
-        others.formUnion(claims(besides: session?.path))
-        var children: [String: Set<String>] = [:]
-        for layer in layerTable.records {
-            if let parent = layer.parent { children[parent, default: []].insert(layer.id) }
-        }
-        var removed: [String] = []
-        var gone: Set<String> = []
-        for mapped in image.mappedTopLayers
-        where !others.contains(mapped) && layerTable.record(id: mapped) != nil && children[mapped] == nil {
-            removed.append(mapped)
-            gone.insert(mapped)
-        }
-        var next = image.topLayer
-        while let layer = next, let record = layerTable.record(id: layer), !others.contains(layer),
-            children[layer, default: []].isSubset(of: gone), gone.insert(layer).inserted
-        {
-            removed.append(layer)
-            next = record.parent
-        }
-        return removed
     }
 }

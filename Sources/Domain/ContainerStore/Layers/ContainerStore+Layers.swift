@@ -50,7 +50,7 @@ extension ContainerStore {
             if let user = layerUser(id) {
                 throw StoreError(.inUse, "layer \(id) is used by \(user)", subject: id)
             }
-            try journal().note(.layer, id)
+            try noteRemoval(.layer, id)
             try removeLayers([id])
         }
     }
@@ -118,12 +118,25 @@ extension ContainerStore {
         return nil
     }
 
+    /// A layer and those below it as far as this store's own records go, from the top down.
+    func recordedChain(of top: String?) -> [LayerRecord] {
+        var chain: [LayerRecord] = []
+        var seen: Set<String> = []
+        var next = top
+        while let id = next, seen.insert(id).inserted, let record = layerTable.record(id: id) {
+            chain.append(record)
+            next = record.parent
+        }
+        return chain
+    }
+
     /// Takes layers and all that belongs to them away. With the lock held for writing and the ids in the journal: first
-    /// nobody sees the layers any more, then their files go.
+    /// nobody sees the layers any more, then their files go. On a full disk it is the other way round, see
+    /// `RecordTable.save`.
     func removeLayers(_ ids: [String]) throws {
         if ids.isEmpty { return }
         layerTable.remove(Set(ids))
-        try layerTable.save()
+        try layerTable.save { for id in ids { try self.removeLayerContent(id) } }
         for id in ids { try removeLayerFiles(id) }
     }
 
@@ -138,9 +151,22 @@ extension ContainerStore {
     }
 
     func removeLayerFiles(_ id: String) throws {
-        try forgetMounts(of: id)
-        try storage.remove(id, trash: trashDirectory)
-        try putAway(layout.tarSplit(id))
-        try putAway(layout.layerDataDirectory(id))
+        do {
+            try forgetMounts(of: id)
+            try storage.remove(id, trash: trashDirectory)
+            try putAway(layout.tarSplit(id))
+            try putAway(layout.layerDataDirectory(id))
+        } catch let error as LinuxError where error.isOutOfSpace {
+            try removeLayerContent(id)
+        }
+    }
+
+    /// Removes a layer's files where they are, which needs no space at all.
+    func removeLayerContent(_ id: String) throws {
+        // That a layer which is gone counts as mounted does no harm.
+        do { try forgetMounts(of: id) } catch let error as LinuxError where error.isOutOfSpace {}
+        try storage.removeInPlace(id)
+        try Files.removeTree(layout.tarSplit(id))
+        try Files.removeTree(layout.layerDataDirectory(id))
     }
 }

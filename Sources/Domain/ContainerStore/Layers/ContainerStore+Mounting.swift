@@ -63,6 +63,14 @@ extension ContainerStore {
         }
     }
 
+    /// The layers that are mounted as recorded, whichever process did it. With the lock of layers held.
+    func mountedLayers() throws -> [String] {
+        guard Files.exists(layout.mountsFile) else { return [] }
+        try mountsLock.acquire(.shared)
+        defer { mountsLock.release() }
+        return try MountTable.read(layout.mountsFile).records.filter { $0.value.count > 0 }.map(\.key)
+    }
+
     /// What to mount to see a layer, in whatever mount namespace; nil for vfs, whose content directory is that view.
     package func overlayMount(of layer: String, readOnly: Bool) throws(StoreError) -> OverlayMount? {
         try storage.overlayMount(of: layer, readOnly: readOnly)

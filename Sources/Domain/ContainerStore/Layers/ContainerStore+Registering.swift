@@ -99,6 +99,7 @@ extension ContainerStore {
         try place(registration.tarSplit, of: staging, as: id)
         try storage.install(staging.prepared, as: id, parent: parent, trash: trashDirectory)
         let record = Self.record(id: id, parent: parent, registration)
+        try OwnLayers(layout).add([record] + recordedChain(of: parent))
         layerTable.put(record)
         return (record, true)
     }

@@ -20,9 +20,10 @@ extension ContainerStore {
             do {
                 return try body()
             } catch {
-                layerTable.revert()
-                imageTable.revert()
-                containerTable.revert()
+                // A caller that still holds a lock goes on with what the files say.
+                try layerTable.revert()
+                try imageTable.revert()
+                try containerTable.revert()
                 throw error
             }
         }
@@ -89,9 +90,21 @@ extension ContainerStore {
     /// Missing is fine. The driver's own directory may be a mount of its own, so that its trash cannot take these.
     func putAway(_ path: String) throws {
         guard Files.exists(path) else { return }
-        let place = "\(layout.staging)/\(try trashDirectory().token)"
-        if !Files.exists(place) { try Files.makeDirectories(place, mode: 0o700) }
-        try Files.rename(path, "\(place)/\(RandomBytes.hex(8))")
+        do {
+            let place = "\(layout.staging)/\(try trashDirectory().token)"
+            if !Files.exists(place) { try Files.makeDirectories(place, mode: 0o700) }
+            try Files.rename(path, "\(place)/\(RandomBytes.hex(8))")
+        } catch let error as LinuxError where error.isOutOfSpace {
+            try Files.removeTree(path)
+        }
+    }
+
+    /// Writes down that something is about to be removed. Where there is no room for that, it is removed all the same:
+    /// what a process that dies meanwhile would leave is found by `collectGarbage`.
+    func noteRemoval(_ subject: StoreSession.Subject, _ id: String) throws {
+        do {
+            try journal().note(subject, id)
+        } catch let error as LinuxError where error.isOutOfSpace {}
     }
 
     /// This process's journal, begun when it first changes something.

@@ -23,9 +23,12 @@ extension ContainerStore {
             layout: layout, storage: storage,
             additionalStores: config.imageStores.map { AdditionalStore(graphRoot: $0, driver: layout.driver) },
             idMaps: idMaps, rootless: rootless, shortNames: shortNames, isInterrupted: isInterrupted)
-        try StoreError.mapping {
-            try store.makeDirectories()
-            try store.sweepAbandoned()
+        try StoreError.mapping { try store.makeDirectories() }
+        do {
+            try StoreError.mapping { try store.sweepAbandoned() }
+        } catch {
+            // Looking at a store, and making room in it, must be possible when nothing can be written.
+            guard error.isUnwritable else { throw error }
         }
         return store
     }

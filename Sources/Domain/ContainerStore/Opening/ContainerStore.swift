@@ -52,12 +52,14 @@ package final class ContainerStore: @unchecked Sendable {
         mountsLock = LockFile(path: layout.mountsLock, isInterrupted: isInterrupted)
         layerTable = RecordTable(
             lock: LockFile(path: layout.layersLock, isInterrupted: isInterrupted), path: layout.layersFile,
-            volatilePath: layout.volatileLayersFile)
+            volatilePath: layout.volatileLayersFile, reserve: SpaceReserve(path: layout.reserve(for: "layers")))
         imageTable = RecordTable(
-            lock: LockFile(path: layout.imagesLock, isInterrupted: isInterrupted), path: layout.imagesFile)
+            lock: LockFile(path: layout.imagesLock, isInterrupted: isInterrupted), path: layout.imagesFile,
+            reserve: SpaceReserve(path: layout.reserve(for: "images")))
         containerTable = RecordTable(
             lock: LockFile(path: layout.containersLock, isInterrupted: isInterrupted), path: layout.containersFile,
-            volatilePath: layout.volatileContainersFile)
+            volatilePath: layout.volatileContainersFile,
+            reserve: SpaceReserve(path: layout.reserve(for: "containers")))
     }
 
     deinit {

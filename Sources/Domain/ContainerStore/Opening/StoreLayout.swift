@@ -105,6 +105,16 @@ package struct StoreLayout: Sendable, Equatable {
     package var buildCache: String { "\(ownRoom)/cache" }
     /// Outcomes of compressing: see `CompressedBlobIndex`.
     package var compressedBlobs: String { "\(ownRoom)/compressed" }
+    /// What is kept of blobs whose transfer broke off.
+    package var partialBlobs: String { "\(ownRoom)/partial" }
+    /// How far uploads have come.
+    package var uploads: String { "\(ownRoom)/uploads" }
+    /// The directories of cache mounts.
+    package var cacheMounts: String { "\(ownRoom)/cache-mounts" }
+    /// The layers that this tool made: see `OwnLayers`.
+    package var ownLayers: String { "\(ownRoom)/layers" }
+    /// Blocks for the records of one kind when the disk is full: see `SpaceReserve`.
+    func reserve(for kind: String) -> String { "\(ownRoom)/reserve-\(kind)" }
 
     // MARK: Big data
 

@@ -23,6 +23,8 @@ final class RecordTable<Record: StoreRecord> {
     let lock: LockFile?
     let path: String
     let volatilePath: String?
+    /// Blocks for the records of a full disk; nil for a table that is only read.
+    private let reserve: SpaceReserve?
     private var entries: [Entry] = []
     private var positions: [String: Int] = [:]
     private var owners: [String: Int] = [:]
@@ -34,8 +36,9 @@ final class RecordTable<Record: StoreRecord> {
 
     private static var sizeLimit: Int { 512 << 20 }
 
-    init(lock: LockFile?, path: String, volatilePath: String? = nil) {
+    init(lock: LockFile?, path: String, volatilePath: String? = nil, reserve: SpaceReserve? = nil) {
         self.lock = lock
+        self.reserve = reserve
         self.path = path
         self.volatilePath = volatilePath
     }
@@ -65,14 +68,17 @@ final class RecordTable<Record: StoreRecord> {
     }
 
     /// Writes what has changed, atomically, and tells the others. Held for writing only.
-    func save() throws {
+    ///
+    /// Where the disk is full, the blocks of the reserve file take the new records. Without one, `makeRoom` is called,
+    /// which removes what the records no longer name, and the records are written in the room that this made.
+    func save(makingRoom makeRoom: (() throws -> Void)? = nil) throws {
         guard isChanged || isVolatileChanged else { return }
         if isChanged {
-            try Files.replaceRecords(path, with: text(isVolatile: false))
+            try replace(path, with: text(isVolatile: false), synchronize: true, makeRoom)
             stamp = try Self.stamp(of: path)
         }
         if isVolatileChanged, let volatilePath {
-            try Files.replaceFile(volatilePath, with: text(isVolatile: true), synchronize: false)
+            try replace(volatilePath, with: text(isVolatile: true), synchronize: false, makeRoom)
             volatileStamp = try Self.stamp(of: volatilePath)
         }
         isChanged = false
@@ -80,9 +86,25 @@ final class RecordTable<Record: StoreRecord> {
         try lock?.touch()
     }
 
-    /// Forgets unsaved changes; the next look reads the files.
-    func revert() {
+    private func replace(
+        _ path: String, with bytes: [UInt8], synchronize: Bool, _ makeRoom: (() throws -> Void)?
+    ) throws {
+        do throws(LinuxError) {
+            try Files.replaceRecords(path, with: bytes, synchronize: synchronize)
+            reserve?.prepare(for: bytes.count)
+        } catch {
+            guard error.isOutOfSpace else { throw error }
+            if try reserve?.replace(path, with: bytes) == true { return }
+            guard let makeRoom else { throw error }
+            try makeRoom()
+            try Files.replaceRecords(path, with: bytes, synchronize: synchronize)
+        }
+    }
+
+    /// Forgets unsaved changes: reads the files again, at once where the lock is still held.
+    func revert() throws {
         isLoaded = false
+        if lock?.mode != nil { try reloadIfChanged() }
     }
 
     private static func load(_ path: String, isVolatile: Bool) throws -> [Entry] {

@@ -17,6 +17,7 @@ extension BuildCacheIndex {
         }
         if isCollected { return }
         try collect()
+        try store.collectLayers()
         try StoreError.mapping { try Files.replaceFile(stamp, with: [], synchronize: false) }
     }
 
@@ -45,7 +46,6 @@ extension BuildCacheIndex {
                 if let layer = entries[key]?.layer { layers.insert(layer) }
                 try Files.removeTree("\(directory)/\(key)")
             }
-            for layer in layers { try store.journal().note(.layer, layer) }
             return try store.removeUnreferenced(Array(layers))
         }
     }

@@ -83,7 +83,6 @@ package struct BuildCacheIndex: Sendable {
                 try Files.removeTree(path)
             }
             // Theirs is the order from the uppermost down, whichever entries name them.
-            for layer in layers { try store.journal().note(.layer, layer) }
             return try store.removeUnreferenced(Array(layers))
         }
     }

@@ -1,7 +1,6 @@
 import CommandLineGrammar
 import ContainerLifecycle
 import ContainerStore
-import WorkingContainers
 
 /// `container rm`: removes containers that were run, and Buildah's working containers.
 enum ContainerRemoveCommand: Command {
@@ -26,7 +25,7 @@ enum ContainerRemoveCommand: Command {
         var code: Int32 = 0
         for name in names {
             do {
-                let id = try remove(name, force: force, seconds, store)
+                let id = try remove(name, force: force, seconds, store, session)
                 session.printLine(ContainerTargets.echo(name, id, arguments))
             } catch let error as ContainerError where error.code == .notFound {
                 // As in rm, missing files are not an error with force.
@@ -45,7 +44,7 @@ enum ContainerRemoveCommand: Command {
     }
 
     private static func remove(
-        _ name: String, force: Bool, _ seconds: Int64?, _ store: ContainerStore
+        _ name: String, force: Bool, _ seconds: Int64?, _ store: ContainerStore, _ session: Session
     ) throws -> String {
         do {
             var container = try ManagedContainer(name, in: store)
@@ -57,11 +56,20 @@ enum ContainerRemoveCommand: Command {
             try store.deleteContainer(record.id)
             return record.id
         } catch let error as ContainerError where error.code == .foreign {
-            guard let working = try? WorkingContainer(name, in: store) else {
-                throw CommandError("\(error.description), which must remove it itself")
+            guard let record = try store.container(name) else { throw error }
+            let isWorking = store.owner(ofContainer: record.id) == .buildah
+            if !isWorking, !force {
+                throw CommandError(
+                    "\(error.description), which has to remove it itself; --force removes its files if it does not run")
             }
-            try store.deleteContainer(working.id)
-            return working.id
+            if isWorking, !force, try store.mountCount(of: record.layer)?.count ?? 0 > 0 {
+                throw ContainerError(
+                    .running, "container \"\(name)\" is mounted and cannot be removed without using force: "
+                        + "container state improper")
+            }
+            try ForeignContainer.checkRemovable(record, in: store, session)
+            try ForeignContainer.remove(record, in: store, session)
+            return record.id
         }
     }
 }

@@ -15,6 +15,11 @@ package enum Swiftlet {
     package static func run(arguments: [String]) -> Int32 {
         // Writing to a closed pipe fails with an error instead.
         signal(SIGPIPE, SIG_IGN)
+        OutputFailure.occupyClosedStreams()
+        return OutputFailure.exitCode(after: runCommand(arguments))
+    }
+
+    private static func runCommand(_ arguments: [String]) -> Int32 {
         let face = Face.named(arguments.first?.split(separator: "/").last.map(String.init) ?? "swiftlet")
         let environment = ProcessEnvironment.read()
         do {

@@ -34,10 +34,14 @@ enum ImagesCommand: Command {
             try OutputFormat(parsing: $0, name: "image", alignsColumns: session.calledAs != "podman")
         }
         let store = try session.openStore()
-        let filter = try ImageFilter(arguments.strings("filter"), in: store)
-        var listings = try listings(named: arguments.positionals.first, in: store)
         let showsAll = arguments.bool("all") || !arguments.positionals.isEmpty
-        listings = listings.filter { filter.matches($0, showsAll: showsAll) }
+        // Others may remove images and layers while these are looked at.
+        var listings = try store.consistently {
+            let filter = try ImageFilter(arguments.strings("filter"), in: store)
+            return try listings(named: arguments.positionals.first, in: store).filter {
+                filter.matches($0, showsAll: showsAll)
+            }
+        }
         if arguments.bool("json") || format.isJSON {
             // In the order of the store, as in Buildah.
             session.write(String(decoding: json(listings, arguments).serialized(pretty: true), as: UTF8.self) + "\n")

@@ -26,19 +26,18 @@ enum PodmanRemoveImageCommand: Command {
         var code: Int32 = 0
         if all {
             for image in try store.images() where !image.isReadOnly {
-                code = max(code, removal.attempt { try removal.remove(image) })
+                code = max(code, removal.attempt { try removal.removeIfPresent(image) })
             }
         }
         for name in arguments.positionals {
-            guard let found = try store.findImage(name) else {
-                if arguments.bool("ignore") || arguments.bool("force") { continue }
-                session.printError("Error: \(name): image not known")
-                code = max(code, 1)
-                continue
-            }
-            code = max(code, removal.attempt { try removal.untagOrRemove(found) })
+            var isKnown = true
+            code = max(code, removal.attempt { isKnown = try removal.untagOrRemove(name) })
+            if isKnown || arguments.bool("ignore") || arguments.bool("force") { continue }
+            session.printError("Error: \(name): image not known")
+            code = max(code, 1)
         }
         try BuildCacheIndex(store).collect()
+        try store.collectLayers()
         return code
     }
 }
@@ -63,8 +62,10 @@ struct PodmanImageRemoval {
         } catch let error as StoreError where error.kind == .inUse {
             let user = try? store.containers().first { $0.image == error.subject }
             session.printError(
-                "Error: image used by \(user?.id ?? "a container"): image is in use by a container: consider listing "
-                    + "external containers and force-removing image")
+                user.map {
+                    "Error: image used by \($0.id): image is in use by a container: consider listing "
+                        + "external containers and force-removing image"
+                } ?? "Error: \(error)")
             return 2
         } catch {
             session.printError("Error: \(error)")
@@ -72,39 +73,41 @@ struct PodmanImageRemoval {
         }
     }
 
-    func untagOrRemove(_ found: FoundImage) throws {
-        if let name = found.name, found.image.names.count > 1 {
-            try store.removeNames(image: found.image.id, [name])
-            session.printLine("Untagged: \(name)")
+    /// - Returns: false where there is no such image.
+    func untagOrRemove(_ name: String) throws -> Bool {
+        guard let found = try store.findImage(name) else { return false }
+        let isLastName = found.name == nil || found.image.names.count < 2
+        if isForced, isLastName { try ImageUsers.remove(of: found.image, in: store, session) }
+        switch try store.removeImage(name, isForced: isForced) {
+        case .untagged(let name): session.printLine("Untagged: \(name)")
+        case .deleted(let id, let names): tell(names, id)
+        case .refused(let id, let names):
+            throw CommandError(
+                "unable to delete image \"\(id)\" by ID with more than one tag "
+                    + "(\(names.joined(separator: ", "))): please force removal")
+        case nil: return false
+        }
+        return true
+    }
+
+    /// Removes an image with all its names. One that another process has removed meanwhile is no failure.
+    func removeIfPresent(_ image: ImageRecord) throws {
+        do {
+            if isForced { try ImageUsers.remove(of: image, in: store, session) }
+            let names = try store.exclusively {
+                let names = try store.image(image.id)?.names ?? []
+                try store.deleteImage(image.id)
+                return names
+            }
+            tell(names, image.id)
+        } catch let error as StoreError where error.kind == .notFound {
             return
         }
-        if found.name == nil, found.image.names.count > 1, !isForced {
-            throw CommandError(
-                "unable to delete image \"\(found.image.id)\" by ID with more than one tag "
-                    + "(\(found.image.names.joined(separator: ", "))): please force removal")
-        }
-        try remove(found.image)
     }
 
-    func remove(_ image: ImageRecord) throws {
-        if isForced { try ImageUsers.remove(of: image, in: store) }
-        _ = try store.deleteImage(image.id)
-        for name in image.names { session.printLine("Untagged: \(name)") }
-        session.printLine("Deleted: \(image.id)")
-    }
-}
-
-/// Containers that use an image.
-enum ImageUsers {
-    /// Removes them; running ones are killed first.
-    static func remove(of image: ImageRecord, in store: ContainerStore) throws {
-        for record in try store.containers() where record.image == image.id {
-            if var container = try ManagedContainer(record, in: store) {
-                try container.remove(isForced: true, stoppingAfter: 0, in: store)
-            } else {
-                try store.deleteContainer(record.id)
-            }
-        }
+    private func tell(_ names: [String], _ id: String) {
+        for name in names { session.printLine("Untagged: \(name)") }
+        session.printLine("Deleted: \(id)")
     }
 }
 
@@ -139,15 +142,13 @@ enum PodmanImagePruneCommand: Command {
         else { return 0 }
         let store = try session.openStore()
         let filter = try ImageFilter(arguments.strings("filter"), in: store)
-        let used = Set(try store.containers().map(\.image))
-        for image in try store.images() where !image.isReadOnly && !used.contains(image.id) {
-            guard all || image.names.isEmpty,
-                try ImageListing.listings(of: image, in: store).contains(where: { filter.matches($0) })
-            else { continue }
-            _ = try store.deleteImage(image.id)
-            session.printLine(image.id)
+        let removed = try UnusedImages.remove(from: store) { image in
+            guard all || image.names.isEmpty else { return false }
+            return try ImageListing.listings(of: image, in: store).contains { filter.matches($0) }
         }
+        removed.forEach(session.printLine)
         try BuildCacheIndex(store).collect()
+        try store.collectLayers()
         return 0
     }
 }

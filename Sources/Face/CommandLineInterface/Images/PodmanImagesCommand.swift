@@ -30,13 +30,17 @@ enum PodmanImagesCommand: Command {
             throw CommandError("quiet and format are mutually exclusive")
         }
         let store = try session.openStore()
-        let filter = try ImageFilter(arguments.strings("filter"), in: store)
-        var listings = try ImagesCommand.listings(named: arguments.positionals.first, in: store)
-        listings = try sorted(listings.filter { filter.matches($0) }, arguments)
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "images") }
-        if format.isJSON {
+        // Others may remove images and layers while these are looked at.
+        let (listings, values) = try store.consistently {
+            let filter = try ImageFilter(arguments.strings("filter"), in: store)
+            let all = try ImagesCommand.listings(named: arguments.positionals.first, in: store)
+            let listings = try sorted(all.filter { filter.matches($0) }, arguments)
             var seen: Set<String> = []
-            let values = try listings.filter { seen.insert($0.record.id).inserted }.map { try json($0, store) }
+            let once = format.isJSON ? listings.filter { seen.insert($0.record.id).inserted } : []
+            return (listings, try once.map { try json($0, store) })
+        }
+        if format.isJSON {
             session.printLine(JSONValue.array(values).serializedString(pretty: true))
         } else if arguments.bool("quiet") {
             var seen: Set<String> = []

@@ -27,18 +27,19 @@ enum RemoveImageCommand: Command {
         func attempt(_ body: () throws -> Void) {
             do { try body() } catch { failures.add(error) }
         }
-        if all || prune {
-            let listed = all ? [] : try ManifestList.listedImages(in: store)
-            for image in try store.images() where (all || image.names.isEmpty) && !image.isReadOnly {
-                if listed.contains(image.id) { continue }
+        if prune {
+            for id in try UnusedImages.remove(from: store, where: \.names.isEmpty) { session.printLine(id) }
+        } else if all {
+            for image in try store.images() where !image.isReadOnly {
                 attempt { try remove(image, force: force, store, session) }
             }
-            try BuildCacheIndex(store).prune()
         }
+        if all || prune { try BuildCacheIndex(store).prune() }
         for name in arguments.positionals {
             attempt { try remove(name, force: force, store, session) }
         }
         try BuildCacheIndex(store).collect()
+        try store.collectLayers()
         try failures.throwAll()
         return 0
     }
@@ -46,21 +47,43 @@ enum RemoveImageCommand: Command {
     /// Removes a name from an image, and the image from the store if it was the last one. Reports what it does.
     static func remove(_ name: String, force: Bool, _ store: ContainerStore, _ session: Session) throws {
         guard let found = try store.findImage(name) else { throw CommandError("\(name): image not known") }
-        let names = found.image.names
-        if let match = found.name, names.count > 1 {
-            try store.removeNames(image: found.image.id, [match])
-            session.printLine("untagged: \(match)")
-            return
-        }
-        if found.name == nil, names.count > 1, !force {
+        let isLastName = found.name == nil || found.image.names.count < 2
+        if isLastName { try clear(found.image, force: force, store, session) }
+        switch try store.removeImage(name, isForced: force) {
+        case .untagged(let name): session.printLine("untagged: \(name)")
+        case .deleted(let id, let names): tell(names, id, session)
+        case .refused(let id, let names):
             throw CommandError(
-                "unable to delete image \"\(found.image.id)\" by ID with more than one tag "
+                "unable to delete image \"\(id)\" by ID with more than one tag "
                     + "([\(names.joined(separator: " "))]): please force removal")
+        case nil: throw CommandError("\(name): image not known")
         }
-        try remove(found.image, force: force, store, session)
     }
 
+    /// Removes an image with all its names. One that another process has removed meanwhile is no failure.
     private static func remove(
+        _ image: ImageRecord, force: Bool, _ store: ContainerStore, _ session: Session
+    ) throws {
+        do {
+            try clear(image, force: force, store, session)
+            let names = try store.exclusively {
+                let names = try store.image(image.id)?.names ?? []
+                try store.deleteImage(image.id)
+                return names
+            }
+            tell(names, image.id, session)
+        } catch let error as StoreError where error.kind == .notFound {
+            return
+        }
+    }
+
+    private static func tell(_ names: [String], _ id: String, _ session: Session) {
+        for name in names { session.printLine("untagged: \(name)") }
+        session.printLine(id)
+    }
+
+    /// Sees to the containers of an image that is to go.
+    private static func clear(
         _ image: ImageRecord, force: Bool, _ store: ContainerStore, _ session: Session
     ) throws {
         let users = try store.containers().filter { $0.image == image.id }
@@ -69,9 +92,6 @@ enum RemoveImageCommand: Command {
                 "image used by \(users.map(\.id).joined(separator: ", ")): image is in use by a container: "
                     + "consider listing external containers and force-removing image")
         }
-        if force { try ImageUsers.remove(of: image, in: store) }
-        _ = try store.deleteImage(image.id)
-        for name in image.names { session.printLine("untagged: \(name)") }
-        session.printLine(image.id)
+        if force { try ImageUsers.remove(of: image, in: store, session) }
     }
 }

@@ -119,6 +119,8 @@ enum StandardStream: Int32 {
 
     /// Writes text. What leads elsewhere than to a terminal gets it as it is; a terminal gets it without the characters
     /// that are commands to it, and so does standard error, which ends on one sooner or later.
+    ///
+    /// A failure of standard output is reported when the command has ended; the work goes on.
     func write(_ text: String) {
         writeCommands(self == .error || isTerminal ? TerminalText.escaped(text) : text)
     }
@@ -143,9 +145,16 @@ enum StandardStream: Int32 {
         var left = bytes
         while !left.isEmpty {
             let count = Glibc.write(rawValue, left.baseAddress, left.count)
-            if count < 0, errno == EINTR { continue }
-            // A reader that has gone away ends the output, not the work.
-            guard count > 0 else { return }
+            if count < 0, errno == EINTR || errno == EAGAIN {
+                // A pipe that some other program has made non-blocking.
+                var wait = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&wait, 1, -1)
+                continue
+            }
+            guard count > 0 else {
+                if self == .output { OutputFailure.note(count < 0 ? errno : EIO) }
+                return
+            }
             left = UnsafeRawBufferPointer(rebasing: left[count...])
         }
     }

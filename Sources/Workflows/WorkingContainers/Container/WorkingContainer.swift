@@ -77,7 +77,7 @@ package struct WorkingContainer: Sendable {
     }
 
     /// The file beside a container that makes it a working container.
-    static let stateFile = "buildah.json"
+    static let stateFile = ContainerOwner.workingFile
 }
 
 extension WorkingContainer {

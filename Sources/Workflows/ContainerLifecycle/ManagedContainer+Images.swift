@@ -21,6 +21,8 @@ extension ManagedContainer {
         package var squashes = false
         /// The configuration of the image.
         package var configuration = ContainerConfig()
+        /// Told the image's id before the image is there and has its names; a failure leaves neither.
+        package var announce: @Sendable (String) throws -> Void = { _ in }
 
         package init() {}
     }
@@ -75,7 +77,9 @@ extension ManagedContainer {
             History(
                 created: Clock.rfc3339(created), createdBy: definition.command.joined(separator: " "),
                 author: options.author, comment: options.message))
-        return try draft.commit(to: store, format: options.format, names: options.names, created: created).record
+        return try draft.commit(
+            to: store, format: options.format, names: options.names, created: created, announce: options.announce
+        ).record
     }
 
     /// The content of the container's own layer, and its form.

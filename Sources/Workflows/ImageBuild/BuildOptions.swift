@@ -83,6 +83,8 @@ package struct BuildOptions: Sendable {
     package var format = ImageFormat.oci
     /// Fully qualified names of the image.
     package var names: [String] = []
+    /// Told the image's id before the image is there and has its names; a failure leaves neither.
+    package var announce: @Sendable (String) throws -> Void = { _ in }
     /// What the user called the image first.
     package var announcedName: String?
     package var platform = Platform.host

@@ -159,6 +159,7 @@ package struct ImageBuilder {
         if options.squashes { draft = try SquashedImage.squash(draft, in: store, session: session) }
         let identity = ImageIdentity(of: draft, format: options.format)
         if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
+            try options.announce(known.record.id)
             try store.addNames(image: known.record.id, options.names)
             guard let named = try store.image(known.record.id) else {
                 throw BuildError(.stepFailed, "image \(known.record.id) has vanished from the store")
@@ -167,7 +168,7 @@ package struct ImageBuilder {
         }
         if options.omitsHistory { draft.config.history = nil }
         let (record, manifest) = try draft.commit(
-            to: store, format: options.format, names: options.names, created: session.now)
+            to: store, format: options.format, names: options.names, created: session.now, announce: options.announce)
         try identity.remember(record, in: store)
         return Result(image: record, manifest: manifest)
     }

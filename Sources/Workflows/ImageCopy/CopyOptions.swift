@@ -1,3 +1,4 @@
+package import ContentDigest
 package import ImageModel
 
 /// Options for copying an image.
@@ -45,6 +46,8 @@ package struct CopyOptions: Sendable {
     package var schema1Name: ImageReference?
     /// Decides whether images may be copied; nil when they come from the store, where they have already been accepted.
     package var admission: PolicyGate?
+    /// Receives the digest of the manifest, or of the index, before it is written; a failure leaves it unwritten.
+    package var announce: @Sendable (Digest) throws -> Void = { _ in }
     /// Known results of compressing layers.
     package var forms: CompressionResults?
 

@@ -24,7 +24,7 @@ extension CopyTask {
         }
         try checkPreserved(raw, written)
         report(.listManifestStarted)
-        try destination.putManifest(written, instance: nil)
+        try writeManifest(written, instance: nil)
         try put(signatures, of: written, instance: nil, isList: true)
         return written
     }
@@ -35,7 +35,7 @@ extension CopyTask {
         report(.listStarted(copied: 0, of: try raw.decodeIndex().manifests.count))
         try checkTakesIndexes(raw)
         report(.listManifestStarted)
-        try destination.putManifest(raw, instance: nil)
+        try writeManifest(raw, instance: nil)
         try put(signatures, of: raw, instance: nil, isList: true)
         return raw
     }
@@ -65,7 +65,7 @@ extension CopyTask {
                     throw Immutability.error(
                         source.description, "Manifest list must be edited, but we cannot modify it")
                 }
-                try destination.putManifest(written, instance: written.digest)
+                try writeManifest(written, instance: written.digest)
                 try put(signatures, of: written, instance: written.digest, isList: true)
             } else {
                 written = try copyImage(manifest, listedAs: entry.digest, isInstance: true, known: known)

@@ -30,7 +30,7 @@ extension CopyTask {
         }
         try LayerPlan(transfers, task: self).transfer()
         report(.manifestStarted)
-        try destination.putManifest(raw, instance: isInstance ? raw.digest : nil)
+        try writeManifest(raw, instance: isInstance ? raw.digest : nil)
         return raw
     }
 
@@ -51,7 +51,7 @@ extension CopyTask {
             try destination.putBlob(Schema1Writer.emptyLayer, mediaType: .dockerLayerGzip)
         }
         report(.manifestStarted)
-        try destination.putManifest(result, instance: isInstance ? result.digest : nil)
+        try writeManifest(result, instance: isInstance ? result.digest : nil)
         return result
     }
 }

@@ -55,8 +55,14 @@ struct CopyTask {
         try checkPreserved(raw, result)
         try put(config, try result.decodeManifest().config)
         report(.manifestStarted)
-        try destination.putManifest(result, instance: isInstance ? result.digest : nil)
+        try writeManifest(result, instance: isInstance ? result.digest : nil)
         return result
+    }
+
+    /// Writes the manifest that was asked for, or an instance of a list.
+    func writeManifest(_ manifest: RawManifest, instance: Digest?) throws {
+        if instance == nil { try options.announce(manifest.digest) }
+        try destination.putManifest(manifest, instance: instance)
     }
 
     func put(_ config: [UInt8], _ descriptor: Descriptor) throws {

@@ -65,6 +65,12 @@ protocol LayerStorage: GraphDriver {
     /// Removes what belongs to no layer's directory; no other process is changing layers.
     func sweep() throws
 
+    /// Whether the layer's files are there.
+    func hasContent(_ layer: String) -> Bool
+
+    /// Puts right what `problems` finds in the directory of a layer whose files are there.
+    func mend(_ layer: String, parent: String?) throws
+
     /// What is wrong with the layer's directory, for `check`.
     func problems(of layer: String, parent: String?) -> [String]
 }

@@ -104,6 +104,30 @@ extension OverlayDriver: LayerStorage {
         }
     }
 
+    func hasContent(_ layer: String) -> Bool { Files.exists("\(layerDirectory(layer))/diff") }
+
+    func mend(_ layer: String, parent: String?) throws {
+        let directory = layerDirectory(layer)
+        guard directory == "\(home)/\(layer)" else { return }
+        var link = try link(in: directory)
+        if link == nil {
+            let fresh = Self.newLinkName()
+            try Files.replaceFile("\(directory)/link", with: Array(fresh.utf8), mode: 0o644)
+            link = fresh
+        }
+        let target = "../\(layer)/diff"
+        if let link, (try? Files.readSymlink("\(home)/l/\(link)")) != Array(target.utf8) {
+            try Files.removeTree("\(home)/l/\(link)")
+            try Files.symlink(target: target, at: "\(home)/l/\(link)")
+        }
+        let lower = try parent.map { try lowerFile(upon: $0) } ?? ""
+        if lower.isEmpty {
+            try Files.removeTree("\(directory)/lower")
+        } else {
+            try Files.replaceFile("\(directory)/lower", with: Array(lower.utf8), mode: 0o644)
+        }
+    }
+
     func problems(of layer: String, parent: String?) -> [String] {
         let directory = layerDirectory(layer)
         guard Files.exists("\(directory)/diff") else { return ["layer \(layer) has no files"] }

@@ -97,6 +97,10 @@ extension VFSDriver: LayerStorage {
 
     func sweep() throws {}
 
+    func hasContent(_ layer: String) -> Bool { Files.exists(layerDirectory(layer)) }
+
+    func mend(_ layer: String, parent: String?) throws {}
+
     func problems(of layer: String, parent: String?) -> [String] {
         Files.exists(layerDirectory(layer)) ? [] : ["layer \(layer) has no files"]
     }

@@ -36,7 +36,8 @@ extension ContainerStore {
         guard owner(ofContainer: container.id) == .other, let use = try use(of: container) else { return }
         let name = container.names.first ?? container.id
         throw StoreError(
-            .inUse, "container \(name) (\(container.id.prefix(12))) was made by another tool and \(use): end it with "
+            .inUse,
+            "container \(name) (\(container.id.prefix(12))) was made by another tool and \(use): end it with "
                 + "that tool", subject: container.id)
     }
 

@@ -136,6 +136,7 @@ extension ContainerStore {
             if removesLayer { try noteRemoval(.layer, layer) }
             containerTable.remove([id])
             try containerTable.save {
+                try self.emptyTrash()
                 if removesLayer { try self.removeLayerContent(layer) }
                 self.unmountSharedMemory(of: id)
                 try Files.removeTree(self.layout.containerDirectory(id))

@@ -65,6 +65,7 @@ extension ContainerStore {
             try adoptLayers(of: image, besides: layers)
             imageTable.remove([id])
             try imageTable.save {
+                try self.emptyTrash()
                 for layer in layers { try self.removeLayerContent(layer) }
                 try Files.removeTree(self.layout.imageDirectory(id))
             }

@@ -136,7 +136,10 @@ extension ContainerStore {
     func removeLayers(_ ids: [String]) throws {
         if ids.isEmpty { return }
         layerTable.remove(Set(ids))
-        try layerTable.save { for id in ids { try self.removeLayerContent(id) } }
+        try layerTable.save {
+            try self.emptyTrash()
+            for id in ids { try self.removeLayerContent(id) }
+        }
         for id in ids { try removeLayerFiles(id) }
     }
 

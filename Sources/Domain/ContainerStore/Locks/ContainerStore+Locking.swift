@@ -86,6 +86,16 @@ extension ContainerStore {
         return made
     }
 
+    /// Removes at once what the current call has put away so far: room is needed now.
+    func emptyTrash() throws {
+        guard let trash else { return }
+        for place in [trash.path, "\(layout.staging)/\(trash.token)"] where Files.exists(place) {
+            for entry in try Files.entries(ofDirectory: place) {
+                try Files.removeTree("\(place)/\(entry.text)")
+            }
+        }
+    }
+
     /// Takes a file or directory below the graph root out of its place, to be removed once the locks are released.
     /// Missing is fine. The driver's own directory may be a mount of its own, so that its trash cannot take these.
     func putAway(_ path: String) throws {

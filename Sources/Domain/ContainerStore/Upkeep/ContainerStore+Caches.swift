@@ -5,15 +5,16 @@ extension ContainerStore {
     /// Empties what is kept beside the store to save time: the directories of cache mounts, blobs whose transfer broke
     /// off, how far uploads have come, and outcomes of compressing. What a process is using stays.
     package func emptyCaches() throws(StoreError) {
-        try StoreError.mapping {
+        // No lock of the store guards these.
+        try locked {
             try removeCacheMounts()
             for directory in [layout.partialBlobs, layout.uploads] { try removeUnlockedFiles(in: directory) }
             try Files.removeTree(layout.compressedBlobs)
         }
     }
 
-    /// A step that uses a cache holds the cache's lock or has the directory mounted. The empty lock files stay: a build
-    /// that waits for one has it open already.
+    /// A step that uses a cache holds the cache's lock, if it has one, or has the directory mounted. The empty lock files
+    /// stay: a build that waits for one has it open already.
     private func removeCacheMounts() throws {
         let directory = layout.cacheMounts
         guard Files.exists(directory) else { return }
@@ -21,22 +22,12 @@ extension ContainerStore {
         let used = MountedPlaces.names(among: Set(names))
         for name in names where !used.contains(name) {
             let place = "\(directory)/\(name)"
+            guard Files.exists("\(place).lock") else {
+                try putAway(place)
+                continue
+            }
             let lock = try FileLock(opening: "\(place).lock")
-            guard try lock.tryLockExclusive() else { continue }
-            // The name is free at once, so that no step finds half of a cache.
-            try removeAside(place)
-        }
-    }
-
-    private func removeAside(_ place: String) throws {
-        let aside = "\(layout.staging)/cache-\(RandomBytes.hex(8))"
-        do throws(LinuxError) {
-            try Files.makeDirectories(layout.staging, mode: 0o700)
-            try Files.rename(place, aside)
-            try Files.removeTree(aside)
-        } catch {
-            guard error.isOutOfSpace else { throw error }
-            try Files.removeTree(place)
+            if try lock.tryLockExclusive() { try putAway(place) }
         }
     }
 

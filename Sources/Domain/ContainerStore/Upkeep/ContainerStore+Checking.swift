@@ -1,46 +1,120 @@
 import ContentDigest
 import LinuxSystem
 
+/// How thoroughly a store is checked.
+package struct StoreCheckOptions: Sendable {
+    /// How old, in seconds, a layer of another tool that nothing refers to must be before it counts as left behind rather
+    /// than as part of a pull on its way.
+    package var unreferencedAge: Int64 = 24 * 3600
+    /// What reading the layers' contents has found: see `damagedContent`.
+    package var damagedContent: [StoreProblem] = []
+
+    package init() {}
+}
+
 extension ContainerStore {
-    /// Looks for contradictions in the store's records and files, without changing anything; one line for each. File
-    /// content is only read of images' data, not of layers.
+    /// Looks for contradictions in the store's records and files, without changing anything; one line for each.
     package func check() throws(StoreError) -> [String] {
+        try problems(StoreCheckOptions()).map(\.text)
+    }
+
+    /// Looks for contradictions in the store's records and files, without changing anything. File content is only read of
+    /// images' data, not of layers. What is built upon something damaged is damaged as well.
+    package func problems(_ options: StoreCheckOptions) throws(StoreError) -> [StoreProblem] {
         try locked(layers: .shared, images: .shared, containers: .shared) {
-            try layerProblems() + imageProblems() + containerProblems() + remains()
+            var found = options.damagedContent.filter {
+                if case .layer(let id) = $0.subject { layerTable.record(id: id) != nil } else { false }
+            }
+            found += try layerProblems() + unreferencedLayers(options.unreferencedAge)
+            found += try imageProblems(upon: damagedLayers(in: found))
+            found += try containerProblems(upon: found)
+            return try found + remains()
         }
     }
 
-    private func layerProblems() throws -> [String] {
-        var problems: [String] = []
+    // MARK: Layers
+
+    private func layerProblems() throws -> [StoreProblem] {
+        var problems: [StoreProblem] = []
         for layer in layerTable.records {
+            func add(_ text: String, _ remedy: StoreProblem.Remedy = .removal) {
+                problems.append(StoreProblem(.layer(layer.id), text, remedy: remedy))
+            }
             if layer.isIncomplete {
-                problems.append("layer \(layer.id) is incomplete")
+                add("layer \(layer.id) is incomplete", .mending)
                 continue
             }
             if let parent = layer.parent, try layerByID(parent) == nil {
-                problems.append("layer \(layer.id) lies upon \(parent), which is missing")
+                add("layer \(layer.id) lies upon \(parent), which is missing")
                 continue
             }
-            if let diffID = layer.diffID, layer.names.isEmpty, layer.uidMap == nil,
-                layer.id != LayerRecord.identifier(parent: layer.parent, diffID: diffID)
-            {
-                problems.append("layer \(layer.id) does not have the id that its content gives it")
+            for name in layer.bigDataNames {
+                let path = "\(layout.layerDataDirectory(layer.id))/\(try StoreLayout.bigDataFileName(name))"
+                if !Files.exists(path) { add("layer \(layer.id): its data \(name) is missing") }
             }
-            problems += storage.problems(of: layer.id, parent: layer.parent)
+            let hasFiles = storage.hasContent(layer.id)
+            for text in storage.problems(of: layer.id, parent: layer.parent) {
+                add(text, hasFiles ? .mending : .removal)
+            }
         }
         return problems
     }
 
-    private func imageProblems() throws -> [String] {
-        var problems: [String] = []
+    /// Layers that nothing refers to: this tool's at once, others' when they are too old to be part of a pull.
+    private func unreferencedLayers(_ age: Int64) throws -> [StoreProblem] {
+        try collectableLayers(olderThan: age).map {
+            StoreProblem(.layer($0), "layer \($0) is not used by any image or container", remedy: .mending)
+        }
+    }
+
+    /// The layers that nothing refers to and that may go, the uppermost of each chain.
+    func collectableLayers(olderThan age: Int64) throws -> [String] {
+        let usage = LayerUsage(layerTable.records, imageTable.records, containerTable.records)
+        let unused = layerTable.records.filter { !$0.isIncomplete && !usage.isUsed($0.id) }
+        if unused.isEmpty { return [] }
+        let own = Set(try OwnLayers(layout).filter(unused).map(\.id))
+        let kept = claims(besides: nil).union(try BuildCacheIndex.layersInUse(in: layout.buildCache))
+            .union(try mountedLayers())
+        let (oldest, overflow) = Clock.now().seconds.subtractingReportingOverflow(age)
+        return unused.filter { layer in
+            if kept.contains(layer.id) { return false }
+            if own.contains(layer.id) { return true }
+            guard let created = Clock.parseRFC3339(layer.created), !overflow else { return false }
+            return created.seconds <= oldest
+        }.map(\.id)
+    }
+
+    /// The layers that cannot be used, and those upon them.
+    private func damagedLayers(in problems: [StoreProblem]) -> Set<String> {
+        var damaged: Set<String> = []
+        for problem in problems where problem.remedy == .removal {
+            if case .layer(let id) = problem.subject { damaged.insert(id) }
+        }
+        if damaged.isEmpty { return [] }
+        for layer in layerTable.records {
+            let chain = recordedChain(of: layer.id).map(\.id)
+            if !damaged.isDisjoint(with: chain) { damaged.insert(layer.id) }
+        }
+        return damaged
+    }
+
+    // MARK: Images and containers
+
+    private func imageProblems(upon damaged: Set<String>) throws -> [StoreProblem] {
+        var problems: [StoreProblem] = []
         for image in imageTable.records {
-            for layer in (image.topLayer.map { [$0] } ?? []) + image.mappedTopLayers where try layerByID(layer) == nil {
-                problems.append("image \(image.id): its layer \(layer) is missing")
+            func add(_ text: String) { problems.append(StoreProblem(.image(image.id), "image \(image.id): \(text)")) }
+            for layer in (image.topLayer.map { [$0] } ?? []) + image.mappedTopLayers {
+                if try layerByID(layer) == nil {
+                    add("its layer \(layer) is missing")
+                } else if damaged.contains(layer) {
+                    add("its layer \(layer) is damaged, or one below that")
+                }
             }
             for name in image.bigDataNames {
                 let path = "\(layout.imageDirectory(image.id))/\(try StoreLayout.bigDataFileName(name))"
                 guard let bytes = try Files.readFileIfPresent(path) else {
-                    problems.append("image \(image.id): its data \(name) is missing")
+                    add("its data \(name) is missing")
                     continue
                 }
                 let expected = image.bigDataDigests[name]
@@ -48,44 +122,64 @@ extension ContainerStore {
                 if Int64(bytes.count) != image.bigDataSizes[name]
                     || !name.hasPrefix("manifest") && expected != Digest.sha256(of: bytes).description
                 {
-                    problems.append("image \(image.id): its data \(name) is not as recorded")
+                    add("its data \(name) is not as recorded")
                 }
             }
         }
         return problems
     }
 
-    private func containerProblems() throws -> [String] {
-        var problems: [String] = []
+    private func containerProblems(upon found: [StoreProblem]) throws -> [StoreProblem] {
+        let layers = damagedLayers(in: found)
+        let images = Set(found.map(\.subject))
+        var problems: [StoreProblem] = []
         for container in containerTable.records {
-            if try layerByID(container.layer) == nil {
-                problems.append("container \(container.id): its layer \(container.layer) is missing")
+            func add(_ text: String) {
+                problems.append(StoreProblem(.container(container.id), "container \(container.id): \(text)"))
             }
-            if !container.image.isEmpty, try imageByID(container.image) == nil {
-                problems.append("container \(container.id): its image \(container.image) is missing")
+            if try layerByID(container.layer) == nil {
+                add("its layer \(container.layer) is missing")
+            } else if layers.contains(container.layer) {
+                add("its layer \(container.layer) is damaged, or one below that")
+            }
+            if !container.image.isEmpty {
+                if try imageByID(container.image) == nil {
+                    add("its image \(container.image) is missing")
+                } else if images.contains(.image(container.image)) {
+                    add("its image \(container.image) is damaged")
+                }
+            }
+            for name in container.bigDataNames {
+                let file = try StoreLayout.bigDataFileName(name)
+                if !Files.exists("\(layout.containerDirectory(container.id))/\(file)") {
+                    add("its data \(name) is missing")
+                }
             }
         }
         return problems
     }
 
     /// Files that no record names.
-    private func remains() throws -> [String] {
-        var problems: [String] = []
-        for id in try storage.directories() where layerTable.record(id: id) == nil {
-            problems.append("directory of an unknown layer \(id)")
+    private func remains() throws -> [StoreProblem] {
+        var problems: [StoreProblem] = []
+        func add(_ what: String, _ id: String) {
+            problems.append(StoreProblem(.remains(id), "\(what) \(id)", remedy: .mending))
         }
+        let layers = Set(layerTable.records.map(\.id) + transientIDs(of: "layers"))
+        for id in try storage.directories() where !layers.contains(id) { add("directory of an unknown layer", id) }
         let suffix = ".tar-split.gz"
         for entry in try Files.entries(ofDirectory: layout.layersDirectory) where entry.text.hasSuffix(suffix) {
             let id = String(entry.text.dropLast(suffix.count))
-            if layerTable.record(id: id) == nil { problems.append("tar-split of an unknown layer \(id)") }
+            if !layers.contains(id) { add("tar-split of an unknown layer", id) }
         }
         for entry in try Files.entries(ofDirectory: layout.imagesDirectory)
         where StoreLayout.isFullID(entry.text) && imageTable.record(id: entry.text) == nil {
-            problems.append("directory of an unknown image \(entry.text)")
+            add("directory of an unknown image", entry.text)
         }
+        let containers = Set(containerTable.records.map(\.id) + transientIDs(of: "containers"))
         for entry in try Files.entries(ofDirectory: layout.containersDirectory)
-        where StoreLayout.isFullID(entry.text) && containerTable.record(id: entry.text) == nil {
-            problems.append("directory of an unknown container \(entry.text)")
+        where StoreLayout.isFullID(entry.text) && !containers.contains(entry.text) {
+            add("directory of an unknown container", entry.text)
         }
         return problems
     }

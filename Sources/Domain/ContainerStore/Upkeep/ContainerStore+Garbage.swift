@@ -48,7 +48,7 @@ extension ContainerStore {
     private func isTemporary(_ name: String) -> Bool { name.hasPrefix(".tmp-") }
 
     /// Newer tools can keep records below the run root, with the files still below the graph root.
-    private func transientIDs(of kind: String) -> [String] {
+    func transientIDs(of kind: String) -> [String] {
         let path = "\(layout.runRoot)/\(layout.driver)-\(kind)/volatile-\(kind).json"
         guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else {
             return []

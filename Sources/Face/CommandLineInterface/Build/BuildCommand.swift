@@ -52,6 +52,9 @@ enum BuildCommand: Command {
             throw CommandError(
                 "building multiple images, but iidfile \"\(file)\" can only be used to store one image ID")
         }
+        if let file = arguments.string("iidfile") {
+            options.announce = try OutputFile.textWriter(file) { "sha256:\($0)" }
+        }
         var built: [(image: ImageRecord, platform: Platform?)] = []
         for platform in platforms {
             options.platform = platform
@@ -97,11 +100,7 @@ enum BuildCommand: Command {
             session.printLine("--> \(result.image.id.prefix(12))")
             for name in options.names { session.printLine("Successfully tagged \(name)") }
         }
-        if let file = arguments.string("iidfile") {
-            try OutputFile.write("sha256:\(result.image.id)", to: file)
-        } else if !toOutput {
-            session.printLine(result.image.id)
-        }
+        if !toOutput, arguments.string("iidfile") == nil { session.printLine(result.image.id) }
         return result.image
     }
 

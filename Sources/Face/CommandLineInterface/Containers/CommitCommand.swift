@@ -50,6 +50,9 @@ enum CommitCommand: Command {
         let store = try session.openStore(mounts: true)
         let container = try WorkingContainer(name, in: store)
         var options = try options(arguments, container, session)
+        if let file = arguments.string("iidfile") {
+            options.announce = try OutputFile.textWriter(file) { "sha256:\($0)" }
+        }
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let target = arguments.positionals.dropFirst().first ?? ""
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
@@ -71,11 +74,7 @@ enum CommitCommand: Command {
             id = image.id
         }
         if arguments.bool("rm") { try store.deleteContainer(container.id) }
-        if let file = arguments.string("iidfile") {
-            try OutputFile.write("sha256:\(id)", to: file)
-        } else if !isElsewhere {
-            session.printLine(id)
-        }
+        if !isElsewhere, arguments.string("iidfile") == nil { session.printLine(id) }
         return 0
     }
 

@@ -41,8 +41,10 @@ enum ContainerCommitCommand: Command {
         for change in arguments.strings("change") {
             try ImageChange.apply(change, to: &options.configuration)
         }
+        if let file = arguments.string("iidfile") {
+            options.announce = try OutputFile.textWriter(file) { $0 }
+        }
         let image = try container.commit(options, to: store)
-        if let file = arguments.string("iidfile") { try OutputFile.write(image.id, to: file) }
         session.printLine(image.id)
         return 0
     }

@@ -64,7 +64,8 @@ enum ContainerRemoveCommand: Command {
             }
             if isWorking, !force, try store.mountCount(of: record.layer)?.count ?? 0 > 0 {
                 throw ContainerError(
-                    .running, "container \"\(name)\" is mounted and cannot be removed without using force: "
+                    .running,
+                    "container \"\(name)\" is mounted and cannot be removed without using force: "
                         + "container state improper")
             }
             try ForeignContainer.checkRemovable(record, in: store, session)

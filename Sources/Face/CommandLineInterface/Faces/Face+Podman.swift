@@ -15,7 +15,7 @@ extension Face {
                         .command(PodmanImagesCommand.self, as: "list", aliases: ["ls"]),
                         .command(PodmanRemoveImageCommand.self, as: "rm"),
                     ]),
-                manifestGroup,
+                manifestGroup, systemGroup(refusing: podmanSystemCommands),
                 .command(ContainerListCommand.self), .command(InfoCommand.self), .command(LoginCommand.self),
                 .command(LogoutCommand.self), .command(PodmanImagesCommand.self), .command(PodmanInspectCommand.self),
                 .command(PodmanRemoveImageCommand.self),
@@ -35,10 +35,25 @@ extension Face {
             .refused("events", "events are not recorded"), .refused("generate", "no files are generated"),
             .refused("kube", "swiftlet has no pods"), .refused("play", "swiftlet has no pods"),
             .refused("machine", "not needed on Linux"),
-            .refused("system", "use info, image prune or container prune"),
             .refused("auto-update", "containers do not run in the background"),
             .refused("healthcheck", "health checks are not run"),
             .refused("init", "containers are started in one step"),
+        ]
+    }
+
+    /// `system ...`.
+    static func systemGroup(refusing refused: [CommandNode] = []) -> CommandNode {
+        .group("system", summary: "Manage the store", [.command(SystemCheckCommand.self)] + refused)
+    }
+
+    private static var podmanSystemCommands: [CommandNode] {
+        [
+            .refused("connection", "there is no remote service"), .refused("df", "use images and ps --size"),
+            .refused("events", "events are not recorded"), .refused("info", "use info"),
+            .refused("migrate", "there is no database of containers"),
+            .refused("prune", "use prune of images and containers"),
+            .refused("renumber", "there is no database of containers"), .refused("reset", "use rmi --all --force"),
+            .refused("service", "there is no remote service"),
         ]
     }
 

@@ -7,7 +7,7 @@ extension Face {
             name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
             flags: GlobalFlags.flags,
             commands: workingContainerVerbs + [
-                .group("container", summary: "Run containers", containerCommands),
+                .group("container", summary: "Run containers", containerCommands), systemGroup(),
                 .group(
                     "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
                     transportCommands + imageCommands + [.command(ImageTreeCommand.self)]),

@@ -111,7 +111,9 @@ extension ParsedArguments {
 /// Go's durations, down to whole seconds.
 enum DurationText {
     /// `90s`, `1m30s`, `2h`; fractions are rounded up. Nil for what is no duration.
-    static func seconds(_ text: String) -> Int? {
+    ///
+    /// - Parameter limit: what is longer is refused.
+    static func seconds(_ text: String, upTo limit: Double = 86400) -> Int? {
         let units: [(suffix: String, seconds: Double)] = [
             ("ms", 0.001), ("us", 0.000001), ("µs", 0.000001), ("ns", 0.000000001), ("h", 3600), ("m", 60), ("s", 1),
         ]
@@ -127,6 +129,6 @@ enum DurationText {
             total += number * unit.seconds
             rest = rest.dropFirst(unit.suffix.count)
         }
-        return total <= 86400 ? Int(total.rounded(.up)) : nil
+        return total <= limit ? Int(total.rounded(.up)) : nil
     }
 }

@@ -38,7 +38,7 @@ enum ImagesCommand: Command {
         // Others may remove images and layers while these are looked at.
         var listings = try store.consistently {
             let filter = try ImageFilter(arguments.strings("filter"), in: store)
-            return try listings(named: arguments.positionals.first, in: store).filter {
+            return try Self.listings(named: arguments.positionals.first, in: store).filter {
                 filter.matches($0, showsAll: showsAll)
             }
         }

@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import ImageCopy
 import ContentDigest
 import ImageModel
 import ManifestLists
@@ -38,11 +39,11 @@ enum ManifestPushCommand: Command {
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : record.names.first ?? list.id
         var options = ManifestListPush.Options(copy: try PushCommand.copyOptions(arguments, target))
         options.includesImages = arguments.bool("all")
+        if let file = arguments.string("digestfile") { options.copy.announce = try OutputFile.digestWriter(file) }
         let places = try ListImageLocator(arguments, store, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let push = ManifestListPush(from: store, resolve: places.source, report: rendering.handler)
-        let written = try places.retrying { try push.push(list, to: places.destination(target), options) }
-        if let file = arguments.string("digestfile") { try OutputFile.write(written.digest.description, to: file) }
+        _ = try places.retrying { try push.push(list, to: places.destination(target), options) }
         if arguments.bool("rm") || arguments.bool("purge") { try store.deleteImage(record.id) }
         return 0
     }

@@ -32,6 +32,7 @@ enum ImageCopyCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let (from, to) = (arguments.positionals[0], arguments.positionals[1])
         var options = try options(arguments, to)
+        if let file = arguments.string("digestfile") { options.announce = try OutputFile.digestWriter(file) }
         let rendering = try ProgressFlag.rendering(arguments, .output)
         options.admission = try SignaturePolicyFlag.admission(arguments, session)
         let sources = try Transports.resolver(for: [from, to], arguments, prefix: "src-", session)
@@ -43,13 +44,11 @@ enum ImageCopyCommand: Command {
         // Requests are retried anyway; this retries whole copies, which do not resend what succeeded before a failure.
         let retry = RetryPolicy(retries: arguments.wasSet("retry-times") ? arguments.int("retry-times") ?? 0 : 0)
         let report = RetriedCopy.reportingStartsOnce(rendering.handler)
-        let manifest = try retry.run {
+        try retry.run {
             let source = try sources.source(from)
-            let written = try ImageCopier(options, report: report).copy(source, to: targets.target(to))
+            _ = try ImageCopier(options, report: report).copy(source, to: targets.target(to))
             (source as? DockerSource)?.finish()
-            return written
         }
-        if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
         return 0
     }
 

@@ -41,13 +41,14 @@ enum PushCommand: Command {
         let target =
             arguments.positionals.count == 2
             ? arguments.positionals[1] : Self.defaultDestination(of: found, named: name)
-        let options = try copyOptions(arguments, target)
+        var options = try copyOptions(arguments, target)
+        if let file = arguments.string("digestfile") { options.announce = try OutputFile.digestWriter(file) }
         let rendering = try ProgressFlag.rendering(arguments, .error)
         // Retrying does not resend what succeeded before a failure.
         let places = try ListImageLocator(arguments, store, session)
         let sendsList = try arguments.bool("all") && ManifestList.isList(found, in: store)
         let image = sendsList ? found : try ManifestList.image(behind: found, in: store)
-        let manifest = try registries.options.retry.run {
+        _ = try registries.options.retry.run {
             let destination = try ImageLocationResolver.destination(target, registries)
             guard sendsList else {
                 return try ImagePush(from: store, report: rendering.handler).push(image, to: destination, options)
@@ -56,7 +57,6 @@ enum PushCommand: Command {
             return try push.push(
                 ManifestList(found, in: store), to: destination, ManifestListPush.Options(copy: options))
         }
-        if let file = arguments.string("digestfile") { try OutputFile.write(manifest.digest.description, to: file) }
         if arguments.bool("rm"), sendsList { _ = try store.deleteImage(image.id) }
         return 0
     }

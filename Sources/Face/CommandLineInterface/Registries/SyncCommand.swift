@@ -33,6 +33,7 @@ enum SyncCommand: Command {
             throw CommandError(
                 from.isEmpty ? "a source transport must be specified" : "\"\(from)\" is not a valid source transport")
         }
+        if let file = arguments.string("digestfile") { try OutputFile.checkWritable(file) }
         guard ["docker", "dir"].contains(to) else {
             throw CommandError(
                 to.isEmpty

@@ -82,9 +82,12 @@ package struct ImageDraft: Sendable {
 
     /// Writes the image's record, with its manifest and configuration, into the store.
     ///
-    /// - Parameter names: fully qualified; an image that has one of them loses it.
+    /// - Parameters:
+    ///   - names: fully qualified; an image that has one of them loses it.
+    ///   - announce: told the image's id before it is there; a failure leaves nothing.
     package func commit(
-        to store: ContainerStore, format: ImageFormat, names: [String], created: FileTime
+        to store: ContainerStore, format: ImageFormat, names: [String], created: FileTime,
+        announce: (String) throws -> Void = { _ in }
     ) throws -> (record: ImageRecord, manifest: RawManifest) {
         var config = config
         config.created = Clock.rfc3339(created)
@@ -93,6 +96,7 @@ package struct ImageDraft: Sendable {
         let configBytes = try config.serialized()
         let manifest = try manifest(describing: configBytes, format: format)
         let configDigest = Digest.sha256(of: configBytes)
+        try announce(configDigest.hex)
         let record = try store.createImage(
             id: configDigest.hex, names: names, topLayer: topLayer, metadata: "{}", digest: manifest.digest,
             created: created,

@@ -9,6 +9,8 @@ extension WorkingContainer {
     package struct CommitOptions: Sendable {
         /// Fully qualified names of the image.
         package var names: [String] = []
+        /// Told the image's id before the image is there and has its names; a failure leaves neither.
+        package var announce: @Sendable (String) throws -> Void = { _ in }
         package var format = ImageFormat.oci
         /// Whether the image gets one single layer, its base included.
         package var squashes = false
@@ -65,7 +67,8 @@ extension WorkingContainer {
             for entry in history { draft.addHistory(entry) }
             draft.addHistory(ownEntry(created))
         }
-        return try draft.commit(to: store, format: options.format, names: options.names, created: created)
+        return try draft.commit(
+            to: store, format: options.format, names: options.names, created: created, announce: options.announce)
     }
 
     private func finishedConfiguration(_ container: ContainerConfig, _ options: CommitOptions) -> ContainerConfig {

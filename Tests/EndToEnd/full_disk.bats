@@ -12,17 +12,27 @@ on_small_disk() {
     local file=$BATS_TEST_TMPDIR/script place=$BATS_TEST_TMPDIR/disk
     mkdir -p "$place"
     chmod 755 "$BATS_TEST_TMPDIR" "$place"
+    cat >"$BATS_TEST_TMPDIR/fill.py" <<'END'
+import os, sys
+os.makedirs(sys.argv[1], exist_ok=True)
+def until_full(step):
+    try:
+        while True: step()
+    except OSError: pass
+def inode(): os.close(os.open(f"{sys.argv[1]}/{os.urandom(6).hex()}", os.O_CREAT | os.O_EXCL))
+data = None
+try: data = os.open(f"{sys.argv[1]}/data", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+except OSError: pass
+if data is not None: until_full(lambda: os.write(data, bytes(1 << 20)))
+if data is not None: until_full(lambda: os.write(data, bytes(4096)))
+until_full(inode)
+END
     cat >"$file" <<END
 set -eu
 mount -t tmpfs -o $options tmpfs $place
 s() { swiftlet --root $place/graph --runroot $place/run --storage-driver overlay "\$@"; }
-fill() {
-    head -c 200M /dev/zero >$place/filler 2>/dev/null || true
-    local n=0
-    while : >$place/inode.\$n; do n=\$((n + 1)); done 2>/dev/null || true
-    { head -c 1M /dev/zero >>$place/filler; } 2>/dev/null || true
-}
-free() { rm -f $place/filler $place/inode.*; }
+fill() { python3 $BATS_TEST_TMPDIR/fill.py $place/filler; }
+free() { rm -rf $place/filler; }
 s build -q -t localhost/busybox $BATS_RUN_TMPDIR/busybox
 $script
 END
@@ -51,7 +61,7 @@ s system check
 '
 
 @test "without blocks: looking, removing an image, and then building" {
-    run -0 on_small_disk size=24M "
+    run -0 on_small_disk size=24M,nr_inodes=2000 "
         echo 'FROM localhost/busybox
 RUN head -c 3000000 /dev/urandom >/data' | s build -q --no-cache -t big -
         fill
@@ -86,7 +96,7 @@ RUN touch /data' | s build -q --no-cache -t big -
 }
 
 @test "without blocks and without the reserve: the data goes first" {
-    run -0 on_small_disk size=24M "
+    run -0 on_small_disk size=24M,nr_inodes=2000 "
         echo 'FROM localhost/busybox
 RUN head -c 3000000 /dev/urandom >/data' | s build -q --no-cache -t big -
         s container create --name made busybox true
@@ -120,7 +130,7 @@ RUN echo \$n >/n\" | s build -q --no-cache -t big -
 }
 
 @test "a run root without a stamp on a full disk: looking tests nothing" {
-    run -0 on_small_disk size=24M "
+    run -0 on_small_disk size=24M,nr_inodes=2000 "
         rm -rf $BATS_TEST_TMPDIR/disk/run/overlay/overlay-true
         fill
         $LOOK"

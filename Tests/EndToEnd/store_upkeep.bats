@@ -219,6 +219,7 @@ END
     has "$id is not used by any image or container"
     run -0 swiftlet system check --max 0s --repair
     run -1 jq -e --arg id "$id" 'any(.id == $id)' "$layers"
+    make_base
 }
 
 @test "prune empties cache mounts, kept transfers and outcomes of compressing" {
@@ -262,7 +263,7 @@ END
 FROM scratch
 COPY file /
 END
-    for round in $(seq 25); do
+    for round in $(seq 10); do
         swiftlet build -q -t aa . >/dev/null
         swiftlet rmi aa >/dev/null 2>rmi.log & local removing=$!
         swiftlet prune -f >/dev/null 2>prune.log & local pruning=$!
@@ -283,7 +284,7 @@ END
 @test "rmi --prune beside rmi --prune, rmi -a and builds: what is gone is passed over" {
     local round job
     echo content >file
-    for round in $(seq 8); do
+    for round in $(seq 4); do
         for job in 1 2 3 4; do
             swiftlet build -q --no-cache --label "n=$job" -f - . >/dev/null <<<"FROM scratch
 COPY file /f$job"

@@ -1,7 +1,7 @@
 import CommandLineGrammar
 import ContainerStore
-import ImageCopy
 import ContentDigest
+import ImageCopy
 import ImageModel
 import ManifestLists
 

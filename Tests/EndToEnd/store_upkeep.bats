@@ -233,9 +233,9 @@ END
     as_owner mkdir -p "$room/partial" "$room/uploads" "$room/compressed"
     as_owner sh -c "echo x >'$room/partial/x'; echo x >'$room/uploads/x'; echo x >'$room/compressed/x'"
     run -0 swiftlet prune
-    run -0 as_owner find "$room/cache-mounts" "$room/partial" "$room/uploads" "$room/compressed" -type f -size +0
-    lacks data
-    lacks "/x"
+    run as_owner find "$room/cache-mounts" "$room/partial" "$room/uploads" "$room/compressed" -type f -size +0
+    lacks /data
+    lacks /x
 }
 
 @test "prune leaves a cache that a step is using" {

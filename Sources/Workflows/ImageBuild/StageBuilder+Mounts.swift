@@ -110,6 +110,7 @@ extension StageBuilder {
         let target = target(request)
         let caches = "\(session.store.layout.ownRoom)/cache-mounts"
         try Files.makeDirectories(caches, mode: 0o700)
+        mounts.hold(try HeldLock(sharing: session.store.layout.cacheMountsLock))
         let name = "\(caches)/\(Digest.sha256(of: Array((request.id ?? target).utf8)).hex.prefix(32))"
         var directory = name
         switch request.sharing {

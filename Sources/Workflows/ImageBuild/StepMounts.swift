@@ -57,6 +57,12 @@ final class HeldLock {
         try lock.lockExclusive()
     }
 
+    /// Waits until nobody has the lock for himself, and takes it beside others.
+    init(sharing path: String) throws {
+        lock = try FileLock(opening: path)
+        try lock.lockShared()
+    }
+
     /// Takes the lock if nobody has it; nil where somebody does.
     init?(trying path: String) throws {
         lock = try FileLock(opening: path)

@@ -111,6 +111,8 @@ package struct StoreLayout: Sendable, Equatable {
     package var uploads: String { "\(ownRoom)/uploads" }
     /// The directories of cache mounts.
     package var cacheMounts: String { "\(ownRoom)/cache-mounts" }
+    /// Held for reading by every step that uses a cache mount, for as long as it does.
+    package var cacheMountsLock: String { "\(ownRoom)/cache-mounts.lock" }
     /// The layers that this tool made: see `OwnLayers`.
     package var ownLayers: String { "\(ownRoom)/layers" }
     /// Blocks for the records of one kind when the disk is full: see `SpaceReserve`.

@@ -95,8 +95,7 @@ final class RecordTable<Record: StoreRecord> {
         } catch {
             guard error.isOutOfSpace else { throw error }
             if try reserve?.replace(path, with: bytes) == true { return }
-            guard let makeRoom else { throw error }
-            try makeRoom()
+            try makeRoom?()
             try Files.replaceRecords(path, with: bytes, synchronize: synchronize)
         }
     }

@@ -5,7 +5,7 @@ extension ContainerStore {
     /// Empties what is kept beside the store to save time: the directories of cache mounts, blobs whose transfer broke
     /// off, how far uploads have come, and outcomes of compressing. What a process is using stays.
     package func emptyCaches() throws(StoreError) {
-        // No lock of the store guards these.
+        // None of the store's own locks guards these.
         try locked {
             try removeCacheMounts()
             for directory in [layout.partialBlobs, layout.uploads] { try removeUnlockedFiles(in: directory) }
@@ -13,21 +13,19 @@ extension ContainerStore {
         }
     }
 
-    /// A step that uses a cache holds the cache's lock, if it has one, or has the directory mounted. The empty lock files
-    /// stay: a build that waits for one has it open already.
+    /// All caches stay while a step uses any. The empty lock files of single caches stay as well: a build that waits for
+    /// one has it open already.
     private func removeCacheMounts() throws {
-        let directory = layout.cacheMounts
-        guard Files.exists(directory) else { return }
-        let names = try Files.entries(ofDirectory: directory).map(\.text).filter { !$0.hasSuffix(".lock") }
-        let used = MountedPlaces.names(among: Set(names))
-        for name in names where !used.contains(name) {
-            let place = "\(directory)/\(name)"
-            guard Files.exists("\(place).lock") else {
-                try putAway(place)
-                continue
-            }
-            let lock = try FileLock(opening: "\(place).lock")
-            if try lock.tryLockExclusive() { try putAway(place) }
+        guard Files.exists(layout.cacheMounts) else { return }
+        // Steps make the file; on a full disk it could not be made here.
+        guard Files.exists(layout.cacheMountsLock) else { return try putAwayCacheMounts() }
+        let lock = try FileLock(opening: layout.cacheMountsLock)
+        if try lock.tryLockExclusive() { try putAwayCacheMounts() }
+    }
+
+    private func putAwayCacheMounts() throws {
+        for entry in try Files.entries(ofDirectory: layout.cacheMounts) where !entry.text.hasSuffix(".lock") {
+            try putAway("\(layout.cacheMounts)/\(entry.text)")
         }
     }
 

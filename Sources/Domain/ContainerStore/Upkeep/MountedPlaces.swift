@@ -11,9 +11,11 @@ enum MountedPlaces {
         var seen: Set<[UInt8]> = []
         for process in processes where process.bytes.allSatisfy({ (0x30...0x39).contains($0) }) {
             let place = "/proc/\(process.text)"
-            guard let namespace = try? Files.readSymlink("\(place)/ns/mnt"), seen.insert(namespace).inserted,
+            // A process that is ending has no table any more.
+            guard let namespace = try? Files.readSymlink("\(place)/ns/mnt"), !seen.contains(namespace),
                 let table = try? Files.readFile("\(place)/mountinfo", limit: 64 << 20)
             else { continue }
+            seen.insert(namespace)
             for part in table.split(whereSeparator: { isSeparator($0) }) {
                 if let name = bytes[Array(part)] { found.insert(name) }
             }

@@ -139,6 +139,9 @@ package final class RunMounts {
         // Where builds keep theirs.
         let caches = "\(store.layout.ownRoom)/cache-mounts"
         try Files.makeDirectories(caches, mode: 0o700)
+        let use = try FileLock(opening: store.layout.cacheMountsLock)
+        try use.lockShared()
+        locks.append(HeldLock(use))
         let directory = "\(caches)/\(Digest.sha256(of: Array(cache.id.utf8)).hex.prefix(32))"
         if !Files.exists(directory) {
             // Filled aside: another run may make it at the same time.

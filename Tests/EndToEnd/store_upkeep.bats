@@ -248,10 +248,13 @@ END
     pid=$!
     for _ in $(seq 200); do grep -qx ready log && break; sleep 0.05; done
     run -0 swiftlet prune
-    as_owner sh -c "touch '$STORE'/graph/swiftlet/cache-mounts/*/go"
+    # shellcheck disable=SC2016
+    as_owner sh -c 'for cache in "$1"/*/; do touch "$cache/go"; done' sh "$STORE/graph/swiftlet/cache-mounts"
     wait "$pid" || fail "the build failed" "$(cat log)"
     grep -qx kept log
     run -0 swiftlet prune
+    run as_owner find "$STORE/graph/swiftlet/cache-mounts" -mindepth 1 -not -name '*.lock'
+    prints ""
 }
 
 # --- Two processes ------------------------------------------------------------------------------------------------------

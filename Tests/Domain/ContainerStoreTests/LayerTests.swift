@@ -102,7 +102,8 @@ import Testing
         let test = try TestStore("overlay")
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
         let container = try test.store.createContainer(
-            ContainerRequest(names: ["c"], image: nil, baseLayer: base.id))
+            ContainerRequest(
+                names: ["c"], image: nil, baseLayer: base.id, files: [(ContainerOwner.workingFile, [])]))
         let path = try test.store.mountLayer(container.layer, readOnly: false)
         #expect(try test.store.mountLayer(container.layer, readOnly: false) == path)
         #expect(try test.store.mountCount(of: container.layer)?.count == 2)

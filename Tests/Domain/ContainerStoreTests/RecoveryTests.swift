@@ -64,7 +64,10 @@ import Testing
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
         let top = try TestStore.addLayer(test.store, parent: base.id, file: "b", content: "two")
         let cached = try TestStore.addLayer(test.store, parent: base.id, file: "c", content: "three")
+        // Another tool's: nothing says that it was made here.
+        let own = try Files.readFile(test.store.layout.ownLayers)
         let foreign = try TestStore.addLayer(test.store, parent: nil, file: "d", content: "four")
+        try Files.replaceFile(test.store.layout.ownLayers, with: own)
         test.store.session?.end(settled: true)
         test.store.session = nil
         try BuildCacheIndex(test.store).record(

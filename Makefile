@@ -9,7 +9,7 @@ STATIC_CXX = .build/static-cxx
 RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker -no-pie -Xswiftc -L$(CURDIR)/$(STATIC_CXX)
 PREFIX ?= /usr/local
 
-.PHONY: help demo test build image lint format unit-test check end-to-end install install-build-packages \
+.PHONY: help demo test build image lint format unit-test check end-to-end fuzz soak install install-build-packages \
 	install-test-packages check-swift bench clean
 
 help: ## list what make can do (without a target as well)
@@ -45,6 +45,12 @@ unit-test: ## build and run the unit tests
 
 end-to-end: build ## run the sessions of Tests/EndToEnd with the release binary
 	scripts/test-end-to-end
+
+fuzz: ## fuzz the parsers of strangers' bytes for an hour each
+	scripts/fuzz --seconds 3600
+
+soak: build ## work on one store with three tools for an hour, with kills and failing disks
+	scripts/soak
 
 image: build ## build swiftlet's own image with swiftlet, on the base image BASE (BASE=localhost/debian)
 	.build/release/swiftlet build $(if $(BASE),--build-arg BASE=$(BASE)) -t localhost/swiftlet -f Containerfile .build/release

@@ -27,7 +27,11 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, status, *fields):
-        # The request's body, if there is one, is not read.
+        # What is not read of a request would break the connection before the answer arrives.
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            while size := int(self.rfile.readline() or b"0", 16):
+                self.rfile.read(size + 2)
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.close_connection = True
         self.send_response(status)
         for name, value in fields + (("Content-Length", "0"), ("Connection", "close")):

@@ -1,5 +1,6 @@
 #include "child.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define LONGEST_OPTION 4096
@@ -85,10 +86,12 @@ int clone_tree(struct child *child)
 /* `source` is cloned with its flags and then only restricted further: what a user namespace locked stays as it is. */
 int mount_bind(struct child *child)
 {
-    uint64_t slot = number(child, 2);
-    if (slot > SANDBOX_SLOTS)
+    uint64_t slot = number(child, 2), descriptor = number(child, 3);
+    if (slot > SANDBOX_SLOTS || descriptor > INT_MAX)
         return -EINVAL;
-    int mount = slot > 0 ? child->trees[slot - 1] : clone_source(child, text(child, 1));
+    int mount = descriptor > 0 ? (int)descriptor - 1
+                : slot > 0     ? child->trees[slot - 1]
+                               : clone_source(child, text(child, 1));
     if (mount == -ENOENT && flag(child, SANDBOX_SKIP_MISSING))
         return 0;
     if (mount < 0)

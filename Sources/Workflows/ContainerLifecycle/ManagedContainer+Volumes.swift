@@ -13,7 +13,7 @@ extension ManagedContainer {
         return try definition.volumes.enumerated().map { number, place in
             let directory = "\(room)/\(number)"
             if !Files.exists(directory) { try ManagedContainer.fill(directory, from: place, in: files) }
-            return SandboxMount.bind(directory, at: place)
+            return SandboxMount.bind(try PathHandle(trusting: directory), as: "volume \(place)", at: place)
         }
     }
 
@@ -28,8 +28,7 @@ extension ManagedContainer {
         let draft = "\(directory).\(RandomBytes.hex(8))"
         let root = try RootedDirectory(opening: files)
         do throws(LinuxError) {
-            let source = try root.open(place, O_RDONLY | O_DIRECTORY)
-            try copy(from: "/proc/self/fd/\(source.raw)", to: draft)
+            try copy(from: root.handle(at: place), to: draft)
         } catch {
             guard error.isMissing || error.code == ENOTDIR else {
                 try? Files.removeTree(draft)
@@ -40,13 +39,13 @@ extension ManagedContainer {
         try Files.rename(draft, directory)
     }
 
-    private static func copy(from: String, to draft: String) throws(LinuxError) {
+    private static func copy(from: PathHandle, to draft: String) throws(LinuxError) {
         do {
-            try TreeCopy(from: from, to: draft).run()
+            try TreeCopy(from: from.rootedDirectory(), to: draft).run()
         } catch let error as LinuxError {
             throw error
         } catch {
-            throw LinuxError("copy", "\(from): \(error)", code: EIO)
+            throw LinuxError("copy", "\(draft): \(error)", code: EIO)
         }
     }
 }

@@ -4,6 +4,7 @@ import ImageLayers
 package import ImageModel
 import LinuxSystem
 import ProgressEvents
+import Sandbox
 package import WorkingContainers
 
 /// What the stages of one build share.
@@ -20,6 +21,9 @@ final class BuildSession {
     /// The names that ARG instructions of stages have declared, those of triggers included.
     var declaredArguments: Set<String> = []
     private var preparedHostFiles: HostFiles?
+    /// What the user has named on the host, looked up once: a step that writes to one volume cannot change what another
+    /// one is.
+    private var hostHandles: [String: PathHandle] = [:]
 
     init(
         options: BuildOptions, dockerfile: Dockerfile, store: ContainerStore, images: any BaseImageProvider,
@@ -40,6 +44,24 @@ final class BuildSession {
         let files = try HostFiles(store.layout)
         preparedHostFiles = files
         return files
+    }
+
+    /// A file or directory of the host that the user has named for the whole build.
+    func handle(ofHost path: String) throws -> PathHandle {
+        if let known = hostHandles[path] { return known }
+        let handle = try PathHandle(trusting: path)
+        hostHandles[path] = handle
+        return handle
+    }
+
+    /// The mounts that every command sees. All are looked up when the first command asks for them.
+    func volumes() throws -> [SandboxMount] {
+        try options.mounts.map { mount in
+            guard case .bind(let path) = mount.source else { return mount }
+            var opened = mount
+            opened.source = .opened(try handle(ofHost: path), as: path)
+            return opened
+        }
     }
 
     /// The time that new things bear: the one asked for, else now.

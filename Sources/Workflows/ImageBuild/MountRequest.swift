@@ -11,6 +11,8 @@ struct MountRequest {
         case shared, `private`, locked
     }
 
+    private static let propagations: Set<String> = ["shared", "rshared", "private", "rprivate", "slave", "rslave"]
+
     var kind = Kind.bind
     /// The stage, image or context that files come from; nil: the build context.
     var from: String?
@@ -64,7 +66,9 @@ struct MountRequest {
         case ("env", .secret): variable = try text(option)
         case ("tmpfs-size", .tmpfs), ("size", .tmpfs): self.options.append("size=\(try text(option))")
         case ("tmpfs-mode", .tmpfs), ("mode", .tmpfs): self.options.append("mode=\(try text(option))")
-        case ("bind-propagation", .bind): self.options.append(try text(option))
+        case ("bind-propagation", .bind):
+            guard Self.propagations.contains(try text(option)) else { throw wrong(option) }
+            self.options.append(try text(option))
         case ("nosuid", .bind), ("nodev", .bind), ("noexec", .bind), ("nosuid", .cache), ("nodev", .cache),
             ("noexec", .cache), ("nosuid", .tmpfs), ("nodev", .tmpfs), ("noexec", .tmpfs):
             self.options.append(option.key)

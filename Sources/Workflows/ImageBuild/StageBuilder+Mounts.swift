@@ -72,33 +72,34 @@ extension StageBuilder {
     private func bind(_ request: MountRequest, to mounts: StepMounts) throws {
         let origin = try origin(named: request.from)
         mounts.hold(origin.mounted)
-        var source = try path(of: request.source, in: origin)
+        guard let directory = origin.directory else {
+            throw BuildError(.notFound, "there is no build context to mount")
+        }
+        var source = try handle(of: request.source, below: PathHandle(trusting: directory))
         if request.isWritable == true {
             // Nobody else's files are changed: what the command writes is gone when it ends.
-            guard try Files.status(source, followSymlinks: true).kind == .directory else {
+            guard try source.status().kind == .directory else {
                 throw BuildError(.unsupported, "RUN --mount=type=bind,rw needs a directory as its source")
             }
             source = try mounts.writableCopy(of: source, in: session.store)
         }
         mounts.add(
             try SandboxMount(
-                type: "bind", source: source, destination: target(request),
-                options: ["rbind"] + (request.isWritable == true ? [] : ["ro"]) + request.options))
+                source, as: name(of: request), at: target(request),
+                options: ["rbind"] + request.options + (request.isWritable == true ? [] : ["ro"])))
     }
 
-    private func path(of source: String, in origin: Origin) throws -> String {
-        guard let directory = origin.directory else {
-            throw BuildError(.notFound, "there is no build context to mount")
-        }
-        return try path(of: source, below: directory)
+    /// What messages call the source of a mount.
+    private func name(of request: MountRequest) -> String {
+        let source = request.source.isEmpty ? "/" : request.source
+        return request.from.map { "\($0):\(source)" } ?? source
     }
 
-    /// The path without links of a file in a directory, which no link leads out of.
-    private func path(of source: String, below directory: String) throws -> String {
+    /// Looks a file up in a directory, which no link leads out of.
+    private func handle(of source: String, below directory: PathHandle) throws -> PathHandle {
         let relative = source.split(separator: "/").joined(separator: "/")
         do {
-            let opened = try RootedDirectory(opening: directory).open(relative.isEmpty ? "." : relative, OpenFlags.path)
-            return String(decoding: try Files.readSymlink("/proc/self/fd/\(opened.raw)"), as: UTF8.self)
+            return try directory.rootedDirectory().handle(at: relative)
         } catch {
             throw BuildError(.notFound, "the source \"\(source)\" of a mount cannot be opened: \(error)")
         }
@@ -126,13 +127,12 @@ extension StageBuilder {
             }
         }
         if !Files.exists(directory) { try makeCache(directory, request) }
-        if !request.source.isEmpty, request.from == nil {
-            directory = try path(of: request.source, below: directory)
-        }
+        var source = try PathHandle(trusting: directory)
+        if !request.source.isEmpty, request.from == nil { source = try handle(of: request.source, below: source) }
         mounts.add(
             try SandboxMount(
-                type: "bind", source: directory, destination: target,
-                options: ["rbind"] + (request.isWritable == false ? ["ro"] : []) + request.options))
+                source, as: "cache \(request.id ?? target)", at: target,
+                options: ["rbind"] + request.options + (request.isWritable == false ? ["ro"] : [])))
     }
 
     /// A new cache begins with what its `from` has.
@@ -186,7 +186,7 @@ extension StageBuilder {
             throw BuildError(.notFound, "ssh required but no ssh agent with id \(name) found")
         }
         let target = target(request, default: "/run/buildkit/ssh_agent.\(index)")
-        mounts.add(.bind(socket, at: target))
+        mounts.add(.bind(try session.handle(ofHost: socket), as: socket, at: target))
         mounts.add(variable: "SSH_AUTH_SOCK", target)
     }
 }

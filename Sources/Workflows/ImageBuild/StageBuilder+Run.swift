@@ -66,7 +66,7 @@ extension StageBuilder {
         let mounts = try prepare(requests, hostFiles)
         defer { mounts.close() }
         process.environment += mounts.environment
-        process.mounts = session.options.mounts + mounts.mounts
+        process.mounts = try session.volumes() + mounts.mounts
         if let script {
             process.mounts += [try hostFiles.executable(script, at: StageBuilder.scriptPath)]
         }

@@ -24,16 +24,16 @@ final class StepMounts {
     func hold(_ lock: HeldLock) { locks.append(lock) }
 
     /// The same files in a directory whose changes nobody else ever sees, and which are gone afterwards.
-    func writableCopy(of directory: String, in store: ContainerStore) throws -> String {
+    func writableCopy(of directory: PathHandle, in store: ContainerStore) throws -> PathHandle {
         let staging = try store.newStagingLayer(parent: nil)
         let place = staging.contentDirectory
         for name in ["upper", "work", "merged"] { try Files.makeDirectory("\(place)/\(name)", mode: 0o755) }
         try OverlayMount(
-            lower: [directory], upper: "\(place)/upper", work: "\(place)/work", target: "\(place)/merged",
+            lower: [], upper: "\(place)/upper", work: "\(place)/work", target: "\(place)/merged",
             workingDirectory: "/", userXattr: store.isRootless, isVolatile: true
-        ).mount()
+        ).mount(over: directory)
         writable.append((staging, "\(place)/merged"))
-        return "\(place)/merged"
+        return try PathHandle(trusting: "\(place)/merged")
     }
 
     /// Lets go of everything; the mounts cannot be used any more.

@@ -37,7 +37,8 @@ enum sandbox_code {
     SANDBOX_ROOT_OF_HOST,        /* targets are the host's own paths from here on */
     SANDBOX_MOUNT,          /* text: target, type, option list, source; number: attributes, propagation */
     SANDBOX_OPEN_TREE,      /* text: source; number: slot. Keeps a clone for a later BIND */
-    SANDBOX_BIND,           /* text: target, source; number: attributes, propagation, slot + 1 or 0 for the source */
+    SANDBOX_BIND,           /* text: target, source; number: attributes, propagation, slot + 1 or 0 for the source,
+                               inherited descriptor of a detached tree + 1 (it goes before both others) or 0 */
     SANDBOX_MAKE_TARGET,    /* text: target. Only makes it, with CREATE and perhaps IS_DIRECTORY */
     SANDBOX_NODE,           /* text: target; number: mode, major, minor, owner (uid | gid << 32) */
     SANDBOX_SYMLINK,        /* text: target, content */

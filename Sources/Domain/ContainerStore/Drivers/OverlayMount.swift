@@ -1,3 +1,4 @@
+import Glibc
 package import LinuxSystem
 
 /// One overlay mount, ready to be made in any mount namespace that sees the store.
@@ -42,5 +43,13 @@ package struct OverlayMount: Sendable, Equatable {
         try Mounts.overlay(
             lower: lower, upper: upper, work: work, target: target, workingDirectory: workingDirectory,
             userXattr: userXattr, volatile: isVolatile, options: options)
+    }
+
+    /// Mounts it over a directory that was looked up before, instead of over `lower`. It has an upper directory.
+    package func mount(over directory: PathHandle) throws(LinuxError) {
+        guard let upper, let work else { throw LinuxError("mount overlay on", target, code: EINVAL) }
+        try Mounts.overlay(
+            over: directory, upper: upper, work: work, target: target, userXattr: userXattr, volatile: isVolatile,
+            options: options)
     }
 }

@@ -1,5 +1,5 @@
 import Glibc
-import LinuxSystem
+package import LinuxSystem
 
 /// Copies a directory with all below it to a new one: owners, modes, times, extended attributes, hard links, devices;
 /// file content by sharing extents where the file system can. Never follows a symbolic link. Sockets are left out.
@@ -18,8 +18,13 @@ package final class TreeCopy {
     private var made: [(path: [CChar], status: FileStatus)] = []
 
     /// Makes the directory `to`, which must not exist.
-    package init(from: String, to: String) throws {
-        source = try RootedDirectory(opening: from)
+    package convenience init(from: String, to: String) throws {
+        try self.init(from: RootedDirectory(opening: from), to: to)
+    }
+
+    /// Makes the directory `to`, which must not exist.
+    package init(from: consuming RootedDirectory, to: String) throws {
+        source = from
         try Files.makeDirectory(to, mode: 0o700)
         target = try RootedDirectory(opening: to)
     }

@@ -26,6 +26,8 @@ package enum Sandbox {
                 spec, in: connection, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
         }
         try spec.validate()
+        // Its trees live as long as it does.
+        let spec = try spec.cloningSources()
         let facts = try HostFacts.read()
         let plan = try spec.plan(isolation, facts, SeccompFilters(cacheDirectory: cacheDirectory))
         spec.forgetUnsyncedRun()

@@ -10,8 +10,11 @@ extension SandboxSpec {
     func plan(
         for runtime: ExternalRuntime, facts: HostFacts, seccomp: JSONValue?
     ) throws(SandboxError) -> SandboxPlan {
-        let configuration = withInheritedLimits.runtimeSpecJSON(facts: facts, seccomp: seccomp).serialized()
+        let places = runtime.bundle + "/mounts"
+        let configuration = withInheritedLimits.naming(sourcesBelow: places)
+            .runtimeSpecJSON(facts: facts, seccomp: seccomp).serialized()
         do {
+            try makePlaces(below: places)
             try Files.replaceFile(runtime.bundle + "/config.json", with: configuration, synchronize: false)
             try Files.removeTree(runtime.logFile)
         } catch {
@@ -24,6 +27,7 @@ extension SandboxSpec {
         addTargets(to: &plan, facts)
         // The runtime looks at its processes by their numbers in the namespace it is in.
         plan.add(SANDBOX_ROOT_OF_HOST, for: .step("open the host's root"))
+        addSources(at: places, to: &plan)
         plan.add(
             SANDBOX_MOUNT, .string("/proc"), .string("proc"), .none, .string("proc"), numbers: [0xe],
             for: .mount("proc", at: "/proc"))
@@ -34,6 +38,38 @@ extension SandboxSpec {
             numbers: [1, UInt64(runtime.arguments.count), UInt64(runtime.environment.count)],
             for: .command(runtime.path, isSearched: false))
         return plan.finish()
+    }
+
+    /// A runtime takes paths alone: what was looked up is mounted at places of the bundle's, which nobody else sees, and
+    /// named by those.
+    private func naming(sourcesBelow places: String) -> SandboxSpec {
+        var spec = self
+        for (index, mount) in mounts.enumerated() {
+            if case .opened = mount.source { spec.mounts[index].source = .bind("\(places)/\(index)") }
+        }
+        return spec
+    }
+
+    private func makePlaces(below places: String) throws(LinuxError) {
+        try Files.removeTree(places)
+        try Files.makeDirectory(places, mode: 0o755)
+        for (index, mount) in mounts.enumerated() {
+            guard case .opened = mount.source else { continue }
+            if mount.isDirectory {
+                try Files.makeDirectory("\(places)/\(index)", mode: 0o755)
+            } else {
+                try Files.replaceFile("\(places)/\(index)", with: [], mode: 0o644, synchronize: false)
+            }
+        }
+    }
+
+    private func addSources(at places: String, to plan: inout SandboxPlanBuilder) {
+        for (index, mount) in mounts.enumerated() {
+            guard case .opened(let tree, let name) = mount.source else { continue }
+            plan.add(
+                SANDBOX_BIND, .string("\(places)/\(index)"), numbers: [0, 0, 0, UInt64(clamping: tree.fd) + 1],
+                flags: mount.isRecursive ? [SANDBOX_RECURSIVE] : [], for: .bind(name, at: mount.destination))
+        }
     }
 
     /// Programs in Go raise their own soft limit of open files, and with it the command's, unless told what it is.
@@ -89,7 +125,10 @@ extension ExternalRuntime {
 
 extension SandboxMount {
     fileprivate var isDirectory: Bool {
-        guard case .bind(let source) = source else { return true }
-        return (try? Files.status(source, followSymlinks: true).kind) == .directory
+        switch source {
+        case .bind(let path): (try? Files.status(path, followSymlinks: true).kind) == .directory
+        case .opened(let handle, _): (try? handle.status().kind) == .directory
+        case .fileSystem: true
+        }
     }
 }

@@ -1,5 +1,6 @@
 import CSandbox
 import Glibc
+import LinuxSystem
 
 /// Mounts and devices as operations.
 extension SandboxSpec {
@@ -28,6 +29,22 @@ extension SandboxSpec {
                 SANDBOX_OPEN_TREE, .string(source), numbers: [UInt64(slot)],
                 flags: mount.isRecursive ? [SANDBOX_RECURSIVE] : [], for: .bind(source, at: mount.destination))
         }
+    }
+
+    /// With a detached clone in place of each source that was looked up: a descriptor of this process's mount namespace
+    /// could not be cloned in the container's.
+    func cloningSources() throws(SandboxError) -> SandboxSpec {
+        var spec = self
+        for (index, mount) in mounts.enumerated() {
+            guard case .opened(let source, let name) = mount.source else { continue }
+            do throws(LinuxError) {
+                let tree = try source.cloneTree(recursive: mount.isRecursive)
+                spec.mounts[index].source = .opened(tree, as: name)
+            } catch {
+                throw SandboxError(.setup, "bind \(name) to \(mount.destination)", errno: error.code)
+            }
+        }
+        return spec
     }
 
     /// Outer ones first, else as given.
@@ -64,6 +81,12 @@ extension SandboxSpec {
                 SANDBOX_BIND, .string(mount.destination), .string(source), numbers: numbers,
                 flags: flags + (mount.isRecursive ? [SANDBOX_RECURSIVE] : []), skip: skip,
                 for: .bind(source, at: mount.destination))
+        case .opened(let tree, let name):
+            plan.add(
+                SANDBOX_BIND, .string(mount.destination),
+                numbers: [mount.attributes.rawValue, mount.propagation.flag, 0, UInt64(clamping: tree.fd) + 1],
+                flags: flags + (mount.isRecursive ? [SANDBOX_RECURSIVE] : []), skip: skip,
+                for: .bind(name, at: mount.destination))
         case .fileSystem(let type):
             plan.add(
                 SANDBOX_MOUNT, .string(mount.destination), .string(type), .list(mount.data), .string(type),

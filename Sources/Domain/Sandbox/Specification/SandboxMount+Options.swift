@@ -1,3 +1,5 @@
+package import LinuxSystem
+
 /// A mount's options in the words of the OCI runtime specification (config.md, Mounts) and of `--volume`.
 extension SandboxMount {
     private static let attributeNames: [(name: String, attribute: MountAttributes)] = [
@@ -15,8 +17,7 @@ extension SandboxMount {
     /// Reads type, source and options as a runtime specification or a command line has them.
     ///
     /// A type of `bind`, or an option `bind` or `rbind`, makes a bind mount. Of contradicting options the last counts.
-    /// For binds an option that is not known is an error of code `unknownOption`; for other types it is passed to the
-    /// file system.
+    /// An option that is not known is an error of code `unknownOption`: nothing is passed to the kernel unread.
     package init(type: String, source: String, destination: String, options: [String]) throws(SandboxError) {
         let isBind = type == "bind" || type == "rbind" || options.contains { $0 == "bind" || $0 == "rbind" }
         guard !isBind || !source.isEmpty, isBind || !type.isEmpty else {
@@ -24,18 +25,24 @@ extension SandboxMount {
         }
         self.init(isBind ? .bind(source) : .fileSystem(type), at: destination)
         isRecursive = type == "rbind"
-        for option in options {
-            if !take(option), isBind {
-                throw SandboxError(.unknownOption, "unknown mount option \"\(option)\" for \(destination)")
-            } else if !isBind, !isGeneric(option) {
-                data.append(option)
-            }
-        }
+        try take(options)
     }
 
-    private func isGeneric(_ option: String) -> Bool {
-        var probe = self
-        return probe.take(option)
+    /// A bind mount of what was looked up, with options as above. The name is for messages.
+    package init(
+        _ source: PathHandle, as name: String, at destination: String, options: [String]
+    ) throws(SandboxError) {
+        self.init(.opened(source, as: name), at: destination)
+        try take(options)
+    }
+
+    private mutating func take(_ options: [String]) throws(SandboxError) {
+        for option in options where !take(option) {
+            guard source == .fileSystem("tmpfs"), TemporaryFileSystemOption.isValid(option) else {
+                throw SandboxError(.unknownOption, "unknown mount option \"\(option)\" for \(destination)")
+            }
+            data.append(option)
+        }
     }
 
     /// Applies an option that every mount has; false when it is none.
@@ -48,9 +55,9 @@ extension SandboxMount {
             self.propagation = propagation
         } else if option.hasPrefix("r"), let propagation = Propagation(rawValue: String(option.dropFirst())) {
             self.propagation = propagation
-        } else if option == "bind" {
+        } else if option == "bind", isBind {
             isRecursive = false
-        } else if option == "rbind" {
+        } else if option == "rbind", isBind {
             isRecursive = true
         } else if option == "rro" {
             attributes.insert(.readOnly)
@@ -63,7 +70,7 @@ extension SandboxMount {
     /// The options as a runtime specification writes them.
     package var runtimeOptions: [String] {
         var options = Self.attributeNames.filter { attributes.contains($0.attribute) }.map(\.name)
-        if case .bind = source {
+        if isBind {
             options.insert(isRecursive ? "rbind" : "bind", at: 0)
             options.append((isRecursive ? "r" : "") + propagation.rawValue)
         }

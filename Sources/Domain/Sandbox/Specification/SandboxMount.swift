@@ -1,9 +1,13 @@
+package import LinuxSystem
+
 /// One mount inside the container.
 package struct SandboxMount: Sendable, Equatable {
     /// What is mounted.
     package enum Source: Sendable, Equatable {
-        /// A file or directory of the host. `/proc/self/fd/N` works for an open descriptor of this process.
+        /// A file or directory of the host, by a path that only the user or this program chooses.
         case bind(String)
+        /// A file or directory that was looked up in this process's mount namespace. The name is for messages.
+        case opened(PathHandle, as: String)
         /// A new file system of this type, such as `tmpfs`.
         case fileSystem(String)
     }
@@ -39,9 +43,22 @@ package struct SandboxMount: Sendable, Equatable {
         self.data = data
     }
 
+    /// Whether something that is there already appears a second time.
+    var isBind: Bool {
+        if case .fileSystem = source { false } else { true }
+    }
+
     /// A file or directory of the host, with the mounts below it.
     package static func bind(_ source: String, at destination: String, readOnly: Bool = false) -> SandboxMount {
         SandboxMount(.bind(source), at: destination, attributes: readOnly ? .readOnly : [], isRecursive: true)
+    }
+
+    /// A file or directory that was looked up, with the mounts below it. The name is for messages.
+    package static func bind(
+        _ source: PathHandle, as name: String, at destination: String, readOnly: Bool = false
+    ) -> SandboxMount {
+        SandboxMount(
+            .opened(source, as: name), at: destination, attributes: readOnly ? .readOnly : [], isRecursive: true)
     }
 
     /// An empty file system in memory; options such as `size=64m` or `mode=1777`.

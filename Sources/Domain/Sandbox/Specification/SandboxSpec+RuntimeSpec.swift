@@ -1,4 +1,5 @@
 package import JSONText
+import LinuxSystem
 
 extension SandboxSpec {
     /// The specification as an OCI runtime-spec `config.json` (version 1.0.2), for a runtime that is started as root of
@@ -85,6 +86,7 @@ extension SandboxSpec {
         let (type, source) =
             switch mount.source {
             case .bind(let path): ("bind", path)
+            case .opened(let handle, _): ("bind", "/proc/self/fd/\(handle.fd)")
             case .fileSystem(let type): (type, type)
             }
         return [

@@ -26,6 +26,11 @@ package struct RootedDirectory: ~Copyable, Sendable {
         try open(relative, flags, mode, LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_NO_MAGICLINKS)
     }
 
+    /// Looks up a path inside the root, following symbolic links inside it. An empty path is the root.
+    package func handle(at relative: UnsafePointer<CChar>) throws(LinuxError) -> PathHandle {
+        PathHandle(adopting: try open(relative, LINUX_O_PATH))
+    }
+
     /// Opens a relative path with no symbolic link in any component (`ELOOP`) and no way out (`EXDEV`).
     package func openNoSymlinks(
         _ relative: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0
@@ -59,6 +64,13 @@ package struct RootedDirectory: ~Copyable, Sendable {
     package func makeDirectories(
         _ relative: String, mode: UInt32, uid: UInt32, gid: UInt32
     ) throws(LinuxError) -> OwnedFD {
+        try makeDirectories(Array(relative.utf8), mode: mode, uid: uid, gid: gid)
+    }
+
+    /// As above, for a path whose names need not be UTF-8.
+    package func makeDirectories(
+        _ relative: [UInt8], mode: UInt32, uid: UInt32, gid: UInt32
+    ) throws(LinuxError) -> OwnedFD {
         var walk = DirectoryWalk(path: relative)
         var current = try open("", LINUX_O_PATH | LINUX_O_DIRECTORY)
         while let component = walk.next() {
@@ -74,11 +86,15 @@ package struct RootedDirectory: ~Copyable, Sendable {
                     current = OwnedFD(adopting: descriptor)
                     walk.enter(name)
                 case .symlink(let target):
-                    guard walk.follow(target) else { throw LinuxError("mkdir", relative, code: ELOOP) }
+                    guard walk.follow(target) else { throw failure(relative, ELOOP) }
                 }
             }
         }
         return current
+    }
+
+    private func failure(_ path: [UInt8], _ code: Int32) -> LinuxError {
+        LinuxError("mkdir", String(decoding: path, as: UTF8.self), code: code)
     }
 
     private enum Entered {
@@ -89,7 +105,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
 
     /// Opens one directory, or makes it, or reads the symbolic link that has its name.
     private func enter(
-        _ name: [CChar], of parent: Int32, _ path: String, _ mode: UInt32, _ uid: UInt32, _ gid: UInt32
+        _ name: [CChar], of parent: Int32, _ path: [UInt8], _ mode: UInt32, _ uid: UInt32, _ gid: UInt32
     ) throws(LinuxError) -> Entered {
         let flags = LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC
         let made = linux_mkdirat(parent, name, mode)
@@ -98,14 +114,14 @@ package struct RootedDirectory: ~Copyable, Sendable {
             let opened = linux_openat(parent, name, flags, 0)
             if opened >= 0 { return .directory(opened) }
             if let target = try? Files.readSymlink(at: parent, name) { return .symlink(target) }
-            throw LinuxError("mkdir", path, code: -made)
+            throw failure(path, -made)
         }
         let opened = linux_openat(parent, name, flags, 0)
         if opened < 0 {
             if opened == -ENOTDIR || opened == -ELOOP, let target = try? Files.readSymlink(at: parent, name) {
                 return .symlink(target)
             }
-            throw LinuxError("mkdir", path, code: -opened)
+            throw failure(path, -opened)
         }
         if made == 0 {
             let directory = OwnedFD(adopting: opened)
@@ -135,8 +151,8 @@ private struct DirectoryWalk {
     private var resolved: [[CChar]] = []
     private var followed = 0
 
-    init(path: String) {
-        pending = Array(path.utf8).split(separator: 0x2F).map(Array.init).reversed()
+    init(path: [UInt8]) {
+        pending = path.split(separator: 0x2F).map(Array.init).reversed()
     }
 
     mutating func next() -> Component? {

@@ -132,6 +132,18 @@ extension Mounts {
         try inDirectory(workingDirectory) { () throws(LinuxError) in try overlay.mount() }
     }
 
+    /// As above with one lower directory that was looked up before, and an upper one.
+    package static func overlay(
+        over lower: PathHandle, upper: String, work: String, target: String, userXattr: Bool, volatile: Bool,
+        options: [String] = []
+    ) throws(LinuxError) {
+        // The kernel takes no descriptors here, but it follows this link to what the descriptor holds, whatever has the
+        // file's name by now.
+        try overlay(
+            lower: ["/proc/self/fd/\(lower.fd)"], upper: upper, work: work, target: target, workingDirectory: "/",
+            userXattr: userXattr, volatile: volatile, options: options)
+    }
+
     /// Runs on a thread with its own working directory: the process's own belongs to everybody.
     private static func inDirectory(
         _ directory: String, _ body: @escaping @Sendable () throws(LinuxError) -> Void

@@ -65,16 +65,22 @@ package final class RunMounts {
     // MARK: Kinds
 
     private func mount(_ request: MountRequest, in files: String, user: String) throws -> SandboxMount {
-        var source = ""
+        let source: PathHandle
+        var name = request.destination
         var options = request.options
         switch request.source {
         case .host(let path):
-            source = path
-            if request.changesOwner { try changeOwner(of: path, to: user, in: files) }
-        case .overlay(let lower, let upper, let work):
+            source = try PathHandle(trusting: path)
+            name = path
+            if request.changesOwner { try changeOwner(of: source, to: user, in: files) }
+        case .overlay(let path, let upper, let work):
+            let lower = try PathHandle(trusting: path)
+            name = path
             if request.changesOwner { try changeOwner(of: lower, to: user, in: files) }
             source = try overlay(lower, upper: upper, work: work)
-        case .files(let name, let path): source = try self.files(of: name, path: path)
+        case .files(let origin, let path):
+            source = try self.files(of: origin, path: path)
+            name = "\(origin):\(path)"
         case .memory(let copiesUp):
             guard copiesUp else {
                 return try SandboxMount(
@@ -83,10 +89,11 @@ package final class RunMounts {
             let data = options.filter { $0.hasPrefix("size=") || $0.hasPrefix("mode=") }
             options.removeAll(where: data.contains)
             source = try copyUp(request.destination, data, in: files)
-        case .cache(let cache): source = try directory(of: cache)
+        case .cache(let cache):
+            source = try directory(of: cache)
+            name = "cache \(cache.id)"
         }
-        return try SandboxMount(
-            type: "bind", source: source, destination: request.destination, options: options)
+        return try SandboxMount(source, as: name, at: request.destination, options: options)
     }
 
     /// A place of this container's own, removed in the end.
@@ -98,44 +105,42 @@ package final class RunMounts {
         return place
     }
 
-    private func overlay(_ lower: String, upper: String?, work: String?) throws -> String {
+    private func overlay(_ lower: PathHandle, upper: String?, work: String?) throws -> PathHandle {
         let place = try makePlace()
         if upper == nil {
-            let status = try Files.status(lower)
+            let status = try lower.status()
             try Files.makeDirectory("\(place)/upper", mode: 0o700)
             try Files.changeOwner(at: AT_FDCWD, "\(place)/upper", uid: status.uid, gid: status.gid)
             try Files.changeMode(at: AT_FDCWD, "\(place)/upper", mode: status.permissions)
         }
         if work == nil { try Files.makeDirectory("\(place)/work", mode: 0o700) }
         let mount = OverlayMount(
-            lower: [lower], upper: upper ?? "\(place)/upper", work: work ?? "\(place)/work", target: "\(place)/merge",
+            lower: [], upper: upper ?? "\(place)/upper", work: work ?? "\(place)/work", target: "\(place)/merge",
             workingDirectory: place, userXattr: store.isRootless, isVolatile: upper == nil)
-        try mount.mount()
-        return mount.target
+        try mount.mount(over: lower)
+        return try PathHandle(trusting: mount.target)
     }
 
-    private func files(of name: String, path: String) throws -> String {
+    private func files(of name: String, path: String) throws -> PathHandle {
         let layer = try store.container(name)?.layer ?? imageLayer(name)
         let root = try ReadOnlyRoot(of: layer, in: store)
         roots.append(root)
-        return try Self.resolved(path, in: root.path)
+        return try RootedDirectory(opening: root.path).handle(at: path)
     }
 
     /// The memory file system outside of the sandbox, filled with what lies at its place.
-    private func copyUp(_ destination: String, _ data: [String], in files: String) throws -> String {
+    private func copyUp(_ destination: String, _ data: [String], in files: String) throws -> PathHandle {
+        // They are joined here: each must be one option.
+        _ = try SandboxMount(type: "tmpfs", source: "tmpfs", destination: destination, options: data)
         let place = try makePlace()
         try Mounts.mount(
             source: "tmpfs", target: "\(place)/merge", type: "tmpfs", flags: 0, data: data.joined(separator: ","))
         let target = "\(place)/merge/content"
-        if let from = try? Self.resolved(destination, in: files), try Files.status(from).kind == .directory {
-            try TreeCopy(from: from, to: target).run()
-        } else {
-            try Files.makeDirectory(target, mode: 0o755)
-        }
-        return target
+        try copy(destination, in: files, to: target)
+        return try PathHandle(trusting: target)
     }
 
-    private func directory(of cache: MountRequest.Cache) throws -> String {
+    private func directory(of cache: MountRequest.Cache) throws -> PathHandle {
         // Where builds keep theirs.
         let caches = "\(store.layout.ownRoom)/cache-mounts"
         try Files.makeDirectories(caches, mode: 0o700)
@@ -161,7 +166,7 @@ package final class RunMounts {
             try lock.lockExclusive()
             locks.append(HeldLock(lock))
         }
-        return directory
+        return try PathHandle(trusting: directory)
     }
 
     private func volume(_ path: String, in files: String) throws -> SandboxMount {
@@ -170,30 +175,29 @@ package final class RunMounts {
         let directory = "\(volumes)/\(Digest.sha256(of: Array(path.utf8)).hex)"
         if !Files.exists(directory) {
             let fresh = "\(directory).\(RandomBytes.hex(8))"
-            if let from = try? Self.resolved(path, in: files), try Files.status(from).kind == .directory {
-                try TreeCopy(from: from, to: fresh).run()
-            } else {
-                try Files.makeDirectory(fresh, mode: 0o755)
-            }
+            try copy(path, in: files, to: fresh)
             try Files.rename(fresh, directory)
         }
-        return SandboxMount.bind(directory, at: path)
+        return SandboxMount.bind(try PathHandle(trusting: directory), as: "volume \(path)", at: path)
     }
 
     // MARK: Paths
 
-    /// The host's path of a file in a root, whatever links lie on the way there.
-    private static func resolved(_ path: String, in root: String) throws -> String {
-        let file = try RootedDirectory(opening: root).open(path, OpenFlags.path)
-        return String(decoding: try Files.readSymlink("/proc/self/fd/\(file.raw)"), as: UTF8.self)
+    /// Makes a directory with what a directory in a root holds; an empty one where there is none.
+    private func copy(_ path: String, in root: String, to target: String) throws {
+        if let from = try? RootedDirectory(opening: root).handle(at: path), try from.status().kind == .directory {
+            try TreeCopy(from: from.rootedDirectory(), to: target).run()
+        } else {
+            try Files.makeDirectory(target, mode: 0o755)
+        }
     }
 
-    private func changeOwner(of path: String, to user: String, in files: String) throws {
+    private func changeOwner(of place: PathHandle, to user: String, in files: String) throws {
         let reader = try RootFileReader(files)
         let account = try ImageUsers { try reader.read($0) }.resolve(user)
-        try Files.changeOwner(at: AT_FDCWD, path, uid: account.uid, gid: account.gid)
-        guard try Files.status(path).kind == .directory else { return }
-        try changeOwner(below: try OwnedFD.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), account.uid, account.gid)
+        try Files.changeOwner(fd: place.fd, uid: account.uid, gid: account.gid)
+        guard try place.status().kind == .directory else { return }
+        try changeOwner(below: try place.openDirectory(), account.uid, account.gid)
     }
 
     private func changeOwner(below directory: borrowing OwnedFD, _ uid: UInt32, _ gid: UInt32) throws {

@@ -31,6 +31,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "size=x", "size=", "size=1m,exec", "mode=999", "mode=", "uid=-1", "huge=yes", "usrquota", "lowerdir=/",
+        "nr_inodes=1:2",
+    ]) func nothingReachesAFileSystemUnread(option: String) {
+        #expect(throws: SandboxError.self) {
+            try SandboxMount(type: "tmpfs", source: "tmpfs", destination: "/t", options: [option])
+        }
+    }
+
+    @Test(arguments: ["size=10%", "size=64m", "mode=01777", "uid=1000", "huge=advise", "nr_inodes=1k", "noswap"])
+    func optionsOfMemoryFileSystemsAreKnown(option: String) throws {
+        let mount = try SandboxMount(type: "tmpfs", source: "tmpfs", destination: "/t", options: [option])
+        #expect(mount.data == [option])
+    }
+
     @Test func optionsAreWrittenAsRead() throws {
         let options = ["rbind", "ro", "noexec", "rprivate"]
         let mount = try SandboxMount(type: "bind", source: "/s", destination: "/d", options: options)

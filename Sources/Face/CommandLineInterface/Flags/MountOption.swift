@@ -15,7 +15,11 @@ enum MountOption {
             case "rw", "readwrite": if value == "false" { options.append("ro") }
             case "tmpfs-size", "size": options.append("size=\(value ?? "")")
             case "tmpfs-mode", "mode": options.append("mode=\(value ?? "")")
-            case "bind-propagation": options.append(value ?? "")
+            case "bind-propagation":
+                guard let value, MountFlags.propagations.contains(value) else {
+                    throw CommandError("--mount option \"\(part)\": this is no mode of propagation")
+                }
+                options.append(value)
             case "z", "Z": break
             default: throw CommandError("--mount option \"\(part)\" is not supported")
             }
@@ -24,9 +28,8 @@ enum MountOption {
         switch values["type"] ?? "bind" {
         case "bind":
             guard let source = values["source"] else { throw CommandError("--mount \"\(text)\" has no source") }
-            let mode = options.isEmpty ? "" : ":\(options.joined(separator: ","))"
-            return try VolumeFlag.parse("\(source):\(target)\(mode)")
-        case "tmpfs": return try VolumeFlag.parseTmpfs("\(target):\(options.joined(separator: ","))")
+            return try VolumeFlag.bind(source, at: target, options: options)
+        case "tmpfs": return try VolumeFlag.tmpfs(at: target, options: options)
         case let other: throw CommandError("--mount type \"\(other)\" is not supported yet: use bind or tmpfs")
         }
     }

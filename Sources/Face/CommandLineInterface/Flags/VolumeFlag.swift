@@ -1,4 +1,3 @@
-import Glibc
 import JSONText
 import LinuxSystem
 import Sandbox
@@ -11,31 +10,41 @@ enum VolumeFlag {
         guard parts.count == 2 || parts.count == 3, !parts[0].isEmpty else {
             throw CommandError("invalid volume \"\(text)\": it needs the form SOURCE:TARGET[:OPTIONS]")
         }
-        guard parts[0].hasPrefix("/") || parts[0].hasPrefix(".") else {
-            throw CommandError("named volumes are not supported yet: \(parts[0])")
+        return try bind(
+            parts[0], at: parts[1], options: parts.count == 3 ? parts[2].split(separator: ",").map(String.init) : [])
+    }
+
+    /// A mount of a file or directory of the host, with the options of `--volume`.
+    static func bind(_ source: String, at target: String, options: [String]) throws -> SandboxMount {
+        guard source.hasPrefix("/") || source.hasPrefix(".") else {
+            throw CommandError("named volumes are not supported yet: \(source)")
         }
-        guard parts[1].hasPrefix("/") else {
-            throw CommandError("invalid volume \"\(text)\": the target must be an absolute path")
+        guard target.hasPrefix("/") else {
+            throw CommandError("invalid volume \"\(source):\(target)\": the target must be an absolute path")
         }
-        guard let source = realpath(parts[0], nil) else { throw LinuxError("open", parts[0], code: errno) }
-        defer { free(source) }
-        var options = parts.count == 3 ? parts[2].split(separator: ",").map(String.init) : []
+        var options = options
         for option in options where ["U", "O", "copy", "idmap"].contains(option) {
             throw CommandError("volume option \(option) is not supported")
         }
         // Labels mean something to SELinux alone, which is not used.
         options.removeAll { $0 == "z" || $0 == "Z" }
         if !options.contains("bind"), !options.contains("rbind") { options.append("rbind") }
-        return try SandboxMount(type: "bind", source: String(cString: source), destination: parts[1], options: options)
+        return try SandboxMount(
+            type: "bind", source: Files.realPath(source), destination: target, options: options)
     }
 
     /// `TARGET[:OPTIONS]`.
     static func parseTmpfs(_ text: String) throws -> SandboxMount {
         let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        guard let target = parts.first, target.hasPrefix("/") else {
-            throw CommandError("invalid tmpfs \"\(text)\": the target must be an absolute path")
+        return try tmpfs(
+            at: parts.first ?? "", options: parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [])
+    }
+
+    /// A file system in memory, with the options of `--tmpfs`.
+    static func tmpfs(at target: String, options: [String]) throws -> SandboxMount {
+        guard target.hasPrefix("/") else {
+            throw CommandError("invalid tmpfs \"\(target)\": the target must be an absolute path")
         }
-        let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
         return try SandboxMount(
             type: "tmpfs", source: "tmpfs", destination: target, options: ["nosuid", "nodev", "noexec"] + options)
     }

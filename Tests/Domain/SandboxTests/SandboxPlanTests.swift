@@ -1,4 +1,5 @@
 import CSandbox
+import LinuxSystem
 import Testing
 
 @testable import Sandbox
@@ -93,6 +94,27 @@ import Testing
         #expect(try #require(Self.index(of: SANDBOX_OPEN_TREE, operations)) < root)
         let bound = operations.filter { $0.code == SANDBOX_BIND.rawValue && $0.numbers[2] > 0 }
         #expect(bound.map { $0.texts[0] } == ["/x", "/x/y/z"] && bound.map { $0.numbers[2] } == [1, 2])
+    }
+
+    @Test func whatWasLookedUpGoesDownAsADescriptor() throws {
+        var spec = Self.spec()
+        let handle = try PathHandle(trusting: "/tmp")
+        spec.mounts = [.bind(handle, as: "a name", at: "/x")]
+        let operations = Self.operations(spec.plan(facts: Self.facts, filter: nil))
+        #expect(Self.index(of: SANDBOX_OPEN_TREE, operations) == nil)
+        let bound = try #require(operations.first { $0.code == SANDBOX_BIND.rawValue && $0.texts[0] == "/x" })
+        #expect(bound.numbers[3] == UInt64(handle.fd) + 1 && bound.texts[1] == nil)
+    }
+
+    @Test func theHostsKernelIsHiddenWhereItWouldBeSeen() {
+        var facts = Self.facts
+        var spec = Self.spec()
+        #expect(!spec.hiddenPaths(facts).contains("/sys/kernel"))
+        facts.isInitialUserNamespace = false
+        #expect(spec.hiddenPaths(facts).contains("/sys/kernel"))
+        spec.network = .none
+        #expect(!spec.hiddenPaths(facts).contains("/sys/kernel"))
+        #expect(spec.hiddenPaths(facts).contains("/proc/interrupts"))
     }
 
     @Test func aMountOfOnesOwnReplacesStandardOnes() {

@@ -15,7 +15,7 @@ extension SandboxSpec {
         addSources(to: &plan)
         addRoot(to: &plan)
         addMounts(to: &plan, facts)
-        addRestrictions(to: &plan)
+        addRestrictions(to: &plan, facts)
         let flags = noPivot ? [SANDBOX_CHANGE_ROOT] : []
         plan.add(SANDBOX_ENTER_ROOT, flags: flags, for: .step("enter the root file system"))
         addProcess(to: &plan, isAmongHosts: isAmongHosts)
@@ -88,12 +88,12 @@ extension SandboxSpec {
         }
     }
 
-    private func addRestrictions(to plan: inout SandboxPlanBuilder) {
+    private func addRestrictions(to plan: inout SandboxPlanBuilder, _ facts: HostFacts) {
         for (name, value) in sysctls {
             let path = "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 })
             plan.add(SANDBOX_WRITE, .string(path), .string(value), for: .step("set \(name)"))
         }
-        for path in maskedPaths {
+        for path in hiddenPaths(facts) {
             plan.add(SANDBOX_MASK, .string(path), for: .restrict(path))
         }
         for path in readonlyPaths {

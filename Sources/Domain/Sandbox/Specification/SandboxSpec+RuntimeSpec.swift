@@ -25,7 +25,7 @@ extension SandboxSpec {
         if let domainname { spec["domainname"] = .string(domainname) }
         let standard = standardMounts(facts).map(\.mount)
         spec["mounts"] = .array((standard + mounts).map(Self.mountJSON))
-        spec["linux"] = linuxJSON(seccomp: seccomp)
+        spec["linux"] = linuxJSON(facts, seccomp: seccomp)
         if !annotations.isEmpty { spec["annotations"] = Self.pairs(annotations) }
         return .object(spec)
     }
@@ -95,13 +95,13 @@ extension SandboxSpec {
         ]
     }
 
-    private func linuxJSON(seccomp: JSONValue?) -> JSONValue {
+    private func linuxJSON(_ facts: HostFacts, seccomp: JSONValue?) -> JSONValue {
         var linux = JSONObject()
         if !sysctls.isEmpty { linux["sysctl"] = Self.pairs(sysctls) }
         linux["namespaces"] = .array(namespacesJSON)
         if !devices.isEmpty { linux["devices"] = .array(devices.map(Self.deviceJSON)) }
         if let seccomp { linux["seccomp"] = seccomp }
-        linux["maskedPaths"] = Self.strings(maskedPaths)
+        linux["maskedPaths"] = Self.strings(hiddenPaths(facts))
         linux["readonlyPaths"] = Self.strings(readonlyPaths)
         return .object(linux)
     }

@@ -1,10 +1,37 @@
+import LinuxSystem
+
 /// What every container has mounted, as with Podman.
 extension SandboxSpec {
     /// Paths hidden unless a specification says otherwise: they tell about, or act on, the host.
-    package static let standardMaskedPaths = [
-        "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
-        "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/fs/selinux", "/sys/dev/block",
-    ]
+    package static let standardMaskedPaths =
+        [
+            "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+            "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/fs/selinux",
+            "/sys/dev/block", "/sys/devices/virtual/powercap",
+        ] + thermalPaths
+
+    /// How often each processor of this machine has been throttled, which tells what others compute.
+    private static var thermalPaths: [String] {
+        let processors = "/sys/devices/system/cpu"
+        let names = (try? Files.entries(ofDirectory: processors).map(\.text).sorted()) ?? []
+        return names.filter { $0.hasPrefix("cpu") && $0.dropFirst(3).allSatisfy(\.isNumber) && $0.count > 3 }
+            .map { "\(processors)/\($0)/thermal_throttle" }.filter { Files.exists($0) }
+    }
+
+    /// What of the host's own /sys is hidden where the container sees that one, without being the machine's root: its
+    /// kernel's settings and traces.
+    static let hostKernelPath = "/sys/kernel"
+
+    /// All paths to hide.
+    func hiddenPaths(_ facts: HostFacts) -> [String] {
+        let needsMore = hidesHostKernel && sharesHostSystem(facts) && !isReplaced("/sys")
+        return maskedPaths + (needsMore ? [Self.hostKernelPath] : [])
+    }
+
+    /// sysfs shows the network namespace's devices and is only given to its owner.
+    private func sharesHostSystem(_ facts: HostFacts) -> Bool {
+        !facts.isInitialUserNamespace && network == .host
+    }
 
     /// Paths not writable unless a specification says otherwise.
     package static let standardReadonlyPaths = [
@@ -49,12 +76,11 @@ extension SandboxSpec {
             mount: SandboxMount(.fileSystem("proc"), at: "/proc", attributes: Self.closed), alternatives: [shared])
     }
 
-    /// sysfs shows the network namespace's devices and is only given to its owner.
     private func system(_ facts: HostFacts) -> StandardMount {
         let attributes = Self.closed.union(.readOnly)
         let own = SandboxMount(.fileSystem("sysfs"), at: "/sys", attributes: attributes)
         let shared = SandboxMount(.bind("/sys"), at: "/sys", attributes: attributes, isRecursive: true)
-        return !facts.isInitialUserNamespace && network == .host
+        return sharesHostSystem(facts)
             ? StandardMount(mount: shared) : StandardMount(mount: own, alternatives: [shared])
     }
 

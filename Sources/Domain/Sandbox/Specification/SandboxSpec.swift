@@ -32,6 +32,8 @@ package struct SandboxSpec: Sendable {
     package var seccomp = SeccompPolicy.standard
     /// Paths that are hidden from it.
     package var maskedPaths = SandboxSpec.standardMaskedPaths
+    /// Whether more of /sys is hidden where that is the host's own and the container is not the machine root's.
+    package var hidesHostKernel = true
     /// Paths it may read only.
     package var readonlyPaths = SandboxSpec.standardReadonlyPaths
     /// Whether the root is mounted read-only.

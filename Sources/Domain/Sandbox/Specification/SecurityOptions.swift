@@ -82,6 +82,7 @@ package struct SecurityOptions: Sendable, Equatable {
         spec.seccomp = seccomp
         spec.noNewPrivileges = noNewPrivileges
         spec.maskedPaths = maskedPaths
+        spec.hidesHostKernel = !isUnmasked(SandboxSpec.hostKernelPath)
         spec.readonlyPaths = readonlyPaths
     }
 }

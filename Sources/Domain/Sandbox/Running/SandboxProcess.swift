@@ -14,7 +14,7 @@ struct SandboxProcess: ~Copyable {
     /// A mount point that the child made because it was missing.
     struct CreatedMountPoint: Sendable, Equatable {
         /// Below the root, free of links.
-        var path: String
+        var path: [UInt8]
         var isDirectory: Bool
         /// The parent directory's modification time before and after.
         var before, after: (seconds: Int64, nanoseconds: Int64)
@@ -81,9 +81,7 @@ struct SandboxProcess: ~Copyable {
     }
 
     private static func mountPoint(_ message: sandbox_message) -> CreatedMountPoint {
-        let path = withUnsafeBytes(of: message.text) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+        let path = withUnsafeBytes(of: message.text) { bytes in Array(bytes.prefix { $0 != 0 }) }
         return CreatedMountPoint(
             path: path, isDirectory: message.detail == 1,
             before: (message.before_seconds, message.before_nanoseconds),

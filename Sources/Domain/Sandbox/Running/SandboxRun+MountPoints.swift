@@ -33,9 +33,9 @@ extension SandboxRun {
         for entry in created.reversed() {
             let times = [entry.before.seconds, entry.before.nanoseconds, entry.after.seconds, entry.after.nanoseconds]
             plan.add(
-                SANDBOX_REMOVE, .string("/" + entry.path), numbers: times.map { UInt64(bitPattern: $0) },
+                SANDBOX_REMOVE, .raw([0x2f] + entry.path), numbers: times.map { UInt64(bitPattern: $0) },
                 flags: [SANDBOX_OPTIONAL] + (entry.isDirectory ? [SANDBOX_IS_DIRECTORY] : []),
-                for: .step("remove mount point \(entry.path)"))
+                for: .step("remove mount point \(String(decoding: entry.path, as: UTF8.self))"))
         }
         plan.add(SANDBOX_EXIT, numbers: [0], for: .step("exit"))
         return plan.finish()
@@ -55,31 +55,33 @@ extension SandboxSpec {
 extension OverlayRoot {
     /// Making an entry copied its parent directories into the upper directory. Those that hold nothing and differ in
     /// nothing from the lower ones are no change, and are taken away.
-    func removeRedundantParents(of path: String) {
+    func removeRedundantParents(of path: [UInt8]) {
         guard let upper else { return }
-        var components = path.split(separator: "/").map(String.init)
+        var components = path.split(separator: 0x2f).map { $0.map { CChar(bitPattern: $0) } }
         while components.count > 1 {
             components.removeLast()
-            let directory = components.joined(separator: "/")
-            guard isRedundant(directory, upper) else { return }
-            guard remove(directory, upper) else { return }
+            guard isRedundant(Self.argument(components), upper) else { return }
+            guard remove(components, upper) else { return }
         }
     }
 
+    private static func argument(_ components: some Sequence<[CChar]>) -> [CChar] {
+        Array(components.joined(separator: [0x2f])) + [0]
+    }
+
     /// Removes a directory if it is empty, leaving its parent's modification time as it is.
-    private func remove(_ directory: String, _ upper: String) -> Bool {
-        let name = directory.split(separator: "/").last.map(String.init) ?? directory
-        let parent = directory.dropLast(name.count)
-        guard let root = try? RootedDirectory(opening: upper),
-            let holder = try? root.openNoSymlinks(parent.isEmpty ? "." : String(parent), LINUX_O_DIRECTORY),
-            let before = try? holder.status(), unlinkat(holder.raw, name, LINUX_AT_REMOVEDIR) == 0
+    private func remove(_ directory: [[CChar]], _ upper: String) -> Bool {
+        guard let name = directory.last, let root = try? RootedDirectory(opening: upper),
+            let holder = try? root.openNoSymlinks(
+                Self.argument([[0x2e]] + directory.dropLast()), O_RDONLY | LINUX_O_DIRECTORY),
+            let before = try? holder.status(), unlinkat(holder.raw, name + [0], LINUX_AT_REMOVEDIR) == 0
         else { return false }
         try? Files.setTimes(fd: holder.raw, access: nil, modification: before.modification)
         return true
     }
 
-    private func isRedundant(_ directory: String, _ upper: String) -> Bool {
-        guard let own = status(upper, directory), own.kind == .directory, !hasMarks("\(upper)/\(directory)") else {
+    private func isRedundant(_ directory: [CChar], _ upper: String) -> Bool {
+        guard let own = status(upper, directory), own.kind == .directory, !hasMarks(directory, upper) else {
             return false
         }
         for layer in lower {
@@ -92,7 +94,7 @@ extension OverlayRoot {
     }
 
     /// Never through a link: a layer's content is hostile.
-    private func status(_ root: String, _ path: String) -> FileStatus? {
+    private func status(_ root: String, _ path: [CChar]) -> FileStatus? {
         guard let directory = try? RootedDirectory(opening: root),
             let entry = try? directory.openNoSymlinks(path, LINUX_O_PATH | LINUX_O_NOFOLLOW)
         else { return nil }
@@ -100,8 +102,11 @@ extension OverlayRoot {
     }
 
     /// Attributes that say more than where the directory was copied from.
-    private func hasMarks(_ path: String) -> Bool {
-        guard let names = try? ExtendedAttributes.list(path) else { return true }
+    private func hasMarks(_ directory: [CChar], _ upper: String) -> Bool {
+        guard let root = try? RootedDirectory(opening: upper),
+            let opened = try? root.openNoSymlinks(directory, O_RDONLY | LINUX_O_DIRECTORY),
+            let names = try? ExtendedAttributes.list(fd: opened.raw)
+        else { return true }
         let harmless = ["overlay.origin", "overlay.impure"].flatMap { ["user." + $0, "trusted." + $0] }
         return names.contains { !harmless.contains(String(decoding: $0, as: UTF8.self)) }
     }

@@ -9,7 +9,9 @@ package enum ConfigFiles {
     ///
     /// - Parameter mayBeOutOfReach: a file in a directory that is closed to this user counts as missing too.
     static func readIfPresent(_ path: String, mayBeOutOfReach: Bool = false) throws(ConfigError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        // A pipe that nobody writes to opens at once; one that is this process's own is waited for.
+        let isOwn = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"].contains { path.hasPrefix($0) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (isOwn ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             let failure = unreadable(path)
@@ -18,6 +20,9 @@ package enum ConfigFiles {
             throw failure
         }
         defer { close(descriptor) }
+        var status = stat()
+        guard isOwn || fstat(descriptor, &status) == 0 && [S_IFREG, S_IFDIR, S_IFCHR].contains(status.st_mode & S_IFMT)
+        else { throw ConfigError(.unreadable, "cannot be read: not a regular file", file: path) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {

@@ -1,6 +1,7 @@
 import Glibc
 import LinuxSystem
 import StreamCompression
+import TarArchive
 
 /// A tar archive with random access: its entries are indexed once.
 ///
@@ -36,13 +37,38 @@ final class ArchiveFile: LayoutFiles {
     private static func open(_ path: String, temporaryDirectory: String) throws -> SharedFile {
         // Opening a pipe blocks until it has a writer, as it should here.
         let descriptor = try OwnedFD.open(path, O_RDONLY | O_NOCTTY)
-        let isRegular = try descriptor.status().kind == .regular
-        if isRegular {
+        let kind = try descriptor.status().kind
+        guard [.regular, .fifo, .socket].contains(kind) else {
+            throw TransportError(.malformed, "neither a regular file nor a pipe", at: path)
+        }
+        if kind == .regular {
             var magic = [UInt8](repeating: 0, count: Compression.magicLength)
             let count = max(pread(descriptor.raw, &magic, magic.count, 0), 0)
             if Compression.detect(Array(magic[..<count])) == .none { return try SharedFile(descriptor, path: path) }
         }
         let unpacked = try DecompressingSource(FileDescriptorSource(fd: descriptor.raw), nil)
-        return try SharedFile(spooling: unpacked, in: temporaryDirectory, path: path)
+        return try SharedFile(spooling: startingWithHeader(unpacked, path), in: temporaryDirectory, path: path)
+    }
+
+    /// The same data, refused at once where it is no archive: a stream of anything else might have no end.
+    private static func startingWithHeader(_ source: any ByteSource, _ path: String) throws -> any ByteSource {
+        var block = [UInt8](repeating: 0, count: TarDetection.blockSize)
+        var filled = 0
+        while filled < block.count {
+            let count = try block.withUnsafeMutableBytes { bytes in
+                try source.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
+            }
+            if count == 0 { break }
+            filled += count
+        }
+        guard TarDetection.isHeader(block) else { throw TransportError(.malformed, "not a tar archive", at: path) }
+        var start = block[...]
+        return ClosureSource { buffer in
+            guard !start.isEmpty else { return try source.read(into: buffer) }
+            let count = min(buffer.count, start.count)
+            buffer.copyBytes(from: start.prefix(count))
+            start.removeFirst(count)
+            return count
+        }
     }
 }

@@ -2,21 +2,43 @@ import CLinux
 import Glibc
 
 extension Files {
-    /// A whole file; throws `EFBIG` past the limit in bytes.
+    /// A whole file; throws `EFBIG` past the limit in bytes, and `EINVAL` at once for what may keep its reader waiting for
+    /// ever (a named pipe, a block device). This process's own descriptors (`/dev/fd/N`) may be anything.
     package static func readFile(_ path: UnsafePointer<CChar>, limit: Int = 64 << 20) throws(LinuxError) -> [UInt8] {
         try readFile(at: LINUX_AT_FDCWD, path, limit: limit)
     }
 
-    /// A whole file under a directory; throws `EFBIG` past the limit in bytes.
+    /// A whole file under a directory, with the same errors.
     package static func readFile(
         at directory: Int32, _ name: UnsafePointer<CChar>, limit: Int = 64 << 20
     ) throws(LinuxError) -> [UInt8] {
-        let file = try OwnedFD.open(at: directory, name, O_RDONLY)
+        let file = try openForReading(at: directory, name)
         do throws(LinuxError) {
             return try file.readAll(limit: limit)
         } catch {
             throw LinuxError(error.operation, String(cString: name), error.errno)
         }
+    }
+
+    private static let ownDescriptors = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"].map { Array($0.utf8) }
+
+    private static func openForReading(
+        at directory: Int32, _ name: UnsafePointer<CChar>
+    ) throws(LinuxError) -> OwnedFD {
+        let isOwn = ownDescriptors.contains { hasPrefix(name, $0) }
+        if isOwn { return try OwnedFD.open(at: directory, name, O_RDONLY | O_NOCTTY) }
+        // A pipe that nobody writes to opens at once.
+        let file = try OwnedFD.open(at: directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        switch try file.status().kind {
+        case .fifo, .socket, .blockDevice:
+            throw LinuxError("read", "\(String(cString: name)): not a regular file", code: EINVAL)
+        default: return file
+        }
+    }
+
+    /// Whether a NUL-terminated name begins with these bytes.
+    private static func hasPrefix(_ name: UnsafePointer<CChar>, _ prefix: [UInt8]) -> Bool {
+        strncmp(name, prefix.map { CChar(bitPattern: $0) } + [0], prefix.count) == 0
     }
 
     /// A whole file, or nil where it or a directory on the way does not exist.

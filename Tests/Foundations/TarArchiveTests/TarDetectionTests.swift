@@ -1,8 +1,7 @@
+import TarArchive
 import Testing
 
-@testable import WorkingContainers
-
-@Suite struct ArchiveDetectorTests {
+@Suite struct TarDetectionTests {
     /// A header block with a right checksum.
     private static func header() -> [UInt8] {
         var block = [UInt8](repeating: 0, count: 512)
@@ -16,14 +15,14 @@ import Testing
     }
 
     @Test func aRightChecksumMakesAnArchive() {
-        #expect(ArchiveDetector.isHeader(Self.header()))
+        #expect(TarDetection.isHeader(Self.header()))
     }
 
     @Test func anyOtherByteDoesNot() {
         var block = Self.header()
         block[20] = 1
-        #expect(!ArchiveDetector.isHeader(block))
-        #expect(!ArchiveDetector.isHeader([UInt8](repeating: 0, count: 512)))
-        #expect(!ArchiveDetector.isHeader(Array(Self.header().prefix(100))))
+        #expect(!TarDetection.isHeader(block))
+        #expect(!TarDetection.isHeader([UInt8](repeating: 0, count: 512)))
+        #expect(!TarDetection.isHeader(Array(Self.header().prefix(100))))
     }
 }

@@ -21,8 +21,8 @@ package struct BuildOptions: Sendable {
     package var dockerfile: (name: String, text: String)
     /// The directory that COPY and ADD take files from; nil: there is none.
     package var contextDirectory: String?
-    /// The ignore file's name and text, if there is one.
-    package var ignoreFile: (name: String, text: String)?
+    /// The ignore file's name and content, if there is one.
+    package var ignoreFile: (name: String, content: [UInt8])?
     package var buildArguments: [String: String] = [:]
     /// `NAME=value`: what commands see beside the image's variables.
     package var defaultEnvironment: [String] = []

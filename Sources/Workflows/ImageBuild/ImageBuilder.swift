@@ -60,8 +60,9 @@ package struct ImageBuilder {
 
     private func context() throws -> BuildContext? {
         guard let directory = options.contextDirectory else { return nil }
-        let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: Array($0.text.utf8), file: $0.name) }
-        return BuildContext(directory: directory, ignored: ignored, ignoreFile: options.ignoreFile?.name)
+        let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: $0.content, file: $0.name) }
+        return BuildContext(
+            directory: try NamedDirectory(trusting: directory), ignored: ignored, ignoreFile: options.ignoreFile?.name)
     }
 
     // MARK: Stages

@@ -31,9 +31,10 @@ package struct IgnorePatterns: Sendable {
     /// Whether there are no patterns, so that nothing is ignored.
     package var isEmpty: Bool { patterns.isEmpty }
 
-    /// Parses a file: one pattern per line; lines that start with `#` are comments. `file` is its name in errors.
+    /// Parses a file: one pattern per line; lines that start with `#` are comments. `file` is its name in errors. Bytes that
+    /// are not UTF-8 match the same bytes in names.
     package init(parsing bytes: [UInt8], file: String) throws(Diagnostic) {
-        let source = SourceText(file: file, bytes: bytes)
+        let source = SourceText(file: file, bytes: Array(FileNameText.text(bytes).utf8))
         var patterns: [Pattern] = []
         for (index, range) in source.lines.enumerated() where source.bytes[range].first != UInt8(ascii: "#") {
             var text = PathText.trimmed(source.line(index + 1))
@@ -94,7 +95,7 @@ package struct IgnorePatterns: Sendable {
 }
 
 extension IgnorePatterns {
-    /// Whether `path` is ignored.
+    /// Whether `path`, in the form of ``FileNameText``, is ignored.
     package func matches(_ path: String) -> Bool {
         guard !patterns.isEmpty else { return false }
         var candidates: [String] = []

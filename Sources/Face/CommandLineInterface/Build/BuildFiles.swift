@@ -6,9 +6,7 @@ import LinuxSystem
 struct BuildFiles {
     let dockerfile: (name: String, text: String)
     let context: String?
-    let ignoreFile: (name: String, text: String)?
-
-    private static let limit = 16 << 20
+    let ignoreFile: (name: String, content: [UInt8])?
 
     /// - Parameters:
     ///   - context: a directory; nil: the working directory, unless only a Dockerfile on standard input is given.
@@ -24,7 +22,7 @@ struct BuildFiles {
         if context == "-" {
             return BuildFiles(dockerfile: ("-", try standardInput()), context: nil, ignoreFile: nil)
         }
-        var directory = try absolute(context ?? ".")
+        var directory = try HostPath.real(context ?? ".")
         var files: [String?] = files
         // A file means itself with its directory as context.
         if files.isEmpty, try Files.status(directory, followSymlinks: true).kind != .directory {
@@ -33,9 +31,10 @@ struct BuildFiles {
             directory = slash == directory.startIndex ? "/" : String(directory[..<slash])
         }
         if files.isEmpty { files = [nil] }
+        let reader = try ContextFileReader(context: directory)
         var parts: [(path: String?, file: (name: String, text: String))] = []
         for file in files {
-            var (path, dockerfile) = try self.dockerfile(file, in: directory)
+            var (path, dockerfile) = try self.dockerfile(file, in: directory, reader)
             guard !dockerfile.text.isEmpty else {
                 throw CommandError("no contents in \((path ?? "standard input").goQuoted)")
             }
@@ -50,22 +49,16 @@ struct BuildFiles {
         )
         return BuildFiles(
             dockerfile: dockerfile, context: directory,
-            ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: parts[0].path, in: directory))
-    }
-
-    private static func absolute(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else { throw LinuxError("stat", path, code: errno) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+            ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: parts[0].path, in: directory, reader))
     }
 
     private static func dockerfile(
-        _ file: String?, in directory: String
+        _ file: String?, in directory: String, _ reader: ContextFileReader
     ) throws -> (path: String?, (name: String, text: String)) {
         guard let file else {
             for name in ["Containerfile", "Dockerfile"] {
                 let path = "\(directory)/\(name)"
-                if let text = try read(path) { return (path, (name, text)) }
+                if let bytes = try reader.read(path) { return (path, (name, text(bytes))) }
             }
             throw CommandError(
                 "cannot find Containerfile or Dockerfile in context directory: stat \(directory)/Dockerfile: "
@@ -75,7 +68,7 @@ struct BuildFiles {
         // As in the related tools: relative to the working directory, or else to the context.
         let candidates = file.hasPrefix("/") ? [file] : [file, "\(directory)/\(file)"]
         for path in candidates {
-            if let text = try read(path) { return (path, (file, text)) }
+            if let bytes = try reader.read(path) { return (path, (file, text(bytes))) }
         }
         throw CommandError("stat \(candidates.last ?? file): no such file or directory")
     }
@@ -101,28 +94,25 @@ struct BuildFiles {
     }
 
     private static func ignoreFile(
-        _ file: String?, dockerfile: String?, in directory: String
-    ) throws -> (name: String, text: String)? {
+        _ file: String?, dockerfile: String?, in directory: String, _ reader: ContextFileReader
+    ) throws -> (name: String, content: [UInt8])? {
         if let file {
-            guard let text = try read(file) else { throw CommandError("open \(file): no such file or directory") }
-            return (file, text)
+            guard let content = try reader.read(file) else {
+                throw CommandError("open \(file): no such file or directory")
+            }
+            return (file, content)
         }
         let beside = dockerfile.map { ["\($0).containerignore", "\($0).dockerignore"] } ?? []
         for path in beside + ["\(directory)/.containerignore", "\(directory)/.dockerignore"] {
-            if let text = try read(path) { return (path, text) }
+            if let content = try reader.read(path) { return (path, content) }
         }
         return nil
     }
 
-    private static func read(_ path: String) throws -> String? {
-        guard let status = try Files.statusIfPresent(path, followSymlinks: true), status.kind != .directory else {
-            return nil
-        }
-        return String(decoding: try Files.readFile(path, limit: limit), as: UTF8.self)
-    }
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     private static func standardInput() throws -> String {
         let duplicate = try OwnedFD.open("/proc/self/fd/0", O_RDONLY)
-        return String(decoding: try duplicate.readAll(limit: limit), as: UTF8.self)
+        return text(try duplicate.readAll(limit: ContextFileReader.limit))
     }
 }

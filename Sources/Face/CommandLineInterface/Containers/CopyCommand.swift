@@ -2,7 +2,6 @@ import CommandLineGrammar
 import ContainerStore
 import ContentDigest
 import DockerfileSyntax
-import Glibc
 import ImageBuild
 import ImageModel
 import LinuxSystem
@@ -200,12 +199,11 @@ struct ContentCopy {
     /// The patterns in the context's ignore file.
     private func ignored() throws -> IgnorePatterns? {
         guard arguments.string("from") == nil, let context = arguments.string("contextdir") else { return nil }
+        let reader = try ContextFileReader(context: context)
         let files =
             arguments.string("ignorefile").map { [$0] } ?? ["\(context)/.containerignore", "\(context)/.dockerignore"]
         for file in files {
-            if let bytes = try Files.readFileIfPresent(file, limit: 16 << 20) {
-                return try IgnorePatterns(parsing: bytes, file: file)
-            }
+            if let bytes = try reader.read(file) { return try IgnorePatterns(parsing: bytes, file: file) }
         }
         if let file = arguments.string("ignorefile") { throw CommandError("cannot read \(file): no such file") }
         return nil
@@ -215,9 +213,15 @@ struct ContentCopy {
 /// Resolves paths on the host.
 enum HostPath {
     /// The path without symbolic links; it must exist.
-    static func real(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else { throw LinuxError("open", path, code: errno) }
-        defer { free(resolved) }
-        return String(cString: resolved)
+    static func real(_ path: String) throws -> String { try Files.realPath(path) }
+
+    /// The path from the root, without `.` and `..`, by its text alone.
+    static func absolute(_ path: String) throws -> String {
+        let whole = path.hasPrefix("/") ? path : "\(try real("."))/\(path)"
+        var parts: [Substring] = []
+        for part in whole.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
     }
 }

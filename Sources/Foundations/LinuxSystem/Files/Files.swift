@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// Thin functions over the file system. Names given with `at` are relative to a directory descriptor
 /// (`Files.currentDirectory` for the working directory). All errors name the path.
@@ -76,6 +77,15 @@ package enum Files {
     ) throws(LinuxError) {
         let result = linux_renameat2(fromDirectory, from, toDirectory, to, flags)
         try checked(result, operation, "\(String(cString: from)) to \(String(cString: to))")
+    }
+
+    /// The path without symbolic links of something that exists. One that is no UTF-8 is an error (`EILSEQ`): its text
+    /// would name something else.
+    package static func realPath(_ path: String) throws(LinuxError) -> String {
+        guard let resolved = realpath(path, nil) else { throw LinuxError("open", path, code: Glibc.errno) }
+        defer { free(resolved) }
+        guard let text = String(validatingCString: resolved) else { throw LinuxError("open", path, code: EILSEQ) }
+        return text
     }
 
     /// Free bytes that the caller may use on the file system that holds `path`.

@@ -1,24 +1,44 @@
 package import DockerfileSyntax
+package import LinuxSystem
 package import WorkingContainers
+
+/// A directory that was looked up once, and what messages call it.
+package struct NamedDirectory: Sendable {
+    package let path: String
+    package let handle: PathHandle
+
+    /// Looks up a path that the user or this program chooses.
+    package init(trusting path: String) throws(LinuxError) {
+        self.path = path
+        handle = try PathHandle(trusting: path)
+    }
+}
 
 /// The directory that COPY and ADD read, with what its ignore file hides.
 package struct BuildContext: Sendable {
-    let directory: String
+    let directory: NamedDirectory
     let ignored: IgnorePatterns?
     /// The ignore file's path.
     let ignoreFile: String?
 
-    init(directory: String, ignored: IgnorePatterns?, ignoreFile: String?) {
+    init(directory: NamedDirectory, ignored: IgnorePatterns?, ignoreFile: String?) {
         self.directory = directory
         self.ignored = ignored
         self.ignoreFile = ignoreFile
+    }
+
+    /// Selects sources from the directory at a path that the user or this program chooses, as below.
+    package static func select(
+        _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String]
+    ) throws -> CopySelection {
+        try select(sources, from: NamedDirectory(trusting: root), ignored: ignored, excluding: excludes)
     }
 
     /// Selects sources from any directory, less what an ignore file and other patterns hide.
     ///
     /// - Parameter ignoreFile: the ignore file's path, for messages.
     package static func select(
-        _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String],
+        _ sources: [String], from root: NamedDirectory, ignored: IgnorePatterns?, excluding excludes: [String],
         ignoreFile: String? = nil
     ) throws -> CopySelection {
         var hidden = ignored.map { [$0] } ?? []
@@ -28,15 +48,19 @@ package struct BuildContext: Sendable {
             patterns.isEmpty
             ? CopyFilter.everything
             : CopyFilter(
-                excludes: { path, _ in patterns.contains { $0.matches(path) } },
+                excludes: { path, _ in
+                    let path = FileNameText.text(path)
+                    return patterns.contains { $0.matches(path) }
+                },
                 mayIncludeBelow: { path in
-                    patterns.allSatisfy { !$0.matches(path) || $0.couldContainExceptionBelow(path) }
+                    let path = FileNameText.text(path)
+                    return patterns.allSatisfy { !$0.matches(path) || $0.couldContainExceptionBelow(path) }
                 }, origin: ignoreFile)
-        let selector = try CopySelector(root: root, filter: filter) { pattern, name in
+        let selector = try CopySelector(root: root.handle, named: root.path, filter: filter) { pattern, name in
             guard let wildcard = WildcardPattern(pattern) else {
                 throw BuildError(.invalid, "syntax error in pattern \(pattern)")
             }
-            return wildcard.matches(name)
+            return wildcard.matches(FileNameText.text(name))
         }
         return try selector.select(sources)
     }

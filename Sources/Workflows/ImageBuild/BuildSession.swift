@@ -21,9 +21,10 @@ final class BuildSession {
     /// The names that ARG instructions of stages have declared, those of triggers included.
     var declaredArguments: Set<String> = []
     private var preparedHostFiles: HostFiles?
-    /// What the user has named on the host, looked up once: a step that writes to one volume cannot change what another
-    /// one is.
+    /// What the user has named on the host, looked up once, before any step runs: a step that writes to one volume cannot
+    /// change what another one is.
     private var hostHandles: [String: PathHandle] = [:]
+    private(set) var namedContexts: [String: NamedDirectory] = [:]
 
     init(
         options: BuildOptions, dockerfile: Dockerfile, store: ContainerStore, images: any BaseImageProvider,
@@ -36,6 +37,13 @@ final class BuildSession {
         self.images = images
         self.context = context
         self.report = report
+        // What is missing is an error once it is asked for.
+        for case (let name, .directory(let path)) in options.contexts {
+            namedContexts[name] = try? NamedDirectory(trusting: path)
+        }
+        for path in options.agentSockets.values { _ = try? handle(ofHost: path) }
+        for case .file(let path) in options.secrets.values { _ = try? handle(ofHost: path) }
+        _ = try? volumes()
     }
 
     /// The files that containers get from the host, prepared when the first command runs.
@@ -54,7 +62,7 @@ final class BuildSession {
         return handle
     }
 
-    /// The mounts that every command sees. All are looked up when the first command asks for them.
+    /// The mounts that every command sees.
     func volumes() throws -> [SandboxMount] {
         try options.mounts.map { mount in
             guard case .bind(let path) = mount.source else { return mount }

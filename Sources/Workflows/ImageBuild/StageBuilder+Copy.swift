@@ -32,7 +32,7 @@ extension StageBuilder {
         defer { origin.close() }
         let selection: CopySelection
         if request.sources.isEmpty {
-            selection = CopySelection(root: "/", items: [])
+            selection = CopySelection(root: try PathHandle(trusting: "/"), items: [])
         } else {
             guard let directory = origin.directory else {
                 throw BuildError(.notFound, "there is no build context to copy from")

@@ -75,7 +75,7 @@ extension StageBuilder {
         guard let directory = origin.directory else {
             throw BuildError(.notFound, "there is no build context to mount")
         }
-        var source = try handle(of: request.source, below: PathHandle(trusting: directory))
+        var source = try handle(of: request.source, below: directory.handle)
         if request.isWritable == true {
             // Nobody else's files are changed: what the command writes is gone when it ends.
             guard try source.status().kind == .directory else {
@@ -169,7 +169,7 @@ extension StageBuilder {
             guard request.isRequired else { return }
             throw BuildError(.notFound, "secret required but no secret with id \(name) found")
         }
-        let content = try secret.content()
+        let content = try secret.content(session.handle(ofHost:))
         if let variable = request.variable {
             mounts.add(variable: variable, String(decoding: content, as: UTF8.self))
             if request.target == nil { return }

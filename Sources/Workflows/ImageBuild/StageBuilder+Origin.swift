@@ -5,7 +5,7 @@ import WorkingContainers
 extension StageBuilder {
     /// Where the files of COPY, ADD and bind mounts lie.
     struct Origin {
-        var directory: String?
+        var directory: NamedDirectory?
         var ignored: IgnorePatterns?
         /// Files of another image keep their owners; those of a context become root's.
         var keepsOwners: Bool
@@ -22,10 +22,12 @@ extension StageBuilder {
                 mounted: nil)
         }
         if case .directory(let path)? = session.options.contexts[from] {
-            return Origin(directory: path, ignored: nil, keepsOwners: false, mounted: nil)
+            let directory = try session.namedContexts[from] ?? NamedDirectory(trusting: path)
+            return Origin(directory: directory, ignored: nil, keepsOwners: false, mounted: nil)
         }
         let root = try ReadOnlyRoot(of: topLayer(of: from), in: session.store)
-        return Origin(directory: root.path, ignored: nil, keepsOwners: true, mounted: root)
+        return Origin(
+            directory: try NamedDirectory(trusting: root.path), ignored: nil, keepsOwners: true, mounted: root)
     }
 
     /// The layer of an earlier stage, by name or number, or of an image.

@@ -37,8 +37,9 @@ final class CopyTree {
     func status(_ name: String) throws -> FileStatus { try Files.status("\(rootfs)/\(name)") }
 
     func select(_ sources: [String], _ filter: CopyFilter = .everything) throws -> CopySelection {
-        let selector = try CopySelector(root: source, filter: filter) { pattern, name in
-            fnmatch(pattern, name, 0) == 0
+        let selector = try CopySelector(root: PathHandle(trusting: source), named: source, filter: filter) {
+            pattern, name in
+            fnmatch(pattern, name.map { CChar(bitPattern: $0) } + [0], 0) == 0
         }
         return try selector.select(sources)
     }
@@ -47,15 +48,17 @@ final class CopyTree {
     func copy(_ name: String, to destination: String, _ change: (inout CopyAttributes) -> Void = { _ in }) throws {
         var attributes = CopyAttributes(owner: (geteuid(), getegid()))
         change(&attributes)
-        let copier = try FileCopier(from: source, to: rootfs, attributes: attributes)
-        for item in try select([name]).items { try copier.copy(item, to: destination) }
+        let copier = try FileCopier(from: PathHandle(trusting: source), to: rootfs, attributes: attributes)
+        for item in try select([name]).items { try copier.copy(item, to: Array(destination.utf8)) }
         try copier.finish()
     }
 
     /// Leaves out files whose path begins with one of the names.
     static func without(_ names: String...) -> CopyFilter {
         CopyFilter(
-            excludes: { path, _ in names.contains { path == $0 || path.hasPrefix($0 + "/") } },
+            excludes: { path, _ in
+                names.contains { path.elementsEqual($0.utf8) || path.starts(with: Array("\($0)/".utf8)) }
+            },
             mayIncludeBelow: { _ in false })
     }
 }

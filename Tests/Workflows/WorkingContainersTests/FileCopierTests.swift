@@ -95,11 +95,28 @@ import Testing
         try Files.link("\(tree.source)/one/a", "\(tree.source)/three/b")
         try tree.file("\(tree.source)/two/a", "other")
         let copier = try FileCopier(
-            from: tree.source, to: tree.rootfs, attributes: CopyAttributes(owner: (geteuid(), getegid())))
-        for item in try tree.select(["one", "two", "three"]).items { try copier.copy(item, to: "/d") }
+            from: PathHandle(trusting: tree.source), to: tree.rootfs,
+            attributes: CopyAttributes(owner: (geteuid(), getegid())))
+        for item in try tree.select(["one", "two", "three"]).items { try copier.copy(item, to: Array("/d".utf8)) }
         try copier.finish()
         #expect(try tree.content("d/a") == "other")
         #expect(try tree.content("d/b") == "shared")
+    }
+
+    @Test func linksAtTheDestinationCanBeRefused() throws {
+        try tree.file("\(tree.source)/d/x/f")
+        try tree.directory("\(tree.rootfs)/d")
+        try tree.directory("\(tree.rootfs)/other")
+        try Files.symlink(target: "/other", at: "\(tree.rootfs)/d/x")
+        let copier = try FileCopier(
+            from: PathHandle(trusting: tree.source), to: tree.rootfs,
+            attributes: CopyAttributes(owner: (geteuid(), getegid())),
+            mergesThroughLinks: false)
+        let item = try #require(try tree.select(["d"]).items.first)
+        #expect(throws: WorkingContainerError.self) { try copier.copy(item, to: Array("/d".utf8)) }
+        #expect(!Files.exists("\(tree.rootfs)/other/f"))
+        try tree.copy("d", to: "/d")
+        #expect(Files.exists("\(tree.rootfs)/other/f"))
     }
 
     @Test func attributesCanBeOverridden() throws {

@@ -26,8 +26,10 @@ enum ContainerCopyCommand: Command {
         }
         let store = try session.openStore(mounts: true)
         try source.withRoot(in: store) { sourceRoot, sourcePath, _ in
-            try destination.withRoot(in: store) { root, path, container in
+            try destination.asDestination().withRoot(in: store) { root, path, container in
                 var request = CopyStep.Request(sourceCount: 1)
+                // What an earlier copy has left there may be links of a stranger's.
+                request.mergesThroughLinks = container != nil
                 if arguments.bool("archive"), let user = container?.definition.user, !user.isEmpty {
                     request.owner = user
                 }
@@ -73,6 +75,14 @@ enum ContainerCopyCommand: Command {
 private struct CopyLocation {
     let container: String?
     let path: String
+    /// On the host: the directory that the path counts from and does not leave.
+    private var root = "/"
+
+    private init(container: String?, path: String, root: String) {
+        self.container = container
+        self.path = path
+        self.root = root
+    }
 
     init(_ text: String) throws {
         guard text != "-" else {
@@ -88,11 +98,26 @@ private struct CopyLocation {
         guard !path.isEmpty, container != "" else { throw CommandError("invalid location \"\(text)\"") }
     }
 
+    /// The same place to copy to: on the host, the directory that the user names is a root, which nothing that lies in it
+    /// leads out of.
+    func asDestination() throws -> CopyLocation {
+        guard container == nil else { return self }
+        if try Files.statusIfPresent(path, followSymlinks: true)?.kind == .directory {
+            return CopyLocation(container: nil, path: "/", root: try HostPath.real(path))
+        }
+        let parts = path.split(separator: "/")
+        guard let name = parts.last, name != ".", name != "..",
+            let parent = try? HostPath.real(
+                (path.hasPrefix("/") ? "/" : "./") + parts.dropLast().joined(separator: "/"))
+        else { throw CommandError("\"\(path)\" could not be found: no such file or directory") }
+        return CopyLocation(container: nil, path: "/\(name)" + (path.hasSuffix("/") ? "/" : ""), root: parent)
+    }
+
     /// Calls `body` with the root directory that contains the path, and the path relative to it.
     func withRoot(in store: ContainerStore, _ body: (String, String, ManagedContainer?) throws -> Void) throws {
         guard let name = container else {
             let absolute = path.hasPrefix("/") ? path : "\(try HostPath.real("."))/\(path)"
-            return try body("/", absolute, nil)
+            return try body(root, absolute, nil)
         }
         let found = try ManagedContainer(name, in: store)
         guard !found.isRunning else {

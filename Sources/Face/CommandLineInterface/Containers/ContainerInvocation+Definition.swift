@@ -143,7 +143,7 @@ extension ContainerInvocation {
         }
         var seen = Set(mounts.map(\.destination))
         volumes = volumes.filter { $0.hasPrefix("/") && seen.insert($0).inserted }
-        return (mounts.map(ContainerDefinition.Mount.init), volumes)
+        return (try mounts.map { try ContainerDefinition.Mount($0) }, volumes)
     }
 
     /// The mounts of another container, including its anonymous volumes.
@@ -166,10 +166,11 @@ extension ContainerInvocation {
 }
 
 extension ContainerDefinition.Mount {
-    init(_ mount: SandboxMount) {
+    init(_ mount: SandboxMount) throws {
         switch mount.source {
         case .bind(let path):
             self.init(type: "bind", source: path, destination: mount.destination, options: mount.runtimeOptions)
+        case .opened(_, let name): throw CommandError("\(name) has no path that a container could keep")
         case .fileSystem(let type):
             self.init(type: type, source: type, destination: mount.destination, options: mount.runtimeOptions)
         }

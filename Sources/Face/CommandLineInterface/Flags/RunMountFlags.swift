@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 import WorkingContainers
 
 /// `--volume` of `from` and `run`, as buildah-run(1) describes it.
@@ -20,7 +21,7 @@ enum RunVolumeFlag {
             guard try flags.take(option) else { throw CommandError("invalid option type \"\(option)\"") }
         }
         try flags.checkContradictions()
-        let source = try HostSource.real(parts[0])
+        let source = MountRequest.HostFile(try HostSource.real(parts[0]))
         var request = MountRequest(
             flags.isOverlay ? .overlay(source, upper: flags.upper, work: flags.work) : .host(source), at: parts[1])
         request.options = flags.options(default: "rbind")
@@ -49,12 +50,12 @@ enum RunVolumeFlag {
 enum HostSource {
     /// The path without symbolic links.
     static func real(_ path: String) throws -> String {
-        guard let resolved = realpath(path, nil) else {
+        do throws(LinuxError) {
+            return try Files.realPath(path)
+        } catch {
             // In Go's words, which scripts look for.
-            throw CommandError("stat \(path): \(String(cString: strerror(errno)).lowercased())")
+            throw CommandError("stat \(path): \(String(cString: strerror(error.code)).lowercased())")
         }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }
 
@@ -70,7 +71,8 @@ struct MountFlags {
     private(set) var upper: String?
     private(set) var work: String?
 
-    private static let propagations: Set<String> = [
+    /// What `bind-propagation` can be.
+    static let propagations: Set<String> = [
         "shared", "rshared", "private", "rprivate", "slave", "rslave", "unbindable", "runbindable",
     ]
 
@@ -172,7 +174,9 @@ enum RunMountFlag {
         case "rw", "readwrite": _ = try flags.take(try isTrue(value) ? "rw" : "ro")
         case "bind-propagation":
             let mode = try required(value, key)
-            guard try flags.take(mode) else { throw CommandError("invalid mount option: bind-propagation=\(mode)") }
+            guard MountFlags.propagations.contains(mode), try flags.take(mode) else {
+                throw CommandError("invalid mount option: bind-propagation=\(mode)")
+            }
         case "relabel": _ = try flags.take(value == "private" ? "Z" : "z")
         case "consistency": break
         case "nosuid", "nodev", "noexec", "z", "Z", "U", "shared", "rshared", "private", "rprivate", "slave", "rslave",
@@ -203,9 +207,10 @@ enum RunMountFlag {
         if !from.isEmpty {
             request = MountRequest(.files(of: from, path: source.isEmpty ? "/" : source), at: target)
         } else {
-            if let context { source = "\(context)/\(source)" }
-            let path = try HostSource.real(source.isEmpty ? "." : source)
-            request = MountRequest(flags.isOverlay ? .overlay(path, upper: nil, work: nil) : .host(path), at: target)
+            let file =
+                try context.map { MountRequest.HostFile(source, in: try HostSource.real($0)) }
+                ?? MountRequest.HostFile(try HostSource.real(source.isEmpty ? "." : source))
+            request = MountRequest(flags.isOverlay ? .overlay(file, upper: nil, work: nil) : .host(file), at: target)
         }
         request.options = flags.options(default: "rbind")
         // Unlike `--volume`, and as in builds: nothing is changed unless that is said.

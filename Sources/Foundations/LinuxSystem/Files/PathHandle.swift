@@ -38,6 +38,15 @@ package final class PathHandle: Sendable, Equatable {
         RootedDirectory(adopting: try OwnedFD.open(at: fd, ".", LINUX_O_PATH | O_DIRECTORY))
     }
 
+    /// The whole file itself, whatever has its name by now; throws `EFBIG` past the limit in bytes, and `EINVAL` for what
+    /// may keep its reader waiting for ever.
+    package func readFile(limit: Int) throws(LinuxError) -> [UInt8] {
+        guard try [.regular, .characterDevice].contains(status().kind) else {
+            throw LinuxError("read: not a regular file", code: EINVAL)
+        }
+        return try OwnedFD.open("/proc/self/fd/\(fd)", O_RDONLY | O_NONBLOCK | O_NOCTTY).readAll(limit: limit)
+    }
+
     /// Clones the mount that this lies on, from here downwards, as a tree that is attached nowhere (open_tree(2)). With
     /// `recursive` the mounts below come along. The handle must come from the calling process's mount namespace.
     ///

@@ -63,7 +63,7 @@ private struct CopyArchiver {
     mutating func digest(_ item: CopySelection.Item, in selection: CopySelection, name: String?) throws -> Digest {
         let stream = SHA256Stream()
         let writer = TarWriter(write: { stream.update($0) })
-        let root = try RootedDirectory(opening: selection.root)
+        let root = try selection.root.rootedDirectory()
         if item.isDirectory {
             var firstNames: [[UInt64]: [UInt8]] = [:]
             // As a walk meets them: each directory's content right after it.

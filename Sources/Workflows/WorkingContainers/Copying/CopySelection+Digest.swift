@@ -8,7 +8,7 @@ extension CopySelection {
     /// touched is the same file.
     package func digest(includesOwners: Bool) throws -> Digest {
         let stream = SHA256Stream()
-        let root = try RootedDirectory(opening: self.root)
+        let root = try self.root.rootedDirectory()
         for item in items {
             try digest(item.name, item.path, item.status, includesOwners, root, into: stream)
             for descendant in item.descendants {

@@ -26,10 +26,10 @@ package struct CopySelection: Sendable {
     }
 
     /// The directory that all paths are relative to, and that no link leads out of.
-    package let root: String
+    package let root: PathHandle
     package let items: [Item]
 
-    package init(root: String, items: [Item]) {
+    package init(root: PathHandle, items: [Item]) {
         self.root = root
         self.items = items
     }
@@ -38,21 +38,24 @@ package struct CopySelection: Sendable {
     package init(onlyFile name: String, in root: String) throws {
         let bytes = Array(name.utf8)
         let status = try Files.status("\(root)/\(name)")
-        self.init(root: root, items: [Item(path: bytes, name: bytes, status: status, descendants: [])])
+        self.init(
+            root: try PathHandle(trusting: root),
+            items: [Item(path: bytes, name: bytes, status: status, descendants: [])])
     }
 }
 
 /// Decides which files of a source directory may be seen (`.dockerignore`, `--exclude`).
 package struct CopyFilter: Sendable {
     /// Whether the file with this path, relative to the source root, is left out.
-    package let excludes: @Sendable (_ path: String, _ isDirectory: Bool) -> Bool
+    package let excludes: @Sendable (_ path: [UInt8], _ isDirectory: Bool) -> Bool
     /// Whether a directory that is left out may still hold files that are not.
-    package let mayIncludeBelow: @Sendable (_ path: String) -> Bool
+    package let mayIncludeBelow: @Sendable (_ path: [UInt8]) -> Bool
     /// The file that says so, for messages; nil: none.
     package let origin: String?
 
     package init(
-        excludes: @escaping @Sendable (String, Bool) -> Bool, mayIncludeBelow: @escaping @Sendable (String) -> Bool,
+        excludes: @escaping @Sendable ([UInt8], Bool) -> Bool,
+        mayIncludeBelow: @escaping @Sendable ([UInt8]) -> Bool,
         origin: String? = nil
     ) {
         self.origin = origin

@@ -1,21 +1,25 @@
 import Glibc
-import LinuxSystem
+package import LinuxSystem
 
 /// Selects files for `COPY` and `ADD`.
 package struct CopySelector: ~Copyable {
     private let root: RootedDirectory
+    private let rootHandle: PathHandle
     private let rootPath: String
     private let filter: CopyFilter
-    private let matches: @Sendable (_ pattern: String, _ name: String) throws -> Bool
+    private let matches: @Sendable (_ pattern: String, _ name: [UInt8]) throws -> Bool
 
     /// - Parameters:
     ///   - root: the directory that sources are relative to; absolute sources too.
+    ///   - rootPath: its path for messages.
     ///   - matches: whether a name matches one component of a wildcard pattern.
     package init(
-        root: String, filter: CopyFilter, matches: @escaping @Sendable (String, String) throws -> Bool
+        root: PathHandle, named rootPath: String, filter: CopyFilter,
+        matches: @escaping @Sendable (String, [UInt8]) throws -> Bool
     ) throws {
-        self.root = try RootedDirectory(opening: root)
-        rootPath = root
+        self.root = try root.rootedDirectory()
+        rootHandle = root
+        self.rootPath = rootPath
         self.filter = filter
         self.matches = matches
     }
@@ -38,7 +42,7 @@ package struct CopySelector: ~Copyable {
             for path in found { items.append(try item(at: path, source)) }
         }
         if items.isEmpty, let unmatched { throw unmatched }
-        return CopySelection(root: rootPath, items: items)
+        return CopySelection(root: rootHandle, items: items)
     }
 
     /// - Parameter hidden: how many files the source names that may not be seen.
@@ -91,8 +95,7 @@ package struct CopySelector: ~Copyable {
         guard let directory = try? root.open(argument(path), O_RDONLY | O_DIRECTORY) else { return [] }
         var names: [[UInt8]] = []
         for entry in try Files.entries(of: directory) {
-            let name = entry.name.dropLast().map { UInt8(bitPattern: $0) }
-            if try matches(pattern, String(decoding: name, as: UTF8.self)) { names.append(name) }
+            if try matches(pattern, entry.bytes) { names.append(entry.bytes) }
         }
         names.sort { $0.lexicographicallyPrecedes($1) }
         return names.map { path.isEmpty ? $0 : path + [0x2f] + $0 }
@@ -115,9 +118,8 @@ package struct CopySelector: ~Copyable {
                     .system, "cannot look at \(String(decoding: path, as: UTF8.self))", cause: error)
             }
         }
-        let text = String(decoding: path, as: UTF8.self)
         let isDirectory = status.kind == .directory
-        return !filter.excludes(text, isDirectory) || (isDirectory && filter.mayIncludeBelow(text))
+        return !filter.excludes(path, isDirectory) || (isDirectory && filter.mayIncludeBelow(path))
     }
 
     // MARK: Items
@@ -159,9 +161,9 @@ package struct CopySelector: ~Copyable {
                 let relative = join(directory, name.dropLast().map { UInt8(bitPattern: $0) })
                 let status = try Files.status(at: fd.raw, name)
                 let isDirectory = status.kind == .directory
-                let text = String(decoding: join(item, relative), as: UTF8.self)
-                let isExcluded = filter.excludes(text, isDirectory)
-                if isDirectory, !isExcluded || filter.mayIncludeBelow(text) { below.append(relative) }
+                let path = join(item, relative)
+                let isExcluded = filter.excludes(path, isDirectory)
+                if isDirectory, !isExcluded || filter.mayIncludeBelow(path) { below.append(relative) }
                 if !isExcluded, status.kind != .socket {
                     descendants.append(CopySelection.Descendant(path: relative, status: status))
                 }

@@ -30,6 +30,9 @@ package struct CopyStep {
         package var isFetched = false
         /// Whether an archive's device nodes are made; else they are left out.
         package var makesDevices = false
+        /// Whether a link at the destination may stand for a directory (`/bin -> usr/bin`), which is then merged into;
+        /// else that is an error.
+        package var mergesThroughLinks = true
 
         package init(sourceCount: Int) {
             self.sourceCount = sourceCount
@@ -74,7 +77,8 @@ package struct CopyStep {
         let owner = try request.owner.map { try self.owner($0) }
         let attributes = CopyAttributes(
             owner: owner ?? (request.keepsOwners ? nil : (0, 0)), permissions: request.mode, modification: fileTime)
-        let copier = try FileCopier(from: selection.root, to: rootfs, attributes: attributes)
+        let copier = try FileCopier(
+            from: selection.root, to: rootfs, attributes: attributes, mergesThroughLinks: request.mergesThroughLinks)
         let isDirectory = try destinationIsDirectory()
         for item in selection.items {
             if request.unpacks, !item.isDirectory, try unpack(item, owner: owner) { continue }
@@ -107,21 +111,22 @@ package struct CopyStep {
         return try? found.status().kind
     }
 
-    private func target(of item: CopySelection.Item, isDirectory: Bool) -> String {
-        let name = String(decoding: request.keepsParents ? item.path : item.name, as: UTF8.self)
-        if request.keepsParents { return "\(destination)/\(name)" }
+    private func target(of item: CopySelection.Item, isDirectory: Bool) -> [UInt8] {
+        let place = Array(destination.utf8)
+        if request.keepsParents { return place + [0x2f] + item.path }
         // A directory stands for what is in it.
-        return item.isDirectory || !isDirectory ? destination : "\(destination)/\(name)"
+        return item.isDirectory || !isDirectory ? place : place + [0x2f] + item.name
     }
 
     // MARK: Archives
 
     /// Unpacks a local archive into the destination; false where the file is no archive.
     private func unpack(_ item: CopySelection.Item, owner: (uid: UInt32, gid: UInt32)?) throws -> Bool {
-        let source = try RootedDirectory(opening: selection.root)
+        let source = try selection.root.rootedDirectory()
         let path = item.path.map { CChar(bitPattern: $0) } + [0]
-        let file = try source.open(path, O_RDONLY)
-        guard try ArchiveDetector.isArchive(file.raw) else { return false }
+        // Whatever else has the name by now must not make this wait.
+        let file = try source.open(path, O_RDONLY | O_NONBLOCK)
+        guard try file.status().kind == .regular, try ArchiveDetector.isArchive(file.raw) else { return false }
         let root = try RootedDirectory(opening: rootfs)
         let clean = destination.split(separator: "/").joined(separator: "/")
         if !clean.isEmpty {

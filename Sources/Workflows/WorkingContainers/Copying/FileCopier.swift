@@ -26,6 +26,8 @@ package final class FileCopier {
     private let source: RootedDirectory
     private let target: RootedDirectory
     private let attributes: CopyAttributes
+    private let mergesThroughLinks: Bool
+    private let rootPath: String
     private let buffer: UnsafeMutableRawBufferPointer
     /// First copies of files that have several names, by device and inode of the source.
     private var firstCopies: [FileKey: [CChar]] = [:]
@@ -45,8 +47,14 @@ package final class FileCopier {
         }
     }
 
-    package init(from selectionRoot: String, to rootfs: String, attributes: CopyAttributes) throws {
-        source = try RootedDirectory(opening: selectionRoot)
+    /// - Parameter mergesThroughLinks: whether a link to a directory that lies where a directory goes is merged into;
+    ///   else that is an error.
+    package init(
+        from selectionRoot: PathHandle, to rootfs: String, attributes: CopyAttributes, mergesThroughLinks: Bool = true
+    ) throws {
+        self.mergesThroughLinks = mergesThroughLinks
+        rootPath = rootfs == "/" ? "" : rootfs
+        source = try selectionRoot.rootedDirectory()
         target = try RootedDirectory(opening: rootfs)
         self.attributes = attributes
         buffer = .allocate(byteCount: 64 << 10, alignment: 4096)
@@ -62,11 +70,11 @@ package final class FileCopier {
     ///
     /// A directory's content is merged into a directory that is already there, which keeps its attributes; directories
     /// below take those of the source, there before or not.
-    package func copy(_ item: CopySelection.Item, to destination: String) throws {
+    package func copy(_ item: CopySelection.Item, to destination: [UInt8]) throws {
         // Names of one file stay together within one source, as the field's tools have it, not across sources.
         (firstCopies, origins) = ([:], [:])
         var place: [[UInt8]] = []
-        for part in Array(destination.utf8).split(separator: 0x2f).map(Array.init) where part != [0x2e] {
+        for part in destination.split(separator: 0x2f).map(Array.init) where part != [0x2e] {
             if part == [0x2e, 0x2e] { _ = place.popLast() } else { place.append(part) }
         }
         if item.isDirectory {
@@ -141,6 +149,10 @@ package final class FileCopier {
         } catch {
             guard error.code == EEXIST else { throw failure(path, error) }
             if try Files.status(at: parent, name).kind != .directory {
+                guard mergesThroughLinks else {
+                    throw WorkingContainerError(
+                        .invalid, "cannot overwrite non-directory \(rootPath)\(text(path)) with a directory")
+                }
                 // A link to a directory may stand for the directory (/bin -> usr/bin): it is merged into.
                 if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
                     directory.close()
@@ -268,15 +280,11 @@ package final class FileCopier {
         let path = argument(components)
         if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) { return directory }
         let (uid, gid) = attributes.owner ?? (0, 0)
-        let bytes = Array(components.joined(separator: [0x2f]))
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard bytes.elementsEqual(text.utf8) else {
-            throw WorkingContainerError(.invalid, "the directory /\(text) is missing, and its name is not UTF-8")
-        }
         do throws(LinuxError) {
-            return try target.makeDirectories(text, mode: 0o755, uid: uid, gid: gid)
+            let bytes = Array(components.joined(separator: [0x2f]))
+            return try target.makeDirectories(bytes, mode: 0o755, uid: uid, gid: gid)
         } catch {
-            throw WorkingContainerError(.system, "cannot make the directory /\(text)", cause: error)
+            throw WorkingContainerError(.system, "cannot make the directory \(text(path))", cause: error)
         }
     }
 

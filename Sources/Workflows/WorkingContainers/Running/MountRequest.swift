@@ -1,17 +1,36 @@
+import LinuxSystem
+
 /// One mount that a `run` has beside its container's own files, as a user asks for it.
 package struct MountRequest: Sendable, Equatable {
     /// What is mounted.
     package enum Source: Sendable, Equatable {
         /// A file or directory of this machine.
-        case host(String)
+        case host(HostFile)
         /// A directory of this machine, whose changes are dropped, or kept in `upper` with the kernel's own in `work`.
-        case overlay(String, upper: String?, work: String?)
+        case overlay(HostFile, upper: String?, work: String?)
         /// A file or directory of an image or a container, to be read.
         case files(of: String, path: String)
         /// A file system in memory, with what the image has at its place where `copiesUp` says so.
         case memory(copiesUp: Bool)
         /// A directory that outlives the run, shared by all who name it so.
         case cache(Cache)
+    }
+
+    /// A file or directory of this machine.
+    package struct HostFile: Sendable, Equatable {
+        package var path: String
+        /// The directory that the path counts from, and that no link leads out of; nil: the user's whole machine.
+        package var root: String?
+
+        package init(_ path: String, in root: String? = nil) {
+            self.path = path
+            self.root = root
+        }
+
+        func handle() throws(LinuxError) -> PathHandle {
+            guard let root else { return try PathHandle(trusting: path) }
+            return try PathHandle(trusting: root).rootedDirectory().handle(at: path)
+        }
     }
 
     /// A directory that outlives the run.

@@ -69,13 +69,13 @@ package final class RunMounts {
         var name = request.destination
         var options = request.options
         switch request.source {
-        case .host(let path):
-            source = try PathHandle(trusting: path)
-            name = path
+        case .host(let file):
+            source = try file.handle()
+            name = file.path
             if request.changesOwner { try changeOwner(of: source, to: user, in: files) }
-        case .overlay(let path, let upper, let work):
-            let lower = try PathHandle(trusting: path)
-            name = path
+        case .overlay(let file, let upper, let work):
+            let lower = try file.handle()
+            name = file.path
             if request.changesOwner { try changeOwner(of: lower, to: user, in: files) }
             source = try overlay(lower, upper: upper, work: work)
         case .files(let origin, let path):

@@ -1,3 +1,5 @@
+// arithmetic: stated, byte, sum, signed: eight octal digits, and 512 bytes added up
+
 /// Tells tar archives from other data.
 package enum TarDetection {
     /// The size of the block that is looked at, in bytes.

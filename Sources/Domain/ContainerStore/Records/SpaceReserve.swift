@@ -1,3 +1,5 @@
+// arithmetic: length: the length of records in memory
+
 import Glibc
 import LinuxSystem
 

@@ -1,4 +1,4 @@
-// arithmetic: stated, byte, sum, signed: eight octal digits, and 512 bytes added up
+// arithmetic: stated, byte, sum, signed, checksum, contains: eight octal digits, and 512 bytes added up
 
 /// Tells tar archives from other data.
 package enum TarDetection {
@@ -8,6 +8,7 @@ package enum TarDetection {
     /// Whether a block has a tar header's checksum: the sum of its bytes with the checksum field as spaces. Some
     /// old writers add signed bytes.
     package static func isHeader(_ block: [UInt8]) -> Bool {
+        // arithmetic: constants of the format
         let field = TarField.checksum.start..<(TarField.checksum.start + TarField.checksum.count)
         guard block.count == blockSize, block[0] != 0 else { return false }
         var stated = 0

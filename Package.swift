@@ -80,6 +80,7 @@ let package = Package(
         room(.foundations, "JSONText"),
         room(.foundations, "TarArchive", dependsOn: ["CISAL", "JSONText"]),
         room(.foundations, "TOMLText"),
+        room(.foundations, "HTTPHeaders", dependsOn: ["LinuxSystem"]),
         room(.foundations, "ProgressEvents"),
 
         // Domain.
@@ -98,7 +99,7 @@ let package = Package(
             .domain, "Distribution",
             dependsOn: [
                 "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
-                "LinuxSystem",
+                "LinuxSystem", "HTTPHeaders",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -173,7 +174,7 @@ let package = Package(
                 "WorkingContainers", "ManifestLists",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
-                "DockerfileRecovery", "StreamCompression",
+                "DockerfileRecovery", "StreamCompression", "HTTPHeaders",
             ]),
         .executableTarget(
             name: "swiftlet", dependencies: ["CommandLineInterface"], path: Floor.face.folder(of: "swiftlet"),
@@ -187,6 +188,7 @@ let package = Package(
         tests(.foundations, of: "TarArchive", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(.foundations, of: "JSONText", dependsOn: ["SeededRandomness"]),
         tests(.foundations, of: "TOMLText"),
+        tests(.foundations, of: "HTTPHeaders"),
         tests(.domain, of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
         tests(.domain, of: "ContainersConfig", dependsOn: ["ImageModel"]),
         tests(
@@ -200,7 +202,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"), "HTTPHeaders",
             ]),
         tests(
             .domain, of: "ImageTrust",
@@ -246,7 +248,7 @@ if Context.environment["SWIFTLET_FUZZ"] != nil {
             name: "FuzzTargets",
             dependencies: [
                 "ContainerStore", "ContainersConfig", "DockerfileSyntax", "ImageLayers", "ImageModel", "JSONText",
-                "OutputTemplates", "StreamCompression", "TarArchive",
+                "OutputTemplates", "StreamCompression", "TarArchive", "HTTPHeaders",
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict))
 }

@@ -1,5 +1,6 @@
 import ContainersConfig
 import ContentDigest
+import HTTPHeaders
 import ImageModel
 import ImageTransports
 import LinuxSystem

@@ -1,3 +1,4 @@
+import HTTPHeaders
 import Testing
 
 @testable import Distribution

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPHeaders
 import LinuxSystem
 import Testing
 

@@ -9,7 +9,7 @@ struct FuzzTarget: Sendable {
     let run: @Sendable ([UInt8]) -> Void
 
     static let all: [FuzzTarget] = [
-        .dockerfile, .expansion, .ignoreFile, .layer, .document, .reference, .template, .toml, .yaml, .record,
+        .dockerfile, .expansion, .ignoreFile, .layer, .document, .reference, .template, .toml, .yaml, .record, .header,
     ]
 
     /// The target that `$SWIFTLET_FUZZ_TARGET` names. libFuzzer owns the command line.

@@ -1,4 +1,5 @@
 import ContainersConfig
+import HTTPHeaders
 import JSONText
 import LinuxSystem
 import Synchronization

@@ -1,4 +1,5 @@
 import ContentDigest
+import HTTPHeaders
 import ImageModel
 import ImageTransports
 import StreamCompression

@@ -1,4 +1,5 @@
 package import ContentDigest
+import HTTPHeaders
 package import ImageModel
 package import StreamCompression
 

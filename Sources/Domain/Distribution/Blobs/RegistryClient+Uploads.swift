@@ -1,4 +1,5 @@
 package import ContentDigest
+import HTTPHeaders
 import ImageModel
 package import ImageTransports
 import StreamCompression

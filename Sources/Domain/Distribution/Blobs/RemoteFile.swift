@@ -1,3 +1,4 @@
+import HTTPHeaders
 import JSONText
 package import StreamCompression
 

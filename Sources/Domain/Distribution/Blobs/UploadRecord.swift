@@ -1,5 +1,6 @@
 import ContentDigest
 import Glibc
+import HTTPHeaders
 import JSONText
 import LinuxSystem
 

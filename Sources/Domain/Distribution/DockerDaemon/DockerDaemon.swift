@@ -1,4 +1,5 @@
 import ContainersConfig
+import HTTPHeaders
 import ImageTransports
 import JSONText
 import LinuxSystem

@@ -1,3 +1,4 @@
+import HTTPHeaders
 import StreamCompression
 
 /// The methods that registries and web servers are asked with.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import HTTPHeaders
 import JSONText
 import NIOCore
 import NIOHTTP1

@@ -1,3 +1,5 @@
+import HTTPHeaders
+
 /// Which proxy serves which address: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` as the other container tools read them.
 package struct ProxySettings: Sendable {
     private var forPlain: String?

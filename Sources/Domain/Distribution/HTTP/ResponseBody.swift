@@ -1,3 +1,4 @@
+import HTTPHeaders
 import NIOCore
 import NIOHTTP1
 import StreamCompression

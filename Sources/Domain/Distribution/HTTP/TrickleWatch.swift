@@ -1,3 +1,4 @@
+import HTTPHeaders
 import LinuxSystem
 
 /// Ends a transfer that only trickles: a byte now and then keeps a connection from ever being idle.

@@ -1,3 +1,4 @@
+import HTTPHeaders
 import LinuxSystem
 
 /// Bounds a list that a registry gives in pages, so that one without an end takes neither memory nor time for ever.

@@ -1,3 +1,4 @@
+import HTTPHeaders
 import JSONText
 
 extension RegistryClient {

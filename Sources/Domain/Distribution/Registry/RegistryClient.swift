@@ -1,4 +1,5 @@
 package import ContainersConfig
+import HTTPHeaders
 import StreamCompression
 import Synchronization
 

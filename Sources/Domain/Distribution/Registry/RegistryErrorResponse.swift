@@ -1,3 +1,4 @@
+import HTTPHeaders
 import JSONText
 import LinuxSystem
 import StreamCompression

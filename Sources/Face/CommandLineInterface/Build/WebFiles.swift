@@ -1,6 +1,7 @@
 import ContentDigest
 import Distribution
 import Glibc
+import HTTPHeaders
 import LinuxSystem
 import StreamCompression
 import WorkingContainers

@@ -1,32 +1,29 @@
 /// Numbers in header fields.
-enum HTTPNumber {
+package enum HTTPNumber {
     /// No size or offset that a server names counts when it is larger: a few of them can be added up.
-    static let limit: Int64 = 1 << 60
+    package static let limit: Int64 = 1 << 60
 
     /// `1*DIGIT`, as sizes, offsets and ports are written; nil for anything else and beyond ``limit``.
-    static func parse(_ text: some StringProtocol) -> Int64? {
+    package static func parse(_ text: some StringProtocol) -> Int64? {
         guard isDigits(text), let value = Int64(text), value <= limit else { return nil }
         return value
     }
 
     /// Whether there are digits, and nothing else.
-    static func isDigits(_ text: some StringProtocol) -> Bool {
+    package static func isDigits(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 }
 
 /// `Content-Range: bytes FIRST-LAST/TOTAL` (RFC 9110, section 14.4).
-struct ContentRange: Equatable {
-    let first: Int64
-    let last: Int64
+package struct ContentRange: Equatable {
+    package let first: Int64
+    package let last: Int64
     /// Nil where the server does not know it.
-    let total: Int64?
+    package let total: Int64?
 
-    init?(_ response: HTTPResponse) {
-        self.init(response.fields["content-range"] ?? "")
-    }
-
-    init?(_ text: String) {
+    /// Nil for anything else.
+    package init?(_ text: String) {
         let words = text.split { $0 == " " || $0 == "\t" }
         guard words.count == 2, words[0].lowercased() == "bytes" else { return nil }
         let sizes = words[1].split(separator: "/", omittingEmptySubsequences: false)
@@ -48,7 +45,7 @@ extension HTTPNumber {
     }
 
     /// N in `Range: 0-N`, which says how much of an upload a registry has and which some write as `bytes=0-N`.
-    static func lastByte(ofUpload text: String) -> Int64? {
+    package static func lastByte(ofUpload text: String) -> Int64? {
         let range = text.lowercased().hasPrefix("bytes=") ? text.dropFirst("bytes=".count) : text[...]
         guard let (first, last) = Self.range(range), first == 0 else { return nil }
         return last

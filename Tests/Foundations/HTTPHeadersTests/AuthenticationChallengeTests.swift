@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Distribution
+@testable import HTTPHeaders
 
 @Suite struct AuthenticationChallengeTests {
     @Test func bearer() {

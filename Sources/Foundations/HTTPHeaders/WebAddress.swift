@@ -15,7 +15,7 @@ package struct WebAddress: Sendable, Hashable {
     /// `user:password` that stood in the address; never part of the description.
     package let userInformation: String?
     /// The Unix socket to connect to in place of a host.
-    let socket: String?
+    package let socket: String?
 
     /// Reads an absolute address; nil for anything else, other schemes included. A fragment is dropped.
     package init?(_ text: String) {
@@ -44,12 +44,12 @@ package struct WebAddress: Sendable, Hashable {
     }
 
     /// The address of a registry's host (`host[:port]`); nil when it is none.
-    init?(host: String, isSecure: Bool, path: String) {
+    package init?(host: String, isSecure: Bool, path: String) {
         self.init("\(isSecure ? "https" : "http")://\(host)\(path)")
     }
 
     /// What listens on a Unix socket.
-    init(socket: String) {
+    package init(socket: String) {
         self.socket = socket
         isSecure = false
         host = "localhost"
@@ -89,16 +89,16 @@ package struct WebAddress: Sendable, Hashable {
     package var target: String { path + (query.map { "?\($0)" } ?? "") }
 
     /// What is sent: path and query as they were written, but for what may not stand there unescaped.
-    var wireTarget: String { PercentEncoding.escaped(target) }
+    package var wireTarget: String { PercentEncoding.escaped(target) }
 
     /// What to connect to: the address without path and query.
-    var server: String {
+    package var server: String {
         if let socket { return "http+unix://\(PercentEncoding.encode(socket, keepsSlashes: false))" }
         return "\(isSecure ? "https" : "http")://\(authority)"
     }
 
     /// The whole address.
-    var absolute: String { server + target }
+    package var absolute: String { server + target }
 
     /// The last component of the path, decoded, or as it is written where it stands for no text; empty when the path
     /// ends with a slash.
@@ -111,7 +111,7 @@ package struct WebAddress: Sendable, Hashable {
 
     /// What a `Location` or `Link` at this address refers to; nil when that is no web address, or had bytes in it that
     /// are no text and did not arrive.
-    func resolving(_ reference: String) -> WebAddress? {
+    package func resolving(_ reference: String) -> WebAddress? {
         guard !reference.unicodeScalars.contains("\u{FFFD}") else { return nil }
         if let absolute = WebAddress(reference) { return absolute }
         let scheme = isSecure ? "https" : "http"
@@ -139,7 +139,7 @@ package struct WebAddress: Sendable, Hashable {
     }
 
     /// The same address with one more query item, encoded here; what the query has already stays as it is.
-    func adding(_ name: String, _ value: String) -> WebAddress {
+    package func adding(_ name: String, _ value: String) -> WebAddress {
         var result = self
         let item = "\(name)=\(PercentEncoding.encode(value))"
         result.query = query.map { $0.isEmpty ? item : "\($0)&\(item)" } ?? item
@@ -160,80 +160,5 @@ extension WebAddress: CustomStringConvertible {
             return isPlain || name.count == item.count ? String(item) : "\(name)=REDACTED"
         }
         return "\(scheme)://\(authority)\(path)?\(shown.joined(separator: "&"))"
-    }
-}
-
-/// `%XX` in addresses (RFC 3986, section 2.1).
-enum PercentEncoding {
-    /// Everything but unreserved characters encoded; colons stay, since digests have them and tools print them.
-    static func encode(_ text: String, keepsSlashes: Bool = true) -> String {
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "/") where !keepsSlashes: result += Array("%2F".utf8)
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: ","):
-                result.append(byte)
-            default: result += escape(byte)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    /// The text with what may not stand in an address escaped; escapes that are there already stay as they are.
-    static func escaped(_ text: String) -> String {
-        let forbidden = Array("\"<>\\^`{|}".utf8)
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            if (0x21...0x7E).contains(byte), !forbidden.contains(byte) {
-                result.append(byte)
-            } else {
-                result += escape(byte)
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func escape(_ byte: UInt8) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]  // arithmetic: four bits
-    }
-
-    /// The text that the text stands for; bytes that are none become U+FFFD.
-    static func decode(_ text: some StringProtocol) -> String { String(decoding: bytes(text), as: UTF8.self) }
-
-    /// The bytes that the text stands for; what is no valid escape stays.
-    static func bytes(_ text: some StringProtocol) -> [UInt8] {
-        var result: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2, rest.first != UInt8(ascii: "+"),
-                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                result.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                result.append(byte)
-            }
-        }
-        return result
-    }
-}
-
-extension StringProtocol {
-    /// Where `needle` stands first.
-    func range(ofText needle: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
-
-    /// Without white space at both ends.
-    var trimmed: String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Distribution
+@testable import HTTPHeaders
 
 /// Header fields in the forms that their RFCs have, and in some that they have not.
 @Suite struct HeaderFormTests {

@@ -1,14 +1,14 @@
 import LinuxSystem
 
 /// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
-enum RetryAfter {
+package enum RetryAfter {
     /// No server is waited for longer than this many seconds on its word.
-    static let limit: Int64 = 3600
+    package static let limit: Int64 = 3600
 
     /// How many seconds to wait; nil for what is neither a number of seconds nor a date.
     ///
     /// - Parameter now: seconds since 1970.
-    static func seconds(_ text: String, now: Int64) -> Int? {
+    package static func seconds(_ text: String, now: Int64) -> Int? {
         // As many digits as the server likes.
         if HTTPNumber.isDigits(text) { return Int(clamping: min(HTTPNumber.parse(text) ?? limit, limit)) }
         guard let date = HTTPDate.parse(text) else { return nil }

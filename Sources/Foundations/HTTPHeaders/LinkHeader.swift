@@ -1,7 +1,7 @@
 /// `Link` fields (RFC 8288, section 3).
-enum LinkHeader {
+package enum LinkHeader {
     /// The first target that is related as `relation`; nil where none is. What cannot be understood ends its field.
-    static func target(_ relation: String, in fields: [String]) -> String? {
+    package static func target(_ relation: String, in fields: [String]) -> String? {
         for field in fields {
             var scanner = HeaderScanner(field)
             scanner.skipCommas()

@@ -1,15 +1,15 @@
 /// What a server demands in a `WWW-Authenticate` header (RFC 9110, section 11.6.1).
-struct AuthenticationChallenge: Sendable, Equatable {
+package struct AuthenticationChallenge: Sendable, Equatable {
     /// No server needs more.
     private static let limit = 16
 
     /// `basic`, `bearer`: lower case.
-    let scheme: String
+    package let scheme: String
     /// `realm`, `service`, `scope`, `error`: names in lower case.
-    let parameters: [String: String]
+    package let parameters: [String: String]
 
     /// Reads the challenges of the headers; what cannot be understood is passed over.
-    static func parse(_ headers: [String]) -> [AuthenticationChallenge] {
+    package static func parse(_ headers: [String]) -> [AuthenticationChallenge] {
         var challenges: [AuthenticationChallenge] = []
         for header in headers {
             var scanner = HeaderScanner(header)

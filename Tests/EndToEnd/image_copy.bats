@@ -440,7 +440,7 @@ replace_blob() {
     own_failure
     has "artifact"
     # Embedded content must match its digest.
-    sed 's/"data":"e30="/"data":"e31="/' manifest >lying
+    sed 's/"data":"e30="/"data":"W10="/' manifest >lying
     cp -r artifact liar
     cp lying "liar/blobs/sha256/$(sha256sum <lying | cut -d' ' -f1)"
     sed -i "s/$digest/$(sha256sum <lying | cut -d' ' -f1)/" liar/index.json

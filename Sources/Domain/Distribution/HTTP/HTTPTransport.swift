@@ -96,7 +96,7 @@ package final class HTTPTransport: Sendable {
         var url = request.address.server
         var target = request.address.wireTarget
         if case .relayed(let proxy) = way {
-            (url, target) = (proxy.server, url + target)
+            (url, target) = (proxy.server, url + target)  // arithmetic: texts
             headers.replaceOrAdd(name: "Host", value: request.address.authority)
             if let credentials = Self.credentials(for: proxy) {
                 headers.replaceOrAdd(name: "Proxy-Authorization", value: "Basic \(credentials)")

@@ -24,6 +24,8 @@ extension JSONParser {
         let hasExponent = try skipExponent()
         if fits, !hasFraction, !hasExponent {
             if !isNegative, let value = Int64(exactly: magnitude) { return .integer(value) }
+            // Negative zero is written with its sign again, as Go does.
+            if isNegative, magnitude == 0 { return .double(-0.0) }
             if isNegative, magnitude <= Int64.min.magnitude {
                 return .integer(Int64(truncatingIfNeeded: 0 &- magnitude))
             }

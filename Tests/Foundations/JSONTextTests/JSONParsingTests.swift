@@ -5,7 +5,7 @@ import Testing
 @Suite struct JSONParsingTests {
     @Test(
         arguments: [
-            ("null", JSONValue.null), (" true ", true), ("false", false), ("0", 0), ("-0", 0), ("17", 17),
+            ("null", JSONValue.null), (" true ", true), ("false", false), ("0", 0), ("-0", .double(-0.0)), ("17", 17),
             ("-9223372036854775808", .integer(.min)), ("9223372036854775807", .integer(.max)),
             ("9223372036854775808", .double(9223372036854775808)),
             ("18446744073709551616", .double(18446744073709551616)),
@@ -67,6 +67,11 @@ import Testing
         let siblings = "[" + String(repeating: "[[]],", count: 300) + "0]"
         _ = try JSONValue(parsing: siblings, maximumDepth: 3)
         #expect(throws: JSONError.self) { try JSONValue(parsing: siblings, maximumDepth: 2) }
+    }
+
+    @Test("Zeros keep their sign", arguments: ["[0,-0]", "[-0,1]"]) func signedZeros(text: String) throws {
+        #expect(try JSONValue(parsing: text).serializedString() == text)
+        #expect(try JSONValue(parsing: "[-1E-999]").serializedString() == "[-0]")
     }
 
     @Test func rejectsNumbersOutOfRangeAndParsesLongOnes() throws {

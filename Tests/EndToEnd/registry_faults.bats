@@ -182,7 +182,7 @@ fails() {
     swiftlet pull -q --tls-verify=false "$DIRECT/eight"
     fault 'PUT .*/manifests/.* refuse-type vnd.oci.image.manifest 0'
     run -0 swiftlet push --tls-verify=false "$DIRECT/eight" "$PROXY/docker"
-    has "takes no application/vnd.oci.image.manifest.v1+json"
+    has "rejects application/vnd.oci.image.manifest.v1+json"
     run -0 skopeo inspect --raw --tls-verify=false "docker://$DIRECT/docker"
     has '"application/vnd.docker.distribution.manifest.v2+json"'
     run swiftlet push --tls-verify=false --format oci "$DIRECT/eight" "$PROXY/bound"

@@ -7,7 +7,7 @@ struct MountRecord: Equatable {
     var count: Int64
 }
 
-/// What `mountpoints.json` holds.
+/// The contents of `mountpoints.json`.
 struct MountTable: Equatable {
     private(set) var order: [String] = []
     private(set) var records: [String: MountRecord] = [:]
@@ -45,7 +45,7 @@ struct MountTable: Equatable {
                 ])
             }
         }
-        // Below the run root: after a crash of the machine there are no mounts.
+        // Not synced, since it is below the run root: after a system crash there are no mounts.
         try Files.replaceFile(path, with: JSONValue.array(array).serialized(escapeHTML: true), synchronize: false)
     }
 }

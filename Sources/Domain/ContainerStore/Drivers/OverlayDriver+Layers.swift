@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 
 extension OverlayDriver: LayerStorage {
-    // MARK: Making
+    // MARK: Creation
 
     func prepare(_ prepared: String, parent: String?) throws {
         try testOnce()
@@ -13,7 +13,7 @@ extension OverlayDriver: LayerStorage {
         if parent == nil { try Files.makeDirectory("\(prepared)/empty", mode: 0o700) }
     }
 
-    /// Gives a layer's root directory the mode and owner of its parent's; 0555 for a base layer.
+    /// Gives a layer's root directory the mode and owner of its parent's; mode 0555 for a base layer.
     private func matchRoot(of content: String, to parent: String?) throws {
         var mode: UInt32 = 0o555
         if let parent {
@@ -48,13 +48,13 @@ extension OverlayDriver: LayerStorage {
             try Files.makeDirectory("\(prepared)/empty", mode: 0o700)
         }
         let place = "\(home)/\(layer)"
-        // No record names it, or the layer would not be made: the remains of a process that died.
+        // No record names it, or the layer would not be created: leftovers of a dead process.
         if Files.exists(place) { try remove(layer, trash: trash) }
         try Files.rename(prepared, place)
         try Files.symlink(target: "../\(layer)/diff", at: "\(home)/l/\(link)")
     }
 
-    /// What the file `lower` of a layer upon `parent` holds.
+    /// The content of the file `lower` for a layer on top of `parent`.
     private func lowerFile(upon parent: String) throws -> String {
         let directory = layerDirectory(parent)
         guard let link = try link(in: directory) else {
@@ -66,12 +66,12 @@ extension OverlayDriver: LayerStorage {
         return "l/\(link):" + String(decoding: rest, as: UTF8.self)
     }
 
-    // MARK: Removing
+    // MARK: Removal
 
     func remove(_ layer: String, trash: () throws -> TemporaryDirectory) throws {
         let place = "\(home)/\(layer)"
         guard Files.exists(place) else { return }
-        // First what may fail for want of room: a layer that keeps its files keeps its short name.
+        // First what may fail for lack of space: a layer that keeps its files must keep its short name.
         let trash = try trash()
         try unmount(layer)
         if let link = try link(in: place) { try? Files.removeFile("\(home)/l/\(link)") }
@@ -97,7 +97,7 @@ extension OverlayDriver: LayerStorage {
         for entry in try Files.entries(ofDirectory: links) where entry.kind == .symlink {
             let path = "\(links)/\(entry.text)"
             let target = String(decoding: (try? Files.readSymlink(path)) ?? [], as: UTF8.self)
-            // Links into other places are somebody else's.
+            // Links to other locations do not belong to this driver.
             let parts = target.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 3, parts[0] == "..", parts[2] == "diff" else { continue }
             if !Files.exists("\(home)/\(parts[1])") { try? Files.removeFile(path) }

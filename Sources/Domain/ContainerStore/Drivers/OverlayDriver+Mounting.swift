@@ -5,7 +5,7 @@ extension OverlayDriver {
         let directory = layerDirectory(layer)
         var lower = try stack(of: layer)
         let merged = "\(directory)/merged"
-        // The kernel wants two directories that are only read, or one that is written.
+        // The kernel requires two read-only directories or a writable one.
         if readOnly, lower.count == 1 { lower.append("\(directory)/empty") }
         if readOnly {
             return OverlayMount(
@@ -41,14 +41,14 @@ extension OverlayDriver {
     }
 
     func unmount(_ layer: String) throws {
-        // Several mounts may lie upon each other.
+        // Several mounts may be stacked.
         while isMounted(layer) { try Mounts.unmount("\(home)/\(layer)/merged", detach: true) }
     }
 
     // MARK: The home mount
 
-    /// Podman and Buildah bind the driver's directory to itself, privately, before they mount a layer. Layers mounted
-    /// without that would vanish from sight as soon as one of them starts.
+    /// Podman and Buildah bind-mount the driver's directory on itself with private propagation before they mount a
+    /// layer. Layers mounted without that would disappear from view as soon as one of them starts.
     func makeHomeMount() throws {
         if try !mountsHome || Mounts.isMountPoint(home) { return }
         try Mounts.bind(from: home, to: home, recursive: false)
@@ -57,7 +57,7 @@ extension OverlayDriver {
 
     func removeHomeMount() throws {
         if try !mountsHome || !Mounts.isMountPoint(home) { return }
-        // In use by something else: it stays.
+        // If it is in use by something else, it stays.
         try? Mounts.unmount(home)
     }
 }

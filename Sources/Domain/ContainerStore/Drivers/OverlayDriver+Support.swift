@@ -2,15 +2,15 @@ import Glibc
 import LinuxSystem
 
 extension OverlayDriver {
-    /// Makes the driver's directories, and finds out once per start of the machine whether the kernel can mount here.
+    /// Creates the driver's directories, and checks once per boot whether the kernel can mount here.
     ///
-    /// - Throws: `driver`, saying what to do, where it cannot.
+    /// - Throws: `driver`, saying what to do, if it cannot.
     func setUp() throws(StoreError) {
         let isNew = !Files.exists(home)
         do {
             try StoreError.mapping { try makeDirectoriesAndTest() }
         } catch {
-            // A directory left here would tell the format's tools that layers of this driver had been made.
+            // A leftover directory would make the format's tools assume that layers of this driver exist.
             if isNew { try? Files.removeTree(home) }
             throw error
         }
@@ -21,18 +21,18 @@ extension OverlayDriver {
         if !Files.exists("\(home)/l") { try Files.makeDirectory("\(home)/l", mode: 0o755) }
         if !Files.exists(runHome) { try Files.makeDirectories(runHome, mode: 0o700) }
         try checkMountProgram()
-        // A store that is in use is looked at without a test, which would have to write. See `prepare`.
+        // Reading a store that is in use must not trigger the test, which writes. See `prepare`.
         if !holdsLayers { try testOnce() }
     }
 
-    /// Whether the kernel was found able, by this tool or another, when the store's first layer was made.
+    /// Whether this or another tool found overlay to work when the store's first layer was created.
     private var holdsLayers: Bool {
         ((try? Files.statusIfPresent(layersFile))?.size ?? 0) > 2
     }
 
-    /// Finds out once per start of the machine whether the kernel can mount here.
+    /// Checks once per boot whether the kernel can mount here.
     ///
-    /// - Throws: ``StoreError`` with `driver`, saying what to do, where it cannot.
+    /// - Throws: ``StoreError`` with `driver`, saying what to do, if it cannot.
     func testOnce() throws {
         let stamp = "\(runHome)/overlay-true"
         if Files.exists(stamp) { return }
@@ -53,7 +53,7 @@ extension OverlayDriver {
                 + "another place with --root, or another driver with --storage-driver vfs", subject: home)
     }
 
-    /// Mounts two small directories with a whiteout, in the place and in the way in which layers will be.
+    /// Mounts two small directories with a whiteout, in the same location and manner as layers.
     private func testMount() throws {
         let directory = try TemporaryDirectory.make(in: "\(home)/tempdirs")
         defer { try? directory.remove() }

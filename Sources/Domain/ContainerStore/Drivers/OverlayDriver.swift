@@ -1,7 +1,7 @@
 import Glibc
 import LinuxSystem
 
-/// Layers as directories of changes that the kernel's overlayfs puts together (`overlay/ID/{diff,link,lower,work,...}`).
+/// Layers as directories of changes that the kernel's overlayfs combines (`overlay/ID/{diff,link,lower,work,...}`).
 package struct OverlayDriver: GraphDriver {
     package let usesUserAttributes: Bool
     /// `<graphroot>/overlay`.
@@ -13,7 +13,7 @@ package struct OverlayDriver: GraphDriver {
     /// The graph roots of additional, read-only stores.
     let additionalStores: [String]
 
-    /// Whether the directory is to be bound to itself for mounts (not so with the option `skip_mount_home`).
+    /// Whether to bind-mount the directory on itself before mounting (not with the option `skip_mount_home`).
     let mountsHome: Bool
 
     package var name: String { "overlay" }
@@ -28,7 +28,7 @@ package struct OverlayDriver: GraphDriver {
         self.mountsHome = mountsHome
     }
 
-    // MARK: Places
+    // MARK: Paths
 
     package func layerDirectory(_ layer: String) -> String {
         let own = "\(home)/\(layer)"
@@ -46,7 +46,7 @@ package struct OverlayDriver: GraphDriver {
         try stack(of: layer).map { $0.hasPrefix("/") ? $0 : "\(home)/\($0)" }
     }
 
-    /// The layer and those below it as `lowerdir` wants them, nearest first, relative to `home` where possible.
+    /// The layer and its parents in the form of `lowerdir`, nearest first, relative to `home` where possible.
     func stack(of layer: String) throws(StoreError) -> [String] {
         let directory = layerDirectory(layer)
         return try StoreError.mapping {
@@ -84,7 +84,7 @@ package struct OverlayDriver: GraphDriver {
         }
     }
 
-    /// A short name, relative if this store has it, else absolute in an additional one.
+    /// The path of a short name: relative if this store has it, otherwise absolute in an additional one.
     private func find(_ name: String) -> String? {
         if Files.exists("\(home)/\(name)/.") { return name }
         for store in additionalStores where Files.exists("\(store)/overlay/\(name)/.") {
@@ -93,7 +93,7 @@ package struct OverlayDriver: GraphDriver {
         return nil
     }
 
-    /// The short name that the layer in `directory` has written down.
+    /// The short name recorded by the layer in `directory`.
     func link(in directory: String) throws -> String? {
         guard let bytes = try Files.readFileIfPresent("\(directory)/link", limit: 4096) else { return nil }
         let link = String(decoding: bytes, as: UTF8.self)
@@ -114,7 +114,7 @@ package struct OverlayDriver: GraphDriver {
         return String(decoding: RandomBytes.bytes(26).map { digits[Int($0 & 31)] }, as: UTF8.self)
     }
 
-    /// Makes the short names that got lost, as after a sudden end of the machine.
+    /// Recreates short names that were lost, such as in a system crash.
     func recreateLinks() throws {
         for layer in try directories() {
             guard let link = try link(in: "\(home)/\(layer)") else { continue }

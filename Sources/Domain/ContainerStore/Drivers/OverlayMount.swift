@@ -1,30 +1,30 @@
 import Glibc
 package import LinuxSystem
 
-/// One overlay mount, ready to be made in any mount namespace that sees the store.
+/// An overlay mount that can be made in any mount namespace that sees the store.
 package struct OverlayMount: Sendable, Equatable {
-    /// Directories that are only read, nearest first; relative ones are below `workingDirectory`.
+    /// Read-only directories, nearest first; relative ones are below `workingDirectory`.
     package var lower: [String]
-    /// Where changes go; nil for a read-only mount.
+    /// The directory for changes; nil for a read-only mount.
     package var upper: String?
-    /// The kernel's own directory beside `upper`.
+    /// The kernel's work directory next to `upper`.
     package var work: String?
-    /// Where to mount.
+    /// The mount point.
     package var target: String
-    /// What the short names in `lower` are relative to, so that long stacks fit the kernel's option page.
+    /// The base directory of the short names in `lower`, so that long stacks fit the kernel's option page.
     package var workingDirectory: String
     /// Whether overlay attributes are in the `user.` namespace.
     package var userXattr: Bool
-    /// Whether the upper directory need not survive a crash of the machine.
+    /// Whether the upper directory need not survive a system crash.
     package var isVolatile: Bool
 
-    /// Options for the kernel besides those, which keep layers readable for everybody whatever the kernel's defaults:
-    /// no redirects, no copies of metadata alone, no index.
+    /// Further mount options, which keep layers readable by every tool whatever the kernel's defaults: no redirects, no
+    /// metadata-only copies, no index.
     package var options: [String] {
         userXattr ? ["index=off"] : ["index=off", "redirect_dir=off", "metacopy=off"]
     }
 
-    /// A mount with these values.
+    /// Creates a mount with these values.
     package init(
         lower: [String], upper: String?, work: String?, target: String, workingDirectory: String, userXattr: Bool,
         isVolatile: Bool = false
@@ -45,7 +45,7 @@ package struct OverlayMount: Sendable, Equatable {
             userXattr: userXattr, volatile: isVolatile, options: options)
     }
 
-    /// Mounts it over a directory that was looked up before, instead of over `lower`. It has an upper directory.
+    /// Mounts it with an already opened directory instead of `lower`. Requires an upper directory.
     package func mount(over directory: PathHandle) throws(LinuxError) {
         guard let upper, let work else { throw LinuxError("mount overlay on", target, code: EINVAL) }
         try Mounts.overlay(

@@ -1,8 +1,8 @@
 import Glibc
 package import LinuxSystem
 
-/// Copies a directory with all below it to a new one: owners, modes, times, extended attributes, hard links, devices;
-/// file content by sharing extents where the file system can. Never follows a symbolic link. Sockets are left out.
+/// Copies a directory recursively to a new one: owners, modes, times, extended attributes, hard links, devices; file
+/// content by sharing extents if the file system supports that. Never follows symbolic links. Skips sockets.
 package final class TreeCopy {
     private struct Identity: Hashable {
         let device: UInt64
@@ -12,24 +12,24 @@ package final class TreeCopy {
     private let source: RootedDirectory
     private let target: RootedDirectory
     private var firstNames: [Identity: [CChar]] = [:]
-    /// Directories still to copy the content of, as paths below the root.
+    /// Directories whose content is still to be copied, as paths relative to the root.
     private var pending: [[CChar]] = []
-    /// Directories whose times are set once nothing more is put into them.
+    /// Created directories; their times are set once nothing more is added to them.
     private var made: [(path: [CChar], status: FileStatus)] = []
 
-    /// Makes the directory `to`, which must not exist.
+    /// Creates the directory `to`, which must not exist.
     package convenience init(from: String, to: String) throws {
         try self.init(from: RootedDirectory(opening: from), to: to)
     }
 
-    /// Makes the directory `to`, which must not exist.
+    /// Creates the directory `to`, which must not exist.
     package init(from: consuming RootedDirectory, to: String) throws {
         source = from
         try Files.makeDirectory(to, mode: 0o700)
         target = try RootedDirectory(opening: to)
     }
 
-    /// Copies everything. Once.
+    /// Copies everything. Must be called only once.
     package func run() throws {
         pending = [[0]]
         while let path = pending.popLast() { try copyDirectory(path) }
@@ -44,7 +44,7 @@ package final class TreeCopy {
         try root.openNoSymlinks(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
     }
 
-    /// Copies a directory's own attributes and all in it that is no directory; those are made and wait.
+    /// Copies a directory's own attributes and its files; subdirectories are created and queued.
     private func copyDirectory(_ path: [CChar]) throws {
         let from = try open(path, in: source)
         let to = try open(path, in: target)
@@ -112,7 +112,7 @@ package final class TreeCopy {
         }
     }
 
-    /// Of what cannot be opened: a symbolic link or a device.
+    /// For files that cannot be opened: symbolic links and devices.
     private func copyAttributes(of name: [CChar], from: Int32, to: Int32) throws {
         let old = Array("/proc/self/fd/\(from)/".utf8CString.dropLast()) + name
         let new = Array("/proc/self/fd/\(to)/".utf8CString.dropLast()) + name
@@ -123,7 +123,7 @@ package final class TreeCopy {
         }
     }
 
-    /// Labels that only the system's owner may set are not the layer's content.
+    /// Labels that only the system's owner may set are not part of the layer's content.
     private func tolerating(_ set: () throws(LinuxError) -> Void) throws {
         do throws(LinuxError) {
             try set()

@@ -1,7 +1,7 @@
 import LinuxSystem
 
-/// Layers as whole file systems (`vfs/dir/ID`), for where the kernel cannot put directories together. Copies share their
-/// extents on file systems that can.
+/// Layers as whole file systems (`vfs/dir/ID`), for systems whose kernel cannot combine directories. Copies share
+/// extents if the file system supports that.
 package struct VFSDriver: GraphDriver {
     /// `<graphroot>/vfs`.
     let home: String
@@ -17,7 +17,7 @@ package struct VFSDriver: GraphDriver {
         self.additionalStores = additionalStores
     }
 
-    /// Makes the driver's directories.
+    /// Creates the driver's directories.
     func setUp() throws(StoreError) {
         try StoreError.mapping {
             if !Files.exists("\(home)/dir") { try Files.makeDirectories("\(home)/dir", mode: 0o700) }

@@ -2,14 +2,14 @@ import ContentDigest
 import LinuxSystem
 
 extension ContainerStore {
-    /// A piece of a container's data; nil where it has none of that name.
+    /// A piece of a container's big data; nil if there is none with that name.
     package func bigData(container id: String, _ key: String) throws(StoreError) -> [UInt8]? {
         try StoreError.mapping {
             try Files.readFileIfPresent("\(layout.containerDirectory(id))/\(StoreLayout.bigDataFileName(key))")
         }
     }
 
-    /// Sets a piece of a container's data.
+    /// Sets a piece of a container's big data.
     package func setBigData(container id: String, key: String, bytes: [UInt8]) throws(StoreError) {
         try locked(containers: .exclusive) {
             guard var container = containerTable.record(id: id) else {
@@ -26,7 +26,7 @@ extension ContainerStore {
         }
     }
 
-    /// A piece of a layer's data; nil where it has none of that name.
+    /// A piece of a layer's big data; nil if there is none with that name.
     package func bigData(layer id: String, _ key: String) throws(StoreError) -> [UInt8]? {
         try StoreError.mapping {
             let file = try StoreLayout.bigDataFileName(key)

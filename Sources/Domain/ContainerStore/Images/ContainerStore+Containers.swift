@@ -1,24 +1,24 @@
 package import JSONText
 import LinuxSystem
 
-/// What a new container starts with.
+/// The initial state of a new container.
 package struct ContainerRequest: Sendable {
     /// nil: a random id.
     package var id: String?
-    /// Names that no other container has.
+    /// Names, which no other container may have.
     package var names: [String]
-    /// The id of the image it is made from; nil for one from scratch.
+    /// The id of the image it is created from; nil for one from scratch.
     package var image: String?
-    /// The layer below its own; nil for an empty file system.
+    /// The layer below the container's own; nil for an empty file system.
     package var baseLayer: String?
-    /// What the owner keeps in the record: Podman a JSON text, Buildah nothing.
+    /// The owner's string in the record: JSON for Podman, empty for Buildah.
     package var metadata = ""
-    /// As Buildah sets them.
+    /// Flags as set by Buildah.
     package var flags: JSONObject = ["MountLabel": "", "ProcessLabel": "", "Volatile": true]
     /// Files of the container's `userdata` directory, such as `buildah.json`.
     package var files: [(name: String, bytes: [UInt8])]
 
-    /// A request with these values.
+    /// Creates a request with these values.
     package init(
         id: String? = nil, names: [String], image: String?, baseLayer: String?,
         files: [(name: String, bytes: [UInt8])] = []
@@ -37,9 +37,9 @@ extension ContainerStore {
         try locked(containers: .shared) { containerTable.records }
     }
 
-    /// The container with this id or name, or whose id alone begins so; nil where there is none.
+    /// The container with this id, name or unambiguous id prefix; nil if there is none.
     ///
-    /// - Throws: `ambiguous` for the beginning of several ids.
+    /// - Throws: `ambiguous` if several ids have this prefix.
     package func container(_ idOrName: String) throws(StoreError) -> ContainerRecord? {
         try locked(containers: .shared) {
             if let found = containerTable.record(id: idOrName) ?? containerTable.record(named: idOrName) {
@@ -55,14 +55,14 @@ extension ContainerStore {
         }
     }
 
-    /// Makes a container with a writable layer of its own.
+    /// Creates a container with a writable layer of its own.
     ///
-    /// - Throws: `exists` where a name or the id is taken; `notFound` for an unknown image or layer.
+    /// - Throws: `exists` if a name or the id is taken; `notFound` for an unknown image or layer.
     package func createContainer(_ request: ContainerRequest) throws(StoreError) -> ContainerRecord {
         if let layer = request.baseLayer {
             guard try claimLayer(layer) else { throw StoreError(.notFound, "no layer \(layer)", subject: layer) }
         }
-        // A whole file system may have to be copied: nobody waits for that.
+        // Outside the locks: a whole file system may have to be copied.
         let staging = try StoreError.mapping { try stage(upon: request.baseLayer) }
         defer { staging.discard() }
         let names = Self.unique(request.names)
@@ -116,10 +116,10 @@ extension ContainerStore {
         return layer
     }
 
-    /// Removes a container with its layer and all that was kept for it. It is unmounted first.
+    /// Unmounts and removes a container with its layer and all its data.
     ///
     /// Works on a full disk: see `RecordTable.save`.
-    /// - Throws: `inUse` for a container of another tool that is mounted or runs; `notFound`.
+    /// - Throws: `inUse` for a container of another tool that is mounted or running; `notFound`.
     package func deleteContainer(_ id: String) throws(StoreError) {
         try locked(layers: .exclusive, images: .shared, containers: .exclusive) {
             guard let container = containerTable.record(id: id) else {
@@ -152,7 +152,7 @@ extension ContainerStore {
         try Files.removeTree(layout.containerRunDirectory(id))
     }
 
-    /// Podman mounts the shared memory of a container in its directory.
+    /// Podman mounts a container's shared memory in its directory.
     private func unmountSharedMemory(of id: String) {
         for directory in [layout.containerDirectory(id), layout.containerRunDirectory(id)] {
             let shared = "\(directory)/userdata/shm"
@@ -160,9 +160,9 @@ extension ContainerStore {
         }
     }
 
-    // MARK: What is kept beside a container
+    // MARK: Files of a container
 
-    /// The directory for what a container's owner keeps beside it, made if need be.
+    /// The directory for data of a container's owner, created if needed.
     package func containerDirectory(_ id: String) throws(StoreError) -> String {
         try StoreError.mapping {
             let path = layout.containerUserData(id)
@@ -171,7 +171,7 @@ extension ContainerStore {
         }
     }
 
-    /// As `containerDirectory`, for what does not outlive a reboot.
+    /// Like `containerDirectory`, for data that does not survive a reboot.
     package func runDirectory(container id: String) throws(StoreError) -> String {
         try StoreError.mapping {
             let path = "\(layout.containerRunDirectory(id))/userdata"
@@ -180,7 +180,7 @@ extension ContainerStore {
         }
     }
 
-    /// A file of the container's `userdata` directory, such as `buildah.json`; nil where there is none.
+    /// A file of the container's `userdata` directory, such as `buildah.json`; nil if it is missing.
     package func file(container id: String, _ name: String) throws(StoreError) -> [UInt8]? {
         try StoreError.mapping { try Files.readFileIfPresent("\(layout.containerUserData(id))/\(name)") }
     }
@@ -199,7 +199,7 @@ extension ContainerStore {
         try Files.replaceFile("\(directory)/\(name)", with: bytes, synchronize: false)
     }
 
-    /// Changes what the owner keeps in a container's record.
+    /// Sets the owner's string in a container's record.
     package func setMetadata(container id: String, _ metadata: String) throws(StoreError) {
         try locked(containers: .exclusive) {
             guard var container = containerTable.record(id: id) else {

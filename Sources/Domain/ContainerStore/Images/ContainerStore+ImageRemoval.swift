@@ -1,18 +1,18 @@
 import LinuxSystem
 
-/// What became of an image that was to be removed.
+/// The outcome of an image's removal.
 package enum ImageRemoval: Sendable, Equatable {
-    /// The image lost this name and keeps others.
+    /// The image lost this name and still has others.
     case untagged(String)
-    /// The image is gone; it had these names.
+    /// The image was removed; it had these names.
     case deleted(id: String, names: [String])
-    /// Nothing was done: the image has several names, and was asked for by none of them.
+    /// Nothing was done: the image has several names, and the user specified none of them.
     case refused(id: String, names: [String])
 }
 
 extension ContainerStore {
-    /// Runs `body` while no other process can look at layers, images and containers or change them, so that what is
-    /// decided inside is still so when it is done. Calls of the store may be made inside.
+    /// Runs `body` while no other process can read or change layers, images and containers, so that decisions made
+    /// inside remain valid. Calls of the store may be made inside.
     package func exclusively<T>(_ body: () throws -> T) throws -> T {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) { Result { try body() } }.get()
     }
@@ -22,12 +22,12 @@ extension ContainerStore {
         try locked(layers: .shared, images: .shared, containers: .shared) { Result { try body() } }.get()
     }
 
-    /// Does what `rmi` means: takes the name that was asked for from an image with several, removes the image with its
-    /// last one. Looked up and decided under the locks: a name that another process gives the image meanwhile keeps it.
+    /// Implements `rmi`: removes the specified name from an image with several names, and the image with its last one.
+    /// Lookup and decision happen under the locks: an image that another process gives a name meanwhile is kept.
     ///
-    /// - Parameter isForced: whether an image of several names may be removed by its id.
-    /// - Returns: nil where there is no such image.
-    /// - Throws: as `deleteImage`.
+    /// - Parameter isForced: whether an image with several names may be removed by its id.
+    /// - Returns: nil if there is no such image.
+    /// - Throws: see `deleteImage`.
     package func removeImage(_ idOrName: String, isForced: Bool) throws(StoreError) -> ImageRemoval? {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
             guard let found = try findImage(idOrName) else { return nil }
@@ -44,10 +44,10 @@ extension ContainerStore {
         }
     }
 
-    /// Removes an image, and the layers that nothing else refers to. Gives the ids of those, from the top down.
+    /// Removes an image, and the layers to which nothing else refers. Returns the ids of those, from the top down.
     ///
     /// Works on a full disk: see `RecordTable.save`.
-    /// - Throws: `inUse`, naming the containers that were made from it; `notFound`; `readOnly` in an additional store.
+    /// - Throws: `inUse`, naming the containers created from it; `notFound`; `readOnly` in an additional store.
     @discardableResult
     package func deleteImage(_ id: String) throws(StoreError) -> [String] {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
@@ -75,19 +75,19 @@ extension ContainerStore {
         }
     }
 
-    /// Layers that another tool brought and that stay behind when their image goes, below a cached step for example, are
-    /// this tool's to collect from now on.
+    /// Layers of another tool that remain when their image is removed, for example below a cached step, become this
+    /// tool's to collect.
     private func adoptLayers(of image: ImageRecord, besides removed: [String]) throws {
         let removed = Set(removed)
         let left = recordedChain(of: image.topLayer).filter { !removed.contains($0.id) }
         do {
             try OwnLayers(layout).add(left)
         } catch let error as LinuxError where error.isOutOfSpace {
-            // `system check --repair` finds them by their age.
+            // `system check --repair` finds them by age.
         }
     }
 
-    /// The layers of an image that go with it: from the top down, as long as nothing else refers to them.
+    /// The layers to remove with an image: from the top down, as long as nothing else refers to them.
     private func removableLayers(of image: ImageRecord) -> [String] {
         var others: Set<String> = []
         for other in imageTable.records where other.id != image.id {

@@ -9,20 +9,20 @@ extension ContainerStore {
         }
     }
 
-    /// Records an image, with its data. An image of that id that is there already gets the names and the data as well.
+    /// Records an image with its data. If an image with that id already exists, the names and the data are added to it.
     ///
-    /// Names are fully qualified; an image that had one loses it, and remembers it in its history. The data is on disk
+    /// Names are fully qualified; an image that had one loses it, but keeps it in its history. The data is on disk
     /// before the record is.
     ///
     /// - Parameters:
-    ///   - id: the hexadecimal digits of the config's digest, for an image with one.
-    ///   - topLayer: the uppermost layer; nil for a manifest list and for an image without layers.
-    ///   - metadata: what other tools keep there; containers/image writes `{"signatures-sizes":{...}}`.
+    ///   - id: for an image with a config, the hexadecimal digits of the config's digest.
+    ///   - topLayer: the topmost layer; nil for a manifest list and for an image without layers.
+    ///   - metadata: the string for which containers/image uses `{"signatures-sizes":{...}}`.
     ///   - digest: the manifest's digest.
-    ///   - bigData: `manifest`, `manifest-sha256:HEX` and `sha256:CONFIG`, in the order to be listed.
-    ///   - signatures: those of the manifest, in the place of all that the image had for it.
-    ///   - takesNames: whether names are taken from images that have them.
-    /// - Throws: `notFound` where the layer is not there, `exists` where a name is not free and may not be taken.
+    ///   - bigData: `manifest`, `manifest-sha256:HEX` and `sha256:CONFIG`, in the order in which to list them.
+    ///   - signatures: those of the manifest, replacing all that the image had for it.
+    ///   - takesNames: whether to take names from images that have them.
+    /// - Throws: `notFound` if the layer is missing, `exists` if a name is taken and may not be moved.
     @discardableResult
     package func createImage(
         id: String, names: [String], topLayer: String?, metadata: String = "{}", digest: Digest?, created: FileTime,
@@ -61,7 +61,7 @@ extension ContainerStore {
 
     // MARK: Big data
 
-    /// A piece of an image's data; nil where it has none of that name.
+    /// A piece of an image's big data; nil if there is none with that name.
     package func bigData(image id: String, _ key: String) throws(StoreError) -> [UInt8]? {
         try locked(images: .shared) {
             let place = try imagePlace(id)
@@ -69,7 +69,7 @@ extension ContainerStore {
         }
     }
 
-    /// Sets a piece of an image's data.
+    /// Sets a piece of an image's big data.
     package func setBigData(image id: String, key: String, bytes: [UInt8]) throws(StoreError) {
         try locked(images: .exclusive) {
             var image = try ownImage(id)
@@ -79,7 +79,7 @@ extension ContainerStore {
         }
     }
 
-    // MARK: With locks held
+    // MARK: Requiring locks
 
     func ownImage(_ id: String) throws -> ImageRecord {
         if let record = imageTable.record(id: id) { return record }
@@ -116,8 +116,8 @@ extension ContainerStore {
         throw StoreError(.notFound, "no image \(id)", subject: id)
     }
 
-    /// Writes data to the image's directory and puts it down in the record. Equal content is synced to the disk once:
-    /// files are only ever replaced, never written to, so that two names may share one.
+    /// Writes data to the image's directory and adds it to the record. Equal content is synced to disk only once: files
+    /// are only ever replaced, never modified, so two names may share one.
     private func write(_ bigData: [(key: String, bytes: [UInt8])], of record: inout ImageRecord) throws {
         let place = layout.imageDirectory(record.id)
         if !bigData.isEmpty, !Files.exists(place) { try Files.makeDirectory(place, mode: 0o700) }

@@ -1,31 +1,31 @@
 package import ContentDigest
 import ImageModel
 
-/// An image that was looked up, and the name that led to it.
+/// An image with the name by which it was found.
 package struct FoundImage: Sendable, Equatable {
     /// The image.
     package var image: ImageRecord
-    /// The fully qualified name that matched; nil when it was the id, or a digest.
+    /// The fully qualified name that matched; nil for an id or a digest.
     package var name: String?
 }
 
 extension ContainerStore {
-    /// The image that a user means; nil where there is none. See `findImage`.
+    /// The image that a user means; nil if there is none. See `findImage`.
     package func image(_ idOrName: String) throws(StoreError) -> ImageRecord? {
         try findImage(idOrName)?.image
     }
 
-    /// Looks an image up as Podman does: by id, by exact name, by the beginning of an id; then as a reference: with
-    /// `localhost/`, then as what short names stand for, then on Docker's registry, the tag being `latest` by default;
-    /// by `NAME@DIGEST`; at last by the end of a repository's name (`busybox` finds `quay.io/some/busybox`).
+    /// Looks an image up like Podman: by id, by exact name, by id prefix; then as a reference: with `localhost/`, then
+    /// among the candidates for short names, then on Docker's registry, the tag defaulting to `latest`; by
+    /// `NAME@DIGEST`; finally by a suffix of a repository's name (`busybox` finds `quay.io/some/busybox`).
     ///
-    /// - Throws: `ambiguous` for the beginning of several ids and for the end of several names.
+    /// - Throws: `ambiguous` for a prefix of several ids and for a suffix of several names.
     package func findImage(_ text: String) throws(StoreError) -> FoundImage? {
         try locked(images: .shared) {
             let bare = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
             if let image = try imageByID(bare) { return FoundImage(image: image) }
             if let image = try imageByName(text) { return FoundImage(image: image, name: text) }
-            // The beginning of several ids may still be a name.
+            // A prefix of several ids may still be a name.
             let byPrefix = Result { try imageByIDPrefix(bare) }
             if case .success(let image?) = byPrefix { return FoundImage(image: image) }
             for candidate in candidates(for: text) {
@@ -42,7 +42,7 @@ extension ContainerStore {
         try images().filter { $0.digests.contains(digest.description) }
     }
 
-    // MARK: With the lock held
+    // MARK: Requiring the lock
 
     func imageByID(_ id: String) throws -> ImageRecord? {
         if let own = imageTable.record(id: id) { return own }
@@ -73,7 +73,7 @@ extension ContainerStore {
         return try ids.first.flatMap { try imageByID($0) }
     }
 
-    /// The fully qualified names that a text may stand for, in order.
+    /// The fully qualified names that a text may refer to, in order.
     private func candidates(for text: String) -> [ImageReference] {
         guard let plain = try? ImageReference(parsing: text) else { return [] }
         guard ImageReference.isShortName(text) else { return [plain.withDefaultTag()] }

@@ -1,5 +1,5 @@
 extension ContainerStore {
-    /// Gives an image exactly these names. Images that had one of them lose it.
+    /// Sets the names of an image. Images that had one of them lose it.
     package func setNames(image id: String, _ names: [String]) throws(StoreError) {
         try changeImage(id) { image in
             image.names = Self.unique(names)
@@ -7,7 +7,7 @@ extension ContainerStore {
         }
     }
 
-    /// Gives an image these names besides its own. Images that had one of them lose it.
+    /// Adds these names to an image. Images that had one of them lose it.
     package func addNames(image id: String, _ names: [String]) throws(StoreError) {
         try changeImage(id) { image in
             image.names = Self.unique(image.names + names)
@@ -15,14 +15,14 @@ extension ContainerStore {
         }
     }
 
-    /// Takes these names from an image; ones that it has not are fine.
+    /// Removes these names from an image, ignoring ones that it does not have.
     package func removeNames(image id: String, _ names: [String]) throws(StoreError) {
         try changeImage(id) { image in image.names.removeAll(where: names.contains) }
     }
 
-    /// Gives a container exactly these names.
+    /// Sets the names of a container.
     ///
-    /// - Throws: `exists`, naming the container that has one of them.
+    /// - Throws: `exists`, naming the container that already has one of them.
     package func setNames(container id: String, _ names: [String]) throws(StoreError) {
         try locked(containers: .exclusive) {
             guard var container = containerTable.record(id: id) else {

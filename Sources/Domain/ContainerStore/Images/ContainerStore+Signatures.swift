@@ -2,9 +2,9 @@ package import ContentDigest
 import JSONText
 
 extension ContainerStore {
-    /// The signatures that are kept for a manifest of an image, each as it came.
+    /// The signatures stored for a manifest of an image, unmodified.
     ///
-    /// - Throws: `corrupt` where data and record disagree.
+    /// - Throws: `corrupt` if data and record disagree.
     package func signatures(of image: ImageRecord, manifest digest: Digest) throws(StoreError) -> [[UInt8]] {
         guard let (key, sizes) = try SignatureRecord.find(digest, in: image), !sizes.isEmpty else { return [] }
         func corrupt(_ what: String) -> StoreError {
@@ -22,8 +22,8 @@ extension ContainerStore {
     }
 }
 
-/// How signatures are kept in an image's record: one after the other in a piece of data, their sizes in the metadata, as
-/// containers/image does it. Those of the image's manifest are there twice: under a name of old, and by its digest.
+/// How signatures are stored in an image's record: concatenated in a piece of big data, their sizes in the metadata, as
+/// in containers/image. Those of the image's own manifest are stored twice: under a legacy name, and by its digest.
 enum SignatureRecord {
     private static let oldKey = "signatures"
     private static let oldSizes = "signature-sizes"
@@ -31,7 +31,7 @@ enum SignatureRecord {
 
     private static func key(_ digest: Digest) -> String { "signature-\(digest.hex)" }
 
-    /// The data with the signatures of a manifest, and their sizes; nil where nothing is said of any.
+    /// The big data with the signatures of a manifest, and their sizes; nil if none are recorded.
     static func find(_ digest: Digest, in image: ImageRecord) throws(StoreError) -> (key: String, sizes: [Int])? {
         guard let metadata = (try? JSONValue(parsing: image.metadata))?.object else { return nil }
         if let listed = metadata[sizes]?[digest.description] { return (key(digest), try read(listed, image)) }
@@ -49,9 +49,9 @@ enum SignatureRecord {
         return sizes
     }
 
-    /// Puts signatures down, in the place of those that there are for the manifest.
+    /// Records signatures, replacing those that the manifest has.
     ///
-    /// - Returns: the data that belongs to them.
+    /// - Returns: the big data for them.
     static func put(
         _ signatures: [[UInt8]], of digest: Digest?, into record: inout ImageRecord
     ) -> [(key: String, bytes: [UInt8])] {

@@ -2,16 +2,16 @@ import ContentDigest
 import LinuxSystem
 
 extension ContainerStore {
-    /// All layers, those of additional stores last. Layers that somebody is filling are not among them.
+    /// All layers, those of additional stores last, except layers that are still being filled.
     package func layers() throws(StoreError) -> [LayerRecord] {
         try locked(layers: .shared) {
             try visibleLayers() + additionalStores.flatMap { try $0.layers() }
         }
     }
 
-    /// The layer with this id or name, or whose id alone begins so; nil where there is none.
+    /// The layer with this id, name or unambiguous id prefix; nil if there is none.
     ///
-    /// - Throws: `ambiguous` for the beginning of several ids.
+    /// - Throws: `ambiguous` if several ids have this prefix.
     package func layer(_ idOrName: String) throws(StoreError) -> LayerRecord? {
         try locked(layers: .shared) {
             if let found = try layerByID(idOrName) { return found }
@@ -28,14 +28,14 @@ extension ContainerStore {
         }
     }
 
-    /// The ids of a layer and of all below it, from the top down.
+    /// The layer and all layers below it, from the top down.
     ///
-    /// - Throws: `notFound` for an unknown layer, `corrupt` where one below is missing.
+    /// - Throws: `notFound` for an unknown layer, `corrupt` if a layer below it is missing.
     package func layerChain(_ id: String) throws(StoreError) -> [LayerRecord] {
         try locked(layers: .shared) { try chain(of: id) }
     }
 
-    /// Removes a layer that nothing refers to.
+    /// Removes a layer to which nothing refers.
     ///
     /// - Throws: `inUse`, naming the layer, image or container that refers to it.
     package func deleteLayer(_ id: String) throws(StoreError) {
@@ -55,10 +55,10 @@ extension ContainerStore {
         }
     }
 
-    /// Keeps a layer from being cleared away, until this store is closed, though nothing refers to it yet: a layer from
-    /// the build cache that an image is going to be made of.
+    /// Protects a layer that nothing refers to yet from being removed until this store is closed: one from the build
+    /// cache that an image is going to use.
     ///
-    /// Says whether the layer is still there.
+    /// Returns whether the layer still exists.
     package func claimLayer(_ id: String) throws(StoreError) -> Bool {
         try locked(layers: .shared) {
             guard let record = try layerByID(id) else { return false }
@@ -67,13 +67,13 @@ extension ContainerStore {
         }
     }
 
-    /// The directories of a layer's files and of those below it, absolute, nearest first (overlay), or the one directory
-    /// with all of them (vfs).
+    /// The absolute paths of the directories with a layer's files and those of its parents, nearest first (overlay), or
+    /// the single directory with all of them (vfs).
     package func contentDirectories(of layer: String) throws(StoreError) -> [String] {
         try storage.contentDirectories(of: layer)
     }
 
-    // MARK: With locks held
+    // MARK: Requiring locks
 
     func visibleLayers() -> [LayerRecord] {
         layerTable.records.filter { !$0.isIncomplete }
@@ -106,7 +106,7 @@ extension ContainerStore {
         return chain
     }
 
-    /// What refers to a layer; nil when nothing does. With all three locks held.
+    /// What refers to a layer; nil if nothing does. Requires all three locks.
     func layerUser(_ id: String) -> String? {
         if let child = layerTable.records.first(where: { $0.parent == id }) { return "layer \(child.id)" }
         if let image = imageTable.records.first(where: { $0.topLayer == id || $0.mappedTopLayers.contains(id) }) {
@@ -118,7 +118,7 @@ extension ContainerStore {
         return nil
     }
 
-    /// A layer and those below it as far as this store's own records go, from the top down.
+    /// A layer and its parents as far as they are in this store's own records, from the top down.
     func recordedChain(of top: String?) -> [LayerRecord] {
         var chain: [LayerRecord] = []
         var seen: Set<String> = []
@@ -130,9 +130,8 @@ extension ContainerStore {
         return chain
     }
 
-    /// Takes layers and all that belongs to them away. With the lock held for writing and the ids in the journal: first
-    /// nobody sees the layers any more, then their files go. On a full disk it is the other way round, see
-    /// `RecordTable.save`.
+    /// Removes layers with all their data. Requires the lock for writing and the ids in the journal: the layers become
+    /// invisible first, then their files are removed. On a full disk it is the other way round, see `RecordTable.save`.
     func removeLayers(_ ids: [String]) throws {
         if ids.isEmpty { return }
         layerTable.remove(Set(ids))
@@ -143,8 +142,8 @@ extension ContainerStore {
         for id in ids { try removeLayerFiles(id) }
     }
 
-    /// What whoever died while filling or removing a layer has left, this tool or another: first the files go, since the
-    /// records say what to do until then.
+    /// Removes what this or another tool left when it died while filling or removing a layer: first the files, since
+    /// the records say what to do until then.
     func removeIncompleteLayers() throws {
         let incomplete = layerTable.records.filter(\.isIncomplete).map(\.id)
         if incomplete.isEmpty { return }
@@ -164,9 +163,9 @@ extension ContainerStore {
         }
     }
 
-    /// Removes a layer's files where they are, which needs no space at all.
+    /// Removes a layer's files in place, which needs no disk space.
     func removeLayerContent(_ id: String) throws {
-        // That a layer which is gone counts as mounted does no harm.
+        // It is harmless if a removed layer still counts as mounted.
         do { try forgetMounts(of: id) } catch let error as LinuxError where error.isOutOfSpace {}
         try storage.removeInPlace(id)
         try Files.removeTree(layout.tarSplit(id))

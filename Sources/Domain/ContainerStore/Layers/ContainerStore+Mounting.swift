@@ -2,13 +2,13 @@ import JSONText
 import LinuxSystem
 
 extension ContainerStore {
-    /// Mounts a layer in this process's mount namespace and gives the directory; with vfs that is the layer's own.
+    /// Mounts a layer in this process's mount namespace and returns the directory; with vfs, the layer's own.
     ///
     /// - Parameters:
-    ///   - isRecorded: whether the mount counts in `mountpoints.json`, as Buildah's and Podman's do: a layer is mounted
-    ///     once however often that is asked for, and unmounted as often. A mount that only this process and its children
-    ///     see is better not recorded; its user unmounts it, or lets the namespace end.
-    ///   - isVolatile: whether changes need not survive a crash of the machine, which saves the kernel syncs.
+    ///   - isRecorded: whether the mount is counted in `mountpoints.json`, like Buildah's and Podman's: however often
+    ///     it is requested, a layer is mounted once, and must be unmounted as often. A mount that only this process and
+    ///     its children see should not be recorded; its user unmounts it, or lets the namespace end.
+    ///   - isVolatile: whether changes need not survive a system crash, which spares the kernel syncs.
     package func mountLayer(
         _ id: String, readOnly: Bool, isRecorded: Bool = true, isVolatile: Bool = false
     ) throws(StoreError) -> String {
@@ -33,7 +33,7 @@ extension ContainerStore {
         }
     }
 
-    /// Undoes one recorded mount of a layer, or with `force` all. Says whether the layer is still mounted.
+    /// Undoes one recorded mount of a layer, or with `force` all. Returns whether the layer is still mounted.
     @discardableResult
     package func unmountLayer(_ id: String, force: Bool = false) throws(StoreError) -> Bool {
         try locked(storage: .exclusive, layers: .exclusive) {
@@ -46,7 +46,7 @@ extension ContainerStore {
                 mounts[id] = nil
                 if mounts.records.isEmpty {
                     try storage.removeHomeMount()
-                    // The others look for the home mount again before they mount something.
+                    // Makes other processes check the home mount again before they mount something.
                     try graphLock.touch()
                 }
                 return false
@@ -54,7 +54,7 @@ extension ContainerStore {
         }
     }
 
-    /// How often a layer is mounted, and where: as recorded, whichever process did it.
+    /// How often a layer is mounted, and where, as recorded by any process.
     package func mountCount(of layer: String) throws(StoreError) -> (count: Int64, path: String)? {
         try locked(layers: .shared) {
             try mountsLock.acquire(.shared)
@@ -63,7 +63,7 @@ extension ContainerStore {
         }
     }
 
-    /// The layers that are mounted as recorded, whichever process did it. With the lock of layers held.
+    /// The layers recorded as mounted by any process. Requires the lock of layers.
     func mountedLayers() throws -> [String] {
         guard Files.exists(layout.mountsFile) else { return [] }
         try mountsLock.acquire(.shared)
@@ -71,17 +71,18 @@ extension ContainerStore {
         return try MountTable.read(layout.mountsFile).records.filter { $0.value.count > 0 }.map(\.key)
     }
 
-    /// What to mount to see a layer, in whatever mount namespace; nil for vfs, whose content directory is that view.
+    /// The mount that shows a layer, usable in any mount namespace; nil for vfs, whose content directory already is
+    /// that.
     package func overlayMount(of layer: String, readOnly: Bool) throws(StoreError) -> OverlayMount? {
         try storage.overlayMount(of: layer, readOnly: readOnly)
     }
 
     private func isStillMounted(_ known: MountRecord, layer: String) -> Bool {
-        // vfs mounts nothing: its directory is there or it is not.
+        // vfs mounts nothing: either the directory exists or it does not.
         storage.holdsChangesOnly ? storage.isMounted(layer) : Files.exists(known.path)
     }
 
-    /// Changes the records of mounts under their lock. With the layers' lock held.
+    /// Changes the mount records under their lock. Requires the lock of layers.
     private func changingMounts<T>(_ change: (inout MountTable) throws -> T) throws -> T {
         try mountsLock.acquire(.exclusive)
         defer { mountsLock.release() }
@@ -95,7 +96,7 @@ extension ContainerStore {
         return result
     }
 
-    /// Unmounts a layer that is going to be removed, and forgets how often it was mounted.
+    /// Unmounts a layer that is about to be removed, and drops its mount count.
     func forgetMounts(of id: String) throws {
         try storage.unmount(id)
         guard Files.exists(layout.mountsFile) else { return }

@@ -2,10 +2,10 @@ package import ContentDigest
 import LinuxSystem
 
 extension ContainerStore {
-    /// Begins a layer upon `parent` (nil: a base layer). With overlay the parent may come later: see
-    /// `LayerRegistration.Parent`; then `overlayMount` is not that of the later parent.
+    /// Begins a layer on top of `parent` (nil: a base layer). With overlay the parent can be specified later: see
+    /// `LayerRegistration.Parent`; `overlayMount` does not include such a parent.
     ///
-    /// - Throws: `notFound` where there is no such parent.
+    /// - Throws: `notFound` if there is no such parent.
     package func newStagingLayer(parent: String?) throws(StoreError) -> StagingLayer {
         if let parent {
             guard try claimLayer(parent) else {
@@ -15,10 +15,10 @@ extension ContainerStore {
         return try StoreError.mapping { try stage(upon: parent) }
     }
 
-    /// Makes the layer visible, under the id that its place in the chain gives it. A layer of that id that is there
-    /// already is returned instead, and the staged one dropped.
+    /// Makes the layer visible under the id derived from its position in the chain. If a layer with that id already
+    /// exists, it is returned instead, and the staged one is discarded.
     ///
-    /// Whatever happens meanwhile, afterwards there is either the whole layer or none.
+    /// Atomic: whatever happens, afterwards there is either the whole layer or none.
     @discardableResult
     package func register(
         _ staging: StagingLayer, diffID: Digest, diffSize: Int64, tarSplit: LayerRegistration.TarSplit = .none,
@@ -30,8 +30,7 @@ extension ContainerStore {
         return try register([registration])[0]
     }
 
-    /// Registers several layers at once, in this order, with one write of the records. Either all are there afterwards
-    /// or none.
+    /// Registers several layers at once, in this order, with one write of the records: all or none.
     package func register(_ batch: [LayerRegistration]) throws(StoreError) -> [LayerRecord] {
         let records = try locked(layers: .exclusive) {
             var records: [LayerRecord] = []
@@ -49,7 +48,7 @@ extension ContainerStore {
             }
             return records
         }
-        // Nobody waits for this: a layer that was there already may leave a large tree behind.
+        // Outside the locks: if a layer already existed, removing the staged tree may take long.
         for registration in batch { registration.staging.discard() }
         return records
     }
@@ -58,8 +57,8 @@ extension ContainerStore {
 
     func stage(upon parent: String?) throws -> StagingLayer {
         let directory = try TemporaryDirectory.make(in: layout.temporaryDirectories)
-        // Many files may come, and have nothing to do with those of other layers. The place that the file system chooses
-        // goes by the name.
+        // There may be many files, unrelated to those of other layers. The file system chooses their location by the
+        // directory's name.
         Files.spreadSubdirectories(of: directory.path)
         let prepared = "\(directory.path)/layer-\(directory.token)"
         try storage.prepare(prepared, parent: parent)
@@ -75,7 +74,7 @@ extension ContainerStore {
         return layout.staging
     }
 
-    /// Puts one layer in its place and its record in the table, unsaved. With the lock held for writing.
+    /// Moves one layer into place and adds its record to the table, unsaved. Requires the lock for writing.
     private func install(
         _ registration: LayerRegistration, previous: String?
     ) throws -> (record: LayerRecord, isNew: Bool) {
@@ -104,7 +103,7 @@ extension ContainerStore {
         return (record, true)
     }
 
-    /// A root directory that nothing has changed takes mode and owner of its new parent's.
+    /// An unmodified root directory gets the mode and owner of its new parent's.
     private func matchRoot(of staging: StagingLayer, to parent: String?) throws {
         guard let parent else { return }
         let now = try Files.status(staging.contentDirectory)
@@ -122,7 +121,7 @@ extension ContainerStore {
         let place = layout.tarSplit(id)
         switch tarSplit {
         case .none:
-            // One without a record is of a process that died.
+            // A directory without a record belongs to a dead process.
             try Files.removeTree(place)
         case .gzipped(let bytes):
             try Files.replaceFile(place, with: bytes, synchronize: false)

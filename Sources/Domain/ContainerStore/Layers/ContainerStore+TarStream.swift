@@ -4,11 +4,11 @@ package import StreamCompression
 import TarArchive
 
 extension ContainerStore {
-    /// The exact bytes of the archive that a layer was made from, put together from its tar-split and its files; nil
-    /// where there is no tar-split, so that the archive has to be made anew.
+    /// The exact bytes of the archive from which a layer was created, assembled from its tar-split data and its files;
+    /// nil without tar-split data, in which case the archive must be recreated.
     ///
-    /// Files that were changed since fail with an error while the stream is read; whoever must be sure compares the
-    /// digest with the layer's diff ID. The layer must not be removed meanwhile.
+    /// Files that have changed since cause an error while the stream is read; to be certain, compare the digest with
+    /// the layer's diff ID. The layer must not be removed meanwhile.
     package func tarStream(of layer: String) throws(StoreError) -> (any ByteSource)? {
         let path: String? = try locked(layers: .shared) {
             guard let record = try layerByID(layer) else {
@@ -26,13 +26,13 @@ extension ContainerStore {
         }
     }
 
-    /// The gzipped tar-split lines of a layer; nil where there are none.
+    /// The gzipped tar-split data of a layer; nil if there is none.
     package func tarSplit(of layer: String) throws(StoreError) -> [UInt8]? {
         try StoreError.mapping { try Files.readFileIfPresent(layout.tarSplit(layer), limit: 1 << 30) }
     }
 }
 
-/// Reads a descriptor that it owns.
+/// Reads from a descriptor that it owns.
 private final class OpenFileSource: ByteSource {
     private let file: OwnedFD
 
@@ -45,7 +45,7 @@ private final class OpenFileSource: ByteSource {
     }
 }
 
-/// A layer's archive, as it is put together.
+/// A layer's archive, assembled while it is read.
 private final class AssembledSource: ByteSource {
     private let assembler: TarSplitAssembler
 
@@ -63,7 +63,7 @@ private final class AssembledSource: ByteSource {
     }
 }
 
-/// The files of a layer and of those below it, by their names in the archive.
+/// The files of a layer and its parents, by their names in the archive.
 private final class LayerFiles {
     private let directories: [String]
 
@@ -71,7 +71,7 @@ private final class LayerFiles {
         self.directories = directories
     }
 
-    /// Opens the nearest regular file of this name; never anything outside.
+    /// Opens the nearest regular file with this name; never escapes the layers' directories.
     func open(_ name: [UInt8]) throws -> OwnedFD {
         let path = name.map { CChar(bitPattern: $0) } + [0]
         var failure = LinuxError("open", String(decoding: name, as: UTF8.self), code: ENOENT)

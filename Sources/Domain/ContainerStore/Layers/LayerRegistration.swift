@@ -1,10 +1,10 @@
 package import ContentDigest
 
-/// A filled staging layer with what is known of its archive, ready to become a layer.
+/// A filled staging layer with the details of its archive, ready to become a layer.
 package struct LayerRegistration: Sendable {
     /// The layer below.
     package enum Parent: Sendable, Equatable {
-        /// The one that the layer was staged upon.
+        /// The one on top of which the layer was staged.
         case asStaged
         /// The one registered just before in the same call.
         case previous
@@ -12,16 +12,16 @@ package struct LayerRegistration: Sendable {
         case layer(String?)
     }
 
-    /// The archive as it was received, or is going to be sent.
+    /// The archive as received, or as it will be sent.
     package struct CompressedArchive: Sendable, Equatable {
-        /// The digest of the archive as it is.
+        /// The digest of the compressed archive.
         package var digest: Digest
-        /// Its length in bytes.
+        /// Its size in bytes.
         package var size: Int64
-        /// As `layers.json` says it: 0 not compressed, 1 bzip2, 2 gzip, 3 xz, 4 zstd.
+        /// As in `layers.json`: 0 uncompressed, 1 bzip2, 2 gzip, 3 xz, 4 zstd.
         package var compression: Int64
 
-        /// An archive with these values.
+        /// Creates an archive description with these values.
         package init(digest: Digest, size: Int64, compression: Int64) {
             self.digest = digest
             self.size = size
@@ -29,34 +29,34 @@ package struct LayerRegistration: Sendable {
         }
     }
 
-    /// The lines that give the archive's exact bytes back.
+    /// The tar-split data that reproduces the archive's exact bytes.
     package enum TarSplit: Sendable {
         /// Gzipped, in memory.
         case gzipped([UInt8])
         /// Gzipped, in the file `StagingLayer.tarSplitPath`.
         case inStagedFile
-        /// There are none: the archive has to be made anew when it is wanted.
+        /// None: the archive must be recreated when it is needed.
         case none
     }
 
-    /// What has been filled.
+    /// The filled staging layer.
     package var staging: StagingLayer
-    /// The layer that it comes to lie upon.
+    /// The layer below.
     package var parent: Parent
     /// The digest of the uncompressed archive.
     package var diffID: Digest
-    /// The length of the uncompressed archive.
+    /// The size of the uncompressed archive.
     package var diffSize: Int64
-    /// The lines that give the archive back.
+    /// The tar-split data of the archive.
     package var tarSplit: TarSplit
-    /// Owners that occur, ascending.
+    /// User ids that occur, ascending.
     package var uids: [UInt32]
-    /// Groups that occur, ascending.
+    /// Group ids that occur, ascending.
     package var gids: [UInt32]
-    /// nil: the archive was not compressed.
+    /// nil if the archive was not compressed.
     package var compressed: CompressedArchive?
 
-    /// A registration with these values.
+    /// Creates a registration with these values.
     package init(
         staging: StagingLayer, parent: Parent = .asStaged, diffID: Digest, diffSize: Int64,
         tarSplit: TarSplit = .none, uids: [UInt32] = [], gids: [UInt32] = [], compressed: CompressedArchive? = nil

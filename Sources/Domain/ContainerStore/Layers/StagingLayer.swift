@@ -1,24 +1,26 @@
 package import LinuxSystem
 
-/// A layer that is being filled, out of sight of everybody: on the store's file system, beside a lock that says that its
-/// owner lives. It becomes a layer by `ContainerStore.register`; dropped or discarded, it goes without a trace.
+/// A layer that is being filled, invisible to others: on the store's file system, next to a lock which shows that its
+/// owner is alive. `ContainerStore.register` turns it into a layer; if it is dropped or discarded, it vanishes without
+/// a trace.
 ///
-/// `@unchecked Sendable`: the values never change, and `directory` looks after its own state.
+/// `@unchecked Sendable`: the values never change, and `directory` synchronizes its own state.
 package final class StagingLayer: @unchecked Sendable {
     /// The id of the layer below, at the time of staging.
     package let parent: String?
-    /// The directory to fill: the changes only (overlay), or a whole file system that starts as the parent's (vfs).
+    /// The directory to fill: the changes only (overlay), or a whole file system that starts as a copy of the parent's
+    /// (vfs).
     package let contentDirectory: String
-    /// Mode and owner of the root directory as they were at the start: the parent's.
+    /// Mode and owner that the root directory started with: the parent's.
     package let initialRoot: FileStatus
-    /// What to mount to run something upon the parent whose changes become the layer; nil for vfs, where that happens in
-    /// `contentDirectory` itself.
+    /// The mount for running something on top of the parent whose changes become the layer; nil for vfs, where that
+    /// happens in `contentDirectory` itself.
     package let overlayMount: OverlayMount?
-    /// Where to write the gzipped tar-split lines, if not handed over in memory. On the file system of their final place.
+    /// Where to write the gzipped tar-split data unless passed in memory. On the file system of its final location.
     package let tarSplitPath: String
 
     let directory: TemporaryDirectory
-    /// What becomes the driver's directory of the layer.
+    /// The directory that becomes the driver's directory of the layer.
     let prepared: String
 
     init(
@@ -38,7 +40,7 @@ package final class StagingLayer: @unchecked Sendable {
         discard()
     }
 
-    /// Removes everything at once. After `register`, and a second time, this does nothing.
+    /// Removes everything immediately. Does nothing after `register` or when called again.
     package func discard() {
         try? Files.removeTree(tarSplitPath)
         try? directory.remove()

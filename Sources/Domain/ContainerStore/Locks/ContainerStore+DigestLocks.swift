@@ -2,7 +2,7 @@ package import ContentDigest
 import LinuxSystem
 
 extension ContainerStore {
-    /// Runs `body` while no other tool holds the lock of this digest, which guards whatever its users agree on.
+    /// Runs `body` while holding the lock of this digest, which guards by convention whatever the digest names.
     package func withLock<Result>(of digest: Digest, _ body: () throws -> Result) throws -> Result {
         let path = layout.digestLock(digest)
         let lock = try StoreError.mapping {

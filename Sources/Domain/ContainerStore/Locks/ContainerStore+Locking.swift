@@ -3,10 +3,10 @@ import LinuxSystem
 // arithmetic: depth: how often a lock is held
 
 extension ContainerStore {
-    /// Runs `body` with these locks, in the format's order, and with records as fresh as the locks make them.
+    /// Runs `body` while holding these locks, acquired in the format's order, with records up to date.
     ///
-    /// Calls may nest as long as an inner one asks for no lock that comes before those already held. When `body` fails,
-    /// changes that it has not saved are forgotten.
+    /// Calls may nest as long as an inner one needs no lock that precedes those already held. If `body` fails, its
+    /// unsaved changes are discarded.
     func locked<T>(
         storage: LockFile.Mode? = nil, layers: LockFile.Mode? = nil, images: LockFile.Mode? = nil,
         containers: LockFile.Mode? = nil, _ body: () throws -> T
@@ -20,7 +20,7 @@ extension ContainerStore {
             do {
                 return try body()
             } catch {
-                // A caller that still holds a lock goes on with what the files say.
+                // A caller that still holds a lock continues with what the files say.
                 try layerTable.revert()
                 try imageTable.revert()
                 try containerTable.revert()
@@ -34,7 +34,7 @@ extension ContainerStore {
         depth += 1
     }
 
-    /// What the outermost call has put away is removed when nobody has to wait for it.
+    /// Removes what the outermost call has put away, once nobody has to wait for it.
     private func leave() {
         depth -= 1
         let litter = depth == 0 ? trash : nil
@@ -78,7 +78,7 @@ extension ContainerStore {
         if !isHeld { try table.reloadIfChanged() }
     }
 
-    /// Where the current call puts what it removes.
+    /// The directory to which the current call moves what it removes.
     func trashDirectory() throws -> TemporaryDirectory {
         if let trash { return trash }
         let made = try TemporaryDirectory.make(in: layout.temporaryDirectories)
@@ -86,7 +86,7 @@ extension ContainerStore {
         return made
     }
 
-    /// Removes at once what the current call has put away so far: room is needed now.
+    /// Immediately removes what the current call has put away so far, to free space.
     func emptyTrash() throws {
         guard let trash else { return }
         for place in [trash.path, "\(layout.staging)/\(trash.token)"] where Files.exists(place) {
@@ -96,8 +96,9 @@ extension ContainerStore {
         }
     }
 
-    /// Takes a file or directory below the graph root out of its place, to be removed once the locks are released.
-    /// Missing is fine. The driver's own directory may be a mount of its own, so that its trash cannot take these.
+    /// Moves a file or directory below the graph root out of the way, to be removed once the locks are released. A
+    /// missing one is ignored. The driver's own directory may be a separate mount, so its trash directory cannot take
+    /// these.
     func putAway(_ path: String) throws {
         guard Files.exists(path) else { return }
         do {
@@ -109,15 +110,15 @@ extension ContainerStore {
         }
     }
 
-    /// Writes down that something is about to be removed. Where there is no room for that, it is removed all the same:
-    /// what a process that dies meanwhile would leave is found by `collectGarbage`.
+    /// Records that something is about to be removed. If there is no space for that, the removal goes on all the same:
+    /// if the process dies meanwhile, `collectGarbage` finds what is left.
     func noteRemoval(_ subject: StoreSession.Subject, _ id: String) throws {
         do {
             try journal().note(subject, id)
         } catch let error as LinuxError where error.isOutOfSpace {}
     }
 
-    /// This process's journal, begun when it first changes something.
+    /// This process's journal, created by its first change.
     func journal() throws -> StoreSession {
         if let session { return session }
         let begun = try StoreSession.begin(in: layout.sessions)

@@ -2,7 +2,7 @@ import Glibc
 import LinuxSystem
 
 extension FileLock {
-    /// Whether the locked file is the one that now has this name: a sweeper may have removed it in between.
+    /// Whether the locked file still has this name: a sweeper may have removed it in between.
     func isStillNamed(_ path: String) throws -> Bool {
         var status = stat()
         guard fstat(fd, &status) == 0 else { throw LinuxError("stat", path, code: errno) }
@@ -10,7 +10,7 @@ extension FileLock {
         return named.inode == UInt64(status.st_ino) && named.device == UInt64(status.st_dev)
     }
 
-    /// Makes a new file and locks it; nil where a sweeper came between the two.
+    /// Creates a new file and locks it; nil if a sweeper intervened between the two.
     static func onNewFile(_ path: String) throws -> FileLock? {
         try OwnedFD.open(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600).close()
         let lock = try FileLock(opening: path)
@@ -18,7 +18,7 @@ extension FileLock {
         return lock
     }
 
-    /// Locks an existing file whose owner is gone; nil while it is held, and where it has just been removed.
+    /// Locks an existing file whose owner is dead; nil if it is locked, or has just been removed.
     static func ofAbandonedFile(_ path: String) -> FileLock? {
         do {
             let lock = try FileLock(opening: path)

@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 
 extension FileLock {
-    /// Waits for the lock; after each signal whose handler returns, `isInterrupted` decides whether to wait on.
+    /// Waits for the lock; after each signal whose handler returns, `isInterrupted` decides whether to stop waiting.
     ///
-    /// - Throws: `EINTR` when it decided not to.
+    /// - Throws: `EINTR` if it decided to stop.
     func wait(exclusive: Bool, isInterrupted: () -> Bool) throws(LinuxError) {
         while true {
             var lock = flock()
@@ -16,6 +16,6 @@ extension FileLock {
         }
     }
 
-    /// `F_OFD_SETLKW`, which glibc only shows to C programs that ask for GNU extensions.
+    /// `F_OFD_SETLKW`, which glibc only exposes to C programs that request GNU extensions.
     private static let waitForOpenFileLock: Int32 = 38
 }

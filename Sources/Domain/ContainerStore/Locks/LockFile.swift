@@ -1,10 +1,10 @@
 import Glibc
 import LinuxSystem
 
-/// One of the format's lock files: a record lock over the whole file, and 64 bytes in it that every writer changes, by
-/// which others see that they must load again.
+/// A lock file of the format: a record lock over the whole file, and 64 bytes of content that every writer changes,
+/// which tells the others to reload.
 ///
-/// Used by one thread at a time; the thread may take it again while it holds it.
+/// Used by one thread at a time, which may acquire it again while holding it.
 final class LockFile {
     enum Mode: Int, Comparable {
         case shared, exclusive
@@ -13,11 +13,11 @@ final class LockFile {
     }
 
     let path: String
-    /// The mode in which it is held; nil while it is not.
+    /// The mode in which it is held; nil if it is not.
     private(set) var mode: Mode?
     private var depth = 0
     private var held: FileLock?
-    /// The number of `held`'s descriptor.
+    /// The file descriptor of `held`.
     private var descriptor: Int32?
     private var lastSeen: [UInt8]?
     private static let stampSize = 64
@@ -29,15 +29,15 @@ final class LockFile {
         self.isInterrupted = isInterrupted
     }
 
-    /// Makes the file, readable for all as the format's tools have it, unless it is there.
+    /// Creates the file if it is missing, readable by everybody as in the format's tools.
     func create() throws {
         if Files.exists(path) { return }
         try OwnedFD.open(path, O_RDWR | O_CREAT, mode: 0o644).close()
     }
 
-    /// Waits for the lock; after a signal `isInterrupted` can end the wait with `interrupted`.
+    /// Waits for the lock; after a signal, `isInterrupted` can end the wait with an `interrupted` error.
     ///
-    /// The file is opened afresh each time, since the store may have been wiped and made anew.
+    /// The file is reopened each time, since the store may have been wiped and recreated.
     func acquire(_ wanted: Mode) throws {
         if let mode {
             guard wanted <= mode else {
@@ -63,7 +63,7 @@ final class LockFile {
         }
     }
 
-    /// Gives it up once; the last one frees it.
+    /// Releases it once; the last release unlocks the file.
     func release() {
         guard depth > 0 else { return }
         depth -= 1
@@ -74,7 +74,7 @@ final class LockFile {
         }
     }
 
-    /// Whether somebody wrote since this was last asked or touched.
+    /// Whether somebody has written since the last `hasChanged` or `touch`.
     func hasChanged() throws -> Bool {
         guard let raw = descriptor else { return true }
         let bytes = try Self.read(raw)
@@ -82,7 +82,7 @@ final class LockFile {
         return bytes != lastSeen
     }
 
-    /// Says that something has been written. Held for writing only.
+    /// Announces a change. The lock must be held for writing.
     func touch() throws {
         guard let raw = descriptor, mode == .exclusive else { return }
         let stamp = WriterStamp.next()

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A lock between the threads of this process that the thread holding it may take again.
+/// A lock between the threads of this process that the holding thread may acquire again.
 ///
-/// `@unchecked Sendable`: the mutex lives at a fixed address from `init` to `deinit` and is only used through the
-/// pthread functions, which are made for use from any thread.
+/// `@unchecked Sendable`: the mutex lives at a fixed address from `init` to `deinit` and is only accessed through the
+/// pthread functions, which are thread-safe.
 final class RecursiveLock: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
@@ -27,7 +27,7 @@ final class RecursiveLock: @unchecked Sendable {
         pthread_mutex_lock(mutex)
     }
 
-    /// Gives it up once; the last one lets others in.
+    /// Releases it once; the last release admits other threads.
     func leave() {
         pthread_mutex_unlock(mutex)
     }

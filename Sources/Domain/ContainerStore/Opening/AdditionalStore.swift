@@ -1,4 +1,4 @@
-/// A store of images and layers that is only read, such as one on a medium that several machines share.
+/// A read-only store of images and layers, such as one on a medium shared between machines.
 final class AdditionalStore {
     let layout: StoreLayout
     private let layerTable: RecordTable<LayerRecord>
@@ -10,7 +10,7 @@ final class AdditionalStore {
         imageTable = RecordTable(lock: nil, path: layout.imagesFile)
     }
 
-    // Files are replaced as a whole, so that reading one needs no lock, which might not be there to take.
+    // Files are only replaced as a whole, so reading needs no lock (and there might be none to take).
 
     func layers() throws -> [LayerRecord] {
         try layerTable.reloadIfChanged()

@@ -1,6 +1,6 @@
 import LinuxSystem
 
 extension ContainerStore {
-    /// Whether one single id is mapped, so that files of other owners cannot be told apart.
+    /// Whether only a single id is mapped, so that files of different owners cannot be told apart.
     package var isSingleID: Bool { uidMap.count == 1 }
 }

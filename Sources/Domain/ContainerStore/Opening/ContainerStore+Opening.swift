@@ -3,16 +3,16 @@ package import ImageModel
 package import LinuxSystem
 
 extension ContainerStore {
-    /// Opens a store, making what is missing of it, and removes what processes that died have left behind.
+    /// Opens a store, creating what is missing, and removes what dead processes left behind.
     ///
-    /// Without root the process must be in its user and mount namespace already.
+    /// Without root, the process must already be in its user and mount namespace.
     ///
     /// - Parameters:
-    ///   - idMaps: the maps of the user namespace; identity for root.
-    ///   - rootless: whether files are kept in a user namespace of an ordinary user.
-    ///   - shortNames: what a name without registry may stand for, in order, besides `localhost/NAME`.
-    ///   - isInterrupted: asked after a signal came while another process's lock was waited for.
-    /// - Throws: ``StoreError``, of kind `driver` where the driver that is asked for cannot work there.
+    ///   - idMaps: the id maps of the user namespace; identity for root.
+    ///   - rootless: whether files belong to an ordinary user's user namespace.
+    ///   - shortNames: the candidates for a name without registry, in order, besides `localhost/NAME`.
+    ///   - isInterrupted: called after a signal while waiting for another process's lock.
+    /// - Throws: ``StoreError``, of kind `driver` when the requested driver cannot work there.
     package static func open(
         _ config: StorageConfig, idMaps: (uid: IDMapping, gid: IDMapping), rootless: Bool,
         shortNames: @escaping @Sendable (String) -> [ImageReference] = { _ in [] },
@@ -27,7 +27,7 @@ extension ContainerStore {
         do {
             try StoreError.mapping { try store.sweepAbandoned() }
         } catch {
-            // Looking at a store, and making room in it, must be possible when nothing can be written.
+            // Reading a store and freeing space in it must be possible when nothing can be written.
             guard error.isUnwritable else { throw error }
         }
         return store
@@ -67,7 +67,7 @@ extension ContainerStore {
         }
     }
 
-    /// The driver that has images in the store already.
+    /// The driver that already has images in the store.
     private static func driverInUse(below graphRoot: String) -> String? {
         ["overlay", "vfs"].first { Files.exists("\(graphRoot)/\($0)-images/images.json") }
     }
@@ -86,8 +86,8 @@ extension ContainerStore {
         if isFresh { try noteNetworkBackend() }
     }
 
-    /// Podman 4 takes a store that has images, but no note of how its containers are connected, for one from the time
-    /// before netavark. A store made here gets the note that Podman itself would give it.
+    /// Podman 4 assumes that a store with images but without a record of its network backend predates netavark. A store
+    /// created here gets the record that Podman itself would write.
     private func noteNetworkBackend() throws {
         let note = "\(layout.graphRoot)/defaultNetworkBackend"
         let helpers = ["/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman", "/usr/lib/podman"]

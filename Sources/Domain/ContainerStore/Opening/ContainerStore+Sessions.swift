@@ -1,8 +1,8 @@
 import LinuxSystem
 
 extension ContainerStore {
-    /// Removes what processes that are gone have left: directories being filled or removed, and what their journals say
-    /// they had begun. Costs two looks at directories when there is nothing.
+    /// Removes what dead processes left behind: directories that were being filled or removed, and what their journals
+    /// announced. Costs two directory listings when there is nothing.
     func sweepAbandoned() throws {
         let staging = layout.staging
         try TemporaryDirectory.sweep(layout.temporaryDirectories) { token in
@@ -23,7 +23,7 @@ extension ContainerStore {
         }
     }
 
-    /// Removes what nothing refers to of what a journal names.
+    /// Removes what a journal names and nothing refers to.
     func settle(_ entries: Set<StoreSession.Entry>, of journal: String) throws(StoreError) {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
             for entry in entries {
@@ -42,9 +42,9 @@ extension ContainerStore {
         }
     }
 
-    /// Removes those of these layers that no image, container, other layer, cached build step or working process refers
-    /// to; and so on with the ones below that this tool may remove. What `journal` claims (nil: this process's) does not
-    /// count. With all locks held.
+    /// Removes those of these layers that no image, container, other layer, cached build step or live process refers
+    /// to, and then their parents likewise, as far as this tool may remove them. Claims of `journal` (nil: this
+    /// process's) do not count. Requires all locks.
     @discardableResult
     func removeUnreferenced(_ candidates: [String], notClaimedBut journal: String? = nil) throws -> [String] {
         let layers = Dictionary(layerTable.records.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
@@ -60,7 +60,7 @@ extension ContainerStore {
         while let layer = left.popFirst() {
             removed.append(layer)
             usage.remove(layer, parent: layers[layer]?.parent)
-            // What only the removed layer kept would else be there for ever.
+            // A parent that only the removed layer kept alive would otherwise stay forever.
             if let parent = layers[layer]?.parent, own.contains(parent), !kept.contains(parent), !usage.isUsed(parent) {
                 left.insert(parent)
             }
@@ -70,15 +70,15 @@ extension ContainerStore {
         return removed
     }
 
-    /// Removes the layers that this tool made and that nothing refers to any more, neither image nor container nor cached
-    /// build step nor working process: what failed and killed builds have left. Gives their ids, the uppermost first.
+    /// Removes the layers created by this tool that no image, container, cached build step or live process refers to:
+    /// leftovers of failed and killed builds. Returns their ids, topmost first.
     ///
-    /// Layers of other tools stay, since they may belong to an image that is just being pulled.
+    /// Layers of other tools stay, since they may belong to an ongoing pull.
     @discardableResult
     package func collectLayers() throws(StoreError) -> [String] {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
             let own = try OwnLayers(layout).filter(layerTable.records)
-            // What this process works with counts as well.
+            // Layers that this process is using count as well.
             let removed = try removeUnreferenced(own.map(\.id), notClaimedBut: "")
             let gone = Set(removed)
             OwnLayers(layout).keepOnly(own.filter { !gone.contains($0.id) })
@@ -86,7 +86,7 @@ extension ContainerStore {
         }
     }
 
-    /// The layers that processes are working with, but for those that only this journal names.
+    /// The layers in use by processes, except those that only this journal names.
     func claims(besides journal: String?) -> Set<String> {
         var claims: Set<String> = []
         for path in (try? StoreSession.journals(in: layout.sessions)) ?? [] where path != journal {
@@ -96,7 +96,7 @@ extension ContainerStore {
     }
 }
 
-/// Which layers are referred to, kept up to date while layers are removed.
+/// Which layers are referenced, kept up to date as layers are removed.
 struct LayerUsage {
     private var users: Set<String> = []
     private var children: [String: Int] = [:]
@@ -112,7 +112,7 @@ struct LayerUsage {
     /// Whether an image, a container or another layer refers to it.
     func isUsed(_ layer: String) -> Bool { users.contains(layer) || children[layer, default: 0] > 0 }
 
-    /// Takes a layer out that nothing refers to.
+    /// Removes an unreferenced layer from the bookkeeping.
     mutating func remove(_ layer: String, parent: String?) {
         if let parent { children[parent, default: 1] -= 1 }
     }

@@ -3,21 +3,21 @@ package import LinuxSystem
 
 /// Images, layers and containers on disk, in the format of containers/storage, shared with Podman and Buildah.
 ///
-/// Every call takes the format's locks for as long as it needs, so that the other tools can work on the store at the
-/// same time, and sees what they have changed. Calls may come from any thread; they follow one another. Whatever call a
-/// process dies in, the store stays consistent, and the next one to open it removes what was begun.
+/// Each call holds the format's locks for as long as it needs them, so other tools can work on the store concurrently,
+/// and sees their changes. Calls may come from any thread and are serialized. If a process dies during a call, the
+/// store stays consistent, and the next process to open it removes whatever is unfinished.
 ///
-/// `@unchecked Sendable`: everything that changes is only touched inside `locked`, which one thread at a time enters.
+/// `@unchecked Sendable`: mutable state is only accessed inside `locked`, which admits one thread at a time.
 package final class ContainerStore: @unchecked Sendable {
-    /// Where everything lies.
+    /// The paths of the store.
     package let layout: StoreLayout
-    /// How layers are laid out.
+    /// The driver that stores the layers.
     package var driver: any GraphDriver { storage }
-    /// The map of user ids in which files lie on disk.
+    /// The map of user ids for files on disk.
     package let uidMap: IDMapping
-    /// The same for groups.
+    /// The map of group ids for files on disk.
     package let gidMap: IDMapping
-    /// Whether the process works in a user namespace of an ordinary user.
+    /// Whether the process runs in an ordinary user's user namespace.
     package let isRootless: Bool
 
     let storage: any LayerStorage
@@ -27,12 +27,12 @@ package final class ContainerStore: @unchecked Sendable {
     let imageTable: RecordTable<ImageRecord>
     let containerTable: RecordTable<ContainerRecord>
     let additionalStores: [AdditionalStore]
-    /// What a short image name may stand for, in order.
+    /// The candidates for a short image name, in order.
     let shortNames: @Sendable (String) -> [ImageReference]
 
     let gate = RecursiveLock()
     var session: StoreSession?
-    /// Takes what the current outermost call removes; emptied after its locks are released.
+    /// Collects what the current outermost call removes; emptied after its locks are released.
     var trash: TemporaryDirectory?
     var depth = 0
 
@@ -66,8 +66,8 @@ package final class ContainerStore: @unchecked Sendable {
         close()
     }
 
-    /// Ends this process's work on the store: layers that it registered and that nothing refers to go. Calling it again,
-    /// or calling others afterwards, is harmless; `deinit` does it too.
+    /// Ends this process's work on the store: removes layers that it registered and that nothing refers to. Calling it
+    /// again, or calling other methods afterwards, is harmless; `deinit` calls it too.
     package func close() {
         gate.locked {
             guard let session else { return }

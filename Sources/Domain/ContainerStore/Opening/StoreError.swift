@@ -1,26 +1,26 @@
 package import LinuxSystem
 
-/// What went wrong in a store of images, layers and containers.
+/// A failed operation on a store of images, layers and containers.
 package struct StoreError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that callers tell apart.
+    /// The kinds of failure that callers distinguish.
     package enum Kind: Sendable, Equatable {
-        /// No image, layer, container or piece of data of that name.
+        /// There is no image, layer, container or piece of data with that name.
         case notFound
-        /// A shortened id or a short name that fits more than one.
+        /// An abbreviated id or a short name that matches more than one object.
         case ambiguous
-        /// Something else still refers to it; the message names what.
+        /// Something else still refers to it; the message says what.
         case inUse
-        /// The name or id belongs to something else already.
+        /// The name or id is already taken.
         case exists
-        /// What lies on disk contradicts itself or cannot be read as the format says.
+        /// The data on disk is inconsistent or violates the format.
         case corrupt
-        /// A name that the format cannot hold.
+        /// A name that the format cannot represent.
         case invalidName
-        /// The thing lies in an additional store, which is only read.
+        /// The object belongs to an additional store, which is read-only.
         case readOnly
-        /// The graph driver cannot work here: the message says what to do.
+        /// The graph driver cannot work here; the message says what to do.
         case driver
-        /// A signal came while another process's lock was waited for.
+        /// A signal arrived while waiting for another process's lock.
         case interrupted
         /// A system call failed.
         case io
@@ -30,12 +30,12 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     package let kind: Kind
     /// What failed, on one line.
     package let message: String
-    /// The image, layer, container or path concerned; empty where the message says it all.
+    /// The image, layer, container or path concerned; empty if the message already says it.
     package let subject: String
-    /// The failed system call behind it, if there was one.
+    /// The underlying failed system call, if any.
     package let cause: LinuxError?
 
-    /// An error with these values.
+    /// Creates an error with these values.
     package init(_ kind: Kind, _ message: String, subject: String = "", cause: LinuxError? = nil) {
         self.kind = kind
         self.message = message
@@ -43,7 +43,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The message, and the failed system call behind it.
+    /// The message, followed by the underlying failed system call.
     package var description: String {
         guard let cause else { return message }
         return message.isEmpty ? cause.description : "\(message): \(cause)"
@@ -51,7 +51,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
-    /// Runs `body` and makes whatever it throws a `StoreError`.
+    /// Runs `body` and converts whatever it throws to a `StoreError`.
     static func mapping<T>(_ body: () throws -> T) throws(StoreError) -> T {
         do {
             return try body()

@@ -1,16 +1,16 @@
 package import ContentDigest
 import JSONText
 
-/// Where everything of a store lies, for one graph driver: the paths of the containers/storage format.
+/// The paths of a store in the containers/storage format, for one graph driver.
 package struct StoreLayout: Sendable, Equatable {
-    /// The directory of what outlives a reboot.
+    /// The directory for data that survives a reboot.
     package let graphRoot: String
-    /// The directory of what does not.
+    /// The directory for data that does not.
     package let runRoot: String
     /// `overlay` or `vfs`.
     package let driver: String
 
-    /// The layout below these directories; nothing is looked at.
+    /// Creates the layout below these directories without accessing the file system.
     package init(graphRoot: String, runRoot: String, driver: String) {
         self.graphRoot = graphRoot
         self.runRoot = runRoot
@@ -19,9 +19,9 @@ package struct StoreLayout: Sendable, Equatable {
 
     // MARK: Locks
 
-    /// Guards mounting and the choice of the driver; taken before all others.
+    /// Guards mounting and the choice of the driver; acquired before all other locks.
     package var storageLock: String { "\(graphRoot)/storage.lock" }
-    /// Guards the distribution of user id ranges.
+    /// Guards the allocation of user id ranges.
     package var userNamespaceLock: String { "\(graphRoot)/userns.lock" }
     /// Guards `layers.json` and the layers' directories.
     package var layersLock: String { "\(layersDirectory)/layers.lock" }
@@ -32,35 +32,35 @@ package struct StoreLayout: Sendable, Equatable {
     /// Guards `mountpoints.json`.
     package var mountsLock: String { "\(runRoot)/\(driver)-layers/mountpoints.lock" }
 
-    /// Guards whatever a digest names, for those that agree on it: tools take that of a manifest list's id to change it.
+    /// Guards by convention whatever a digest names: tools lock that of a manifest list's id before changing the list.
     package func digestLock(_ digest: Digest) -> String { "\(digestLocks)/\(digest)" }
-    /// The locks of digests.
+    /// The directory of the digest locks.
     package var digestLocks: String { "\(runRoot)/\(driver)-locks" }
 
     // MARK: The driver
 
     /// The driver's own directory.
     package var driverHome: String { "\(graphRoot)/\(driver)" }
-    /// The driver's directory for notes that do not outlive a reboot.
+    /// The driver's directory for state that does not survive a reboot.
     package var driverRunDirectory: String { "\(runRoot)/\(driver)" }
-    /// Directories being filled or removed, each beside a lock file that its owner holds.
+    /// Directories being filled or removed, each next to a lock file held by its owner.
     package var temporaryDirectories: String { "\(driverHome)/tempdirs" }
 
     // MARK: Layers
 
-    /// The records of layers, their tar-splits and their big data.
+    /// The records of layers, their tar-split data and their big data.
     package var layersDirectory: String { "\(graphRoot)/\(driver)-layers" }
     /// The records of layers.
     package var layersFile: String { "\(layersDirectory)/layers.json" }
-    /// The records of layers that need not survive a crash of the machine.
+    /// The records of layers that need not survive a system crash.
     package var volatileLayersFile: String { "\(layersDirectory)/volatile-layers.json" }
     /// How often and where layers are mounted.
     package var mountsFile: String { "\(runRoot)/\(driver)-layers/mountpoints.json" }
 
-    /// The gzipped tar-split lines of a layer.
+    /// The gzipped tar-split data of a layer.
     package func tarSplit(_ layer: String) -> String { "\(layersDirectory)/\(layer).tar-split.gz" }
 
-    /// The directory of a layer's big data; absent for most.
+    /// The directory of a layer's big data; most layers have none.
     package func layerDataDirectory(_ layer: String) -> String { "\(layersDirectory)/\(layer)" }
 
     // MARK: Images
@@ -79,13 +79,13 @@ package struct StoreLayout: Sendable, Equatable {
     package var containersDirectory: String { "\(graphRoot)/\(driver)-containers" }
     /// The records of containers.
     package var containersFile: String { "\(containersDirectory)/containers.json" }
-    /// The records of containers that need not survive a crash of the machine.
+    /// The records of containers that need not survive a system crash.
     package var volatileContainersFile: String { "\(containersDirectory)/volatile-containers.json" }
 
     /// The directory of a container's big data.
     package func containerDirectory(_ container: String) -> String { "\(containersDirectory)/\(container)" }
 
-    /// The directory for what a container's owner keeps beside it.
+    /// The directory for data of a container's owner.
     package func containerUserData(_ container: String) -> String { "\(containerDirectory(container))/userdata" }
 
     /// The container's directory below the run root.
@@ -93,38 +93,38 @@ package struct StoreLayout: Sendable, Equatable {
         "\(runRoot)/\(driver)-containers/\(container)"
     }
 
-    // MARK: What the format has no room for; deletable at any time
+    // MARK: Extensions of the format; deletable at any time
 
-    /// The directory of everything that is not part of the containers/storage format.
+    /// The directory for everything outside the containers/storage format.
     package var ownRoom: String { "\(graphRoot)/swiftlet" }
     /// The journals of processes that are changing the store.
     package var sessions: String { "\(ownRoom)/sessions" }
-    /// Files being filled that later move to other places below the graph root.
+    /// Files being filled that are later moved elsewhere below the graph root.
     package var staging: String { "\(ownRoom)/staging" }
-    /// Outcomes of build steps: see `BuildCacheIndex`.
+    /// Results of build steps: see `BuildCacheIndex`.
     package var buildCache: String { "\(ownRoom)/cache" }
-    /// Outcomes of compressing: see `CompressedBlobIndex`.
+    /// Results of compression: see `CompressedBlobIndex`.
     package var compressedBlobs: String { "\(ownRoom)/compressed" }
-    /// What is kept of blobs whose transfer broke off.
+    /// Partial blobs of interrupted transfers.
     package var partialBlobs: String { "\(ownRoom)/partial" }
-    /// How far uploads have come.
+    /// The progress of uploads.
     package var uploads: String { "\(ownRoom)/uploads" }
     /// The directories of cache mounts.
     package var cacheMounts: String { "\(ownRoom)/cache-mounts" }
-    /// Held for reading by every step that uses a cache mount, for as long as it does.
+    /// Locked for reading by every step that uses a cache mount, as long as it does.
     package var cacheMountsLock: String { "\(ownRoom)/cache-mounts.lock" }
-    /// The layers that this tool made: see `OwnLayers`.
+    /// The layers created by this tool: see `OwnLayers`.
     package var ownLayers: String { "\(ownRoom)/layers" }
-    /// Blocks for the records of one kind when the disk is full: see `SpaceReserve`.
+    /// Disk blocks reserved for the records of one kind in case the disk is full: see `SpaceReserve`.
     func reserve(for kind: String) -> String { "\(ownRoom)/reserve-\(kind)" }
 
     // MARK: Big data
 
-    /// The file name of a piece of big data: the name itself when it is made of `a-z`, `0-9` and `.` only, else `=`
+    /// The file name of a piece of big data: the name itself if it consists of `a-z`, `0-9` and `.` only, otherwise `=`
     /// and the name in base64.
     ///
-    /// The format's own tools overlook an unusual character at the very end of a name, so this does as well.
-    /// - Throws: `invalidName` for a name that no file can have.
+    /// The format's own tools overlook an unusual character at the very end of a name, so this does too.
+    /// - Throws: `invalidName` for a name that cannot be a file name.
     package static func bigDataFileName(_ name: String) throws(StoreError) -> String {
         let bytes = Array(name.utf8)
         let plain = bytes.dropLast().allSatisfy(Self.isPlain) && bytes.last.map { $0 < 0x80 } ?? false
@@ -142,7 +142,7 @@ package struct StoreLayout: Sendable, Equatable {
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
-    /// Whether an id can be a file name of its own; ids come from files and are not trusted.
+    /// Whether an id is safe as a file name; ids come from files and are not trusted.
     static func isSafeID(_ id: String) -> Bool {
         !id.isEmpty && id.utf8.count <= 128 && id != "." && id != ".."
             && id.utf8.allSatisfy { byte in
@@ -151,12 +151,12 @@ package struct StoreLayout: Sendable, Equatable {
             }
     }
 
-    /// Whether a name is one of the 64 lower-case hexadecimal digits that directories of the format are named by.
+    /// Whether a name consists of 64 lower-case hexadecimal digits, like the directories of the format.
     static func isFullID(_ id: String) -> Bool {
         id.utf8.count == 64 && isHex(id)
     }
 
-    /// Whether a text has only lower-case hexadecimal digits.
+    /// Whether a text consists of lower-case hexadecimal digits only.
     static func isHex(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in

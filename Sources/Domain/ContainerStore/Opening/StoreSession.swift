@@ -1,11 +1,11 @@
 import Glibc
 import LinuxSystem
 
-/// The journal of one process that changes a store: which layers, images and containers it is about to make or to
-/// remove. As long as the process lives it holds the file's lock. Whoever can take the lock knows that the process is
-/// gone, and removes of what the journal names whatever nothing refers to: that is how a killed build leaves nothing.
+/// The journal of a process that changes a store: the layers, images and containers that it is about to create or
+/// remove. The process holds a lock on the file while it lives. Whoever can acquire the lock knows that the process is
+/// dead, and removes what the journal names and nothing refers to: thus a killed build leaves nothing behind.
 final class StoreSession {
-    /// What a line of the journal is about.
+    /// The kind of object that a journal line names.
     enum Subject: String {
         case layer = "L"
         case image = "I"
@@ -28,7 +28,7 @@ final class StoreSession {
         self.lock = consume lock
     }
 
-    /// Begins a journal in `directory`, which is made as well.
+    /// Creates a journal in `directory`, creating that if needed.
     static func begin(in directory: String) throws -> StoreSession {
         try Files.makeDirectories(directory, mode: 0o700)
         while true {
@@ -36,14 +36,14 @@ final class StoreSession {
         }
     }
 
-    /// nil where somebody took the new journal for abandoned.
+    /// nil if another process mistook the new journal for abandoned.
     private static func attempt(_ path: String) throws -> StoreSession? {
         guard let lock = try FileLock.onNewFile(path) else { return nil }
         let file = try OwnedFD.open(path, O_WRONLY | O_APPEND)
         return StoreSession(path: path, file: file, lock: lock)
     }
 
-    /// Writes down that `id` is about to be made or removed; before the first change on disk.
+    /// Records that `id` is about to be created or removed; must precede the first change on disk.
     func note(_ subject: Subject, _ id: String) throws {
         guard entries.insert(Entry(subject: subject, id: id)).inserted else { return }
         do throws(LinuxError) {
@@ -53,7 +53,9 @@ final class StoreSession {
         }
     }
 
-    /// Whether the process must not be taken for dead when it ends: everything named is in use or gone.
+    /// Ends the session.
+    ///
+    /// - Parameter settled: whether everything named is in use or gone, so that the journal can be removed.
     func end(settled: Bool) {
         guard file != nil else { return }
         if settled { try? Files.removeFile(path) }
@@ -61,9 +63,9 @@ final class StoreSession {
         lock = nil
     }
 
-    // MARK: The journals of others
+    // MARK: Journals of other processes
 
-    /// A journal whose process is gone. Holding it keeps others from working on it at the same time.
+    /// A journal whose process is dead. Holding it keeps others from processing it at the same time.
     struct Abandoned: ~Copyable {
         let path: String
         let entries: [Entry]
@@ -75,7 +77,7 @@ final class StoreSession {
             self.lock = lock
         }
 
-        /// Removes the journal, once all it names has been seen to.
+        /// Removes the journal, after everything it names has been dealt with.
         consuming func settle() {
             try? Files.removeFile(path)
         }
@@ -87,7 +89,7 @@ final class StoreSession {
         return try Files.entries(ofDirectory: directory).map { "\(directory)/\($0.text)" }
     }
 
-    /// Takes over the journal at `path`; nil while its process lives.
+    /// Takes over the journal at `path`; nil while its process is alive.
     static func takeOver(_ path: String) -> Abandoned? {
         guard let lock = FileLock.ofAbandonedFile(path), let bytes = try? Files.readFile(path) else { return nil }
         return Abandoned(path: path, entries: entries(in: bytes), lock: lock)
@@ -97,7 +99,7 @@ final class StoreSession {
 extension StoreSession {
     private static func entries(in bytes: [UInt8]) -> [Entry] {
         var entries: [Entry] = []
-        // A line that a dying process left half written names nothing that was begun.
+        // A line that a dying process left incomplete names nothing that was begun.
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             let text = String(decoding: line, as: UTF8.self)
             guard let subject = Subject(rawValue: String(text.prefix(1))), text.dropFirst().first == " " else {
@@ -109,7 +111,7 @@ extension StoreSession {
         return entries
     }
 
-    /// The layers that a journal names, of whomever it is.
+    /// The layers that a journal names, whichever process owns it.
     static func layers(namedIn path: String) -> [String] {
         guard let bytes = try? Files.readFile(path) else { return [] }
         return entries(in: bytes).filter { $0.subject == .layer }.map(\.id)

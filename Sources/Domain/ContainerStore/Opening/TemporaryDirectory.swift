@@ -1,13 +1,13 @@
 import LinuxSystem
 
-/// A directory for what is being filled or removed, beside a lock file that its owner holds: whoever can take that lock
-/// knows that the owner is gone and removes both. The format's newer tools do the same with the same names.
+/// A directory for things being filled or removed, next to a lock file held by its owner: whoever can acquire that lock
+/// knows that the owner is dead and removes both. Newer versions of the format's tools do the same with the same names.
 ///
-/// `@unchecked Sendable`: paths never change, and the lock is only let go by `remove`, under `gate`.
+/// `@unchecked Sendable`: paths never change, and the lock is only released by `remove`, under `gate`.
 final class TemporaryDirectory: @unchecked Sendable {
-    /// The directory itself; on the file system of the directory that it was made in.
+    /// The directory; on the same file system as its parent directory.
     let path: String
-    /// What its name and its lock file's name have in common.
+    /// The common part of the names of the directory and its lock file.
     let token: String
     private let lockPath: String
     private let gate = RecursiveLock()
@@ -25,11 +25,11 @@ final class TemporaryDirectory: @unchecked Sendable {
     }
 
     deinit {
-        // A directory that its owner forgot: its lock is free now, so the next sweep would remove it as well.
+        // A directory that its owner forgot: its lock is now free, so the next sweep would remove it anyway.
         try? remove()
     }
 
-    /// Makes a directory below `root`, which is made as well.
+    /// Creates a directory below `root`, creating that if needed.
     static func make(in root: String) throws -> TemporaryDirectory {
         try Files.makeDirectories(root, mode: 0o700)
         while true {
@@ -37,7 +37,7 @@ final class TemporaryDirectory: @unchecked Sendable {
         }
     }
 
-    /// nil where a sweeper took the new lock file for abandoned.
+    /// nil if a sweeper mistook the new lock file for abandoned.
     private static func attempt(in root: String) throws -> TemporaryDirectory? {
         let token = RandomBytes.hex(8)
         let lockPath = "\(root)/\(lockPrefix)\(token)"
@@ -47,7 +47,8 @@ final class TemporaryDirectory: @unchecked Sendable {
         return TemporaryDirectory(path: path, token: token, lockPath: lockPath, lock: lock)
     }
 
-    /// Takes over a file or directory of the same file system: it leaves its place at once, whatever its size.
+    /// Takes over a file or directory of the same file system: it disappears from its old path at once, whatever its
+    /// size.
     func add(_ victim: String) throws {
         let name = victim.split(separator: "/").last.map(String.init) ?? "x"
         let number = gate.locked {
@@ -57,7 +58,7 @@ final class TemporaryDirectory: @unchecked Sendable {
         try Files.rename(victim, "\(path)/\(number)-\(name)")
     }
 
-    /// Removes the directory with all it holds, then the lock. Once.
+    /// Removes the directory with its contents, then the lock. Must be called only once.
     func remove() throws {
         try gate.locked {
             guard lock != nil else { return }
@@ -67,7 +68,7 @@ final class TemporaryDirectory: @unchecked Sendable {
         }
     }
 
-    /// Removes the directories below `root` whose owners are gone; `beside` removes what else bears a token.
+    /// Removes the directories below `root` whose owners are dead; `beside` removes other files with the same token.
     static func sweep(_ root: String, beside: (String) -> Void = { _ in }) throws {
         for token in try tokens(in: root) { sweep(root, token, beside) }
     }
@@ -76,7 +77,7 @@ final class TemporaryDirectory: @unchecked Sendable {
         let lockPath = "\(root)/\(lockPrefix)\(token)"
         guard let lock = FileLock.ofAbandonedFile(lockPath) else { return }
         beside(token)
-        // What cannot be removed now waits for another sweep.
+        // Whatever cannot be removed now is left to a later sweep.
         if (try? Files.removeTree("\(root)/\(directoryPrefix)\(token)")) != nil {
             try? Files.removeFile(lockPath)
         }

@@ -1,37 +1,37 @@
 package import JSONText
 
-/// A container as `containers.json` records it.
+/// A container's record in `containers.json`.
 package struct ContainerRecord: Sendable, Equatable {
     /// Random hexadecimal digits.
     package var id: String
-    /// Names, each of one container only.
+    /// Names, each of which belongs to only one container.
     package internal(set) var names: [String] = []
-    /// The id of the image it was made from; empty for one made from scratch.
+    /// The id of the image it was created from; empty if it was created from scratch.
     package var image: String
     /// The id of its own, writable layer.
     package var layer: String
-    /// A text that the owner keeps: JSON for Podman, empty for Buildah.
+    /// An opaque string of the owner: JSON for Podman, empty for Buildah.
     package var metadata = ""
-    /// The names of the pieces of data, in the order in which they came.
+    /// The names of the pieces of big data, in the order in which they were added.
     package var bigDataNames: [String] = []
-    /// Their lengths in bytes, by name.
+    /// Their sizes in bytes, by name.
     package var bigDataSizes: [String: Int64] = [:]
     /// Their digests, by name.
     package var bigDataDigests: [String: String] = [:]
     /// RFC 3339 with up to nanoseconds.
     package var created: String
-    /// The id map for users as it stands in the file; nil for the store's own.
+    /// The id map for users as in the file; nil for the store's own.
     package var uidMap: JSONValue?
-    /// The id map for groups as it stands in the file; nil for the store's own.
+    /// The id map for groups as in the file; nil for the store's own.
     package var gidMap: JSONValue?
-    /// Labels and whether it is volatile, as the owner set them.
+    /// Flags such as labels and volatility, as the owner set them.
     package var flags = JSONObject()
-    /// Whether the record lies in the file for what need not survive a crash of the machine.
+    /// Whether the record is in the file for containers that need not survive a system crash.
     package internal(set) var isVolatile = false
-    /// Fields of other versions.
+    /// Unknown fields, kept for other versions.
     var rest = JSONObject()
 
-    /// A record with these values and nothing else.
+    /// Creates a record with only these values.
     package init(id: String, image: String, layer: String, created: String) {
         self.id = id
         self.image = image

@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 
 extension Files {
-    /// Replaces one of the store's files: written beside it, synced, renamed. What the name leads to is whole at any
-    /// time, also after a crash of the machine; that it is already the new file is then not sure, nor needed, since the
-    /// directories that it speaks of were not synced either.
+    /// Replaces one of the store's files: written to a temporary file, synced, renamed. The name always refers to a
+    /// complete file, even after a system crash; whether that is already the new file is then uncertain, which is fine
+    /// since the directories that it describes were not synced either.
     static func replaceRecords(
         _ path: String, with bytes: [UInt8], synchronize: Bool = true
     ) throws(LinuxError) {
@@ -21,7 +21,7 @@ extension Files {
         }
     }
 
-    /// Makes a file in a directory that nobody else sees yet.
+    /// Creates a file in a directory that is not yet visible to others.
     static func writeNewFile(_ path: String, _ text: String, mode: UInt32) throws(LinuxError) {
         let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
         try file.writeAll(Array(text.utf8))

@@ -1,48 +1,48 @@
 package import ContentDigest
 package import JSONText
 
-/// An image as `images.json` records it.
+/// An image's record in `images.json`.
 package struct ImageRecord: Sendable, Equatable {
-    /// The hexadecimal digits of the config's digest, for what container tools make.
+    /// For images of container tools, the hexadecimal digits of the config's digest.
     package var id: String
     /// The manifest's digest.
     package var digest: Digest?
-    /// Fully qualified names (`localhost/my-image:latest`), each of one image only.
+    /// Fully qualified names (`localhost/my-image:latest`), each of which belongs to only one image.
     package internal(set) var names: [String] = []
-    /// Every name the image ever had, the latest first.
+    /// Every name the image ever had, latest first.
     package var namesHistory: [String] = []
-    /// The id of the uppermost layer; nil for a manifest list and for an image without layers.
+    /// The id of the topmost layer; nil for a manifest list and for an image without layers.
     package var topLayer: String?
-    /// Copies of the uppermost layer for other id maps.
+    /// Copies of the topmost layer for other id maps.
     package var mappedTopLayers: [String] = []
-    /// A text of the image's maker: for containers/image JSON with the sizes of signatures.
+    /// An opaque string of the image's creator: for containers/image, JSON with the sizes of signatures.
     package var metadata = ""
-    /// The names of the pieces of data, in the order in which they came.
+    /// The names of the pieces of big data, in the order in which they were added.
     package var bigDataNames: [String] = []
-    /// Their lengths in bytes, by name.
+    /// Their sizes in bytes, by name.
     package var bigDataSizes: [String: Int64] = [:]
     /// Their digests, by name.
     package var bigDataDigests: [String: String] = [:]
     /// RFC 3339 with up to nanoseconds.
     package var created: String
-    /// Whatever tools have set.
+    /// Flags as set by tools.
     package var flags = JSONObject()
-    /// Whether the image lies in an additional store.
+    /// Whether the image is in an additional store.
     package internal(set) var isReadOnly = false
-    /// Fields of other versions.
+    /// Unknown fields, kept for other versions.
     var rest = JSONObject()
 
-    /// A record with these values and nothing else.
+    /// Creates a record with only these values.
     package init(id: String, topLayer: String?, created: String) {
         self.id = id
         self.topLayer = topLayer
         self.created = created
     }
 
-    /// Images are never kept in a volatile file.
+    /// There is no volatile file for images.
     var isVolatile: Bool { false }
 
-    /// Every digest by which the image is known: that of the record and those of its manifests.
+    /// Every digest by which the image can be found: that of the record and those of its manifests.
     package var digests: [String] {
         var digests = digest.map { [$0.description] } ?? []
         for (name, digest) in bigDataDigests where name.hasPrefix("manifest") && !digests.contains(digest) {

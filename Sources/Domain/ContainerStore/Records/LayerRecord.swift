@@ -1,61 +1,61 @@
 package import ContentDigest
 package import JSONText
 
-/// A layer as `layers.json` records it.
+/// A layer's record in `layers.json`.
 package struct LayerRecord: Sendable, Equatable {
-    /// Hexadecimal digits: for image layers a function of the content, for containers' layers random.
+    /// Hexadecimal digits: derived from the content for image layers, random for containers' layers.
     package var id: String
     /// Names; Podman calls a container's layer `NAME-layer`.
     package var names: [String] = []
     /// The id of the layer below; nil for a base layer.
     package var parent: String?
-    /// A text of the layer's maker.
+    /// An opaque string of the layer's creator.
     package var metadata = ""
     /// The SELinux label to mount with.
     package var mountLabel = ""
     /// RFC 3339 with up to nanoseconds.
     package var created: String
-    /// The digest of the archive as it was received; nil for a container's layer.
+    /// The digest of the archive as received; nil for a container's layer.
     package var compressedDigest: Digest?
-    /// The length of the archive as it was received.
+    /// The size of the archive as received.
     package var compressedSize: Int64 = 0
     /// The digest of the uncompressed archive; nil for a container's layer.
     package var diffID: Digest?
-    /// The length of the uncompressed archive.
+    /// The size of the uncompressed archive.
     package var diffSize: Int64 = 0
-    /// How the archive was compressed: 0 not, 1 bzip2, 2 gzip, 3 xz, 4 zstd.
+    /// How the archive was compressed: 0 uncompressed, 1 bzip2, 2 gzip, 3 xz, 4 zstd.
     package var compression: Int64 = 0
-    /// Owners that occur in the layer.
+    /// User ids that occur in the layer.
     package var uids: [UInt32] = []
-    /// Groups that occur in the layer.
+    /// Group ids that occur in the layer.
     package var gids: [UInt32] = []
-    /// `incomplete` while it is being filled or removed; others as tools have set them.
+    /// `incomplete` while it is being filled or removed; others as set by tools.
     package var flags = JSONObject()
-    /// The id map the files were written with, as it stands in the file; nil for the store's own.
+    /// The id map with which the files were written, as in the file; nil for the store's own.
     package var uidMap: JSONValue?
-    /// The same for groups.
+    /// The same for group ids.
     package var gidMap: JSONValue?
-    /// The names of the pieces of data kept for the layer.
+    /// The names of the layer's pieces of big data.
     package var bigDataNames: [String] = []
-    /// Whether the layer lies in an additional store.
+    /// Whether the layer is in an additional store.
     package internal(set) var isReadOnly = false
-    /// Whether the record lies in the file for what need not survive a crash of the machine.
+    /// Whether the record is in the file for layers that need not survive a system crash.
     package internal(set) var isVolatile = false
-    /// Fields of other versions.
+    /// Unknown fields, kept for other versions.
     var rest = JSONObject()
 
-    /// A record with these values and nothing else.
+    /// Creates a record with only these values.
     package init(id: String, parent: String?, created: String) {
         self.id = id
         self.parent = parent
         self.created = created
     }
 
-    /// Whether a process died while it filled or removed the layer: whoever loads the file to write removes it.
+    /// Whether a process died while filling or removing the layer: whoever loads the file for writing removes it.
     package var isIncomplete: Bool { flags["incomplete"]?.bool == true }
 
-    /// The id of the layer with this content upon `parent`: the diff ID's digits for a base layer, else the SHA-256 of
-    /// `PARENT+DIFFID`.
+    /// The id of the layer with this content on top of `parent`: the diff ID's digits for a base layer, otherwise the
+    /// SHA-256 of `PARENT+DIFFID`.
     package static func identifier(parent: String?, diffID: Digest) -> String {
         guard let parent, !parent.isEmpty else { return diffID.hex }
         return Digest.sha256(of: "\(parent)+\(diffID.hex)").hex

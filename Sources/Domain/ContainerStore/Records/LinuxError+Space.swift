@@ -2,14 +2,14 @@ import Glibc
 import LinuxSystem
 
 extension LinuxError {
-    /// Neither the file system nor the user's share of it has room left.
+    /// Whether the file system is full or the user's quota exceeded.
     var isOutOfSpace: Bool { code == ENOSPC || code == EDQUOT }
 
-    /// Nothing can be written, for want of room or because the file system is only read.
+    /// Whether nothing can be written, because there is no space or the file system is read-only.
     var isUnwritable: Bool { isOutOfSpace || code == EROFS }
 }
 
 extension StoreError {
-    /// Whether it failed because nothing can be written: a full disk, or one that is only read.
+    /// Whether it failed because nothing can be written: the disk is full or read-only.
     package var isUnwritable: Bool { cause?.isUnwritable ?? false }
 }

@@ -1,11 +1,11 @@
 import ContentDigest
 import JSONText
 
-/// Reads the known fields out of one record of the store's JSON files and keeps the rest.
+/// Extracts the known fields from a record of the store's JSON files and keeps the rest.
 ///
-/// An absent field and `null` are the same, as for the Go tools that write them.
+/// An absent field and `null` are equivalent, as for the Go tools that write them.
 struct RecordFields {
-    /// What has not been read yet; after decoding, the fields that this version does not know.
+    /// What has not been read yet; after decoding, the fields unknown to this version.
     private(set) var rest: JSONObject
 
     init(_ value: JSONValue) throws(StoreError) {
@@ -65,7 +65,7 @@ struct RecordFields {
         return object
     }
 
-    /// A value that is kept as it is.
+    /// A value that is kept unchanged.
     mutating func value(_ key: String) -> JSONValue? { take(key) }
 
     mutating func digest(_ key: String) throws(StoreError) -> Digest? {
@@ -100,7 +100,7 @@ struct RecordFields {
     }
 }
 
-/// Writes a record's fields in the format's order, leaving out what is empty as the Go tools do.
+/// Writes a record's fields in the format's order, omitting empty ones like the Go tools.
 struct RecordBuilder {
     private(set) var object = JSONObject()
 
@@ -136,7 +136,7 @@ struct RecordBuilder {
         set(key, JSONObject(texts.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 
-    /// Adds the fields that this version does not know.
+    /// Adds the fields unknown to this version.
     mutating func add(_ rest: JSONObject) {
         for (key, value) in rest where !object.contains(key) { object[key] = value }
     }

@@ -2,28 +2,28 @@ import Glibc
 import JSONText
 import LinuxSystem
 
-/// The records of one of the store's JSON files, as last read, with its lock.
+/// The records of one of the store's JSON files, as last read, with the file's lock.
 ///
-/// Records that this version does not change are written back as they are in meaning; each record is encoded once and
-/// then only copied. Used by one thread at a time, with the lock held.
+/// Records that this version does not change are written back with their meaning preserved; each record is encoded once
+/// and then copied. Used by one thread at a time, with the lock held.
 final class RecordTable<Record: StoreRecord> {
     private struct Entry {
         var record: Record
         var encoded: [UInt8]?
     }
 
-    /// What tells one version of a file from the next even when nobody touched the lock.
+    /// Distinguishes versions of a file even if nobody touched the lock.
     private struct FileStamp: Equatable {
         var inode: UInt64
         var modification: FileTime
         var size: Int64
     }
 
-    /// nil for the file of an additional store, which nobody here writes.
+    /// nil for the file of an additional store, which is never written here.
     let lock: LockFile?
     let path: String
     let volatilePath: String?
-    /// Blocks for the records of a full disk; nil for a table that is only read.
+    /// Disk blocks for the records in case the disk is full; nil for a read-only table.
     private let reserve: SpaceReserve?
     private var entries: [Entry] = []
     private var positions: [String: Int] = [:]
@@ -45,7 +45,7 @@ final class RecordTable<Record: StoreRecord> {
 
     // MARK: Loading and saving
 
-    /// Reads the files again if somebody else has written them; says whether it did.
+    /// Reloads the files if somebody else has written them; returns whether it did.
     @discardableResult
     func reloadIfChanged() throws -> Bool {
         let isTouched = try lock?.hasChanged() ?? false
@@ -67,10 +67,10 @@ final class RecordTable<Record: StoreRecord> {
         return true
     }
 
-    /// Writes what has changed, atomically, and tells the others. Held for writing only.
+    /// Atomically writes what has changed, and notifies others. The lock must be held for writing.
     ///
-    /// Where the disk is full, the blocks of the reserve file take the new records. Without one, `makeRoom` is called,
-    /// which removes what the records no longer name, and the records are written in the room that this made.
+    /// If the disk is full, the new records use the blocks of the reserve file. Without one, `makeRoom` is called to
+    /// remove what the records no longer name, and the records are written to the space freed.
     func save(makingRoom makeRoom: (() throws -> Void)? = nil) throws {
         guard isChanged || isVolatileChanged else { return }
         if isChanged {
@@ -100,7 +100,7 @@ final class RecordTable<Record: StoreRecord> {
         }
     }
 
-    /// Forgets unsaved changes: reads the files again, at once where the lock is still held.
+    /// Discards unsaved changes: reloads the files, immediately if the lock is still held.
     func revert() throws {
         isLoaded = false
         if lock?.mode != nil { try reloadIfChanged() }
@@ -139,7 +139,7 @@ final class RecordTable<Record: StoreRecord> {
         return FileStamp(inode: status.inode, modification: status.modification, size: status.size)
     }
 
-    /// Of two records with the same name the later one keeps it, as the format's own tools decide.
+    /// If several records have the same name, the last one gets it, as in the format's own tools.
     private func reindex() {
         positions = [:]
         owners = [:]
@@ -156,7 +156,7 @@ final class RecordTable<Record: StoreRecord> {
         }
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
     /// All records, in the file's order.
     var records: [Record] { entries.map(\.record) }
@@ -176,9 +176,9 @@ final class RecordTable<Record: StoreRecord> {
         entries.lazy.map(\.record.id).filter { $0.hasPrefix(prefix) }
     }
 
-    // MARK: Changing
+    // MARK: Writing
 
-    /// Adds a record, or puts it in the place of the one with its id. Names that it takes over leave their old owners.
+    /// Adds a record, or replaces the one with its id. Names that it takes over are removed from their previous owners.
     func put(_ record: Record) {
         let position = positions[record.id] ?? entries.count
         if position == entries.count {

@@ -3,20 +3,20 @@
 import Glibc
 import LinuxSystem
 
-/// A file whose blocks and whose place in the file system take a table's records when the disk is full: removing needs
-/// records to be written, also where nothing else can be. Never needed for correctness, and deletable at any time.
+/// A file whose blocks and inode receive a table's records when the disk is full: removal requires writing records,
+/// even if nothing else can be written. Never needed for correctness, and deletable at any time.
 ///
-/// Used by whoever holds the table's lock for writing.
+/// Used by the holder of the table's lock for writing.
 struct SpaceReserve {
     let path: String
-    /// What there is more than the records need now, in bytes.
+    /// The size of the reserve beyond what the records currently need, in bytes.
     private static let margin = 32 << 10
 
     init(path: String) {
         self.path = path
     }
 
-    /// Sees to it that records of this length fit. That it cannot is no failure.
+    /// Ensures that records of this length fit. Best effort: failures are ignored.
     func prepare(for length: Int) {
         if let size = (try? Files.statusIfPresent(path))?.size, size >= Int64(length) { return }
         let wanted = (length / Self.margin + 2) * Self.margin
@@ -25,13 +25,13 @@ struct SpaceReserve {
             try Files.makeDirectories(String(path[..<slash]), mode: 0o700)
             try Files.replaceFile(path, with: [UInt8](repeating: UInt8(ascii: " "), count: wanted), synchronize: false)
         } catch {
-            // A disk that is that full has no reserve.
+            // If the disk is this full already, there is no reserve.
         }
     }
 
-    /// Makes the reserve the new file at `target`, which is replaced atomically. The reserve is gone then.
+    /// Atomically replaces the file at `target` with the reserve file, which uses the reserve up.
     ///
-    /// - Returns: false where there is no reserve or too small a one.
+    /// - Returns: false if there is no reserve or it is too small.
     func replace(_ target: String, with bytes: [UInt8]) throws(LinuxError) -> Bool {
         guard let size = try Files.statusIfPresent(path)?.size, size >= Int64(bytes.count) else { return false }
         do throws(LinuxError) {
@@ -44,7 +44,7 @@ struct SpaceReserve {
             try Files.rename(path, target)
             return true
         } catch {
-            // On a file system that never writes in place, the blocks are of use once they are free.
+            // On a file system that never overwrites in place, the blocks help once they are freed.
             try Files.removeTree(path)
             return false
         }

@@ -1,14 +1,14 @@
 import LinuxSystem
 
 extension BuildCacheIndex {
-    /// How long an outcome that nobody uses is kept: 30 days, in seconds.
+    /// How long an unused entry is kept: 30 days, in seconds.
     private static let longestIdle: Int64 = 30 * 24 * 3600
 
-    /// Where the time of the last collection is noted.
+    /// The file whose time is that of the last collection.
     private var stamp: String { "\(store.layout.ownRoom)/cache-collected" }
 
-    /// Collects if an outcome was put down since the last time, by whichever process: also by one that died before it
-    /// could collect.
+    /// Collects if any process has recorded an entry since the last collection, including one that died before it could
+    /// collect.
     package func collectIfChanged() throws(StoreError) {
         let isCollected = try StoreError.mapping {
             guard let changed = try Files.statusIfPresent(directory) else { return true }
@@ -21,12 +21,12 @@ extension BuildCacheIndex {
         try StoreError.mapping { try Files.replaceFile(stamp, with: [], synchronize: false) }
     }
 
-    /// Forgets the outcomes that no build can come to any more, and removes the layers that only they kept. Gives the
-    /// ids of those.
+    /// Removes the entries that no build can reach any more, and the layers that only they kept. Returns the ids of
+    /// those.
     ///
-    /// A build can come to a step that begins with nothing, to one upon a layer of an image or of a container, and to
-    /// one upon the layer of another such step. Steps whose outcome was replaced by a newer one, and all that was built
-    /// upon them, are thus gone, unless an image has them. So are those that were not used for 30 days.
+    /// A build can reach a step that starts from scratch, one on top of a layer of an image or a container, and one on
+    /// top of the layer of another such step. Steps whose entry was replaced by a newer one, and everything built on
+    /// top of them, are thus removed, unless an image has them. So are entries that have not been used for 30 days.
     @discardableResult
     package func collect() throws(StoreError) -> [String] {
         let keys = try StoreError.mapping { try Self.keys(in: directory) }
@@ -50,7 +50,7 @@ extension BuildCacheIndex {
         }
     }
 
-    /// The keys of the entries that a build can come to. With all locks held.
+    /// The keys of the entries that a build can reach. Requires all locks.
     private func liveKeys(_ entries: [String: Entry]) -> Set<String> {
         var byParent: [String: [String]] = [:]
         for (key, entry) in entries { byParent[entry.parent ?? "", default: []].append(key) }

@@ -1,24 +1,24 @@
 import JSONText
 package import LinuxSystem
 
-/// What build steps came to, by the digest of everything that went into them; beside the store, and never needed for
-/// correctness: any file of it can go at any time.
+/// The results of build steps, by the digest of all their inputs; stored next to the store, and never needed for
+/// correctness: any of its files can be deleted at any time.
 ///
-/// One small file for each key, so that concurrent builds need no lock. A layer that an entry names is kept as long as
-/// the entry is, though no image may refer to it.
+/// One small file per key, so concurrent builds need no lock. An entry keeps its layer alive even if no image refers to
+/// it.
 package struct BuildCacheIndex: Sendable {
-    /// The outcome of a step.
+    /// The result of a step.
     package struct Entry: Sendable, Equatable {
-        /// The layer that the step made; nil where it changed nothing.
+        /// The layer that the step created; nil if it changed nothing.
         package var layer: String?
-        /// The layer that it lay upon; nil for none.
+        /// The layer below it; nil for none.
         package var parent: String?
         /// When the step ran.
         package var created: FileTime
-        /// For people: what the step was.
+        /// A human-readable description of the step.
         package var note: String
 
-        /// An outcome with these values.
+        /// Creates an entry with these values.
         package init(layer: String?, parent: String?, created: FileTime, note: String = "") {
             self.layer = layer
             self.parent = parent
@@ -30,13 +30,13 @@ package struct BuildCacheIndex: Sendable {
     let store: ContainerStore
     var directory: String { store.layout.buildCache }
 
-    /// The cache beside a store.
+    /// The cache of a store.
     package init(_ store: ContainerStore) {
         self.store = store
     }
 
-    /// The outcome under a key of hexadecimal digits, if its layer is still there upon the same parent. The layer is
-    /// claimed for this process, as by `ContainerStore.claimLayer`.
+    /// The entry for a key of hexadecimal digits, if its layer still exists on top of the same parent. The layer is
+    /// claimed for this process, see `ContainerStore.claimLayer`.
     package func lookup(_ key: String) throws(StoreError) -> Entry? {
         let path = try path(of: key)
         guard let entry = try StoreError.mapping({ try Self.read(path) }) else { return nil }
@@ -52,7 +52,7 @@ package struct BuildCacheIndex: Sendable {
         return entry
     }
 
-    /// Puts an outcome down, replacing an older one.
+    /// Records an entry, replacing an older one.
     package func record(_ key: String, _ entry: Entry) throws(StoreError) {
         let path = try path(of: key)
         try StoreError.mapping {
@@ -66,8 +66,8 @@ package struct BuildCacheIndex: Sendable {
         }
     }
 
-    /// Forgets the outcomes that were not used since a time (nil: all) and those whose layers are gone, and removes the
-    /// layers that nothing else refers to. Gives the ids of those.
+    /// Removes the entries that have not been used since a time (nil: all) and those whose layers are gone, and the
+    /// layers to which nothing else refers. Returns the ids of those.
     @discardableResult
     package func prune(notUsedSince limit: FileTime? = nil) throws(StoreError) -> [String] {
         let keys = try StoreError.mapping { try Self.keys(in: directory) }
@@ -82,7 +82,7 @@ package struct BuildCacheIndex: Sendable {
                 if let layer = entry?.layer { layers.insert(layer) }
                 try Files.removeTree(path)
             }
-            // Theirs is the order from the uppermost down, whichever entries name them.
+            // The result is in the layers' order from the top down, whichever entries name them.
             return try store.removeUnreferenced(Array(layers))
         }
     }
@@ -99,7 +99,7 @@ package struct BuildCacheIndex: Sendable {
         return try Files.entries(ofDirectory: directory).map(\.text).filter(StoreLayout.isHex)
     }
 
-    /// nil for what is not there, and for what cannot be read: it is only a cache.
+    /// nil if it is missing or cannot be read: it is only a cache.
     static func read(_ path: String) throws -> Entry? {
         guard let bytes = try Files.readFileIfPresent(path, limit: 1 << 20),
             let value = try? JSONValue(parsing: bytes), value.object != nil

@@ -2,17 +2,17 @@ package import ContentDigest
 import JSONText
 import LinuxSystem
 
-/// What compressing a layer's archive came to, so that its digest is known before it is compressed again; beside the
-/// store, and never needed for correctness: any file of it can go at any time.
+/// The results of compressing layers' archives, so that a digest is known without compressing again; stored next to the
+/// store, and never needed for correctness: any of its files can be deleted at any time.
 package struct CompressedBlobIndex: Sendable {
     /// A compressed archive.
     package struct Entry: Sendable, Equatable {
         /// The digest of the compressed bytes.
         package var digest: Digest
-        /// How many compressed bytes there are.
+        /// The number of compressed bytes.
         package var size: Int64
 
-        /// An outcome with these values.
+        /// Creates an entry with these values.
         package init(digest: Digest, size: Int64) {
             self.digest = digest
             self.size = size
@@ -21,14 +21,14 @@ package struct CompressedBlobIndex: Sendable {
 
     private let directory: String
 
-    /// The index beside a store.
+    /// The index of a store.
     package init(_ layout: StoreLayout) {
         directory = layout.compressedBlobs
     }
 
-    /// The outcome of compressing the archive `diffID`.
+    /// The result of compressing the archive `diffID`.
     ///
-    /// - Parameter compression: the way of compressing with all that changes its bytes, such as `gzip-6`: letters,
+    /// - Parameter compression: the compression with every parameter that affects its bytes, such as `gzip-6`: letters,
     ///   digits and hyphens.
     package func lookup(_ diffID: Digest, compression: String) -> Entry? {
         guard let path = path(diffID, compression), let bytes = try? Files.readFileIfPresent(path, limit: 4096),
@@ -38,7 +38,7 @@ package struct CompressedBlobIndex: Sendable {
         return Entry(digest: digest, size: size)
     }
 
-    /// Puts an outcome down. That it cannot is no failure.
+    /// Records an entry. Best effort: failures are ignored.
     package func record(_ diffID: Digest, compression: String, _ entry: Entry) {
         guard let path = path(diffID, compression) else { return }
         let value: JSONValue = ["digest": .string(entry.digest.description), "size": .integer(entry.size)]
@@ -46,7 +46,7 @@ package struct CompressedBlobIndex: Sendable {
             if !Files.exists(directory) { try Files.makeDirectories(directory, mode: 0o700) }
             try Files.replaceFile(path, with: value.serialized(), synchronize: false)
         } catch {
-            // The next push compresses once more than it would have to.
+            // The next push has to compress once more.
         }
     }
 

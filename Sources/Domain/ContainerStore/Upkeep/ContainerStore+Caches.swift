@@ -2,10 +2,10 @@ import Glibc
 import LinuxSystem
 
 extension ContainerStore {
-    /// Empties what is kept beside the store to save time: the directories of cache mounts, blobs whose transfer broke
-    /// off, how far uploads have come, and outcomes of compressing. What a process is using stays.
+    /// Empties the caches next to the store: the directories of cache mounts, partial blobs of interrupted transfers,
+    /// the progress of uploads, and results of compression. Whatever a process is using stays.
     package func emptyCaches() throws(StoreError) {
-        // None of the store's own locks guards these.
+        // These are not guarded by the store's own locks.
         try locked {
             try removeCacheMounts()
             for directory in [layout.partialBlobs, layout.uploads] { try removeUnlockedFiles(in: directory) }
@@ -13,11 +13,11 @@ extension ContainerStore {
         }
     }
 
-    /// All caches stay while a step uses any. The empty lock files of single caches stay as well: a build that waits for
-    /// one has it open already.
+    /// All caches stay while a step uses any. So do the empty lock files of individual caches: a build that waits for
+    /// one already has it open.
     private func removeCacheMounts() throws {
         guard Files.exists(layout.cacheMounts) else { return }
-        // Steps make the file; on a full disk it could not be made here.
+        // Steps create the file; on a full disk it could not be created here.
         guard Files.exists(layout.cacheMountsLock) else { return try putAwayCacheMounts() }
         let lock = try FileLock(opening: layout.cacheMountsLock)
         if try lock.tryLockExclusive() { try putAwayCacheMounts() }
@@ -29,7 +29,7 @@ extension ContainerStore {
         }
     }
 
-    /// Each of these files is locked by whoever uses it.
+    /// Each of these files is locked by its user.
     private func removeUnlockedFiles(in directory: String) throws {
         guard Files.exists(directory) else { return }
         for entry in try Files.entries(ofDirectory: directory) {

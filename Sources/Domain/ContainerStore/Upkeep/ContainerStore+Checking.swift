@@ -3,23 +3,23 @@ import LinuxSystem
 
 /// How thoroughly a store is checked.
 package struct StoreCheckOptions: Sendable {
-    /// How old, in seconds, a layer of another tool that nothing refers to must be before it counts as left behind rather
-    /// than as part of a pull on its way.
+    /// The age, in seconds, from which an unreferenced layer of another tool counts as left behind rather than as part
+    /// of an ongoing pull.
     package var unreferencedAge: Int64 = 24 * 3600
-    /// What reading the layers' contents has found: see `damagedContent`.
+    /// The problems found by reading the layers' contents: see `damagedContent`.
     package var damagedContent: [StoreProblem] = []
 
     package init() {}
 }
 
 extension ContainerStore {
-    /// Looks for contradictions in the store's records and files, without changing anything; one line for each.
+    /// Checks the store's records and files for inconsistencies, without changing anything; one line for each.
     package func check() throws(StoreError) -> [String] {
         try problems(StoreCheckOptions()).map(\.text)
     }
 
-    /// Looks for contradictions in the store's records and files, without changing anything. File content is only read of
-    /// images' data, not of layers. What is built upon something damaged is damaged as well.
+    /// Checks the store's records and files for inconsistencies, without changing anything. Only reads the content of
+    /// images' big data, not of layers. Whatever depends on something damaged counts as damaged as well.
     package func problems(_ options: StoreCheckOptions) throws(StoreError) -> [StoreProblem] {
         try locked(layers: .shared, images: .shared, containers: .shared) {
             var found = options.damagedContent.filter {
@@ -60,14 +60,14 @@ extension ContainerStore {
         return problems
     }
 
-    /// Layers that nothing refers to: this tool's at once, others' when they are too old to be part of a pull.
+    /// Unreferenced layers: this tool's always, others' if they are too old to be part of a pull.
     private func unreferencedLayers(_ age: Int64) throws -> [StoreProblem] {
         try collectableLayers(olderThan: age).map {
             StoreProblem(.layer($0), "layer \($0) is not used by any image or container", remedy: .mending)
         }
     }
 
-    /// The layers that nothing refers to and that may go, the uppermost of each chain.
+    /// The unreferenced layers that may be removed, the topmost of each chain.
     func collectableLayers(olderThan age: Int64) throws -> [String] {
         let usage = LayerUsage(layerTable.records, imageTable.records, containerTable.records)
         let unused = layerTable.records.filter { !$0.isIncomplete && !usage.isUsed($0.id) }
@@ -84,7 +84,7 @@ extension ContainerStore {
         }.map(\.id)
     }
 
-    /// The layers that cannot be used, and those upon them.
+    /// The unusable layers, and those on top of them.
     private func damagedLayers(in problems: [StoreProblem]) -> Set<String> {
         var damaged: Set<String> = []
         for problem in problems where problem.remedy == .removal {
@@ -118,7 +118,7 @@ extension ContainerStore {
                     continue
                 }
                 let expected = image.bigDataDigests[name]
-                // A signed manifest's digest leaves the signature out.
+                // The digest of a signed manifest excludes the signature.
                 if Int64(bytes.count) != image.bigDataSizes[name]
                     || !name.hasPrefix("manifest") && expected != Digest.sha256(of: bytes).description
                 {

@@ -3,10 +3,10 @@ import LinuxSystem
 import StreamCompression
 
 extension ContainerStore {
-    /// Reads all layers of images and compares them with the digests and lengths in their records. Others may work with
-    /// the store meanwhile; a layer that they remove is none that is damaged.
+    /// Reads all layers of images and compares them with the recorded digests and sizes. Other processes may use the
+    /// store meanwhile; a layer that they remove does not count as damaged.
     ///
-    /// - Parameter note: told of layers whose content cannot be compared, since there is no tar-split.
+    /// - Parameter note: called for layers whose content cannot be compared because there is no tar-split data.
     package func damagedContent(note: (String) -> Void = { _ in }) throws(StoreError) -> [StoreProblem] {
         var problems: [StoreProblem] = []
         for layer in try layers() where !layer.isReadOnly {

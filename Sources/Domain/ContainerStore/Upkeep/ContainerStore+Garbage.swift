@@ -2,11 +2,11 @@ import JSONText
 import LinuxSystem
 
 extension ContainerStore {
-    /// Removes all files of the store that no record names: remains of processes that died at the wrong moment, this
-    /// tool's or another's. Records stay as they are; layers that no image refers to stay too.
+    /// Removes all files of the store that no record names: leftovers of processes of this or another tool that died at
+    /// the wrong moment. Records are unchanged; layers to which no image refers stay too.
     ///
-    /// With all locks held a directory without a record is garbage by the format: the record is written first, or the
-    /// lock is held until it is.
+    /// By the format, with all locks held, a directory without a record is garbage: either the record is written first,
+    /// or the lock is held until it is.
     package func collectGarbage() throws(StoreError) {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
             let layers = Set(layerTable.records.map(\.id) + transientIDs(of: "layers"))
@@ -44,10 +44,10 @@ extension ContainerStore {
         return try Files.entries(ofDirectory: directory).map(\.text)
     }
 
-    /// A file that was to replace another one.
+    /// Whether it is a temporary file that was to replace another one.
     private func isTemporary(_ name: String) -> Bool { name.hasPrefix(".tmp-") }
 
-    /// Newer tools can keep records below the run root, with the files still below the graph root.
+    /// Newer tools can store records below the run root while the files are below the graph root.
     func transientIDs(of kind: String) -> [String] {
         let path = "\(layout.runRoot)/\(layout.driver)-\(kind)/volatile-\(kind).json"
         guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else {

@@ -1,12 +1,12 @@
 import LinuxSystem
 
 extension ContainerStore {
-    /// Puts right what can be put right, and removes the rest: files without records, layers that nothing refers to,
-    /// damaged images that no container uses, damaged layers.
+    /// Repairs what can be repaired, and removes the rest: files without records, unreferenced layers, damaged images
+    /// that no container uses, damaged layers.
     ///
-    /// - Parameter removesContainers: whether damaged containers go as well, and with them the images that they use. Not
-    ///   those whose files a process has mounted.
-    /// - Returns: what was done, a line each.
+    /// - Parameter removesContainers: whether to remove damaged containers as well, with the images that they use.
+    ///   Excludes containers whose files a process has mounted.
+    /// - Returns: the actions taken, one per line.
     package func repair(_ options: StoreCheckOptions, removesContainers: Bool) throws(StoreError) -> [String] {
         try collectGarbage()
         return try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
@@ -18,7 +18,7 @@ extension ContainerStore {
         }
     }
 
-    /// From the lowest layer up, since layers name those below them.
+    /// From the bottom up, since layers name their parents.
     private func mendLayers(_ options: StoreCheckOptions) throws -> [String] {
         var done: [String] = []
         let records = layerTable.records.map { ($0, recordedChain(of: $0.id).count) }.sorted { $0.1 < $1.1 }
@@ -57,8 +57,7 @@ extension ContainerStore {
         return done
     }
 
-    /// Damaged layers that nothing refers to any more, what lies upon them first; and undamaged ones that nothing refers
-    /// to.
+    /// Removes damaged layers to which nothing refers any more, topmost first, and undamaged unreferenced ones.
     private func removeLayers(in problems: [StoreProblem], olderThan age: Int64) throws -> [String] {
         var damaged: Set<String> = []
         for problem in problems where problem.remedy == .removal {
@@ -75,7 +74,7 @@ extension ContainerStore {
         for layer in removed { try noteRemoval(.layer, layer) }
         try removeLayers(removed)
         var done = removed.map { "Deleted damaged layer: \($0)" }
-        // The ones below follow when nothing lies upon them any more.
+        // Their parents follow once nothing is on top of them any more.
         while case let unused = try collectableLayers(olderThan: age), !unused.isEmpty {
             for layer in unused { try noteRemoval(.layer, layer) }
             try removeLayers(unused)

@@ -1,4 +1,4 @@
-/// Something in a store that contradicts something else.
+/// An inconsistency in a store.
 package struct StoreProblem: Sendable, Equatable {
     /// What is damaged.
     package enum Subject: Sendable, Hashable {
@@ -9,16 +9,16 @@ package struct StoreProblem: Sendable, Equatable {
         case remains(String)
     }
 
-    /// What can be done about it.
+    /// How it can be fixed.
     enum Remedy: Sendable {
-        /// The thing has to go, and what needs it.
+        /// The object must be removed, and whatever needs it.
         case removal
-        /// It can be put right.
+        /// It can be repaired.
         case mending
     }
 
     package let subject: Subject
-    /// What is wrong, on one line.
+    /// The problem, on one line.
     package let text: String
     let remedy: Remedy
 

@@ -32,7 +32,7 @@ extension HeaderScanner {
         return AuthenticationChallenge(scheme: scheme.lowercased(), parameters: parameters)
     }
 
-    /// One more parameter of the same challenge, whatever commas come first.
+    /// The next parameter of the same challenge, skipping commas.
     private mutating func nextParameter() -> (name: String, value: String)? {
         var ahead = self
         ahead.skipCommas()

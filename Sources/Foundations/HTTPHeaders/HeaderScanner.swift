@@ -1,6 +1,6 @@
-/// Reads the value of a header field piece by piece (RFC 9110, section 5.6).
+/// A scanner for the value of a header field (RFC 9110, section 5.6).
 struct HeaderScanner {
-    /// Longer values are cut: nothing that is read here needs more.
+    /// Longer values are truncated: no field that is parsed here needs more.
     private static let limit = 64 << 10
 
     private(set) var rest: ArraySlice<UInt8>
@@ -11,14 +11,14 @@ struct HeaderScanner {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// A word up to the next separator; empty where there is none.
+    /// A token up to the next separator; empty if there is none.
     mutating func token() -> String {
         let word = rest.prefix { !Self.isSeparator($0) }
         rest = rest.dropFirst(word.count)
         return String(decoding: word, as: UTF8.self)
     }
 
-    /// What stands between quotes, without them; nil where no quote begins, or none ends.
+    /// The content of a quoted string; nil if there is none or it is unterminated.
     mutating func quoted() -> String? {
         guard rest.first == UInt8(ascii: "\"") else { return nil }
         var ahead = rest.dropFirst()
@@ -37,7 +37,7 @@ struct HeaderScanner {
         return nil
     }
 
-    /// `name=value`, the value quoted or not; leaves everything where it is when something else follows.
+    /// `name=value`, the value quoted or not; consumes nothing if something else follows.
     mutating func parameter() -> (name: String, value: String)? {
         let start = rest
         let name = token()
@@ -52,7 +52,7 @@ struct HeaderScanner {
         return nil
     }
 
-    /// `token68` (RFC 9110, section 11.2) that nothing but a comma follows; false where there is none.
+    /// Skips a `token68` (RFC 9110, section 11.2) that is followed by a comma or the end; false if there is none.
     mutating func skipToken68() -> Bool {
         let word = rest.prefix { $0.isLetterOrDigit || "-._~+/".utf8.contains($0) }
         var ahead = rest.dropFirst(word.count).drop { $0 == UInt8(ascii: "=") }
@@ -62,7 +62,7 @@ struct HeaderScanner {
         return true
     }
 
-    /// What stands between angle brackets; nil where none begin, or none end.
+    /// The text between angle brackets; nil if there are none or they are not closed.
     mutating func bracketed() -> String? {
         guard rest.first == UInt8(ascii: "<"), let end = rest.firstIndex(of: UInt8(ascii: ">")) else { return nil }
         defer { rest = rest[rest.index(after: end)...] }
@@ -79,7 +79,7 @@ struct HeaderScanner {
         rest = rest.drop(while: Self.isSpace)
     }
 
-    /// Empty elements of a list count for nothing.
+    /// Empty list elements are ignored.
     mutating func skipCommas() {
         rest = rest.drop { Self.isSpace($0) || $0 == UInt8(ascii: ",") }
     }

@@ -15,7 +15,7 @@ package enum LinkHeader {
 }
 
 extension HeaderScanner {
-    /// The relation types of a link, in lower case; of several `rel` parameters the first counts.
+    /// The relation types of a link, in lower case; of several `rel` parameters only the first counts.
     fileprivate mutating func relations() -> [String] {
         var found: [String]?
         skipSpace()

@@ -5,7 +5,7 @@ package enum RetryAfter {
     /// No server is waited for longer than this many seconds on its word.
     package static let limit: Int64 = 3600
 
-    /// How many seconds to wait; nil for what is neither a number of seconds nor a date.
+    /// The number of seconds to wait; nil for anything other than a number of seconds or a date.
     ///
     /// - Parameter now: seconds since 1970.
     package static func seconds(_ text: String, now: Int64) -> Int? {
@@ -16,13 +16,13 @@ package enum RetryAfter {
     }
 }
 
-/// A date in one of the three forms that RFC 9110, section 5.6.7, has.
+/// A date in one of the three formats of RFC 9110, section 5.6.7.
 enum HTTPDate {
     private static let months = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ]
 
-    /// Seconds since 1970; nil for anything that is no date.
+    /// Seconds since 1970; nil if it is not a date.
     static func parse(_ text: String) -> Int64? {
         let words = text.lowercased().split { " ,-".contains($0) }.map(String.init)
         switch words.count {
@@ -51,7 +51,7 @@ enum HTTPDate {
         HTTPNumber.parse(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
-    /// Of years with two digits, those from 70 on belong to the last century.
+    /// Two-digit years from 70 on belong to the last century.
     private static func century(_ year: Int64) -> Int64 { year < 70 ? 2000 + year : 1900 + year }
 
     // arithmetic: year, month, day, march, shifted: 0 to 9999, and what is made of it
@@ -60,7 +60,7 @@ enum HTTPDate {
     ///
     /// - Parameter month: from 0.
     private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
-        // A year that begins in March has its odd day at its end; 400 years have 146,097 days.
+        // A year that begins in March has its leap day at the end; 400 years have 146,097 days.
         let march = (month + 10) % 12
         let shifted = year + 400 - (month < 2 ? 1 : 0)  // arithmetic: 0 to 10399
         return 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * march + 2) / 5 + day - 1 - 865_565

@@ -1,23 +1,23 @@
 // arithmetic: path, directory, base, reference: texts
 
-/// An `http` or `https` address (RFC 3986), in the parts that a request needs.
+/// An `http` or `https` URL (RFC 3986), split into the parts that a request needs.
 package struct WebAddress: Sendable, Hashable {
-    /// Whether the connection is secured.
+    /// Whether the connection uses TLS.
     package let isSecure: Bool
-    /// The host as it is written, with brackets around IPv6 addresses; lower case.
+    /// The host as written in the URL, with brackets around IPv6 addresses; lower case.
     package let host: String
-    /// The port, where it is not the scheme's own.
+    /// The port, unless it is the scheme's default.
     package let port: Int?
     /// The path, which begins with a slash.
     package var path: String
-    /// What follows the question mark.
+    /// The part after the question mark.
     package var query: String?
-    /// `user:password` that stood in the address; never part of the description.
+    /// `user:password` from the URL; never part of the description.
     package let userInformation: String?
     /// The Unix socket to connect to in place of a host.
     package let socket: String?
 
-    /// Reads an absolute address; nil for anything else, other schemes included. A fragment is dropped.
+    /// Parses an absolute URL; nil for anything else, including other schemes. A fragment is dropped.
     package init?(_ text: String) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }), let colon = text.range(ofText: "://") else {
             return nil
@@ -77,7 +77,7 @@ package struct WebAddress: Sendable, Hashable {
     /// `host[:port]`.
     package var authority: String { host + (port.map { ":\($0)" } ?? "") }
 
-    /// The port that is connected to.
+    /// The port to connect to.
     package var effectivePort: Int { port ?? (isSecure ? 443 : 80) }
 
     /// Whether both are the same server, so that credentials for one may go to the other.
@@ -85,7 +85,7 @@ package struct WebAddress: Sendable, Hashable {
         isSecure == other.isSecure && host == other.host && effectivePort == other.effectivePort
     }
 
-    /// Path and query, as they were written.
+    /// Path and query, unmodified.
     package var target: String { path + (query.map { "?\($0)" } ?? "") }
 
     /// What is sent: path and query as they were written, but for what may not stand there unescaped.
@@ -100,8 +100,8 @@ package struct WebAddress: Sendable, Hashable {
     /// The whole address.
     package var absolute: String { server + target }
 
-    /// The last component of the path, decoded, or as it is written where it stands for no text; empty when the path
-    /// ends with a slash.
+    /// The last component of the path, decoded unless the result would not be text; empty if the path ends with a
+    /// slash.
     package var fileName: String {
         let last = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
         let bytes = PercentEncoding.bytes(last)
@@ -127,7 +127,7 @@ package struct WebAddress: Sendable, Hashable {
         return result
     }
 
-    /// A path without the components `.` and `..` (RFC 3986, section 5.2.4).
+    /// A path without `.` and `..` components (RFC 3986, section 5.2.4).
     private static func removingDots(_ path: String) -> String {
         var kept: [Substring] = []
         let components = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
@@ -148,8 +148,8 @@ package struct WebAddress: Sendable, Hashable {
 }
 
 extension WebAddress: CustomStringConvertible {
-    /// The address for messages: without credentials, and with the values of its query hidden, since redirects to blob
-    /// storage carry their signatures there.
+    /// The address for messages: without credentials, and with its query's values hidden, since redirects to blob
+    /// storage contain signatures there.
     package var description: String {
         if let socket { return "unix://\(socket)" }
         let scheme = isSecure ? "https" : "http"

@@ -2,11 +2,11 @@ package import ContainersConfig
 import JSONText
 import LinuxSystem
 
-/// A program `docker-credential-NAME` that keeps credentials (the protocol of docker-credential-helpers).
+/// A program `docker-credential-NAME` that stores credentials (protocol of docker-credential-helpers).
 package struct CredentialHelper {
     private let name: String
 
-    /// - Throws: ``RegistryError`` for a name that would leave the directories of PATH.
+    /// - Throws: ``RegistryError`` for a name that would escape the directories of PATH.
     package init(_ name: String) throws {
         guard !name.isEmpty, !name.contains("/") else {
             throw RegistryError(.invalid, "\"\(name)\" is no credential helper's name")
@@ -14,11 +14,11 @@ package struct CredentialHelper {
         self.name = name
     }
 
-    /// What it knows for a registry; nil when it knows nothing.
+    /// The credentials for a registry; nil if it has none.
     package func credentials(for registry: String) throws -> RegistryCredentials? {
         let (status, output) = try run("get", input: registry)
         guard status == 0 else {
-            // All helpers say it in these words and on standard output.
+            // All helpers use these words, on standard output.
             if output.contains("credentials not found") { return nil }
             throw RegistryError(.unauthorized, "credential helper \(name): \(output.prefix(300))")
         }
@@ -29,7 +29,7 @@ package struct CredentialHelper {
         return user.isEmpty && secret.isEmpty ? nil : .password(user: user, password: secret)
     }
 
-    /// Has it keep credentials.
+    /// Stores credentials.
     package func store(user: String, password: String, for registry: String) throws {
         let entry = JSONObject([
             ("ServerURL", .string(registry)), ("Username", .string(user)), ("Secret", .string(password)),
@@ -40,7 +40,7 @@ package struct CredentialHelper {
         }
     }
 
-    /// Has it forget credentials.
+    /// Erases credentials.
     package func erase(_ registry: String) throws {
         let (status, output) = try run("erase", input: registry)
         guard status == 0 else {

@@ -4,18 +4,18 @@ import JSONText
 import LinuxSystem
 import Synchronization
 
-/// A bearer token and until when it counts.
+/// A bearer token and its expiry.
 struct RegistryToken: Sendable {
     let value: String
-    /// On the clock that counts from the start of the machine.
+    /// On the clock that counts since boot.
     let expiry: ContinuousClock.Instant
 
-    /// Whether it will last for another request.
+    /// Whether it is valid long enough for another request.
     var isFresh: Bool { ContinuousClock.now + .seconds(5) < expiry }
 }
 
 extension RegistryClient {
-    /// The `Authorization` header for requests of these scopes; nil when the registry demands none.
+    /// The `Authorization` header for requests with these scopes; nil if the registry requires none.
     func authorization(for scopes: [RegistryScope]) throws -> String? {
         let challenges = state.withLock { $0.challenges }
         for challenge in challenges {
@@ -30,8 +30,8 @@ extension RegistryClient {
         return nil
     }
 
-    /// After a 401: forgets the token, and takes the challenges that came with it. False when there is nothing new to
-    /// try.
+    /// After a 401: drops the token, and adopts the challenges of the response. Returns false if there is nothing new
+    /// to try.
     func renewAuthorization(_ scopes: [RegistryScope], _ challenges: [AuthenticationChallenge]) throws -> Bool {
         state.withLock { state in
             let hadToken = state.tokens.removeValue(forKey: scopes) != nil
@@ -68,7 +68,7 @@ extension RegistryClient {
     ) throws -> RegistryToken {
         var request: HTTPRequest
         if case .identityToken(_, let refresh)? = credentials {
-            // OAuth2 (RFC 6749, section 6), as Docker's registries have it.
+            // OAuth2 (RFC 6749, section 6), as in Docker's registries.
             var form = [("grant_type", "refresh_token"), ("client_id", "swiftlet"), ("refresh_token", refresh)]
             if let service { form.append(("service", service)) }
             if !scopes.isEmpty { form.append(("scope", scopes.map(\.description).joined(separator: " "))) }
@@ -84,7 +84,7 @@ extension RegistryClient {
             for scope in scopes { request.address = request.address.adding("scope", scope.description) }
             if let service { request.address = request.address.adding("service", service) }
         }
-        // Where a realm redirects to another server, the credentials stay behind.
+        // If a realm redirects to another server, the credentials are not sent there.
         let response = try transport.fetch(request, tls: tls, isInsecure: isInsecure)
         guard response.isSuccess else {
             let error = RegistryErrorResponse.error(response)
@@ -103,14 +103,14 @@ extension RegistryClient {
         else {
             throw RegistryError(.malformed, "\(realm): the answer has no token")
         }
-        // At least a minute, says the specification, whatever is written.
+        // At least a minute according to the specification, whatever the response says.
         let seconds = min(max(answer?["expires_in"]?.integer ?? 60, 60), 86400)
         return RegistryToken(value: value, expiry: ContinuousClock.now + .seconds(seconds))
     }
 
     // MARK: Credentials
 
-    /// The credentials, those of a helper asked for once.
+    /// The credentials; a helper is only asked once.
     private func resolvedCredentials() throws -> RegistryCredentials? {
         guard case .helper(let name, let registry)? = credentials else { return credentials }
         if let known = state.withLock({ $0.resolvedCredentials }) { return known }

@@ -1,9 +1,9 @@
 import ContainersConfig
 
 extension RegistryClient {
-    /// Asks the registry whether it takes the credentials.
+    /// Checks whether the registry accepts the credentials.
     ///
-    /// - Throws: ``RegistryError``: `unauthorized` when it does not.
+    /// - Throws: ``RegistryError``: `unauthorized` if it does not.
     package func checkCredentials() throws {
         let response = try send(HTTPRequest(.get, try base()), scopes: [])
         guard response.isSuccess else { throw RegistryErrorResponse.error(response) }

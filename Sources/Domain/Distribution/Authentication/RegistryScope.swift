@@ -1,6 +1,6 @@
-/// What a token allows: `repository:NAME:ACTIONS` (Docker's token authentication specification).
+/// What a token permits: `repository:NAME:ACTIONS` (Docker's token authentication specification).
 struct RegistryScope: Sendable, Hashable, CustomStringConvertible {
-    /// The repository on its registry.
+    /// The repository in its registry.
     let repository: String
     /// `pull`, `pull,push`, `*`.
     let actions: String

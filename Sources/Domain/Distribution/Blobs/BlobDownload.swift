@@ -5,12 +5,13 @@ import StreamCompression
 
 // arithmetic: offset: bytes that have arrived
 
-/// A blob on its way from a server. When the connection breaks it asks for the rest, and goes on. When the connection is
-/// slow, as those of servers are that give each a share, and much is left, further connections fetch what comes next.
+/// A blob being downloaded. If the connection breaks, it requests the rest and continues. If the connection is slow,
+/// such as on servers that throttle each connection, and much is left, additional connections fetch the following
+/// ranges.
 ///
-/// No more bytes come out than the descriptor promises; whether they are the right ones is for the reader to check.
+/// Never yields more bytes than the descriptor specifies; the reader must verify them.
 final class BlobDownload: ByteSource {
-    /// So much must be left for further connections to be worth while.
+    /// The minimum remainder for which additional connections pay off.
     private static let much: Int64 = 32 << 20
 
     private let blob: Descriptor
@@ -19,25 +20,25 @@ final class BlobDownload: ByteSource {
     private let fetch: (_ from: Int64, _ to: Int64?) throws -> HTTPResponse
     private let budget: ConnectionBudget?
     private let journal: BlobJournal?
-    /// Checks the whole blob when a part of it comes from an earlier process.
+    /// Verifies the whole blob if a part of it comes from an earlier process.
     private let verifier: DigestVerifier?
     private var body: (any ByteSource)?
-    /// Bytes that have come out, or need not.
+    /// The number of bytes that were yielded or skipped.
     private var offset: Int64
     private var attempts = TransferAttempts()
     private var isEnded = false
     private var pace = ConnectionRate()
-    /// Whether the server may have parts of the blob to give.
+    /// Whether the server may support range requests for the blob.
     private var givesRanges = false
     private var ahead: PrefetchedRanges?
-    /// Where what `body` gives ends to be of use; nil: at the blob's end.
+    /// Where to stop reading `body`; nil: at the blob's end.
     private var bodyEnd: Int64?
 
     /// - Parameters:
-    ///   - offset: how much of the blob need not come.
-    ///   - budget: further connections that may be opened; nil: none.
-    ///   - fetch: asks for the blob from an offset on, up to another one or to its end, and gives the answer whatever its
-    ///     status.
+    ///   - offset: the number of bytes to skip.
+    ///   - budget: additional connections that may be opened; nil: none.
+    ///   - fetch: requests the blob from an offset on, up to another one or to its end, and returns the response
+    ///     whatever its status.
     init(
         _ blob: Descriptor, place: String, retry: RetryPolicy, from offset: Int64 = 0, journal: BlobJournal?,
         budget: ConnectionBudget? = nil,
@@ -53,7 +54,7 @@ final class BlobDownload: ByteSource {
         self.fetch = fetch
     }
 
-    /// Connects, so that a blob that is not there is told now. Returns the size if it is known.
+    /// Connects, so that a missing blob is reported now. Returns the size if it is known.
     func open() throws -> Int64? {
         if let journal, journal.length > 0 { return blob.size }
         while true {
@@ -122,18 +123,18 @@ final class BlobDownload: ByteSource {
         return count
     }
 
-    /// A part of the blob has been read: what follows is under way already, or is asked for with the next read.
+    /// Continues after a range has been read: with a prefetched one, or with a new request at the next read.
     private func goOn(at offset: Int64) {
         let part = ahead?.part(at: offset)
         (body, bodyEnd) = (part?.body, part?.bytes.upperBound)
     }
 
-    /// Opens further connections where that helps: the present one then ends a little further on.
+    /// Opens additional connections if that helps: the current one then ends a little further on.
     private func lookAhead(_ offset: Int64) {
         // arithmetic: size >= offset >= 0
         guard givesRanges, ahead == nil, let budget, blob.size >= offset, blob.size - offset >= Self.much, pace.isSlow
         else { return }
-        // What has arrived on this connection already is not fetched again.
+        // What has already arrived on this connection is not fetched again.
         let start = offset + PrefetchedRanges.partSize
         let ranges = PrefetchedRanges(start..<blob.size, budget) { [fetch] in try fetch($0.lowerBound, $0.upperBound) }
         ranges.ask()
@@ -141,7 +142,7 @@ final class BlobDownload: ByteSource {
         if ranges.hasParts { (ahead, bodyEnd) = (ranges, start) }
     }
 
-    /// Asks for the rest. Returns the whole blob's length if the server says it.
+    /// Requests the rest. Returns the whole blob's size if the server announces it.
     private func connect() throws -> Int64? {
         let response = try fetch(offset, nil)
         pace = ConnectionRate()
@@ -150,7 +151,7 @@ final class BlobDownload: ByteSource {
         case 200:
             try checkLength(response.contentLength)
             body = response.body
-            // The server does not do ranges: what is known already goes by once more.
+            // The server does not support ranges: skip what is already known.
             if offset > 0 { try skip(offset, of: response.body) }
             return response.contentLength
         case 206 where offset > 0:
@@ -188,7 +189,7 @@ final class BlobDownload: ByteSource {
         }
     }
 
-    /// Waits before another attempt; throws when there is none, or it would not help.
+    /// Waits before another attempt; throws if none are left, or it would not help.
     private func wait(_ error: RegistryError) throws {
         guard error.isTemporary else { throw error }
         guard attempts.mayGoOn(from: offset, retry) else { throw error }

@@ -5,21 +5,21 @@ import LinuxSystem
 
 // arithmetic: length, offset, position, byteCount: of a file of ours
 
-/// The bytes of one blob as they arrive, in a file, so that a later process need not fetch them again: after a kill, a
+/// A file with the bytes of a blob that have arrived, so that a later process need not fetch them again after a kill, a
 /// crash or a full disk.
 ///
-/// Nobody else uses the file meanwhile. What stands in it is trusted only as far as the blob's digest confirms it. It is
-/// a help and no more: when it cannot be written the transfer goes on without it.
+/// The file is locked while in use. Its content is only trusted as far as the blob's digest confirms it. It is only an
+/// optimization: if it cannot be written, the transfer continues without it.
 package final class BlobJournal {
     /// Smaller blobs are not worth a file.
     private static let minimumSize: Int64 = 4 << 20
-    /// What nobody has come back for in this many seconds is removed.
+    /// Abandoned journals are removed after this many seconds.
     private static let lifetime: Int64 = 7 * 86400
 
     private let path: String
     private let size: Int64
     private let lock: FileLock
-    /// Bytes kept by an earlier process.
+    /// The number of bytes kept by an earlier process.
     private(set) var length: Int64
     /// Whether there were any.
     let wasContinued: Bool
@@ -27,8 +27,8 @@ package final class BlobJournal {
     private var isWriting = true
     private let budget: JournalSpaceArbiter?
 
-    /// Opens a blob's journal; nil where there is none to be had: the blob is small, another process fetches it, or the
-    /// directory cannot be written.
+    /// Opens a blob's journal; nil if none is available: the blob is small, another process is fetching it, or the
+    /// directory is not writable.
     init?(_ blob: Descriptor, in directory: String, budget: JournalSpaceArbiter? = nil) {
         guard blob.size >= Self.minimumSize else { return nil }
         do {
@@ -52,7 +52,7 @@ package final class BlobJournal {
         "\(directory)/\(digest.algorithm.rawValue)-\(digest.hex)"
     }
 
-    /// Whether the whole file is the blob.
+    /// Whether the file is the complete blob.
     private func holds(_ digest: Digest) -> Bool {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
         defer { buffer.deallocate() }
@@ -65,7 +65,7 @@ package final class BlobJournal {
         return (try? verifier.verify()) != nil
     }
 
-    /// Reads what an earlier process kept; 0 beyond it.
+    /// Reads what an earlier process kept; returns 0 beyond that.
     func replay(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         guard offset < length else { return 0 }
         let wanted = Int(min(Int64(buffer.count), length - offset))
@@ -76,7 +76,7 @@ package final class BlobJournal {
         return count
     }
 
-    /// Keeps bytes that have just arrived.
+    /// Stores bytes that have just arrived.
     func append(_ bytes: UnsafeRawBufferPointer, at offset: Int64) {
         switch budget?.arrived(bytes.count) ?? .goOn {
         case .goOn: break
@@ -91,7 +91,7 @@ package final class BlobJournal {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
             let count = pwrite(lock.fd, rest.baseAddress, rest.count, Int(position))
             if count <= 0 {
-                // What stands there already is good.
+                // What the file already holds is valid.
                 isWriting = false
                 return
             }
@@ -100,26 +100,26 @@ package final class BlobJournal {
         }
     }
 
-    /// The blob has come out as a whole; it is kept until the image is where it belongs.
+    /// The blob has been read completely; it is kept until the image has been stored.
     func complete() {
         isWriting = false
         budget?.completed(self)
     }
 
-    /// Forgets everything.
+    /// Discards all content.
     func discard() {
         _ = ftruncate(lock.fd, 0)
         length = 0
         position = 0
     }
 
-    /// Removes the file; the blob is where it belongs.
+    /// Removes the file, after the blob has been stored.
     func remove() {
         isWriting = false
         _ = unlink(path)
     }
 
-    /// Removes a blob's journal unless somebody uses it.
+    /// Removes a blob's journal unless it is in use.
     static func remove(_ digest: Digest, in directory: String) {
         let path = path(of: digest, in: directory)
         guard Files.exists(path), let lock = try? FileLock(opening: path), (try? lock.tryLockExclusive()) == true
@@ -127,7 +127,7 @@ package final class BlobJournal {
         _ = unlink(path)
     }
 
-    /// Removes what nobody has come back for.
+    /// Removes abandoned journals.
     static func sweep(_ directory: String) {
         StateDirectory.sweep(directory, lifetime: lifetime)
     }

@@ -6,38 +6,38 @@ import StreamCompression
 
 // arithmetic: offset, end, byteCount: at most HTTPNumber.limit, and what has been read
 
-/// One blob on its way into a registry, over as many connections as it takes.
+/// Uploads one blob to a registry, over as many connections as needed.
 ///
-/// It goes in one request of the length that turns out, as every registry takes it. What the registry has kept of a
-/// request that broke is not sent again, not even by a later process (distribution-spec 1.1, "Resuming an Upload"). What
-/// follows then goes in chunks that the registry confirms, and so does a blob that is too large for one request, and one
-/// whose transfer is slow: many registries keep nothing of a request that breaks.
+/// It starts with a single request of unknown length, which every registry supports. Data that the registry kept of a
+/// broken request is not sent again, not even by a later process (distribution-spec 1.1, "Resuming an Upload"). The
+/// rest is then sent in chunks that the registry confirms, and so is a blob that is too large for one request, or whose
+/// transfer is slow: many registries keep nothing of a broken request.
 final class BlobUpload {
     /// How the bytes are sent.
     private enum Form: Equatable {
-        /// In one request, which ends early where it is slow and the rest can follow in chunks.
+        /// In one request, which ends early if it is slow and the rest can follow in chunks.
         case stream(endsWhenSlow: Bool)
-        /// In requests of so many bytes.
+        /// In requests of this many bytes.
         case chunks(Int)
     }
 
-    /// An upload that the registry has opened.
+    /// An upload session opened by the registry.
     private struct Session {
         var address: WebAddress
-        /// Bytes that the registry has.
+        /// The number of bytes that the registry has.
         var offset: Int64 = 0
-        /// Whether they come from an earlier attempt.
+        /// Whether some of them come from an earlier attempt.
         var isContinued = false
-        /// Requests that brought some of the blob in this attempt.
+        /// The number of requests in this attempt that transferred some of the blob.
         var parts = 0
     }
 
-    /// The attempt failed in a way that another one avoids.
+    /// The attempt failed in a way that another attempt can avoid.
     private struct RestartUpload: Error {
         let cause: RegistryError
     }
 
-    /// How long a registry may take over a finished upload: it reads the blob again.
+    /// How many seconds a registry may take to close an upload: it reads the blob again.
     private static let closingPatience = 900
     private static let chunkSize = 8 << 20
     private static let chunkSizes = (1 << 20)...(64 << 20)
@@ -48,7 +48,7 @@ final class BlobUpload {
     private let record: UploadRecord?
     private var form = Form.stream(endsWhenSlow: true)
     private var session: Session?
-    /// The digest that was to close the upload, once it is known.
+    /// The digest for closing the upload, once it is known.
     private var digest: Digest?
     private var chunkMinimum = 0
     private var evasions = 0
@@ -64,7 +64,7 @@ final class BlobUpload {
         }
     }
 
-    /// Sends the blob.
+    /// Uploads the blob.
     func run() throws -> (digest: Digest, size: Int64) {
         var attempts = TransferAttempts()
         while true {
@@ -90,7 +90,7 @@ final class BlobUpload {
         }
     }
 
-    /// Leaves the upload to a later process where that may go on with it, and else tells the registry.
+    /// Leaves the upload to a later process if that can resume it, and otherwise cancels it.
     private func giveUp(_ error: any Error) {
         if let error = error as? RegistryError, error.isTemporary, let record, record.location != nil { return }
         if let session { client.cancelUpload(session.address, in: repository) }
@@ -114,7 +114,7 @@ final class BlobUpload {
 
     // MARK: Opening
 
-    /// Goes on with an upload or opens one. Returns the blob when it turns out to be there.
+    /// Resumes an upload or opens one. Returns the blob if the registry turns out to have it.
     private func open() throws -> (digest: Digest, size: Int64)? {
         let known = session?.address ?? record?.location
         let wasHere = session != nil
@@ -122,9 +122,9 @@ final class BlobUpload {
         if offer.identity != nil, let known, known.hasSameOrigin(as: try client.base()) {
             session = try status(of: known)
             if session != nil { return nil }
-            // Perhaps the end of it arrived, and only the answer was lost.
+            // Maybe the last part arrived, and only the response was lost.
             if let digest, let size = try client.blobSize(digest, in: repository), size >= 0 { return (digest, size) }
-            // This registry keeps nothing of a request that broke.
+            // This registry keeps nothing of a broken request.
             if wasHere, form == .stream(endsWhenSlow: true) { form = .chunks(Self.chunkSize) }
             record?.clear()
         }
@@ -140,7 +140,7 @@ final class BlobUpload {
         record.update(session.address, bytes: session.offset)
     }
 
-    /// Asks how much of an upload the registry has; nil where it has nothing, or does not know the upload.
+    /// Asks how much of an upload the registry has; nil if it has nothing, or does not know the upload.
     private func status(of address: WebAddress) throws -> Session? {
         let response = try client.send(HTTPRequest(.get, address), scopes: [.push(repository)])
         guard response.isSuccess else {
@@ -149,9 +149,9 @@ final class BlobUpload {
             return nil
         }
         response.discardBody()
-        // One byte and none look the same in Docker's registry.
+        // Docker's registry reports one byte and none in the same way.
         guard let last = response.fields["range"].flatMap({ HTTPNumber.lastByte(ofUpload: $0) }), last > 0,
-            // More than there is of the blob would never be closed.
+            // An upload longer than the blob could never be closed.
             offer.expected.map({ $0.size < 0 || last < $0.size }) ?? true
         else {
             client.cancelUpload(address, in: repository)
@@ -161,7 +161,7 @@ final class BlobUpload {
         return Session(address: next, offset: last + 1, isContinued: true)  // arithmetic: at most HTTPNumber.limit
     }
 
-    /// Lets pass what the registry has.
+    /// Skips what the registry already has.
     private func skip(_ source: DigestingSource) throws {
         guard let session, session.offset > 0 else { return }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
@@ -174,7 +174,7 @@ final class BlobUpload {
         }
     }
 
-    /// What the registry has is no use: gives it up.
+    /// Cancels an upload whose data is of no use.
     private func dropped(_ error: RegistryError) -> RestartUpload {
         if let session { client.cancelUpload(session.address, in: repository) }
         session = nil
@@ -184,12 +184,12 @@ final class BlobUpload {
 
     // MARK: Sending
 
-    /// Returns whether that was all.
+    /// Returns whether the blob was sent completely.
     private func sendStream(_ source: DigestingSource, endsWhenSlow: Bool) throws -> Bool {
         guard let session else { return false }
         let paced = RateMonitoredSource(source)
         var request = HTTPRequest(.patch, session.address)
-        // Without a length: registries know that from the other tools, and it may end early.
+        // Without a length: registries support that since other tools do it, and it may end early.
         request.body = .stream(endsWhenSlow ? paced : source, length: nil)
         request.patience = Self.closingPatience
         try patch(request, upTo: { source.byteCount })
@@ -215,7 +215,7 @@ final class BlobUpload {
         }
     }
 
-    /// Sends a part and takes down where the next one goes.
+    /// Sends a part and records where the next one goes.
     private func patch(_ request: HTTPRequest, upTo end: () -> Int64) throws {
         let response = try client.send(request, scopes: [.push(repository)])
         guard [201, 202, 204].contains(response.status) else { throw refusal(response) }
@@ -226,12 +226,12 @@ final class BlobUpload {
         note()
     }
 
-    /// What to do about a part that was refused.
+    /// The error for a part that was rejected.
     private func refusal(_ response: HTTPResponse) -> any Error {
         let error = RegistryErrorResponse.error(response)
         switch response.status {
         case 401 where evasions == 0 && form != .stream(endsWhenSlow: false):
-            // There is a new token now, and the body of the request is spent.
+            // There is a new token now, but the request's body has been consumed.
             return RestartUpload(cause: error)
         case 413:
             switch form {
@@ -243,7 +243,7 @@ final class BlobUpload {
             return dropped(error)
         case 400..<500 where response.status != 401 && response.status != 403 && !error.isTemporary:
             guard let session, session.offset > 0 else { return error }
-            // A registry that takes only one part, or that has lost some.
+            // A registry that accepts only one part, or that has lost some.
             form = .stream(endsWhenSlow: false)
             return dropped(error)
         default: return error
@@ -262,9 +262,9 @@ final class BlobUpload {
         guard [201, 204].contains(response.status) else {
             let error = RegistryErrorResponse.error(response)
             guard error.code == .malformed || error.code == .notFound else { throw error }
-            // What an earlier attempt has sent was not the beginning of this blob.
+            // What an earlier attempt sent was not the beginning of this blob.
             if session.isContinued { throw dropped(error) }
-            // A registry that keeps the last part alone.
+            // A registry that keeps only the last part.
             guard session.parts > 1 else { throw error }
             form = .stream(endsWhenSlow: false)
             throw dropped(error)

@@ -2,7 +2,7 @@ import ContentDigest
 import ImageModel
 import StreamCompression
 
-/// Passes a blob's bytes on and learns, or checks, what they are.
+/// Passes a blob's bytes through and computes, or verifies, its digest and size.
 final class DigestingSource: ByteSource {
     private let upstream: any ByteSource
     private let expected: Descriptor?
@@ -15,7 +15,7 @@ final class DigestingSource: ByteSource {
         verifier = expected.map { DigestVerifier(expecting: $0.digest) }
     }
 
-    /// Bytes that have passed.
+    /// The number of bytes passed through.
     var byteCount: Int64 { verifier?.byteCount ?? hash.byteCount }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -32,7 +32,7 @@ final class DigestingSource: ByteSource {
         return count
     }
 
-    /// The digest of all that passed, which is the expected one.
+    /// The digest of all bytes, which matches the expected one.
     func finish() throws -> Digest {
         guard let verifier, let expected else { return hash.finalize() }
         guard expected.size < 0 || verifier.byteCount == expected.size else {

@@ -1,26 +1,26 @@
 import LinuxSystem
 import StreamCompression
 
-/// Shares the disk between an image that is being unpacked and the journals of its blobs, which only help if the pull
-/// fails: where it would succeed without them they give way, where it is bound to fail they are what is worth keeping.
+/// Arbitrates disk space between an image that is being unpacked and the journals of its blobs, which only help if the
+/// pull fails: they yield if the pull would succeed without them, and are kept if it is bound to fail.
 final class JournalSpaceArbiter: Sendable {
-    /// What a journal is to do.
+    /// What a journal should do.
     enum Verdict {
         case goOn
-        /// Keep what there is, and write no more.
+        /// Keep its content, and write no more.
         case stop
-        /// Give the space back.
+        /// Free its space.
         case discard
     }
 
-    /// How much arrives between looks at the space that is left.
+    /// How many bytes arrive between checks of the free space.
     private static let interval: Int64 = 4 << 20
-    /// Kept free for what else the disk is used for.
+    /// Space kept free for other users of the disk.
     private static let reserve = 32.0 * 1024 * 1024
 
     private struct State {
         var freeAtStart: Int64 = 0
-        /// Compressed bytes of the image, those that have arrived in this process, and those kept in journals.
+        /// Compressed bytes of the image: all, those received by this process, and those stored in journals.
         var expected: Int64
         var received: Int64 = 0
         var kept: Int64 = 0
@@ -32,10 +32,10 @@ final class JournalSpaceArbiter: Sendable {
     private let directory: String
     private let state: Monitor<State>
 
-    /// - Parameter expected: the compressed size of all that is to come.
+    /// - Parameter expected: the compressed size of everything to be received.
     init(_ directory: String, expected: Int64) {
         self.directory = directory
-        // It may not exist yet; without it nothing is kept anyway.
+        // It may not exist yet; if it cannot be created, nothing is kept anyway.
         try? Files.makeDirectories(directory)
         var state = State(expected: expected)
         state.freeAtStart = Self.free(directory)
@@ -46,7 +46,7 @@ final class JournalSpaceArbiter: Sendable {
         Int64(clamping: (try? Files.freeSpace(of: directory)) ?? 0)
     }
 
-    /// Bytes have arrived, and as many are about to be kept.
+    /// Accounts for bytes that have arrived and are about to be stored.
     func arrived(_ count: Int) -> Verdict {
         state.update { state in
             state.received += Int64(count)
@@ -74,7 +74,7 @@ final class JournalSpaceArbiter: Sendable {
         return free >= missing + Self.reserve / 2 ? .stop : .discard
     }
 
-    /// Nothing is appended to this journal any more.
+    /// Nothing more will be appended to this journal.
     func completed(_ journal: BlobJournal) {
         let isLate = state.update { state in
             if state.verdict != .discard { state.completed.append(journal) }

@@ -6,17 +6,17 @@ import Synchronization
 // arithmetic: bytes: what a read gave
 // arithmetic: left: connections
 
-/// Parts of a blob that are fetched on connections of their own while the part before them is still being read.
+/// Ranges of a blob, fetched on separate connections while the preceding range is being read.
 ///
-/// Needs no threads: each part is no larger than what a connection may hold until somebody reads it.
+/// Needs no threads: a range is no larger than what a connection buffers until somebody reads it.
 final class PrefetchedRanges {
-    /// One of the parts.
+    /// One of the ranges.
     struct Part {
         let bytes: Range<Int64>
         let body: any ByteSource
     }
 
-    /// Bytes in one part.
+    /// The size of a range in bytes.
     static let partSize = Int64(HTTPExchange.highWater)
 
     private let budget: ConnectionBudget
@@ -26,7 +26,7 @@ final class PrefetchedRanges {
     private var parts: [Part] = []
     private var isRefused = false
 
-    /// - Parameter fetch: asks for a part, and gives the answer whatever its status.
+    /// - Parameter fetch: requests a range, and returns the response whatever its status.
     init(
         _ bytes: Range<Int64>, _ budget: ConnectionBudget, fetch: @escaping (Range<Int64>) throws -> HTTPResponse
     ) {
@@ -40,14 +40,14 @@ final class PrefetchedRanges {
         for _ in parts { budget.giveBack() }
     }
 
-    /// Whether the server does not give parts.
+    /// Whether the server does not serve ranges.
     var isUseless: Bool { isRefused && parts.isEmpty }
 
-    /// Whether anything is on its way.
+    /// Whether any range has been requested.
     var hasParts: Bool { !parts.isEmpty }
 
-    /// Asks for as many parts as there may be connections. That one is not to be had is no failure: whoever reads gets
-    /// there in the end.
+    /// Requests as many ranges as connections are allowed. Failures are ignored: the reader will reach the range
+    /// anyway.
     func ask() {
         while !isRefused, next < end, budget.take() {
             let bytes = next..<min(next + Self.partSize, end)
@@ -62,7 +62,7 @@ final class PrefetchedRanges {
         }
     }
 
-    /// The part that begins at `offset`, and asks for more; nil where there is none.
+    /// Takes the range that begins at `offset`, and requests more; nil if there is none.
     func part(at offset: Int64) -> Part? {
         guard parts.first?.bytes.lowerBound == offset else { return nil }
         let part = parts.removeFirst()
@@ -72,9 +72,9 @@ final class PrefetchedRanges {
     }
 }
 
-/// Connections to one registry beyond those that are in use anyway.
+/// Additional connections to a registry, beyond those in use anyway.
 final class ConnectionBudget: Sendable {
-    /// Fewer than a server would mind.
+    /// Few enough for servers to tolerate.
     private let left = Mutex(4)
 
     func take() -> Bool {
@@ -90,18 +90,18 @@ final class ConnectionBudget: Sendable {
     }
 }
 
-/// Tells whether a connection holds its reader up: it is slow, and not because of the reader.
+/// Measures whether a connection delays its reader: it is slow, and not because of the reader.
 struct ConnectionRate {
-    /// How long a connection is watched first.
+    /// The minimum time to observe a connection.
     private static let patience = Duration.seconds(1)
-    /// Bytes a second that are enough.
+    /// The rate in bytes per second that is fast enough.
     private static let enough = 16.0 * 1024 * 1024
 
     private var start = ContinuousClock.now
     private var waited = Duration.zero
     private var count: Int64 = 0
 
-    /// Bytes were waited for since `before`.
+    /// Accounts for bytes that were waited for since `before`.
     mutating func add(_ bytes: Int, since before: ContinuousClock.Instant) {
         waited += ContinuousClock.now - before
         count += Int64(bytes)

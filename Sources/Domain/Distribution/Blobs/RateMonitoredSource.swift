@@ -1,16 +1,16 @@
 import StreamCompression
 
-/// Passes bytes on as long as they move fast, and then ends early.
+/// Passes bytes through, and ends early if they move too slowly.
 final class RateMonitoredSource: ByteSource {
-    /// How long a slow transfer is watched before it counts as one.
+    /// How long a slow transfer is tolerated.
     private static let patience = Duration.seconds(5)
-    /// Bytes a second below which it does.
+    /// The rate in bytes per second below which it is slow.
     private static let slow = 8.0 * 1024 * 1024
 
     private let upstream: any ByteSource
     private let start = ContinuousClock.now
     private var count: Int64 = 0
-    /// Whether there is more than what came out.
+    /// Whether it ended before its underlying source.
     private(set) var hasEndedEarly = false
 
     init(_ upstream: any ByteSource) {

@@ -4,7 +4,7 @@ package import ImageModel
 package import StreamCompression
 
 extension RegistryClient {
-    /// The blob's size; nil when the registry does not have it.
+    /// The blob's size; nil if the registry does not have it.
     package func blobSize(_ digest: Digest, in repository: String) throws -> Int64? {
         try RegistryError.during("checking whether a blob \(digest) exists in \(host)/\(repository)") {
             let request = HTTPRequest(.head, try blobAddress(digest, repository))
@@ -13,11 +13,11 @@ extension RegistryClient {
         }
     }
 
-    /// The blob's bytes, not verified, from a source that mends broken connections itself.
+    /// The blob's bytes, unverified, from a source that recovers from broken connections itself.
     ///
     /// - Parameters:
-    ///   - offset: how much of the blob is there already.
-    ///   - journal: where the bytes are kept so that a later process need not fetch them again.
+    ///   - offset: how many bytes to skip.
+    ///   - journal: stores the bytes so that a later process need not fetch them again.
     package func openBlob(
         _ blob: Descriptor, in repository: String, from offset: Int64 = 0, journal: BlobJournal? = nil
     ) throws -> (source: any ByteSource, size: Int64?) {
@@ -35,7 +35,7 @@ extension RegistryClient {
         }
     }
 
-    /// Bytes that a descriptor says are somewhere else, asked for without any credentials.
+    /// Content at an external URL of a descriptor, requested without credentials.
     package func openExternalBlob(
         _ blob: Descriptor, at urls: [String]
     ) throws -> (source: any ByteSource, size: Int64?) {
@@ -64,7 +64,7 @@ extension RegistryClient {
 }
 
 extension HTTPTransport {
-    /// Sends a request and follows redirects; to another server goes no `Authorization` field.
+    /// Sends a request and follows redirects, without the `Authorization` field to other servers.
     func fetch(_ original: HTTPRequest, tls: TLSSettings, isInsecure: Bool) throws -> HTTPResponse {
         var request = original
         for _ in 0...RegistryClient.redirectLimit {
@@ -82,7 +82,7 @@ extension HTTPTransport {
 }
 
 extension HTTPRequest {
-    /// Asks for a part of what is there: up to before `end`, or to its end.
+    /// Requests a range: up to but excluding `end`, or to the end of the content.
     fileprivate mutating func ask(from start: Int64, to end: Int64?) {
         guard start > 0 || end != nil else { return }
         // arithmetic: the end of a part that is larger than nothing

@@ -5,14 +5,14 @@ package import ImageTransports
 import StreamCompression
 
 extension RegistryClient {
-    /// Blobs up to this many bytes are sent in one request, from memory.
+    /// Blobs up to this many bytes are sent in one request from memory.
     private static let monolithicLimit: Int64 = 1 << 20
 
-    /// Sends a blob. Where it says what it must turn out to be, it must.
+    /// Uploads a blob, verifying it if its descriptor is known in advance.
     ///
-    /// - Parameter records: the directory in which it is written down how far the upload has come; nil: nowhere.
-    /// - Throws: ``RegistryError``, `mismatch` among others; then the registry has no such blob. What the source throws
-    ///   comes out unchanged.
+    /// - Parameter records: the directory in which to record the upload's progress; nil: none.
+    /// - Throws: ``RegistryError``, including `mismatch`; then the registry has no such blob. Errors of the source are
+    ///   rethrown unchanged.
     package func putBlob(
         _ offer: BlobOffer, in repository: String, records: String? = nil
     ) throws -> (digest: Digest, size: Int64) {
@@ -42,7 +42,7 @@ extension RegistryClient {
         }
     }
 
-    /// Opens an upload: the address to send to, and how many bytes every chunk but the last must have.
+    /// Opens an upload: returns the address to send to, and the minimum size of all chunks but the last.
     func startUpload(in repository: String) throws -> (address: WebAddress, chunkMinimum: Int?) {
         let request = HTTPRequest(.post, try address("\(repository)/blobs/uploads/"))
         let response = try send(request, scopes: [.push(repository)], accepting: [202])
@@ -51,13 +51,13 @@ extension RegistryClient {
         return (try location(response), minimum.map { Int(clamping: $0) })
     }
 
-    /// Tells the registry that nothing more comes. It forgets uploads by itself in the end, so failures do not matter.
+    /// Cancels an upload. Failures do not matter: registries eventually drop uploads by themselves.
     func cancelUpload(_ session: WebAddress, in repository: String) {
         guard let response = try? send(HTTPRequest(.delete, session), scopes: [.push(repository)]) else { return }
         response.discardBody()
     }
 
-    /// Makes the registry use a blob of another of its repositories; false when it does not.
+    /// Mounts a blob from another repository of the registry; returns false if the registry does not.
     package func mountBlob(_ digest: Digest, from origin: String, in repository: String) throws -> Bool {
         let address = try address("\(repository)/blobs/uploads/")
             .adding("mount", digest.description).adding("from", origin)
@@ -68,7 +68,7 @@ extension RegistryClient {
         } catch let error as RegistryError
             where [.unauthorized, .denied, .notFound, .unsupported, .malformed].contains(error.code)
         {
-            // Without the right to read there, or from a registry that does not do that, it is uploaded.
+            // Without permission to read there, or if the registry does not support mounts, the blob is uploaded.
             return false
         }
         response.discardBody()
@@ -78,7 +78,7 @@ extension RegistryClient {
         return false
     }
 
-    /// Where an upload goes on. That may be another server, which is sent no credentials.
+    /// The next location of an upload. It may be on another server, which gets no credentials.
     func location(_ response: HTTPResponse) throws -> WebAddress {
         guard let text = response.fields["location"], let address = response.address.resolving(text) else {
             throw RegistryError(.malformed, "\(response.address): the answer has no usable Location")

@@ -2,20 +2,20 @@ import HTTPHeaders
 import JSONText
 package import StreamCompression
 
-/// A file on a web server: what `ADD https://...` fetches.
+/// A file on a web server, for `ADD https://...`.
 package struct RemoteFile {
-    /// The bytes, from a source that mends broken connections itself.
+    /// The bytes, from a source that recovers from broken connections itself.
     package let source: any ByteSource
-    /// How many there are, if the server says so.
+    /// The size in bytes, if the server announces it.
     package let size: Int64?
-    /// The `Last-Modified` header as it came.
+    /// The unmodified `Last-Modified` header.
     package let lastModified: String?
-    /// The last component of the address that was asked for; empty when that ends with a slash.
+    /// The last component of the requested path; empty if that ends with a slash.
     package let name: String
 
-    /// Asks for the file at an `http` or `https` address, following redirects.
+    /// Requests the file at an `http` or `https` URL, following redirects.
     ///
-    /// - Throws: ``RegistryError`` for an address that is none, and for every status but success.
+    /// - Throws: ``RegistryError`` for an invalid URL, and for every status other than success.
     package static func open(
         _ url: String, on transport: HTTPTransport, tls: TLSSettings, retry: RetryPolicy = RetryPolicy()
     )
@@ -29,7 +29,7 @@ package struct RemoteFile {
     }
 }
 
-/// The bytes of a file as they arrive; asks for the rest when the connection breaks, as long as the file is the same.
+/// The bytes of a file as they arrive; requests the rest if the connection breaks, as long as the file is unchanged.
 private final class RemoteDownload: ByteSource {
     private let address: WebAddress
     private let transport: HTTPTransport
@@ -38,7 +38,7 @@ private final class RemoteDownload: ByteSource {
     private var body: (any ByteSource)?
     private var offset: Int64 = 0
     private var attempts = TransferAttempts()
-    /// What tells whether the file is still the same.
+    /// Identifies the version of the file.
     private var validator: String?
     private(set) var size: Int64?
     private(set) var lastModified: String?
@@ -81,7 +81,7 @@ private final class RemoteDownload: ByteSource {
         }
     }
 
-    /// With the credentials that stand in the address, for its own server.
+    /// The request, with the URL's credentials, which only its own server gets.
     private func request() -> HTTPRequest {
         var request = HTTPRequest(.get, address)
         if let user = address.userInformation {

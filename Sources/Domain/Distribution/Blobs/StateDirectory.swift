@@ -1,10 +1,9 @@
 import Glibc
 import LinuxSystem
 
-/// A directory with files that help a later process, each locked by whoever uses it.
+/// A directory of files that help later processes, each locked while in use.
 enum StateDirectory {
-    /// Removes files that nobody uses: those not written to for `lifetime` seconds, and of the others the oldest beyond
-    /// `limit`.
+    /// Removes unused files: those not modified for `lifetime` seconds, and then the oldest beyond `limit`.
     static func sweep(_ directory: String, lifetime: Int64, limit: Int = .max) {
         guard let entries = try? Files.entries(ofDirectory: directory) else { return }
         let oldest = Clock.now().seconds - lifetime  // arithmetic: our clock

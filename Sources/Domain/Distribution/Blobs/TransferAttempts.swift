@@ -1,18 +1,18 @@
 import LinuxSystem
 
-/// Failures of a transfer that goes on where it stopped. Only so many may follow each other without much arriving between
-/// them: a server that gives a byte for each connection is not listened to for ever.
+/// Counts the failures of a transfer that can be resumed. Only a limited number may follow each other without
+/// substantial progress: a server that sends one byte per connection is not retried forever.
 struct TransferAttempts {
-    /// So many bytes make a connection count as a good one.
+    /// The number of bytes that counts as progress.
     private static let progress: Int64 = 1 << 20
 
     private(set) var failures = 0
-    /// How far the transfer had come when failures were last forgiven.
+    /// The offset at which the failures were last reset.
     private var reached: Int64 = 0
 
-    /// Counts a failure; false where there have been too many.
+    /// Counts a failure; returns false after too many.
     ///
-    /// - Parameter offset: how far the transfer has come.
+    /// - Parameter offset: the transfer's current offset.
     mutating func mayGoOn(from offset: Int64, _ policy: RetryPolicy) -> Bool {
         if offset.subtractingSaturated(reached) >= Self.progress {
             failures = 0

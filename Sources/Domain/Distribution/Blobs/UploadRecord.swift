@@ -4,14 +4,14 @@ import HTTPHeaders
 import JSONText
 import LinuxSystem
 
-/// How far the upload of one blob to one repository has come, in a file, so that a later process can go on with it.
+/// A file with the progress of uploading one blob to one repository, so that a later process can resume it.
 ///
-/// The file is readable by its owner alone: whoever knows an upload's address may write to it. Nobody else uses the file
-/// meanwhile. It is a help and no more: what it says is asked of the registry, and checked by the blob's digest.
+/// The file is only readable by its owner: anyone who knows an upload's address may write to it. It is locked while in
+/// use. It is only an optimization: its content is checked with the registry, and by the blob's digest.
 final class UploadRecord {
-    /// Registries forget uploads after a week, most of them earlier.
+    /// Registries drop uploads after a week at most.
     private static let lifetime: Int64 = 7 * 86400
-    /// No more records than this are kept.
+    /// The maximum number of records.
     private static let limit = 64
     private static let maximumSize = 16 << 10
 
@@ -20,11 +20,11 @@ final class UploadRecord {
     private let registry: String
     private let repository: String
     private let blob: String
-    /// Where an earlier process sent the blob to.
+    /// The address to which an earlier process sent the blob.
     private(set) var location: WebAddress?
 
-    /// Opens a blob's record; nil where there is none to be had: another process sends it, or the directory cannot be
-    /// written.
+    /// Opens a blob's record; nil if none is available: another process is sending it, or the directory is not
+    /// writable.
     init?(of blob: String, to repository: String, on registry: String, in directory: String) {
         (self.blob, self.repository, self.registry) = (blob, repository, registry)
         do {
@@ -47,7 +47,7 @@ final class UploadRecord {
         return value["location"]?.string.flatMap { WebAddress($0) }
     }
 
-    /// Puts down where the upload goes on and how many bytes the registry has confirmed.
+    /// Records where the upload continues and how many bytes the registry has confirmed.
     func update(_ location: WebAddress, bytes: Int64) {
         self.location = location
         let value: JSONValue = [
@@ -55,12 +55,12 @@ final class UploadRecord {
             "location": .string(location.absolute), "bytes": .integer(bytes), "time": .integer(Clock.now().seconds),
         ]
         let text = value.serialized()
-        // Half of a record is none.
+        // An incomplete record is invalid.
         guard ftruncate(lock.fd, 0) == 0 else { return }
         _ = text.withUnsafeBytes { pwrite(lock.fd, $0.baseAddress, $0.count, 0) }
     }
 
-    /// There is nothing to go on with any more.
+    /// Clears the record: there is nothing left to resume.
     func clear() {
         location = nil
         _ = ftruncate(lock.fd, 0)
@@ -72,7 +72,7 @@ final class UploadRecord {
         _ = unlink(path)
     }
 
-    /// Removes what nobody has come back for.
+    /// Removes abandoned records.
     static func sweep(_ directory: String) {
         StateDirectory.sweep(directory, lifetime: lifetime, limit: limit)
     }

@@ -5,23 +5,23 @@ import JSONText
 import LinuxSystem
 import StreamCompression
 
-/// A Docker daemon, or another server that answers Docker's API (Podman's service does): what it takes to get images out
-/// of it and into it. (Docker Engine API, `ImageGet` and `ImageLoad`.)
+/// A Docker daemon, or another server with Docker's API (such as Podman's service): exports and imports images (Docker
+/// Engine API, `ImageGet` and `ImageLoad`).
 package struct DockerDaemon {
-    /// Where Docker listens unless told otherwise.
+    /// Docker's default address.
     package static let defaultHost = "unix:///var/run/docker.sock"
-    /// Daemons write an image to a file of their own before they say anything about it.
+    /// Seconds; daemons write an image to a file of their own before they respond.
     private static let patience = 3600
-    /// Bytes of a load's report that are read.
+    /// The maximum number of bytes to read from a load's report.
     private static let reportLimit = 4 << 20
 
     private let base: WebAddress
     private let transport: HTTPTransport
     private let tls: TLSSettings
 
-    /// The daemon that flags or `$DOCKER_HOST` name. Does not connect yet.
+    /// The daemon from flags or `$DOCKER_HOST`. Does not connect yet.
     ///
-    /// - Throws: ``RegistryError`` for what is no address of a daemon, and where there is no such socket.
+    /// - Throws: ``RegistryError`` for an invalid address, and if the socket does not exist.
     package init(_ access: RegistryAccess) throws {
         let options = access.options
         let host = options.daemonHost ?? options.environment.value("DOCKER_HOST") ?? Self.defaultHost
@@ -34,7 +34,7 @@ package struct DockerDaemon {
             isVerified: !access.isInsecure(configured: false), directory: options.certificateDirectory)
     }
 
-    /// `unix://PATH`, `http://HOST:PORT`, or `tcp://HOST:PORT`, which is secured as `https://` is.
+    /// `unix://PATH`, `http://HOST:PORT`, or `tcp://HOST:PORT`, which uses TLS like `https://`.
     private static func address(_ host: String) throws -> WebAddress {
         let path = host.hasPrefix("unix://") ? host.dropFirst(7) : ""
         if path.hasPrefix("/") { return WebAddress(socket: String(path)) }
@@ -46,23 +46,24 @@ package struct DockerDaemon {
         return address
     }
 
-    /// The archive of `docker save` with one image.
+    /// A `docker save` archive with one image.
     func save(_ name: String) throws -> any ByteSource {
         let response = try transport.send(request(.get, "/images/\(PercentEncoding.encode(name))/get"), tls: tls)
         guard response.isSuccess else { throw RegistryErrorResponse.error(response) }
         return response.body
     }
 
-    /// A new upload for `docker load`, to write an archive to.
+    /// Starts an upload for `docker load`, to which the archive is written.
     func beginLoad() throws -> HTTPUpload {
         var request = request(.post, "/images/load?quiet=1")
         request.body = .written(type: "application/x-tar")
         return try transport.beginUpload(request, tls: tls)
     }
 
-    /// Waits until the daemon has taken an upload in.
+    /// Waits until the daemon has imported an upload.
     ///
-    /// - Throws: ``RegistryError`` with the daemon's words when it has not: it reports that in the body of a success.
+    /// - Throws: ``RegistryError`` with the daemon's message if it has not: it reports failures in the body of a
+    ///   successful response.
     func finishLoad(_ upload: HTTPUpload) throws {
         let response = try upload.response()
         guard response.isSuccess else { throw RegistryErrorResponse.error(response) }
@@ -78,7 +79,7 @@ package struct DockerDaemon {
         address.path = String(parts[0])
         address.query = parts.count > 1 ? String(parts[1]) : nil
         var request = HTTPRequest(verb, address)
-        // Sockets have no host, which HTTP/1.1 demands.
+        // HTTP/1.1 requires a host, which sockets do not have.
         if base.socket != nil { request.fields.add("Host", "docker") }
         request.patience = Self.patience
         return request

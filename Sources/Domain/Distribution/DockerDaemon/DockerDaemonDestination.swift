@@ -3,8 +3,8 @@ package import ImageModel
 package import ImageTransports
 package import StreamCompression
 
-/// `docker-daemon:`, one image for a Docker daemon. The archive that `docker load` takes is written straight into the
-/// request; unless that is complete, the daemon takes nothing in.
+/// `docker-daemon:`, an image for a Docker daemon. The `docker load` archive is written straight into the request;
+/// unless that is complete, the daemon imports nothing.
 package final class DockerDaemonDestination: ImageDestination {
     private let reference: DockerDaemonReference
     private let daemon: DockerDaemon
@@ -13,7 +13,7 @@ package final class DockerDaemonDestination: ImageDestination {
 
     /// Connects to the daemon.
     ///
-    /// - Parameter temporaryDirectory: where layers wait whose sizes are not known beforehand.
+    /// - Parameter temporaryDirectory: for layers whose size is not known in advance.
     package init(_ reference: DockerDaemonReference, access: RegistryAccess, temporaryDirectory: String) throws {
         let place = "docker-daemon:\(reference)"
         guard let name = reference.tagged else {

@@ -4,12 +4,12 @@ package import ImageTransports
 
 /// `name:tag`, `name@digest` or `sha256:ID`: an image of a Docker daemon.
 package enum DockerDaemonReference: Sendable, Equatable, CustomStringConvertible {
-    /// The digest of its configuration.
+    /// The digest of the image's configuration.
     case id(Digest)
-    /// With a tag or a digest, never both.
+    /// A name with a tag or a digest, never both.
     case name(ImageReference)
 
-    /// Reads the part after `docker-daemon:`.
+    /// Parses the part after `docker-daemon:`.
     ///
     /// - Throws: ``TransportError`` of kind `invalidReference`.
     package init(parsing text: String) throws(TransportError) {
@@ -23,7 +23,7 @@ package enum DockerDaemonReference: Sendable, Equatable, CustomStringConvertible
         } catch {
             throw TransportError(.invalidReference, "docker-daemon: \(error)", cause: error)
         }
-        // As in `sha256:abc`, an id that is none.
+        // Such as `sha256:abc`, an invalid id.
         guard text.prefix(while: { $0 != ":" && $0 != "@" }) != "sha256" else {
             throw TransportError(.invalidReference, "docker-daemon: \"\(text)\": the name sha256 is reserved")
         }
@@ -38,7 +38,7 @@ package enum DockerDaemonReference: Sendable, Equatable, CustomStringConvertible
         self = .name(name)
     }
 
-    /// The image's name, where it was called by one with a tag.
+    /// The image's name, if it was specified with a tag.
     package var tagged: ImageReference? {
         if case .name(let name) = self, name.tag != nil { return name }
         return nil

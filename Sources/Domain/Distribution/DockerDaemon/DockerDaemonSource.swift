@@ -3,17 +3,17 @@ package import ImageModel
 import ImageTransports
 package import StreamCompression
 
-/// `docker-daemon:`, one image of a Docker daemon, as `docker save` gives it.
+/// `docker-daemon:`, an image of a Docker daemon, as exported by `docker save`.
 ///
-/// The daemon sends the layers first and only then what they are, so the archive goes into an unnamed temporary file, which
-/// vanishes with this.
+/// The daemon sends the layers first and their descriptions last, so the archive is stored in an unnamed temporary
+/// file, which is removed with this object.
 package final class DockerDaemonSource: ImageSource {
     private let reference: DockerDaemonReference
     private let archive: DockerArchiveSource
 
     /// Fetches the image.
     ///
-    /// - Parameter temporaryDirectory: with room for the whole image, uncompressed.
+    /// - Parameter temporaryDirectory: must have space for the whole uncompressed image.
     package init(_ reference: DockerDaemonReference, access: RegistryAccess, temporaryDirectory: String) throws {
         self.reference = reference
         let place = "docker-daemon:\(reference)"

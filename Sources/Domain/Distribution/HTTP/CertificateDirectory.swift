@@ -3,12 +3,12 @@ import Glibc
 import LinuxSystem
 import NIOSSL
 
-/// A directory of certificates for one registry: containers-certs.d(5).
+/// A directory of certificates for a registry: containers-certs.d(5).
 package struct CertificateDirectory {
     private let path: String
     private let names: [String]
 
-    /// - Throws: ``RegistryError`` when the directory cannot be read.
+    /// - Throws: ``RegistryError`` if the directory cannot be read.
     init(_ path: String) throws {
         self.path = path
         do {
@@ -19,7 +19,8 @@ package struct CertificateDirectory {
         }
     }
 
-    /// The first directory there is for `host` (`name[:port]`): the user's, the system's, Docker's; nil without any.
+    /// The first existing directory for `host` (`name[:port]`): the user's, the system's, Docker's; nil if there is
+    /// none.
     package static func find(host: String, env: ConfigEnvironment) -> String? {
         var roots = ["\(env.systemRoot)/etc/containers/certs.d", "\(env.systemRoot)/etc/docker/certs.d"]
         if let home = env.configHome { roots.insert("\(home)/containers/certs.d", at: 0) }

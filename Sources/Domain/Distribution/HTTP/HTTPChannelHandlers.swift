@@ -2,9 +2,9 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTP2
 
-/// What stands between the bytes of a connection and the HTTP client.
+/// The handlers between a connection's bytes and the HTTP client.
 enum HTTPChannelHandlers {
-    /// For a new connection that speaks HTTP/1.1.
+    /// For a new HTTP/1.1 connection.
     static func install(in channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.submit {
             let pipeline = channel.pipeline.syncOperations
@@ -16,7 +16,7 @@ enum HTTPChannelHandlers {
         }
     }
 
-    /// For a new stream of a connection that speaks HTTP/2.
+    /// For a new stream of an HTTP/2 connection.
     static func install(inStream channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.submit {
             let pipeline = channel.pipeline.syncOperations

@@ -3,25 +3,25 @@ import NIOCore
 import NIOHTTP1
 import StreamCompression
 
-/// One request on its way: the event loop delivers, a plain thread collects.
+/// One request in flight: the event loop produces the response, a plain thread consumes it.
 ///
-/// No more than ``highWater`` bytes of the body wait here: then the connection is not read until the thread has caught
-/// up. How long nothing may arrive is measured only while the thread waits, so a slow reader never times out.
+/// At most ``highWater`` bytes of the body are buffered: beyond that the connection is not read until the thread has
+/// caught up. Idle time is only measured while the thread waits, so a slow reader never times out.
 final class HTTPExchange: HTTPClientResponseDelegate {
     typealias Response = Void
 
-    /// Bytes that may wait to be read.
+    /// The maximum number of buffered bytes.
     static let highWater = 4 << 20
 
     private struct State {
         var head: HTTPResponseHead?
         var parts = CircularBuffer<ByteBuffer>()
         var waitingBytes = 0
-        /// Makes the event loop read on.
+        /// Makes the event loop continue reading.
         var resume: EventLoopPromise<Void>?
         var writer: HTTPClient.Body.StreamWriter?
         var bodyDone: EventLoopPromise<Void>?
-        /// Whether the piece of the request's body that was written last is on its way; nil while it waits.
+        /// Whether the last written piece of the request's body was sent; nil while that is pending.
         var isWritten: Bool?
         var isEnded = false
         var isAbandoned = false
@@ -31,20 +31,20 @@ final class HTTPExchange: HTTPClientResponseDelegate {
 
     private let state = Monitor(State())
 
-    /// Whose turn it is to fail when nothing happens for this long, in seconds.
+    /// How many seconds either side may be idle before the request fails.
     static let idleLimit = 60
 
     func start(_ request: HTTPClient.Request, on client: HTTPClient) {
         let task = client.execute(request: request, delegate: self)
         let isAbandoned = state.update { state in
-            // Already over, perhaps: then nothing would release the task.
+            // If it is already over, nothing would release the task.
             if !state.isEnded, state.failure == nil { state.task = task }
             return state.isAbandoned
         }
         if isAbandoned { task.cancel() }
     }
 
-    // MARK: The event loop's side
+    // MARK: Event loop
 
     func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
         state.update { $0.head = head }
@@ -83,7 +83,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         bodyDone?.succeed()
     }
 
-    /// The event loop asks for the request's body.
+    /// Called when the event loop wants the request's body.
     func offer(_ writer: HTTPClient.Body.StreamWriter, done: EventLoopPromise<Void>) {
         let isOver = state.update { state in
             let isOver = state.failure != nil || state.isEnded || state.isAbandoned
@@ -93,9 +93,9 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         if isOver { done.fail(HTTPClientError.cancelled) }
     }
 
-    // MARK: The thread's side
+    // MARK: Thread
 
-    /// Waits for the head of the answer.
+    /// Waits for the response's head.
     func awaitHead(seconds: Int) throws -> HTTPResponseHead {
         let head = try state.wait(seconds: seconds) { state -> HTTPResponseHead? in
             if let failure = state.failure, state.head == nil { throw failure }
@@ -135,7 +135,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         }
     }
 
-    /// Waits until the body may be written; nil when the server has answered already.
+    /// Waits until the body may be written; nil if the server has already responded.
     func awaitWriter() throws -> HTTPClient.Body.StreamWriter? {
         enum Step {
             case write(HTTPClient.Body.StreamWriter)
@@ -155,7 +155,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         }
     }
 
-    /// Begins to send a piece of the request's body.
+    /// Starts sending a piece of the request's body.
     func write(_ piece: ByteBuffer, to writer: HTTPClient.Body.StreamWriter) {
         state.update { $0.isWritten = nil }
         let state = state
@@ -164,16 +164,16 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         }
     }
 
-    /// Waits until the piece is on its way; false when it could not be sent in that time or at all.
+    /// Waits until the piece has been sent; false if it could not be sent in time or at all.
     func awaitWrite(seconds: Int = idleLimit) -> Bool {
         let isWritten = state.wait(seconds: seconds) { state -> Bool? in
-            // Once the request is over, the piece may never be told of.
+            // Once the request is over, the write may never be completed.
             state.isWritten ?? (state.head != nil || state.isEnded || state.failure != nil ? false : nil)
         }
         return isWritten ?? false
     }
 
-    /// Says that the request's body is complete, or why it never will be.
+    /// Ends the request's body, or fails it.
     func finishBody(_ failure: (any Error)? = nil) {
         let done = state.update { state in
             defer { (state.bodyDone, state.writer) = (nil, nil) }
@@ -182,7 +182,7 @@ final class HTTPExchange: HTTPClientResponseDelegate {
         if let failure { done?.fail(failure) } else { done?.succeed() }
     }
 
-    /// Nobody reads on: gives the connection up unless everything has arrived.
+    /// Drops the response: closes the connection unless everything has arrived.
     func abandon() {
         let (resume, done, task) = state.update { state in
             state.isAbandoned = true

@@ -6,9 +6,9 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// Failures of connections, in words.
+/// Turns connection failures into messages.
 enum HTTPFailure {
-    /// What `error`, which came out of a request to `address`, means to the user.
+    /// A description for the user of `error`, which occurred in a request to `address`.
     static func describe(_ error: any Error, at address: WebAddress) -> RegistryError {
         switch error {
         case let error as RegistryError: error

@@ -1,7 +1,7 @@
 import HTTPHeaders
 import StreamCompression
 
-/// The methods that registries and web servers are asked with.
+/// The request methods in use.
 enum HTTPVerb: String, Sendable {
     case get = "GET"
     case head = "HEAD"
@@ -11,13 +11,13 @@ enum HTTPVerb: String, Sendable {
     case delete = "DELETE"
 }
 
-/// One request.
+/// An HTTP request.
 struct HTTPRequest {
     var verb: HTTPVerb
     var address: WebAddress
     var fields: HTTPFields = HTTPFields()
     var body: HTTPRequestBody = .none
-    /// How long the first byte of the answer may take once the request is sent, in seconds.
+    /// How many seconds the first byte of the response may take after the request has been sent.
     var patience = 60
 
     init(_ verb: HTTPVerb, _ address: WebAddress, fields: HTTPFields = HTTPFields(), body: HTTPRequestBody = .none) {
@@ -28,17 +28,17 @@ struct HTTPRequest {
     }
 }
 
-/// What is sent along.
+/// The body of a request.
 enum HTTPRequestBody {
     case none
     case bytes([UInt8], type: String)
-    /// Read once: such a request cannot be repeated. Without a length it is sent in chunks.
+    /// Can be read only once: such a request cannot be repeated. Without a length it is sent in chunks.
     case stream(any ByteSource, length: Int64?)
-    /// Written by whoever asks, and sent in chunks.
+    /// Written by the caller, and sent in chunks.
     case written(type: String)
 }
 
-/// The header fields of a message; names match in any case.
+/// The header fields of a message; names are case-insensitive.
 struct HTTPFields: Sendable {
     private(set) var entries: [(name: String, value: String)] = []
 
@@ -46,13 +46,13 @@ struct HTTPFields: Sendable {
         self.entries = entries
     }
 
-    /// The first value of this name.
+    /// The first value of this field.
     subscript(name: String) -> String? {
         let wanted = name.lowercased()
         return entries.first { $0.name.lowercased() == wanted }?.value
     }
 
-    /// All values of this name.
+    /// All values of this field.
     func all(_ name: String) -> [String] {
         let wanted = name.lowercased()
         return entries.filter { $0.name.lowercased() == wanted }.map(\.value)
@@ -62,31 +62,31 @@ struct HTTPFields: Sendable {
         entries.append((name, value))
     }
 
-    /// Takes out all fields of this name.
+    /// Removes all fields with this name.
     mutating func remove(_ name: String) {
         let unwanted = name.lowercased()
         entries.removeAll { $0.name.lowercased() == unwanted }
     }
 }
 
-/// An answer whose body has not been read yet. Dropping the body gives up the connection.
+/// A response whose body has not been read yet. Dropping the body closes the connection.
 struct HTTPResponse {
     let status: Int
     let fields: HTTPFields
     let body: any ByteSource
-    /// Where it came from, after redirects.
+    /// The address that it came from, after redirects.
     let address: WebAddress
-    /// Whether that is another server than the one that was asked.
+    /// Whether that is a different server than the requested one.
     var isFromElsewhere = false
 
     var isSuccess: Bool { (200..<300).contains(status) }
 
-    /// The length that the server announces; nil when it announces none or nonsense.
+    /// The announced length; nil if it is missing or invalid.
     var contentLength: Int64? {
         fields["content-length"].flatMap { HTTPNumber.parse($0) }
     }
 
-    /// Reads a small body to its end.
+    /// Reads a small body completely.
     func readBody(limit: Int) throws -> [UInt8] {
         do {
             return try body.readAll(limit: limit)
@@ -95,7 +95,7 @@ struct HTTPResponse {
         }
     }
 
-    /// Reads what is left of a body that nobody needs, so that the connection can be used again.
+    /// Reads and discards the rest of the body, so that the connection can be reused.
     func discardBody() {
         _ = try? body.readAll(limit: 64 << 10)
     }

@@ -7,22 +7,22 @@ import NIOSSL
 import StreamCompression
 import Synchronization
 
-/// Sends requests and gives answers to plain threads. Starts its threads with the first request.
+/// Sends requests on behalf of plain threads. Starts its event loop threads with the first request.
 ///
-/// Neither follows redirects nor repeats anything: that needs to know what the request is for.
+/// Neither follows redirects nor retries: that requires knowing the request's purpose.
 package final class HTTPTransport: Sendable {
-    /// What servers are told about who asks.
+    /// The value of `User-Agent`.
     private let userAgent: String
     private let proxies: ProxySettings
-    /// One client for each way, which differ in how connections are opened.
+    /// One client per route, since they differ in how connections are opened.
     private let clients = Mutex<[Way: HTTPClient]>([:])
 
-    /// How servers are reached.
+    /// How a server is reached.
     private enum Way: Hashable {
         case direct
-        /// The proxy connects to the server and then only passes bytes on.
+        /// The proxy connects to the server and then only forwards bytes.
         case tunnel(through: WebAddress)
-        /// The proxy is sent the requests themselves.
+        /// The requests are sent to the proxy.
         case relayed(by: WebAddress)
     }
 
@@ -32,13 +32,13 @@ package final class HTTPTransport: Sendable {
     }
 
     deinit {
-        // Never on an event loop: nothing there refers to this.
+        // Never runs on an event loop: nothing there refers to this object.
         clients.withLock { for client in $0.values { try? client.syncShutdown() } }
     }
 
-    /// Sends one request and waits for the head of the answer.
+    /// Sends a request and waits for the response's head.
     ///
-    /// - Throws: ``RegistryError``, or what the source of the request's body throws.
+    /// - Throws: ``RegistryError``, or an error of the request body's source.
     func send(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPResponse {
         let exchange = HTTPExchange()
         do {
@@ -47,7 +47,7 @@ package final class HTTPTransport: Sendable {
             exchange.start(try outgoing(request, way, tls, exchange, client), on: client)
             if case .stream(let source, _) = request.body { try RequestBodyPump(exchange: exchange).send(source) }
             let head = try exchange.awaitHead(seconds: request.patience)
-            // From a server that no proxy stands before it is a status like any other.
+            // Without a proxy for requests, it is a status like any other.
             if head.status == .proxyAuthenticationRequired, case .relayed = way {
                 throw HTTPClientError.proxyAuthenticationRequired
             }
@@ -60,7 +60,7 @@ package final class HTTPTransport: Sendable {
         }
     }
 
-    /// Begins a request whose body (`.written`) is written by the caller.
+    /// Starts a request whose body (`.written`) is written by the caller.
     ///
     /// - Throws: ``RegistryError``.
     func beginUpload(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPUpload {
@@ -108,7 +108,7 @@ package final class HTTPTransport: Sendable {
             body: body, tlsConfiguration: request.address.isSecure ? tls.configuration : nil)
     }
 
-    /// A body that the exchange's thread writes when the event loop asks for it.
+    /// A body that the exchange's thread writes when the event loop requests it.
     private static func offeredBody(
         to exchange: HTTPExchange, _ length: Int64?, _ client: HTTPClient
     ) -> HTTPClient.Body {
@@ -141,13 +141,13 @@ package final class HTTPTransport: Sendable {
     private static func configuration(_ way: Way) -> HTTPClient.Configuration {
         var pool = HTTPClient.Configuration.ConnectionPool(
             idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 12)
-        // A refused connection is told at once; the caller decides about another attempt.
+        // A refused connection is reported at once; the caller decides whether to retry.
         pool.retryConnectionEstablishment = false
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(30)), connectionPool: pool,
             ignoreUncleanSSLShutdown: false, decompression: .disabled)
         configuration.httpVersion = .automatic
-        // Blobs come in large pieces: each costs a system call and a change of threads.
+        // Blobs are read in large pieces, since each costs a system call and a thread switch.
         let pieces = AdaptiveRecvByteBufferAllocator(minimum: 4 << 10, initial: 64 << 10, maximum: 512 << 10)
         switch way {
         case .direct, .relayed: break

@@ -1,9 +1,9 @@
 import NIOCore
 import StreamCompression
 
-/// A request whose body is written piece by piece by whoever asks, without its length being known beforehand. The next piece is
-/// filled while the event loop sends the one before. Dropping this before `finish` breaks the connection off, so that
-/// the server never takes a part for the whole.
+/// A request whose body the caller writes piece by piece, without knowing its length in advance. The next piece is
+/// filled while the event loop sends the previous one. Dropping this before `finish` breaks the connection, so that the
+/// server never mistakes a part for the whole.
 final class HTTPUpload: ByteSink {
     private let exchange: HTTPExchange
     private let request: HTTPRequest
@@ -11,7 +11,7 @@ final class HTTPUpload: ByteSink {
     private var piece = ByteBufferAllocator().buffer(capacity: RequestBodyWriter.pieceSize)
     private var isAnswered = false
 
-    /// A request that is on its way.
+    /// A request that has been started.
     init(_ exchange: HTTPExchange, of request: HTTPRequest) {
         self.exchange = exchange
         self.request = request
@@ -22,7 +22,7 @@ final class HTTPUpload: ByteSink {
         if !isAnswered { exchange.abandon() }
     }
 
-    /// - Throws: ``RegistryError``; what the server says, when it answers before it has everything.
+    /// - Throws: ``RegistryError``, including the server's response if that comes before the body is complete.
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         var rest = bytes
         while !rest.isEmpty {
@@ -38,7 +38,7 @@ final class HTTPUpload: ByteSink {
         guard writer.finish() else { throw try earlyAnswer() }
     }
 
-    /// What the server says in the end. To be called once, after `finish`.
+    /// The server's final response. Must be called once, after `finish`.
     func response() throws -> HTTPResponse {
         do {
             let head = try exchange.awaitHead(seconds: request.patience)
@@ -60,7 +60,7 @@ final class HTTPUpload: ByteSink {
         piece = ByteBufferAllocator().buffer(capacity: RequestBodyWriter.pieceSize)
     }
 
-    /// A piece that cannot be sent: the server has answered already, or the connection broke.
+    /// The error for a piece that cannot be sent: the server has already responded, or the connection broke.
     private func earlyAnswer() throws -> RegistryError {
         let answer = try response()
         guard !answer.isSuccess else {

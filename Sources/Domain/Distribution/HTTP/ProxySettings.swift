@@ -9,7 +9,7 @@ package struct ProxySettings: Sendable {
     /// No proxies.
     package init() {}
 
-    /// What the environment says; upper case wins over lower case.
+    /// The settings of the environment; upper-case variables take precedence.
     package init(environment: [String: String]) {
         func value(_ name: String) -> String? {
             [environment[name], environment[name.lowercased()]].compactMap(\.self).first { !$0.isEmpty }
@@ -21,9 +21,9 @@ package struct ProxySettings: Sendable {
         }
     }
 
-    /// The proxy to reach `address` through; nil for a direct connection, which this machine's own names always get.
+    /// The proxy for `address`; nil for a direct connection, which is always used for loopback addresses.
     ///
-    /// - Throws: ``RegistryError`` when the setting is no `http` address.
+    /// - Throws: ``RegistryError`` if the setting is not an `http` address.
     func proxy(for address: WebAddress) throws -> WebAddress? {
         guard let setting = address.isSecure ? forSecure : forPlain, !isException(address) else { return nil }
         guard let proxy = WebAddress(setting.contains("://") ? setting : "http://\(setting)"), !proxy.isSecure else {
@@ -51,7 +51,7 @@ package struct ProxySettings: Sendable {
     }
 }
 
-/// IPv4 addresses with common first bits: `10.0.0.0/8`.
+/// IPv4 addresses with a common prefix: `10.0.0.0/8`.
 private struct AddressRange {
     let value: UInt32
     let mask: UInt32

@@ -1,18 +1,18 @@
 import NIOCore
 import StreamCompression
 
-/// Sends a request's body from the calling thread: reads the next piece while the event loop sends the one before.
+/// Sends a request's body from the calling thread: reads the next piece while the event loop sends the previous one.
 struct RequestBodyPump {
     let exchange: HTTPExchange
 
-    /// What went wrong with the source, which is its caller's affair and not the server's.
+    /// A failure of the source, which concerns the caller and not the server.
     struct SourceFailure: Error {
         let cause: any Error
     }
 
-    /// Sends all of `source`, or as much as the server takes.
+    /// Sends all of `source`, or as much as the server accepts.
     ///
-    /// - Throws: ``SourceFailure``, or what the connection failed with.
+    /// - Throws: ``SourceFailure``, or the connection's error.
     func send(_ source: any ByteSource) throws {
         let writer = RequestBodyWriter(exchange, stopsAtAnswer: false)
         guard try writer.start() else { return }

@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import NIOCore
 
-/// Writes a request's body piece by piece from the calling thread: while the event loop sends one piece, the next can be
-/// made ready, and no more than these two wait.
+/// Writes a request's body piece by piece from the calling thread: while the event loop sends one piece, the next can
+/// be prepared; no more than these two are buffered.
 final class RequestBodyWriter {
-    /// Bytes in one piece.
+    /// The size of a piece in bytes.
     static let pieceSize = 256 << 10
 
     private let exchange: HTTPExchange
@@ -15,24 +15,24 @@ final class RequestBodyWriter {
 
     /// - Parameters:
     ///   - seconds: how long one piece may take.
-    ///   - stopsAtAnswer: whether nothing more is written once the server has answered. Otherwise it gets as much as it
-    ///     takes: one that has been promised a length may want all of it although it knows its answer.
+    ///   - stopsAtAnswer: whether to stop writing once the server has responded. Otherwise it gets as much as it
+    ///     accepts: a server that was promised a length may want all of it although it has already responded.
     init(_ exchange: HTTPExchange, seconds: Int = HTTPExchange.idleLimit, stopsAtAnswer: Bool) {
         self.exchange = exchange
         self.seconds = seconds
         self.stopsAtAnswer = stopsAtAnswer
     }
 
-    /// Waits until the server wants the body; false when it has answered without.
+    /// Waits until the server wants the body; false if it has responded without.
     func start() throws -> Bool {
         writer = try exchange.awaitWriter()
         return writer != nil
     }
 
-    /// Sends a piece once the one before is on its way.
+    /// Sends a piece once the previous one has been sent.
     ///
-    /// - Returns: false when it cannot be sent, since the server has answered or the connection broke: the answer's head
-    ///   tells which. The body then counts as complete.
+    /// - Returns: false if it cannot be sent, because the server has responded or the connection broke: the response's
+    ///   head tells which. The body then counts as complete.
     func send(_ piece: ByteBuffer) throws -> Bool {
         guard awaitPending() else { return false }
         if writer == nil || stopsAtAnswer {
@@ -44,9 +44,9 @@ final class RequestBodyWriter {
         return true
     }
 
-    /// Waits for the last piece and says that the body is complete.
+    /// Waits for the last piece and ends the body.
     ///
-    /// - Returns: as `send`.
+    /// - Returns: see `send`.
     func finish() -> Bool {
         guard awaitPending() else { return false }
         exchange.finishBody()

@@ -1,17 +1,17 @@
 import NIOCore
 import NIOHTTP1
 
-/// Sends the request target as it is written.
+/// Sends the request target unmodified.
 ///
-/// The HTTP client takes addresses apart with Foundation's `URL`, which decodes paths as UTF-8 and loses those that are not
-/// (`/caf%E9`). So the client gets no path at all: the target travels in a header field of the request and takes its place
-/// here, where requests have not been turned into bytes yet. A proxy that is sent the requests themselves gets an
-/// absolute target (RFC 9112, section 3.2.2) in the same way.
+/// The HTTP client parses addresses with Foundation's `URL`, which decodes paths as UTF-8 and loses invalid ones
+/// (`/caf%E9`). So the client gets no path at all: the target is passed in a header field of the request and replaced
+/// here, before requests are serialized. A request sent to a proxy gets its absolute target (RFC 9112, section 3.2.2)
+/// in the same way.
 final class RequestTargetHandler: ChannelOutboundHandler, Sendable {
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = HTTPClientRequestPart
 
-    /// The field that carries the target; never sent.
+    /// The field that holds the target; never sent.
     static let field = "swiftlet-request-target"
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import StreamCompression
 
-/// The body of an answer as it arrives. Dropping it before its end gives the connection up.
+/// The body of a response as it arrives. Dropping it before its end closes the connection.
 final class ResponseBody: ByteSource {
     private let exchange: HTTPExchange
     private let address: WebAddress
@@ -49,7 +49,7 @@ final class ResponseBody: ByteSource {
 }
 
 extension HTTPResponse {
-    /// An answer of which only the head has arrived.
+    /// A response of which only the head has arrived.
     init(_ head: HTTPResponseHead, of exchange: HTTPExchange, from address: WebAddress) {
         status = Int(clamping: head.status.code)
         fields = HTTPFields(head.headers.map { (name: $0.name, value: $0.value) })

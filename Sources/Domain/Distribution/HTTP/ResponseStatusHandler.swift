@@ -3,14 +3,14 @@ import NIOHPACK
 import NIOHTTP1
 import NIOHTTP2
 
-/// A status that no final response can have: below 100, or 101, which nobody has asked for (RFC 9110, section 15).
+/// A status that no final response can have: below 100, or 101, which was not requested (RFC 9110, section 15).
 struct InvalidStatus: Error {
-    /// As the server wrote it.
+    /// As sent by the server.
     let text: String
 }
 
-/// Ends a connection whose server sends a status that the HTTP client does not expect, and would trap on: it takes
-/// everything below 200 for an interim response that a final one follows.
+/// Closes a connection whose server sends a status that the HTTP client does not expect and would trap on: it treats
+/// everything below 200 as an interim response before a final one.
 final class ResponseStatusHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
@@ -28,13 +28,13 @@ final class ResponseStatusHandler: ChannelInboundHandler {
     }
 }
 
-/// The same for a stream of HTTP/2, before its frames are translated: the translation traps on negative numbers.
+/// The same for an HTTP/2 stream, before its frames are converted: the conversion traps on negative numbers.
 final class HTTP2StatusHandler: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
 
     private var hasFailed = false
-    /// Whether the final response has begun, after which only trailers have headers.
+    /// Whether the final response has begun; after that, headers can only be trailers.
     private var hasHead = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -2,14 +2,14 @@ import Glibc
 
 // arithmetic: failures: no more than the user wants
 
-/// How often something that may succeed later is tried again, and how long it is waited for.
+/// How often temporary failures are retried, and after which delay.
 package struct RetryPolicy: Sendable, Equatable {
     /// Attempts after the first.
     package var retries: Int
-    /// Seconds before the first of them; nil: a fraction of a second, doubled each time.
+    /// Seconds before the first retry; nil: a fraction of a second, doubled each time.
     package var delay: Int?
 
-    /// No pause is longer than this many seconds, whatever a server asks for.
+    /// The maximum delay in seconds, whatever a server asks for.
     private static let longestPause = 60.0
 
     package init(retries: Int = 4, delay: Int? = nil) {
@@ -17,7 +17,7 @@ package struct RetryPolicy: Sendable, Equatable {
         self.delay = delay
     }
 
-    /// Runs `body` until it succeeds or fails for good; `isRepeatable` says of an error that it may.
+    /// Runs `body` until it succeeds or fails permanently; `isRepeatable` decides whether to retry after an error.
     package func run<Result>(_ body: () throws -> Result) throws -> Result {
         var failures = 0
         while true {
@@ -30,8 +30,8 @@ package struct RetryPolicy: Sendable, Equatable {
         }
     }
 
-    /// Waits before the next attempt: as long as the server asked for, else twice as long each time, never exactly the
-    /// same so that many clients do not come back at once.
+    /// Waits before the next attempt: as long as the server asked for, otherwise with exponential backoff and jitter,
+    /// so that many clients do not retry simultaneously.
     func pause(after failures: Int, _ error: RegistryError) {
         let doubled = (delay.map(Double.init) ?? 0.2) * Double(1 << min(max(failures - 1, 0), 10))
         let wanted = error.retryAfter.map(Double.init) ?? doubled * Double.random(in: 0.75...1.25)

@@ -1,13 +1,13 @@
 import NIOSSL
 
-/// How a server's identity is checked and what it is shown of ours.
+/// How to verify a server, and which client certificate to present.
 package struct TLSSettings: Sendable {
     /// Whether the server's certificate must be valid.
     package let isVerified: Bool
-    /// Ready for use: the same value each time, so that connections can be shared.
+    /// Created once, so that connections can be shared.
     let configuration: TLSConfiguration
 
-    /// The system's authorities, no certificate of our own.
+    /// The system's authorities, without a client certificate.
     package init(isVerified: Bool = true) {
         self.isVerified = isVerified
         var base = TLSConfiguration.makeClientConfiguration()
@@ -15,8 +15,8 @@ package struct TLSSettings: Sendable {
         configuration = base
     }
 
-    /// What the files of a directory as in containers-certs.d(5) say, besides the system's authorities: `*.crt` are
-    /// authorities, `*.cert` with `*.key` our own certificate.
+    /// The system's authorities and the files of a directory as in containers-certs.d(5): `*.crt` are authorities,
+    /// `*.cert` with `*.key` is the client certificate.
     ///
     /// - Throws: ``RegistryError`` naming the file.
     package init(isVerified: Bool, directory: String?) throws {

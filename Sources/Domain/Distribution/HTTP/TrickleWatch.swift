@@ -1,21 +1,21 @@
 import HTTPHeaders
 import LinuxSystem
 
-/// Ends a transfer that only trickles: a byte now and then keeps a connection from ever being idle.
+/// Aborts a transfer that only trickles: an occasional byte would keep the connection from ever being idle.
 ///
-/// Only the time that is spent waiting for the server counts, so that a slow reader never ends one.
+/// Only time spent waiting for the server counts, so a slow reader never aborts it.
 struct TrickleWatch {
-    /// How long a server is waited for before it is judged.
+    /// The waiting time after which to judge the server.
     private static let window = Duration.seconds(120)
-    /// Bytes that must have arrived until then.
+    /// The minimum number of bytes to arrive in that time.
     private static let minimum = 64 << 10
 
     private var waited = Duration.zero
     private var bytes = 0
 
-    /// Bytes have arrived, or the end, after a wait.
+    /// Accounts for bytes that arrived after a wait, or for the end.
     ///
-    /// - Throws: ``RegistryError`` of kind `interrupted` where too few bytes come in too much time.
+    /// - Throws: ``RegistryError`` of kind `interrupted` if too few bytes arrive in too much time.
     mutating func add(_ count: Int, waited duration: Duration, _ address: WebAddress) throws {
         waited += duration
         bytes = bytes.addingSaturated(count)

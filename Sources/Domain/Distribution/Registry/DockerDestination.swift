@@ -4,7 +4,7 @@ package import ImageModel
 package import ImageTransports
 package import StreamCompression
 
-/// `docker://`, a repository in a registry to write to. Mirrors take no part: they only serve pulls.
+/// `docker://`, a repository in a registry to write to. Mirrors are not involved: they only serve pulls.
 package final class DockerDestination: ImageDestination {
     private let name: ImageReference
     private let location: ImageReference
@@ -14,13 +14,13 @@ package final class DockerDestination: ImageDestination {
     private var manifest: RawManifest?
     private var signatures: [(digest: Digest, signatures: [ImageSignature])] = []
 
-    /// Prepares to write `reference`. Does not connect yet.
+    /// Prepares writing `reference`. Does not connect yet.
     ///
-    /// - Throws: ``ConfigError`` when registries.conf blocks the registry.
+    /// - Throws: ``ConfigError`` if registries.conf blocks the registry.
     package init(_ reference: ImageReference, access: RegistryAccess) throws {
         name = reference.withDefaultTag()
         self.access = access
-        // The registry's own place comes last, after mirrors.
+        // The registry's own location comes last, after mirrors.
         let sources = try access.registries().pullSources(for: name)
         guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
         location = own.reference
@@ -30,7 +30,7 @@ package final class DockerDestination: ImageDestination {
 
     package var description: String { "docker://\(name)" }
     package var reference: ImageReference? { name }
-    /// Registries take every type; one that does not says so when the manifest comes.
+    /// Registries accept every type; one that does not rejects the manifest.
     package var acceptedManifestTypes: [MediaType] { [] }
     package var preferredLayerCompression: LayerCompressionPreference { .compress }
 
@@ -42,7 +42,7 @@ package final class DockerDestination: ImageDestination {
     package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {
         if try hasBlob(blob) { return true }
         for origin in origins {
-            // The registry as the image's source knows it, which the user may call something else.
+            // The registry under the name known to the image's source, which may differ from the user's.
             guard let other = try? ImageReference(parsing: origin), other.domain == location.domain,
                 other.path != location.path
             else { continue }
@@ -61,7 +61,7 @@ package final class DockerDestination: ImageDestination {
 
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
         guard let instance else {
-            // It gets its name in the end: nobody sees the image before all of it is there.
+            // It is tagged last: nobody sees the image before it is complete.
             self.manifest = manifest
             return
         }
@@ -83,7 +83,7 @@ package final class DockerDestination: ImageDestination {
         let pending = signatures
         signatures = []
         if !pending.isEmpty {
-            // Nobody is to find the image unsigned; and what the registry refuses gets no signature.
+            // The image must never be visible unsigned, and an image that the registry rejects gets no signature.
             try client.putManifest(manifest, as: manifest.digest.description, in: location.path)
             for (digest, signatures) in pending { try signatureStore.write(signatures, of: digest) }
         }

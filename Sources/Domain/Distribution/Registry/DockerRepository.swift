@@ -1,14 +1,14 @@
 import ContainersConfig
 package import ImageModel
 
-/// A repository in a registry as such: its tags, and removing from it.
+/// A repository in a registry: lists its tags and deletes manifests.
 package struct DockerRepository {
     private let location: ImageReference
     private let client: RegistryClient
 
-    /// The repository of `reference`, at the registry's own place: mirrors only serve pulls. Does not connect yet.
+    /// The repository of `reference`, at the registry's own location: mirrors only serve pulls. Does not connect yet.
     ///
-    /// - Throws: ``ConfigError`` when registries.conf blocks the registry.
+    /// - Throws: ``ConfigError`` if registries.conf blocks the registry.
     package init(_ reference: ImageReference, access: RegistryAccess) throws {
         guard let own = try access.registries().pullSources(for: reference).last else {
             throw RegistryError(.invalid, "\(reference): nowhere to ask")
@@ -20,9 +20,9 @@ package struct DockerRepository {
     /// All tags, in the registry's order.
     package func tags() throws -> [String] { try client.tags(of: location.path) }
 
-    /// Removes the manifest that the reference's digest or tag names, and with it every tag that names it.
+    /// Deletes the manifest with the reference's digest or tag, and with it every tag of that manifest.
     ///
-    /// - Throws: ``RegistryError``; `notFound` where there is none.
+    /// - Throws: ``RegistryError``; `notFound` if there is none.
     package func deleteManifest() throws {
         if let digest = location.digest {
             try client.deleteManifest(digest, in: location.path)

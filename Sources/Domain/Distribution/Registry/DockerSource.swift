@@ -7,27 +7,27 @@ package import StreamCompression
 
 /// `docker://`, an image in a registry, or in the first of its mirrors that has it.
 package final class DockerSource: RemoteImageSource {
-    /// The name as the user gave it, whatever mirror it comes from.
+    /// The name as given by the user, whichever mirror serves the image.
     package let reference: ImageReference
-    /// Where it comes from.
+    /// The location that serves the image.
     private let mirror: ImageReference
     private let client: RegistryClient
     private let access: RegistryAccess
     private let top: RawManifest
     private let kept = Monitor(Kept())
 
-    /// What is kept in case the image does not arrive as a whole, and what need not be asked for twice.
+    /// State for resuming the pull if it fails, and for not requesting anything twice.
     private struct Kept {
         var journals: [BlobJournal] = []
         var manifests: [RawManifest] = []
         var budget: JournalSpaceArbiter?
-        /// The policy asks for signatures, and then whoever copies them.
+        /// Read first for the policy, and again by whoever copies them.
         var signatures: [Digest: [ImageSignature]] = [:]
     }
 
-    /// Finds the image: asks the mirrors in order, then the registry itself.
+    /// Finds the image: tries the mirrors in order, then the registry itself.
     ///
-    /// - Throws: ``RegistryError`` saying what each place answered, ``ConfigError`` when the registry is blocked.
+    /// - Throws: ``RegistryError`` with the response of each location, ``ConfigError`` if the registry is blocked.
     package init(_ reference: ImageReference, access: RegistryAccess) throws {
         self.reference = reference.withDefaultTag()
         self.access = access
@@ -60,7 +60,7 @@ package final class DockerSource: RemoteImageSource {
             retryAfter: last.error.retryAfter)
     }
 
-    /// What the registry is asked for: a digest says more than a tag.
+    /// The name to request: the digest if there is one, since it is more specific than a tag.
     private static func manifestName(_ reference: ImageReference) -> String {
         reference.digest?.description ?? reference.tag ?? ImageReference.defaultTag
     }
@@ -100,22 +100,22 @@ package final class DockerSource: RemoteImageSource {
 
     package var origins: [String] { [mirror.name] }
 
-    /// The image has arrived as a whole: what was kept in case it would not can go.
+    /// Removes the data kept for resuming, since the image has arrived completely.
     package func finish() {
         guard let directory = access.options.journalDirectory else { return }
         let (journals, manifests) = kept.update { ($0.journals, $0.manifests) }
         for journal in journals { journal.remove() }
         for manifest in [top] + manifests {
-            // Layers that an earlier, interrupted pull has brought are not opened any more.
+            // Journals of layers that an earlier, interrupted pull fetched are not opened any more.
             for layer in (try? manifest.decodeManifest())?.layers ?? [] {
                 BlobJournal.remove(layer.digest, in: directory)
             }
         }
     }
 
-    /// The image did not arrive because something in it was wrong, and what was kept of it may be that: forgets it.
+    /// Discards the kept data after the image turned out to be wrong, since that data may be the cause.
     ///
-    /// - Returns: whether an earlier process had kept some of it, so that another attempt may do better.
+    /// - Returns: whether some of it came from an earlier process, so that another attempt may succeed.
     package func distrustKept() -> Bool {
         let journals = kept.update { kept in
             defer { kept.journals = [] }

@@ -1,14 +1,14 @@
 import HTTPHeaders
 import LinuxSystem
 
-/// Bounds a list that a registry gives in pages, so that one without an end takes neither memory nor time for ever.
+/// Limits a paginated list of a registry, so that an endless one does not consume unbounded memory or time.
 struct PagedListBudget {
-    /// Entries of all pages together.
+    /// The maximum number of entries on all pages together.
     private static let maximumEntries = 1_000_000
-    /// Bytes of all pages together.
+    /// The maximum number of bytes of all pages together.
     private static let maximumBytes = 64 << 20
     private static let maximumPages = 10_000
-    /// Pages in a row that bring nothing.
+    /// The maximum number of consecutive empty pages.
     private static let maximumEmptyPages = 16
     private static let maximumDuration = Duration.seconds(1800)
 
@@ -23,7 +23,7 @@ struct PagedListBudget {
         self.host = host
     }
 
-    /// Another page is asked for.
+    /// Accounts for the request of another page.
     mutating func begin(_ address: WebAddress) throws {
         guard seen.insert(address).inserted, seen.count <= Self.maximumPages else {
             throw RegistryError(.malformed, "\(address): the list's pages never end")
@@ -33,7 +33,7 @@ struct PagedListBudget {
         }
     }
 
-    /// The body of a page.
+    /// Reads the body of a page.
     mutating func body(of page: HTTPResponse, limit: Int) throws -> [UInt8] {
         let body = try page.readBody(limit: limit)
         bytes = bytes.addingSaturated(body.count)
@@ -41,7 +41,7 @@ struct PagedListBudget {
         return body
     }
 
-    /// So many entries were on a page.
+    /// Accounts for the entries on a page.
     mutating func count(_ found: Int) throws {
         entries = entries.addingSaturated(found)
         guard entries <= Self.maximumEntries else { throw excess("has more than \(Self.maximumEntries) entries") }

@@ -2,29 +2,29 @@ package import ContainersConfig
 package import ImageModel
 import Synchronization
 
-/// What a user's flags and configuration say about reaching registries.
+/// The user's flags and configuration for accessing registries.
 package struct RegistryOptions: Sendable {
-    /// Where configuration and credentials are looked for.
+    /// Where to look for configuration and credentials.
     package var environment: ConfigEnvironment
-    /// Credentials that win over all files.
+    /// Credentials that override all files.
     package var credentials: RegistryCredentials?
-    /// Whether no credentials are used at all.
+    /// Whether to use no credentials at all.
     package var isAnonymous = false
-    /// The one file to look for credentials in.
+    /// The only file to read credentials from.
     package var authFile: String?
     /// The directory with certificates for every registry.
     package var certificateDirectory: String?
-    /// Whether TLS is demanded; nil: registries.conf says.
+    /// Whether TLS is required; nil: as in registries.conf.
     package var verifiesTLS: Bool?
-    /// How often requests are repeated.
+    /// How often to retry requests.
     package var retry = RetryPolicy()
-    /// The directory that says where signatures are kept, instead of the configured one.
+    /// The directory that configures signature stores, instead of the default one.
     package var signatureStoresDirectory: String?
-    /// Where blobs that are on their way are kept; nil: nowhere.
+    /// The directory for partially transferred blobs; nil: they are not kept.
     package var journalDirectory: String?
-    /// Where a Docker daemon listens; nil: `$DOCKER_HOST` says, or it is where Docker puts it.
+    /// The Docker daemon's address; nil: `$DOCKER_HOST`, or Docker's default.
     package var daemonHost: String?
-    /// Where it is written down how far uploads have come; nil: nowhere.
+    /// The directory for records of the progress of uploads; nil: none are kept.
     package var uploadDirectory: String?
 
     package init(environment: ConfigEnvironment) {
@@ -32,8 +32,8 @@ package struct RegistryOptions: Sendable {
     }
 }
 
-/// All registries that a command talks to. Reads configuration when it is first needed, and keeps connections, tokens and
-/// what it learnt about registries for as long as it lives.
+/// All registries that a command talks to. Reads configuration on demand, and keeps connections, tokens and what it
+/// learned about registries for its lifetime.
 package final class RegistryAccess: Sendable {
     package let options: RegistryOptions
     package let transport: HTTPTransport
@@ -82,7 +82,7 @@ package final class RegistryAccess: Sendable {
         }
     }
 
-    /// Removes, once, what interrupted transfers left behind long ago.
+    /// Removes, once, the old leftovers of interrupted transfers.
     func sweepJournals() {
         let isFirst = state.withLock { state in
             defer { state.hasSwept = true }
@@ -91,7 +91,7 @@ package final class RegistryAccess: Sendable {
         if isFirst, let directory = options.journalDirectory { BlobJournal.sweep(directory) }
     }
 
-    /// Where uploads are written down, without what nobody has come back for.
+    /// The directory of upload records, after removing abandoned ones.
     func uploadRecords() -> String? {
         guard let directory = options.uploadDirectory else { return nil }
         let isFirst = state.withLock { state in
@@ -102,15 +102,15 @@ package final class RegistryAccess: Sendable {
         return directory
     }
 
-    /// Whether unverified TLS and plain HTTP will do: the flag says, else registries.conf.
+    /// Whether unverified TLS and plain HTTP are allowed: as the flag says, otherwise registries.conf.
     package func isInsecure(configured: Bool) -> Bool {
         options.verifiesTLS.map { !$0 } ?? configured
     }
 
-    /// The registry of `repository`, with the credentials for that repository.
+    /// A client for the registry of `repository`, with the credentials for that repository.
     ///
-    /// - Parameter primary: the image as the user named it. Credentials that a flag gives are for its registry, and go to
-    ///   no mirror on another host: that one gets what the files have for it.
+    /// - Parameter primary: the image as the user named it. Credentials from a flag are for its registry, and are not
+    ///   sent to a mirror on another host, which gets those from files.
     package func client(
         for repository: ImageReference, standingInFor primary: ImageReference, insecure: Bool
     ) throws -> RegistryClient {
@@ -119,7 +119,7 @@ package final class RegistryAccess: Sendable {
             takesGivenCredentials: repository.domain == primary.domain)
     }
 
-    /// A registry as such, with the credentials for it.
+    /// A client for the registry itself, with the credentials for it.
     package func client(host: String) throws -> RegistryClient {
         let probe = try? ImageReference(domain: host, path: "probe")
         let configured = try probe.map { try registries().isInsecure($0) } ?? false
@@ -141,7 +141,7 @@ package final class RegistryAccess: Sendable {
             credentials: try credentials(for: credentialName, takesGiven: takesGivenCredentials),
             retry: options.retry)
         return state.withLock { state in
-            // Whoever was first: tokens are shared that way.
+            // The first one wins, so that tokens are shared.
             if let known = state.clients[key] { return known }
             state.clients[key] = client
             return client

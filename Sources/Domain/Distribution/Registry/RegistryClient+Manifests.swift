@@ -4,14 +4,15 @@ package import ImageModel
 import StreamCompression
 
 extension RegistryClient {
-    /// Every type of manifest that is understood, for `Accept`.
+    /// All supported manifest types, for `Accept`.
     static let manifestTypes: [MediaType] = [
         .ociManifest, .dockerManifest, .ociIndex, .dockerManifestList, .dockerSchema1Signed, .dockerSchema1,
     ]
 
-    /// The manifest that `reference` (a tag or a digest) names. One asked for by digest has that digest.
+    /// The manifest with this `reference` (a tag or a digest). One requested by digest is guaranteed to have that
+    /// digest.
     ///
-    /// - Throws: ``RegistryError``; `mismatch` for other bytes than the digest names.
+    /// - Throws: ``RegistryError``; `mismatch` if the bytes do not match the digest.
     package func manifest(_ reference: String, in repository: String) throws -> RawManifest {
         try RegistryError.during("reading manifest \(reference) in \(host)/\(repository)") {
             var fields = HTTPFields()
@@ -33,7 +34,7 @@ extension RegistryClient {
                 throw RegistryError(.malformed, "\(error)")
             }
             if let digest = Digest(reference) { try Self.check(manifest, has: digest) }
-            // Of a tag nothing else tells whether its manifest arrived as it was sent. Schema 1 has two digests.
+            // For a tag, only the header tells whether the manifest arrived unmodified. Schema 1 has two digests.
             if let digest = announced.flatMap({ Digest($0) }), !manifest.mediaType.isSchema1 {
                 try Self.check(manifest, has: digest)
             }
@@ -42,7 +43,7 @@ extension RegistryClient {
     }
 
     private static func check(_ manifest: RawManifest, has digest: Digest) throws {
-        // The digest of a signed schema 1 manifest is not that of its bytes.
+        // The digest of a signed schema 1 manifest is not the digest of its bytes.
         let actual =
             digest.algorithm == .sha256 ? manifest.digest : Digest.hash(manifest.bytes, with: digest.algorithm)
         guard actual == digest else {
@@ -50,7 +51,7 @@ extension RegistryClient {
         }
     }
 
-    /// What is known of a manifest without fetching it; nil when there is none.
+    /// The descriptor of a manifest, without fetching it if possible; nil if there is none.
     package func manifestDescriptor(_ reference: String, in repository: String) throws -> Descriptor? {
         var fields = HTTPFields()
         for type in Self.manifestTypes { fields.add("Accept", type.rawValue) }
@@ -68,11 +69,10 @@ extension RegistryClient {
         return try manifest(reference, in: repository).descriptor
     }
 
-    /// Stores a manifest under a tag or its digest. Where it says that it belongs to another and the registry does not
-    /// notice, it is entered in the tag that stands in for the registry's own list (distribution-spec 1.1, "Pushing Manifests
-    /// with Subject").
+    /// Pushes a manifest under a tag or its digest. If it has a subject and the registry does not process that, it is
+    /// added to the list under the referrers tag (distribution-spec 1.1, "Pushing Manifests with Subject").
     ///
-    /// - Throws: ``RegistryError``; `manifestRejected` where one of another type may be taken.
+    /// - Throws: ``RegistryError``; `manifestRejected` if a manifest of another type may be accepted.
     package func putManifest(_ manifest: RawManifest, as reference: String, in repository: String) throws {
         try RegistryError.during("uploading manifest \(reference) to \(host)/\(repository)") {
             let request = HTTPRequest(
@@ -90,7 +90,7 @@ extension RegistryClient {
         }
     }
 
-    /// Removes the manifest of that digest, and with it every tag that names it.
+    /// Deletes the manifest with this digest, and with it every tag of that manifest.
     package func deleteManifest(_ digest: Digest, in repository: String) throws {
         try RegistryError.during("deleting manifest \(digest) in \(host)/\(repository)") {
             let request = HTTPRequest(.delete, try manifestAddress(digest.description, repository))

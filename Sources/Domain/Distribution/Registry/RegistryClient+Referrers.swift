@@ -2,8 +2,8 @@ package import ContentDigest
 package import ImageModel
 
 extension RegistryClient {
-    /// What refers to a manifest (distribution-spec 1.1, "Listing Referrers"): from the API, on however many pages, or, where
-    /// the registry has none, from the tag that stands in for it. Empty when nothing refers.
+    /// The referrers of a manifest (distribution-spec 1.1, "Listing Referrers"): from the API, on any number of pages,
+    /// or, if the registry does not implement it, from the referrers tag. Empty if there are none.
     package func referrers(of digest: Digest, in repository: String) throws -> [Descriptor] {
         try RegistryError.during("listing referrers of \(digest) in \(host)/\(repository)") {
             let request = HTTPRequest(
@@ -26,7 +26,7 @@ extension RegistryClient {
         }
     }
 
-    /// The tag of the list of what refers to a manifest, for registries that keep none themselves.
+    /// The referrers tag of a manifest, for registries without the referrers API.
     private static func fallbackTag(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex)" }
 
     private func fallbackIndex(of digest: Digest, in repository: String) throws -> ImageIndex {
@@ -38,8 +38,8 @@ extension RegistryClient {
         }
     }
 
-    /// Enters a manifest that has a subject in the subject's list. Two who do that at the same moment may lose one of the
-    /// entries: registries have no means against it.
+    /// Adds a manifest with a subject to the subject's list. Concurrent additions may lose an entry: registries offer
+    /// no way to prevent that.
     func enterReferrer(_ manifest: RawManifest, in repository: String) throws {
         var entry = manifest.descriptor
         let subject: Descriptor?

@@ -2,7 +2,7 @@ import HTTPHeaders
 import JSONText
 
 extension RegistryClient {
-    /// All tags of a repository in the registry's order, however many pages they come in.
+    /// All tags of a repository in the registry's order, from any number of pages.
     package func tags(of repository: String) throws -> [String] {
         try RegistryError.during("fetching tags list of \(host)/\(repository)") {
             try pages("\(repository)/tags/list", member: "tags", scopes: [.pull(repository)])
@@ -24,12 +24,12 @@ extension RegistryClient {
         return names
     }
 
-    /// Reads a list of one or several pages.
+    /// Reads a paginated list.
     ///
     /// - Parameters:
-    ///   - request: for the first page; the others are asked for in the same way.
-    ///   - read: takes each page, uses up its body, and counts what is on it.
-    /// - Throws: ``RegistryError``; of kind `malformed` for a list without an end.
+    ///   - request: for the first page; the others are requested in the same way.
+    ///   - read: processes each page: consumes its body and counts its entries.
+    /// - Throws: ``RegistryError``; of kind `malformed` for an endless list.
     func readPages(
         _ request: HTTPRequest, scopes: [RegistryScope], accepting: Set<Int>,
         _ read: (HTTPResponse, inout PagedListBudget) throws -> Void
@@ -45,7 +45,7 @@ extension RegistryClient {
         }
     }
 
-    /// The address in `Link: <...>; rel="next"` (RFC 8288), which stays on the same server.
+    /// The address in `Link: <...>; rel="next"` (RFC 8288), which must be on the same server.
     private static func nextPage(_ response: HTTPResponse) throws -> WebAddress? {
         guard let target = LinkHeader.target("next", in: response.fields.all("link")) else { return nil }
         guard let next = response.address.resolving(target), next.hasSameOrigin(as: response.address) else {

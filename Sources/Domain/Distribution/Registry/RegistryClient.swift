@@ -3,20 +3,20 @@ import HTTPHeaders
 import StreamCompression
 import Synchronization
 
-/// One registry, as one user: the distribution API (OCI distribution-spec 1.1, Docker's registry API v2).
+/// A client for one registry and user: the distribution API (OCI distribution-spec 1.1, Docker's registry API v2).
 ///
-/// Can be used from several threads at the same time.
+/// Safe to use from several threads at the same time.
 package final class RegistryClient: Sendable {
     /// `host[:port]` as the user named it.
     package let host: String
-    /// Whether unverified TLS and plain HTTP will do.
+    /// Whether unverified TLS and plain HTTP are allowed.
     let isInsecure: Bool
     let transport: HTTPTransport
     let tls: TLSSettings
     let credentials: RegistryCredentials?
     let retry: RetryPolicy
     let state = Mutex(State())
-    /// For parts of large blobs.
+    /// Connections for ranges of large blobs.
     let spareConnections = ConnectionBudget()
 
     /// What is known about the registry so far.
@@ -24,11 +24,11 @@ package final class RegistryClient: Sendable {
         var base: WebAddress?
         var challenges: [AuthenticationChallenge] = []
         var tokens: [[RegistryScope]: RegistryToken] = [:]
-        /// What a credential helper answered.
+        /// The response of a credential helper.
         var resolvedCredentials: RegistryCredentials?
     }
 
-    /// No more than this many redirects are followed.
+    /// The maximum number of redirects.
     static let redirectLimit = 10
 
     package init(
@@ -43,9 +43,9 @@ package final class RegistryClient: Sendable {
         self.retry = retry
     }
 
-    // MARK: Finding the registry
+    // MARK: Discovery
 
-    /// The address that all paths are below. The first call finds out how the registry is reached and what it demands.
+    /// The base address of all paths. The first call finds out how to reach the registry and how to authenticate.
     func base() throws -> WebAddress {
         if let base = state.withLock({ $0.base }) { return base }
         var failure: RegistryError?
@@ -58,7 +58,8 @@ package final class RegistryClient: Sendable {
                 state.withLock { $0.base = base }
                 return base
             } catch let error as RegistryError {
-                // Of two ways that both fail, the first says more unless that was only refused, or led nowhere.
+                // If both fail, report the first error, unless it was `untrusted`, or `unreachable` while the second
+                // was not.
                 failure =
                     failure.map { first in
                         let saysLess = first.code == .unreachable && error.code != .unreachable
@@ -77,7 +78,7 @@ package final class RegistryClient: Sendable {
         state.withLock { $0.challenges = challenges }
     }
 
-    /// Docker's own registry has its API elsewhere.
+    /// Docker's own registry serves its API from another host.
     private static func serverName(_ host: String) -> String {
         ["docker.io", "index.docker.io"].contains(host) ? "registry-1.docker.io" : host
     }
@@ -91,11 +92,11 @@ package final class RegistryClient: Sendable {
 
     // MARK: Requests
 
-    /// Sends a request, with the credentials for `scopes` where it goes to the registry itself, and follows redirects.
-    /// Whatever the status, the answer is returned, except that 401 leads to one attempt with a new token.
+    /// Sends a request, with the credentials for `scopes` if it goes to the registry itself, and follows redirects.
+    /// Returns the response whatever its status, except that 401 triggers one attempt with a new token.
     ///
-    /// Another server, be it named by a redirect or by the location of an upload, gets no credentials, and what it
-    /// demands is not answered: its realm would be sent the password.
+    /// Other servers, whether from a redirect or an upload's location, get no credentials, and their challenges are not
+    /// answered: the realm would receive the password.
     func send(_ request: HTTPRequest, scopes: [RegistryScope]) throws -> HTTPResponse {
         let base = try base()
         let authorization = try authorization(for: scopes)
@@ -107,7 +108,7 @@ package final class RegistryClient: Sendable {
         return try follow(request, try self.authorization(for: scopes))
     }
 
-    /// As `send`, repeated while the failure is a passing one, and with every status but `accepted` thrown as an error.
+    /// Like `send`, but retries temporary failures, and throws an error for every status other than `accepted`.
     func send(_ request: HTTPRequest, scopes: [RegistryScope], accepting accepted: Set<Int>) throws -> HTTPResponse {
         let policy = request.body.isRepeatable ? retry : RetryPolicy(retries: 0)
         return try policy.run {
@@ -133,8 +134,8 @@ package final class RegistryClient: Sendable {
         throw RegistryError(.malformed, "\(original.address): stopped after \(Self.redirectLimit) redirects")
     }
 
-    /// Where a redirect leads; nil for any other answer, and for requests that change something, whose answers carry
-    /// locations of another meaning.
+    /// The target of a redirect; nil for any other response, and for requests that change something, where `Location`
+    /// has another meaning.
     static func redirect(
         _ response: HTTPResponse, of request: HTTPRequest, isInsecure: Bool
     ) throws -> WebAddress? {
@@ -152,7 +153,7 @@ package final class RegistryClient: Sendable {
 }
 
 extension HTTPRequestBody {
-    /// Whether the same request can be sent twice.
+    /// Whether the request can be sent again.
     var isRepeatable: Bool {
         if case .stream = self { return false }
         return true

@@ -1,37 +1,37 @@
-/// Why a registry or web server could not do what was asked of it.
+/// A failed request to a registry or web server.
 package struct RegistryError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that callers tell apart.
+    /// The kinds of failure that callers distinguish.
     package enum Code: Sendable, Equatable {
         /// There is no such repository, manifest, blob or file.
         case notFound
-        /// Credentials are missing or were refused.
+        /// Credentials are missing or were rejected.
         case unauthorized
-        /// Known, but not allowed.
+        /// Authenticated, but not allowed.
         case denied
         /// The server could not be reached at all.
         case unreachable
-        /// The connection broke, or nothing moved on it any more.
+        /// The connection broke or stalled.
         case interrupted
         /// The server speaks plain HTTP where TLS was expected, or its certificate is not trusted.
         case untrusted
-        /// The server answered what the specification does not allow.
+        /// The server's response violates the specification.
         case malformed
-        /// Content is not what its digest or size says.
+        /// Content does not match its digest or size.
         case mismatch
-        /// The server does not implement what was asked.
+        /// The server does not implement the request.
         case unsupported
-        /// The registry takes no manifests of this type, or not this one.
+        /// The registry does not accept manifests of this type, or not this one.
         case manifestRejected
         /// The server failed or is overloaded.
         case unavailable
-        /// A name, file or setting of the user's cannot be used.
+        /// The user specified an unusable name, file or setting.
         case invalid
     }
 
     package let code: Code
-    /// What went wrong, in one line, without secrets.
+    /// The error on one line, without secrets.
     package let message: String
-    /// How many seconds the server asks to wait before the next attempt.
+    /// The number of seconds that the server asks to wait before the next attempt.
     package var retryAfter: Int?
 
     package init(_ code: Code, _ message: String, retryAfter: Int? = nil) {
@@ -45,19 +45,19 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
-    /// The same error with words before it that say what was being done.
+    /// The same error with a prefix that says what was being done.
     package func prefixed(_ context: String) -> RegistryError {
         RegistryError(code, "\(context): \(message)", retryAfter: retryAfter)
     }
 
-    /// The same error with words after it.
+    /// The same error with words appended.
     package func suffixed(_ words: String) -> RegistryError {
         RegistryError(code, message + words, retryAfter: retryAfter)
     }
 }
 
 extension RegistryError {
-    /// Runs `body`; what it throws of this type says first what was being done.
+    /// Runs `body`; errors of this type get a prefix that says what was being done.
     static func during<Result>(_ context: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()

@@ -3,12 +3,12 @@ import JSONText
 import LinuxSystem
 import StreamCompression
 
-/// An answer that is no success, in the words of this field's tools (distribution-spec, "Error Codes").
+/// Error responses, worded like those of related tools (distribution-spec, "Error Codes").
 enum RegistryErrorResponse {
-    /// No body of an error is read further.
+    /// The maximum number of bytes to read from an error's body.
     private static let limit = 64 << 10
 
-    /// Reads what the server says and gives the error to throw.
+    /// Reads the response and returns the error to throw.
     static func error(_ response: HTTPResponse) -> RegistryError {
         let body = (try? response.body.readAll(limit: limit)) ?? []
         let error = error(status: response.status, body: body, fields: response.fields)
@@ -22,12 +22,12 @@ enum RegistryErrorResponse {
         return RegistryError(code(status), text, retryAfter: seconds)
     }
 
-    /// As `error(_:)` for a manifest that was not taken: tells whether another type might be.
+    /// Like `error(_:)` for a rejected manifest: distinguishes whether another type might be accepted.
     static func manifestError(_ response: HTTPResponse) -> RegistryError {
         let body = (try? response.body.readAll(limit: limit)) ?? []
         let error = error(status: response.status, body: body, fields: response.fields)
         let codes = ((try? JSONValue(parsing: body))?["errors"]?.array ?? []).compactMap { $0["code"]?.string }
-        // What registries say that know only some types; all of these are seen in the field.
+        // Responses of registries that only know some types; all of these occur in practice.
         let isRejected = codes.contains { ["MANIFEST_INVALID", "TAG_INVALID", "UNSUPPORTED"].contains($0) }
         guard (400..<500).contains(response.status), response.status == 415 || isRejected else { return error }
         return RegistryError(.manifestRejected, error.message)
@@ -74,7 +74,7 @@ enum RegistryErrorResponse {
         return names[status].map { " (\($0))" } ?? ""
     }
 
-    /// A server's words on one line of a terminal, not too long.
+    /// A server's message on a single line, safe for terminals and of limited length.
     private static func printable(_ text: String) -> String {
         String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) }.prefix(500))
     }

@@ -7,9 +7,9 @@ import LinuxSystem
 import StreamCompression
 
 extension RegistrySignatures {
-    /// Returns when there is a place for each of the signatures.
+    /// Returns if each of the signatures can be stored somewhere.
     ///
-    /// - Throws: ``RegistryError`` with the reason why there is none.
+    /// - Throws: ``RegistryError`` with the reason if not.
     func checkTakes(_ signatures: [ImageSignature]) throws {
         let stores = try configuration()
         if signatures.contains(where: \.isSigstore), !stores.usesAttachments(scopes: scopes) {
@@ -27,8 +27,8 @@ extension RegistrySignatures {
                 : "Unsupported scheme when writing signature to \(base)")
     }
 
-    /// Writes the signatures of a manifest: simple ones to the lookaside store, in the place of those that are there;
-    /// sigstore's to the registry, besides those that are there.
+    /// Writes the signatures of a manifest: simple signatures to the lookaside store, replacing existing ones; sigstore
+    /// signatures to the registry, in addition to existing ones.
     func write(_ signatures: [ImageSignature], of digest: Digest) throws {
         try checkTakes(signatures)
         let attachments = signatures.compactMap { signature in
@@ -52,7 +52,7 @@ extension RegistrySignatures {
             try Files.makeDirectories(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]), mode: 0o755)
             try Files.replaceFile(path, with: signature.blob, mode: 0o644)
         }
-        // Readers stop at the first number that is not there.
+        // Readers stop at the first missing number.
         var stale = signatures.count + 1
         while try Files.exists(path(stale)) {
             try Files.removeFile(path(stale))

@@ -6,14 +6,14 @@ import JSONText
 import LinuxSystem
 import StreamCompression
 
-/// The signatures of images in a repository: in lookaside stores, and attached to the images themselves.
+/// The signatures of images in a repository: in lookaside stores, and attached to images in the registry.
 struct RegistrySignatures {
     let client: RegistryClient
     let repository: String
     let scopes: [String]
     private let access: RegistryAccess
 
-    /// - Parameter location: the image at its real place, as registries.d names it.
+    /// - Parameter location: the image at its actual location, as registries.d names it.
     init(_ location: ImageReference, _ client: RegistryClient, access: RegistryAccess) {
         self.client = client
         self.access = access
@@ -33,7 +33,7 @@ struct RegistrySignatures {
 
     // MARK: Lookaside
 
-    /// The signatures up to the first number that is not there.
+    /// The signatures up to the first missing number.
     private func lookaside(of digest: Digest) throws -> [ImageSignature] {
         let base = try configuration().lookaside(scopes: scopes)
         return try ImageSignature.numbered(in: base) { try read(place(digest, $0, below: base)) }
@@ -45,7 +45,7 @@ struct RegistrySignatures {
             + "@\(digest.algorithm.rawValue)=\(digest.hex)/signature-\(number)"
     }
 
-    /// The path of a `file` address; nil for others.
+    /// The path of a `file` URL; nil for others.
     static func path(_ url: String) -> String? {
         url.hasPrefix("file://") ? PercentEncoding.decode(url.dropFirst("file://".count)) : nil
     }
@@ -71,10 +71,10 @@ struct RegistrySignatures {
 
     // MARK: Attachments
 
-    /// The tag under which cosign puts what belongs to a manifest.
+    /// The tag under which cosign stores attachments of a manifest.
     static func tag(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)-\(digest.hex).sig" }
 
-    /// The manifest of what is attached; nil where nothing is.
+    /// The manifest of the attachments; nil if there are none.
     func attachments(of digest: Digest) throws -> Manifest? {
         let tag = Self.tag(digest)
         do {
@@ -95,7 +95,7 @@ struct RegistrySignatures {
         let place = "\(repository):\(Self.tag(digest))"
         let total = Int(clamping: manifest.layers.lazy.map(\.size).sumOfSizes())
         try ImageSignature.checkBounds(count: manifest.layers.count, total: total, place)
-        // Whatever it is, it belongs to the image: who looks for signatures goes by the type.
+        // All attachments are returned: users select signatures by their type.
         return try manifest.layers.map { layer in
             let payload = try content(layer, limit: ImageSignature.maximumSize, place)
             return .sigstore(
@@ -104,7 +104,7 @@ struct RegistrySignatures {
         }
     }
 
-    /// A small blob of the repository, its digest checked.
+    /// A small blob of the repository, verified by its digest.
     func content(_ blob: Descriptor, limit: Int, _ place: String) throws -> [UInt8] {
         guard blob.size <= Int64(limit) else {
             throw RegistryError(.malformed, "\(place): \(blob.digest) has \(blob.size) bytes, more than \(limit)")

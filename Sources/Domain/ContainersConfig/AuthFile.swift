@@ -1,29 +1,29 @@
 import JSONText
 
-/// One credential file.
+/// A credential file.
 package struct AuthFile: Sendable, Equatable {
-    /// One entry below `auths`.
+    /// An entry of `auths`.
     package struct Entry: Sendable, Equatable {
         /// Base64 of `user:password`.
         package var auth: String
-        /// An OAuth2 refresh token, or empty.
+        /// An OAuth2 refresh token; empty if there is none.
         package var identityToken: String
     }
 
-    /// Its path.
+    /// The path of the file.
     package let file: String
-    /// Entries by registry, namespace or repository; old files have URLs.
+    /// Entries by registry, namespace or repository; legacy files use URLs.
     package var auths: [String: Entry] = [:]
-    /// The helper's name by registry.
+    /// Credential helpers' names by registry.
     package var credentialHelpers: [String: String] = [:]
-    /// The helper for every other registry, or empty.
+    /// The helper for all other registries; empty if there is none.
     package var credentialsStore = ""
-    /// Whether it is a `.dockercfg`, which knows registries only.
+    /// Whether it is a `.dockercfg`, which only supports registries as keys.
     package let isLegacy: Bool
 
-    /// Reads `bytes`, which stand in `file`.
+    /// Parses `bytes`, the content of `file`.
     ///
-    /// - Throws: ``ConfigError``; the message never holds what stands in the file.
+    /// - Throws: ``ConfigError``; the message never contains content of the file.
     package init(parsing bytes: [UInt8], file: String, isLegacy: Bool) throws(ConfigError) {
         self.file = file
         self.isLegacy = isLegacy
@@ -42,7 +42,7 @@ package struct AuthFile: Sendable, Equatable {
         credentialsStore = object["credsStore"]?.string ?? ""
     }
 
-    /// What the file has for `name`; nil when it has nothing usable.
+    /// The credentials for `name`; nil if there are no usable ones.
     func credentials(for name: String) throws(ConfigError) -> RegistryCredentials? {
         let registry = String(name.prefix { $0 != "/" })
         if let helper = credentialHelpers[registry] { return .helper(name: helper, registry: registry) }
@@ -83,13 +83,13 @@ package struct AuthFile: Sendable, Equatable {
         return keys
     }
 
-    /// The host of an old entry's URL; Docker Hub has several names.
+    /// The host in a legacy entry's URL; Docker Hub has several names.
     private static func normalized(_ key: String) -> String {
         let host = withoutScheme(key).prefix { $0 != "/" }
         return ["registry-1.docker.io", "docker.io"].contains(host) ? "index.docker.io" : String(host)
     }
 
-    /// Whether the key is for a namespace rather than for a registry; URLs such as `https://host/v1/` are not.
+    /// Whether the key is a namespace rather than a registry; URLs such as `https://host/v1/` are not.
     private static func hasPath(_ key: String) -> Bool {
         withoutScheme(key).count == key.count && key.contains("/")
     }

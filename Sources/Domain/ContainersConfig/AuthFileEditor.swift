@@ -1,16 +1,16 @@
 import Glibc
 import JSONText
 
-/// Changes one credential file, and leaves all else in it as it is.
+/// Edits a credential file, preserving everything else in it.
 package struct AuthFileEditor {
     private let file: String
     private var root: JSONObject
-    /// What the file says; nil when it does not exist.
+    /// The parsed file; nil if it does not exist.
     package let contents: AuthFile?
 
-    /// Reads the file; one that does not exist counts as empty.
+    /// Reads the file; a missing one counts as empty.
     ///
-    /// - Throws: ``ConfigError`` for what is no credential file.
+    /// - Throws: ``ConfigError`` if it is not a credential file.
     package init(_ file: String) throws(ConfigError) {
         self.file = file
         guard let bytes = try ConfigFiles.readIfPresent(file), !bytes.allSatisfy({ $0 <= 0x20 }) else {
@@ -22,20 +22,20 @@ package struct AuthFileEditor {
         root = try ConfigJSON.parse(bytes, file: file).object ?? JSONObject()
     }
 
-    /// The name of the helper that keeps a registry's credentials instead of this file.
+    /// The name of the helper that stores a registry's credentials instead of this file.
     package func helper(for registry: String) -> String? {
         let store = contents?.credentialsStore ?? ""
         return contents?.credentialHelpers[registry] ?? (store.isEmpty ? nil : store)
     }
 
-    /// The file with credentials for `key`, in the place of those it had.
+    /// The file with credentials for `key`, replacing existing ones.
     package func setting(user: String, password: String, for key: String) -> AuthFileEditor {
         var auths = root["auths"]?.object ?? JSONObject()
         auths.set(key, to: .object(JSONObject([("auth", .string(Base64.encode("\(user):\(password)".utf8)))])))
         return replacing(auths)
     }
 
-    /// The file without credentials for `key`; nil when it has none.
+    /// The file without credentials for `key`; nil if it has none.
     package func removing(_ key: String) -> AuthFileEditor? {
         var auths = root["auths"]?.object ?? JSONObject()
         guard auths.remove(key) != nil else { return nil }
@@ -51,13 +51,13 @@ package struct AuthFileEditor {
         return result
     }
 
-    /// Replaces the file, readable by its owner alone. Whoever reads it meanwhile sees the old one or the new one.
+    /// Replaces the file atomically, readable only by its owner.
     ///
-    /// - Throws: ``ConfigError`` when it cannot be written.
+    /// - Throws: ``ConfigError`` if it cannot be written.
     package func write() throws(ConfigError) {
         var bytes = JSONValue.object(root).serialized(pretty: true)
         bytes.append(UInt8(ascii: "\n"))
-        // A link leads to the file that is meant.
+        // Symbolic links are followed, so that the actual file is replaced.
         let target = ConfigFiles.canonical(file)
         try makeParents(of: target)
         let temporary = "\(target).\(getpid()).tmp"

@@ -1,16 +1,17 @@
-/// The credentials that files hold for registries: containers-auth.json(5) and Docker's `config.json`.
+/// Registry credentials in files: containers-auth.json(5) and Docker's `config.json`.
 package struct AuthFiles: Sendable, Equatable {
-    /// The files that exist, in the order in which they are asked.
+    /// The existing files, in order of precedence.
     package var files: [AuthFile]
 
-    /// These files.
+    /// Creates credentials from these files.
     package init(files: [AuthFile] = []) {
         self.files = files
     }
 
-    /// Reads the files. With `path` or `$REGISTRY_AUTH_FILE` only that one, which must exist; else
+    /// Reads the files. With `path` or `$REGISTRY_AUTH_FILE` only that one, which must exist; otherwise
     /// `$XDG_RUNTIME_DIR/containers/auth.json` (`/run/containers/UID/auth.json` without that variable),
-    /// `$XDG_CONFIG_HOME/containers/auth.json`, `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, `~/.dockercfg`.
+    /// `$XDG_CONFIG_HOME/containers/auth.json`, `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`,
+    /// `~/.dockercfg`.
     package static func load(env: ConfigEnvironment, path: String? = nil) throws(ConfigError) -> AuthFiles {
         if let named = path ?? env.value("REGISTRY_AUTH_FILE") {
             guard let bytes = try ConfigFiles.readIfPresent(named) else {
@@ -20,7 +21,7 @@ package struct AuthFiles: Sendable, Equatable {
         }
         var files: [AuthFile] = []
         for (file, isLegacy) in locations(env: env) {
-            // Root's tools leave /run/containers closed to everybody else.
+            // Tools run by root create /run/containers inaccessible to others.
             guard let bytes = try ConfigFiles.readIfPresent(file, mayBeOutOfReach: true) else { continue }
             files.append(try AuthFile(parsing: bytes, file: file, isLegacy: isLegacy))
         }
@@ -35,7 +36,8 @@ package struct AuthFiles: Sendable, Equatable {
     }
 
     /// The credentials for the repository `name` (`host[:port]/path`), or for a registry (`host[:port]`): in each file
-    /// first its helper for the registry, then the entry for the longest part of the name. nil when no file has any.
+    /// first from its helper for the registry, then from the entry for the longest prefix of the name. nil if no file
+    /// has any.
     package func credentials(for name: String) throws(ConfigError) -> RegistryCredentials? {
         for file in files {
             if let found = try file.credentials(for: name) { return found }
@@ -43,7 +45,7 @@ package struct AuthFiles: Sendable, Equatable {
         return nil
     }
 
-    /// Where credentials are written when the primary file is out of reach; nil without a home directory.
+    /// Where to write credentials if the primary file is inaccessible; nil without a home directory.
     package static func secondaryFile(env: ConfigEnvironment) -> String? {
         env.configHome.map { "\($0)/containers/auth.json" }
     }
@@ -59,12 +61,12 @@ package struct AuthFiles: Sendable, Equatable {
     }
 }
 
-/// What a registry is asked for access with.
+/// Credentials for a registry.
 package enum RegistryCredentials: Sendable, Equatable {
     /// A user name and a password.
     case password(user: String, password: String)
     /// An OAuth2 refresh token.
     case identityToken(user: String, token: String)
-    /// The program `docker-credential-NAME` knows them.
+    /// Credentials stored by the program `docker-credential-NAME`.
     case helper(name: String, registry: String)
 }

@@ -1,21 +1,21 @@
-/// What the configuration depends on besides files: read once by the command line interface and handed down.
+/// The inputs of the configuration besides files: read once by the command line interface and passed down.
 package struct ConfigEnvironment: Sendable, Equatable {
-    /// The user who runs the tool, outside of any user namespace the tool enters.
+    /// The user who runs the tool, outside any user namespace that the tool enters.
     package var uid: UInt32
     /// The user's home directory; empty when unknown.
     package var home: String
     /// The process environment.
     package var environment: [String: String]
-    /// Put before `/etc`, `/usr/share`, `/run` and `/var` paths: empty on a real system, a directory in tests.
+    /// The prefix for `/etc`, `/usr/share`, `/run` and `/var` paths: empty on a real system, a directory in tests.
     package var systemRoot: String
-    /// Stands in for `registries.conf`, wherever that lies.
+    /// Replaces `registries.conf`.
     package var registriesConf: String?
-    /// Stands in for all of its drop-in directories.
+    /// Replaces all drop-in directories of `registries.conf`.
     package var registriesConfDirectory: String?
-    /// Stands in for the file of short names that were resolved before.
+    /// Replaces the file of recorded short-name aliases.
     package var shortNameAliases: String?
 
-    /// The given values; `home` falls back to `$HOME` when empty.
+    /// Creates an environment with these values; an empty `home` falls back to `$HOME`.
     package init(uid: UInt32, home: String, environment: [String: String], systemRoot: String = "") {
         self.uid = uid
         self.home = home.isEmpty ? environment["HOME"] ?? "" : home
@@ -23,20 +23,20 @@ package struct ConfigEnvironment: Sendable, Equatable {
         self.systemRoot = systemRoot
     }
 
-    /// The variable's value; nil when it is unset or empty.
+    /// The variable's value; nil if it is unset or empty.
     package func value(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value
     }
 
-    /// `$XDG_CONFIG_HOME`, else `~/.config`; nil when neither is known.
+    /// `$XDG_CONFIG_HOME`, otherwise `~/.config`; nil if neither is known.
     package var configHome: String? { value("XDG_CONFIG_HOME") ?? underHome(".config") }
-    /// `$XDG_DATA_HOME`, else `~/.local/share`; nil when neither is known.
+    /// `$XDG_DATA_HOME`, otherwise `~/.local/share`; nil if neither is known.
     package var dataHome: String? { value("XDG_DATA_HOME") ?? underHome(".local/share") }
-    /// `$XDG_CACHE_HOME`, else `~/.cache`; nil when neither is known.
+    /// `$XDG_CACHE_HOME`, otherwise `~/.cache`; nil if neither is known.
     package var cacheHome: String? { value("XDG_CACHE_HOME") ?? underHome(".cache") }
 
-    /// A path of the host's system-wide configuration, below `systemRoot`.
+    /// A path in the host's system-wide configuration, below `systemRoot`.
     func system(_ path: String) -> String { systemRoot + path }
 
     func underHome(_ path: String) -> String? { home.isEmpty ? nil : "\(home)/\(path)" }

@@ -1,16 +1,16 @@
-/// A configuration file, variable or option that cannot be read, understood or obeyed.
+/// A configuration file, variable or option that cannot be read, parsed or applied.
 ///
 /// `description` is one line: `FILE:LINE:COLUMN: what is wrong`, without the parts that are unknown.
 package struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What kind of trouble it is, for callers that react differently.
+    /// The kind of error, for callers that distinguish them.
     package enum Code: String, Sendable {
         /// The file exists but cannot be read.
         case unreadable
-        /// A file that was asked for by name does not exist.
+        /// An explicitly specified file does not exist.
         case notFound
-        /// The file is not TOML or not JSON.
+        /// The file is not valid TOML or JSON.
         case syntax
-        /// A value has the wrong type or is out of its range.
+        /// A value has the wrong type or is out of range.
         case invalidValue
         /// A valid value that this tool does not implement.
         case unsupported
@@ -18,18 +18,18 @@ package struct ConfigError: Error, Sendable, Equatable, CustomStringConvertible 
         case refused
     }
 
-    /// The kind of trouble.
+    /// The kind of error.
     package let code: Code
-    /// The file that it comes from, where there is one.
+    /// The file that contains the error, if any.
     package let file: String?
     /// The line in that file, from 1.
     package let line: Int?
-    /// The byte in that line, from 1.
+    /// The byte within that line, from 1.
     package let column: Int?
-    /// What is wrong, lower case first, without a trailing period.
+    /// The problem, starting in lower case, without a trailing period.
     package let message: String
 
-    /// An error about `message`, found in `file` at `line` and `column`.
+    /// Creates an error with this `message`, located in `file` at `line` and `column`.
     package init(_ code: Code, _ message: String, file: String? = nil, line: Int? = nil, column: Int? = nil) {
         self.code = code
         self.file = file

@@ -1,15 +1,15 @@
 import Glibc
 
-/// Reading configuration files and looking at directories; nothing here writes.
+/// Reads configuration files and examines directories; never writes.
 package enum ConfigFiles {
-    /// No configuration file is larger than this many bytes.
+    /// The maximum size of a configuration file in bytes.
     static let sizeLimit = 4 << 20
 
-    /// The file's bytes; nil when it does not exist.
+    /// The file's bytes; nil if it does not exist.
     ///
-    /// - Parameter mayBeOutOfReach: a file in a directory that is closed to this user counts as missing too.
+    /// - Parameter mayBeOutOfReach: whether a file in a directory inaccessible to this user counts as missing too.
     static func readIfPresent(_ path: String, mayBeOutOfReach: Bool = false) throws(ConfigError) -> [UInt8]? {
-        // A pipe that nobody writes to opens at once; one that is this process's own is waited for.
+        // A pipe without a writer must not block; one of this process's own is waited for.
         let isOwn = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"].contains { path.hasPrefix($0) }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (isOwn ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else {
@@ -39,32 +39,32 @@ package enum ConfigFiles {
         }
     }
 
-    /// A small file of whatever kind, such as a signature; nil where there is none.
+    /// The content of any small file, such as a signature; nil if it does not exist.
     package static func contents(of path: String) throws(ConfigError) -> [UInt8]? { try readIfPresent(path) }
 
-    /// Whether something exists at `path`, symbolic links followed.
+    /// Whether `path` exists, following symbolic links.
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Whether anything at all, a dangling symbolic link included, is at `path`.
+    /// Whether `path` exists, without following symbolic links, so that dangling ones count too.
     static func isTaken(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
-    /// Whether `path` is a directory of one of `owners` that its owner may use fully.
+    /// Whether `path` is a directory that belongs to one of `owners`, with full permissions for the owner.
     static func isDirectory(_ path: String, ownedBy owners: [UInt32]) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return false }
         return owners.contains(status.st_uid) && status.st_mode & 0o700 == 0o700
     }
 
-    /// The full paths of the `.conf` files in `directory`, sorted by name; empty when there is no such directory.
+    /// The full paths of the `.conf` files in `directory`, sorted by name; empty if there is no such directory.
     static func dropIns(in directory: String) throws(ConfigError) -> [String] {
         try names(in: directory).filter { $0.hasSuffix(".conf") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             .map { "\(directory)/\($0)" }
     }
 
-    /// The names in `directory`, unsorted; empty when there is no such directory.
+    /// The names in `directory`, unsorted; empty if there is no such directory.
     static func names(in directory: String) throws(ConfigError) -> [String] {
         guard let stream = opendir(directory) else {
             if errno == ENOENT || errno == ENOTDIR { return [] }
@@ -81,7 +81,7 @@ package enum ConfigFiles {
         return names
     }
 
-    /// `path` made absolute, with symbolic links resolved when it exists and cleaned up lexically when it does not.
+    /// `path` as an absolute path, with symbolic links resolved if it exists, otherwise normalized lexically.
     static func canonical(_ path: String) -> String {
         if let resolved = realpath(path, nil) {
             defer { free(resolved) }
@@ -90,7 +90,7 @@ package enum ConfigFiles {
         return absolute(path)
     }
 
-    /// `path` made absolute and cleaned up lexically.
+    /// `path` as an absolute path, normalized lexically.
     static func absolute(_ path: String) -> String {
         var whole = path
         if !path.hasPrefix("/"), let directory = getcwd(nil, 0) {

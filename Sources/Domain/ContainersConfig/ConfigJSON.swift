@@ -1,8 +1,8 @@
 import JSONText
 
-/// JSON files, with errors that name them.
+/// Parses JSON files, with errors that name the file.
 enum ConfigJSON {
-    /// The value of `bytes`, which stand in `file`.
+    /// The value of `bytes`, the content of `file`.
     static func parse(
         _ bytes: [UInt8], file: String, refusesDuplicates: Bool = false
     ) throws(ConfigError) -> JSONValue {

@@ -1,12 +1,12 @@
 import TOMLText
 
-/// One table of a configuration file: typed access whose errors name the file, the place in it and the key.
+/// A table of a configuration file: typed access with errors that specify the file, the position and the key.
 struct ConfigTable: Sendable {
-    /// The file it was read from.
+    /// The file from which it was read.
     let file: String
     /// The dotted path of the table in its file; empty for the root.
     let path: String
-    /// The keys as they stand in the file.
+    /// The entries as in the file.
     let values: TOMLTable
 
     /// The keys in byte order.
@@ -36,7 +36,7 @@ struct ConfigTable: Sendable {
         }
     }
 
-    /// A string as it stands, or a boolean or integer in its textual form: `ignore_chown_errors = "true"` and `= true`.
+    /// A string, or the textual form of a boolean or integer: `ignore_chown_errors = "true"` and `= true`.
     func text(_ key: String) throws(ConfigError) -> String? {
         switch values[key] {
         case nil: return nil
@@ -77,12 +77,12 @@ struct ConfigTable: Sendable {
         return result
     }
 
-    /// An error about the value of `key`.
+    /// Creates an error about the value of `key`.
     func invalid(_ key: String, _ message: String) -> ConfigError {
         error(.invalidValue, key, message)
     }
 
-    /// An error of any kind about the value of `key`.
+    /// Creates an error with any code about the value of `key`.
     func error(_ code: ConfigError.Code, _ key: String, _ message: String) -> ConfigError {
         let position = values.entry(key)?.position
         return ConfigError(

@@ -1,12 +1,12 @@
 import TOMLText
 
 extension ContainersConf {
-    /// Reads the files of containers.conf(5), each overriding the ones before, key by key.
+    /// Reads the files of containers.conf(5), each overriding the previous ones key by key.
     ///
     /// `/usr/share/containers/containers.conf`, `/etc/containers/containers.conf` and its `.d/*.conf`, then, for an
-    /// ordinary user, the same below `$XDG_CONFIG_HOME/containers`. `$CONTAINERS_CONF` names one file to read instead of
-    /// all of these; `$CONTAINERS_CONF_OVERRIDE` one to read last. An array that ends in `{append=true}` adds to what
-    /// was there, in this file and the later ones.
+    /// ordinary user, the same below `$XDG_CONFIG_HOME/containers`. `$CONTAINERS_CONF` specifies a file to read instead
+    /// of all of these; `$CONTAINERS_CONF_OVERRIDE` one to read last. An array that ends in `{append=true}` is appended
+    /// to the existing value, in this file and later ones.
     ///
     /// - Throws: ``ConfigError`` naming the file and the key.
     package static func load(env: ConfigEnvironment) throws(ConfigError) -> ContainersConf {
@@ -45,7 +45,7 @@ extension ContainersConf {
     }
 }
 
-/// The tables of several files laid over each other, each value with the file that it comes from.
+/// The merged tables of several files, each value with its source file.
 struct MergedTables {
     private(set) var files: [String] = []
     private var values: [String: [String: (entry: TOMLTable.Entry, file: String)]] = [:]
@@ -59,7 +59,7 @@ struct MergedTables {
         }
     }
 
-    /// The value as a table with one key, for typed access with errors that name the right file.
+    /// The value as a table with one key, for typed access with errors that name its source file.
     func table(_ section: String, _ key: String) -> ConfigTable? {
         guard let (entry, file) = values[section]?[key] else { return nil }
         return ConfigTable(file: file, path: section, values: TOMLTable([entry]))

@@ -1,4 +1,4 @@
-/// The settings of containers.conf(5) that building and running use, with Podman's defaults where no file sets them.
+/// The settings of containers.conf(5) for building and running, with Podman's defaults for unset ones.
 package struct ContainersConf: Sendable, Equatable {
     /// `[containers]`
     package var containers = Containers()
@@ -6,15 +6,15 @@ package struct ContainersConf: Sendable, Equatable {
     package var engine = Engine()
     /// `[network]`
     package var network = Network()
-    /// The files that were read, in order.
+    /// The files read, in order.
     package var files: [String] = []
 
-    /// The defaults alone.
+    /// Only the defaults.
     package init() {}
 
-    /// What every container gets unless its own options say otherwise.
+    /// Defaults for all containers, unless overridden by their own options.
     package struct Containers: Sendable, Equatable {
-        /// Capability names without or with `CAP_`, as written.
+        /// Capability names with or without `CAP_`, as written.
         package var defaultCapabilities = [
             "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP",
             "SETUID", "SYS_CHROOT",
@@ -33,21 +33,21 @@ package struct ContainersConf: Sendable, Equatable {
         package var mounts: [String] = []
         /// `NAME=VALUE`
         package var env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-        /// Whether the whole environment of the host is passed on.
+        /// Whether to pass the host's whole environment.
         package var envHost = false
-        /// Whether the proxy variables of the host are passed on.
+        /// Whether to pass the host's proxy variables.
         package var httpProxy = true
-        /// Servers for `/etc/resolv.conf`; `none` leaves the image's file alone; empty takes the host's.
+        /// Servers for `/etc/resolv.conf`; `none` keeps the image's file; empty: the host's servers.
         package var dnsServers: [String] = []
         /// `options` of `/etc/resolv.conf`.
         package var dnsOptions: [String] = []
         /// `search` of `/etc/resolv.conf`.
         package var dnsSearches: [String] = []
-        /// What `/etc/hosts` starts from: a path, `image`, `none`, or empty for the host's file.
+        /// The base of `/etc/hosts`: a path, `image`, `none`, or empty for the host's file.
         package var baseHostsFile = ""
-        /// Whether `/etc/hosts` is left to the image.
+        /// Whether to keep the image's `/etc/hosts`.
         package var noHosts = false
-        /// Whether `/etc/hostname` is left to the image.
+        /// Whether to keep the image's `/etc/hostname`.
         package var noHostname = false
         /// The address of `host.containers.internal`, `none`, or empty for an automatic one.
         package var hostContainersInternalIP = ""
@@ -61,17 +61,17 @@ package struct ContainersConf: Sendable, Equatable {
         package var apparmorProfile = ""
         /// The size of `/dev/shm` in bytes.
         package var shmSize: Int64 = 64 << 20
-        /// The most processes; 0 or less is no limit.
+        /// The maximum number of processes; 0 or less: unlimited.
         package var pidsLimit: Int64 = 2048
-        /// Whether an init process is put before the command.
+        /// Whether to run an init process that starts the command.
         package var runsInit = false
-        /// The init program, or empty for a search.
+        /// The init program's path; empty: search for it.
         package var initPath = ""
         /// Whether the container's root file system is read-only.
         package var readOnly = false
         /// `enabled`, `disabled` or `no-conmon`.
         package var cgroups = "enabled"
-        /// Kinds of namespaces, as their options take them; empty for the default of the command.
+        /// The namespace mode, in the syntax of the options; empty: the command's default.
         package var cgroupNamespace = ""
         /// See ``cgroupNamespace``.
         package var ipcNamespace = ""
@@ -85,71 +85,71 @@ package struct ContainersConf: Sendable, Equatable {
         package var utsNamespace = ""
         /// The log driver, or empty for the default.
         package var logDriver = ""
-        /// The largest log in bytes; negative for no limit.
+        /// The maximum log size in bytes; negative: unlimited.
         package var logSizeMax: Int64 = -1
-        /// The template of a log's tag.
+        /// The template for the log tag.
         package var logTag = ""
         /// Whether SELinux labels separate containers.
         package var label = true
     }
 
-    /// How the tool itself works.
+    /// Settings of the tool itself.
     package struct Engine: Sendable, Equatable {
-        /// The OCI runtime's name or path; empty for the built-in one.
+        /// The OCI runtime's name or path; empty: the built-in one.
         package var runtime = ""
-        /// Where each OCI runtime may be, in order.
+        /// The candidate paths of each OCI runtime, in order.
         package var runtimes = ContainersConf.knownRuntimes
-        /// Where helper programs are, before `$PATH`.
+        /// Directories to search for helper programs before `$PATH`.
         package var helperBinariesDir = [
             "/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman", "/usr/lib/podman",
         ]
-        /// `NAME=VALUE` for the tool's own environment.
+        /// `NAME=VALUE`, variables for the tool's own environment.
         package var env: [String] = []
-        /// `oci`, `v2s2`, `v2s1`, or empty: what building and committing writes.
+        /// `oci`, `v2s2`, `v2s1`, or empty: the format for building and committing.
         package var imageDefaultFormat = ""
         /// The transport of image names without one.
         package var imageDefaultTransport = "docker://"
-        /// How many layers are copied at once; 0 for the default.
+        /// How many layers to copy in parallel; 0: the default.
         package var imageParallelCopies = 0
         /// `gzip`, `zstd`, `zstd:chunked`, or empty for the default.
         package var compressionFormat = ""
-        /// The compression's level; nil for the default.
+        /// The compression level; nil: the default.
         package var compressionLevel: Int?
         /// `always`, `missing`, `newer` or `never`; empty for the default.
         package var pullPolicy = ""
-        /// `bind`, `tmpfs` or `ignore`: what becomes of an image's volumes.
+        /// `bind`, `tmpfs` or `ignore`: how to handle an image's volumes.
         package var imageVolumeMode = ""
         /// `systemd` or `cgroupfs`; empty for the default.
         package var cgroupManager = ""
-        /// Seconds between asking a container to stop and killing it.
+        /// Seconds between stopping and killing a container.
         package var stopTimeout = 10
-        /// The slirp4netns program; empty for a search.
+        /// The slirp4netns program; empty: search for it.
         package var networkCommandPath = ""
-        /// Options for it.
+        /// Options for slirp4netns.
         package var networkCommandOptions: [String] = []
-        /// Whether `chroot` replaces `pivot_root`.
+        /// Whether to use `chroot` instead of `pivot_root`.
         package var noPivotRoot = false
         /// Directories of OCI hooks.
         package var hooksDir: [String] = []
-        /// How often a failed transfer is tried again; nil for the default.
+        /// How often to retry a failed transfer; nil: the default.
         package var retry: Int?
-        /// Seconds between tries as `--retry-delay` takes them; empty for the default.
+        /// The delay between retries, in the syntax of `--retry-delay`; empty: the default.
         package var retryDelay = ""
     }
 
     /// Networks.
     package struct Network: Sendable, Equatable {
-        /// `pasta` or `slirp4netns`; empty for whichever is there.
+        /// `pasta` or `slirp4netns`; empty: whichever is installed.
         package var defaultRootlessNetworkCommand = ""
         /// The name of the default network.
         package var defaultNetwork = "podman"
-        /// Its subnet.
+        /// The subnet of the default network.
         package var defaultSubnet = "10.88.0.0/16"
         /// Options for pasta.
         package var pastaOptions: [String] = []
     }
 
-    /// Where Debian and others install the runtimes.
+    /// Where Debian and other distributions install the runtimes.
     static let knownRuntimes: [String: [String]] = [
         "crun": ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/sbin", "/bin"].map { "\($0)/crun" },
         "runc": ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/sbin", "/bin"].map { "\($0)/runc" },

@@ -1,11 +1,11 @@
 import TOMLText
 
 extension RegistriesConfig {
-    /// Reads `registries.conf`, the drop-ins and the recorded aliases. Files that do not exist count as empty.
+    /// Reads `registries.conf`, the drop-ins and the recorded aliases. Missing files count as empty.
     ///
-    /// The main file is `$CONTAINERS_REGISTRIES_CONF` (or `$REGISTRIES_CONFIG_PATH`), else the user's, else
+    /// The main file is `$CONTAINERS_REGISTRIES_CONF` (or `$REGISTRIES_CONFIG_PATH`), otherwise the user's, otherwise
     /// `/etc/containers/registries.conf`. Then come `/etc/containers/registries.conf.d/*.conf`, unless the user's main
-    /// file counts, and the user's own `registries.conf.d/*.conf`, each in byte order.
+    /// file is used, and the user's own `registries.conf.d/*.conf`, each in byte order.
     ///
     /// - Throws: ``ConfigError`` naming the file.
     package static func load(env: ConfigEnvironment) throws(ConfigError) -> RegistriesConfig {
@@ -44,7 +44,7 @@ extension RegistriesConfig {
         return config
     }
 
-    /// Where aliases that the user chose at a prompt are recorded: they win over the files.
+    /// The file with aliases that the user chose at a prompt, which take precedence over the other files.
     static func recordedAliasesFile(env: ConfigEnvironment) -> String {
         if let file = env.shortNameAliases { return file }
         let name = "containers/short-name-aliases.conf"
@@ -90,7 +90,7 @@ extension RegistriesConfig {
         }
     }
 
-    /// Adds registries, each in the place of one with the same prefix.
+    /// Adds registries, replacing those with the same prefix.
     private mutating func add(_ settings: [RegistrySettings]) {
         var places: [String: Int] = [:]
         for (place, known) in registries.enumerated() { places[known.prefix] = place }
@@ -104,7 +104,7 @@ extension RegistriesConfig {
         }
     }
 
-    /// One location cannot be both insecure and secure, or blocked and not.
+    /// A location cannot be both insecure and secure, or both blocked and not.
     private func checkConflicts(file: String) throws(ConfigError) {
         var seen: [String: RegistrySettings] = [:]
         for settings in registries where !settings.endpoint.location.isEmpty {

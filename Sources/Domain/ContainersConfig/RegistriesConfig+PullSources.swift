@@ -1,15 +1,15 @@
 package import ImageModel
 
-/// One place to try for a pull.
+/// A location to try for a pull.
 package struct PullSource: Sendable, Equatable {
-    /// The reference to ask that place for.
+    /// The reference to request from that location.
     package let reference: ImageReference
     /// Whether plain HTTP and unverified TLS are allowed.
     package let insecure: Bool
-    /// Whether it is a mirror of the place that the user named.
+    /// Whether it is a mirror of the location that the user specified.
     package let isMirror: Bool
 
-    /// A place that serves `reference`.
+    /// Creates a location that serves `reference`.
     package init(reference: ImageReference, insecure: Bool, isMirror: Bool) {
         self.reference = reference
         self.insecure = insecure
@@ -18,9 +18,10 @@ package struct PullSource: Sendable, Equatable {
 }
 
 extension RegistriesConfig {
-    /// Where to pull `reference` from, in order: the mirrors that serve it, then its own place, remapped.
+    /// The locations from which to pull `reference`, in order: the mirrors that serve it, then its own location,
+    /// remapped.
     ///
-    /// - Throws: ``ConfigError`` with code `refused` when the registry is blocked.
+    /// - Throws: ``ConfigError`` with code `refused` if the registry is blocked.
     package func pullSources(for reference: ImageReference) throws(ConfigError) -> [PullSource] {
         let name = reference.description
         guard let settings = settings(for: name) else {

@@ -1,24 +1,25 @@
 package import ImageModel
 
-/// What a user's image name may mean, in the order in which to try.
+/// The possible meanings of an image name, in the order in which to try them.
 package struct ShortNameResolution: Sendable, Equatable {
     /// Full references, each with a tag or digest.
     package let candidates: [ImageReference]
-    /// How they came about, to show to the user; nil when the name was already full.
+    /// How they were determined, for the user; nil if the name was fully qualified.
     package let explanation: String?
 }
 
 extension RegistriesConfig {
-    /// Whether `name` lacks a registry: its part before the first slash is no host.
+    /// Whether `name` lacks a registry: the part before its first slash is not a host.
     package static func isShortName(_ name: String) -> Bool {
         guard let slash = name.firstIndex(of: "/") else { return true }
         let first = name[..<slash]
         return !first.contains(".") && !first.contains(":") && first != "localhost"
     }
 
-    /// The references to pull `name` from: itself when it is full, else its alias, else one for each search registry.
+    /// The references from which to pull `name`: itself if it is fully qualified, otherwise its alias, otherwise one
+    /// for each search registry.
     ///
-    /// - Throws: ``ConfigError`` for a malformed name, a name that nothing resolves, and one that is ambiguous in
+    /// - Throws: ``ConfigError`` for a malformed name, a name that cannot be resolved, and one that is ambiguous in
     ///   `enforcing` mode.
     package func resolve(pulling name: String) throws(ConfigError) -> ShortNameResolution {
         guard Self.isShortName(name) else {
@@ -31,7 +32,7 @@ extension RegistriesConfig {
                 explanation: "Resolved \"\(repository)\" as an alias (\(alias.file))")
         }
         guard !unqualifiedSearch.isEmpty else {
-            // A malformed name is reported as such rather than as unknown.
+            // Reports a malformed name as such rather than as unknown.
             _ = try Self.reference("localhost/\(name)")
             throw ConfigError(
                 .notFound,
@@ -47,7 +48,7 @@ extension RegistriesConfig {
             explanation: "Resolving \"\(repository)\" using unqualified-search registries (\(unqualifiedSearchFile))")
     }
 
-    /// The references under which `name` may be found in the local store: a full name itself; else its alias, then
+    /// The references to look `name` up in the local store: a fully qualified name itself; otherwise its alias, then
     /// `localhost/`, then one for each search registry. At least one.
     package func candidates(forShortName name: String) throws(ConfigError) -> [ImageReference] {
         guard Self.isShortName(name) else { return [try Self.reference(name)] }
@@ -73,7 +74,7 @@ extension RegistriesConfig {
         }
     }
 
-    /// `name` without its tag and digest, and these with their separators.
+    /// `name` without its tag and digest, and those with their separators.
     private static func split(_ name: String) -> (repository: String, suffix: String) {
         let undigested = name.prefix { $0 != "@" }
         var end = undigested.endIndex

@@ -2,41 +2,41 @@ package import ImageModel
 
 /// Registries and short names: containers-registries.conf(5) with its drop-ins and recorded aliases.
 package struct RegistriesConfig: Sendable, Equatable {
-    /// What happens to a short name that no alias resolves (`short-name-mode`).
+    /// How to handle a short name that no alias resolves (`short-name-mode`).
     package enum ShortNameMode: String, Sendable {
-        /// More than one search registry is an error where nobody can be asked.
+        /// Several search registries are an error if the user cannot be prompted.
         case enforcing
-        /// More than one search registry are all tried where nobody can be asked.
+        /// All search registries are tried if the user cannot be prompted.
         case permissive
         /// All search registries are tried.
         case disabled
     }
 
-    /// An alias's target and the file that says so.
+    /// An alias's target and the file that defines it.
     package struct Alias: Sendable, Equatable {
-        /// The repository it stands for, without tag or digest.
+        /// The target repository, without tag or digest.
         package let target: String
-        /// The file it was read from.
+        /// The file from which it was read.
         package let file: String
     }
 
-    /// The registries to complete a short name with, in order.
+    /// The registries for completing a short name, in order.
     package var unqualifiedSearch: [String] = []
     /// The file that set `unqualifiedSearch`, or the main file.
     package var unqualifiedSearchFile = ""
-    /// Short names and what they stand for.
+    /// The aliases of short names.
     package var aliases: [String: Alias] = [:]
     /// Settings by prefix, in the order of the files.
     package var registries: [RegistrySettings] = []
-    /// What happens to other short names.
+    /// How to handle other short names.
     package var shortNameMode = ShortNameMode.permissive
-    /// Credential helpers to ask, in order; `containers-auth.json` stands for the auth files.
+    /// Credential helpers to ask, in order; `containers-auth.json` means the auth files.
     package var credentialHelpers = ["containers-auth.json"]
 
-    /// No registries, no aliases.
+    /// Without registries and aliases.
     package init() {}
 
-    /// The settings with the longest prefix that `name`, a full reference, is below; nil when there are none.
+    /// The settings with the longest prefix of `name`, a full reference; nil if there are none.
     package func settings(for name: String) -> RegistrySettings? {
         var best: RegistrySettings?
         for candidate in registries where candidate.matchLength(name) != nil {
@@ -45,7 +45,7 @@ package struct RegistriesConfig: Sendable, Equatable {
         return best
     }
 
-    /// Whether `registry` (`host[:port]`) may be reached without verified TLS.
+    /// Whether the registry of `reference` may be accessed without verified TLS.
     package func isInsecure(_ reference: ImageReference) -> Bool {
         settings(for: reference.description)?.endpoint.insecure ?? false
     }

@@ -1,6 +1,6 @@
-/// Where and how a registry is reached.
+/// Where and how to access a registry.
 package struct RegistryEndpoint: Sendable, Equatable {
-    /// For which pulls a mirror may be asked.
+    /// The pulls for which a mirror may be used.
     package enum PullMode: String, Sendable {
         /// Pulls by tag and by digest.
         case all
@@ -10,14 +10,14 @@ package struct RegistryEndpoint: Sendable, Equatable {
         case tagOnly = "tag-only"
     }
 
-    /// `host[:port][/path]`; empty only for a wildcard prefix, whose references are used unchanged.
+    /// `host[:port][/path]`; only empty for a wildcard prefix, whose references are used unchanged.
     package var location: String
     /// Whether plain HTTP and unverified TLS are allowed.
     package var insecure: Bool
-    /// For which pulls it serves, when it is a mirror.
+    /// The pulls that it serves, if it is a mirror.
     package var pulls: PullMode
 
-    /// An endpoint at `location`.
+    /// Creates an endpoint at `location`.
     package init(location: String, insecure: Bool = false, pulls: PullMode = .all) {
         self.location = location
         self.insecure = insecure
@@ -25,20 +25,20 @@ package struct RegistryEndpoint: Sendable, Equatable {
     }
 }
 
-/// One `[[registry]]` table of containers-registries.conf(5).
+/// A `[[registry]]` table of containers-registries.conf(5).
 package struct RegistrySettings: Sendable, Equatable {
-    /// Which image names the settings are for: `host[:port][/path][:tag|@digest]` or `*.domain`.
+    /// The image names to which the settings apply: `host[:port][/path][:tag|@digest]` or `*.domain`.
     package var prefix: String
-    /// What takes the place of the prefix.
+    /// Replaces the prefix.
     package var endpoint: RegistryEndpoint
-    /// Asked before the endpoint, in order.
+    /// Tried before the endpoint, in order.
     package var mirrors: [RegistryEndpoint]
     /// Whether pulling matching images is forbidden.
     package var blocked: Bool
     /// Whether mirrors serve only pulls by digest.
     package var mirrorByDigestOnly: Bool
 
-    /// Settings for images below `prefix`.
+    /// Creates settings for images below `prefix`.
     package init(
         prefix: String, endpoint: RegistryEndpoint, mirrors: [RegistryEndpoint] = [], blocked: Bool = false,
         mirrorByDigestOnly: Bool = false
@@ -50,7 +50,7 @@ package struct RegistrySettings: Sendable, Equatable {
         self.mirrorByDigestOnly = mirrorByDigestOnly
     }
 
-    /// How many bytes of `name` the prefix covers; nil when the name is not below it.
+    /// How many bytes of `name` the prefix covers; nil if it does not match.
     func matchLength(_ name: String) -> Int? {
         let name = Array(name.utf8)
         let end: Int
@@ -67,7 +67,7 @@ package struct RegistrySettings: Sendable, Equatable {
         return [UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "@")].contains(name[end]) ? end : nil
     }
 
-    /// The end of the first place where `needle` stands in `host` before its port or its end.
+    /// The end of the first occurrence of `needle` in `host` that is followed by a port, a digest or nothing.
     private static func firstRange(of needle: [UInt8], in host: ArraySlice<UInt8>) -> Int? {
         guard host.count >= needle.count else { return nil }
         for start in host.startIndex...(host.endIndex - needle.count) {

@@ -1,5 +1,5 @@
 extension RegistrySettings {
-    /// Reads one `[[registry]]` table.
+    /// Parses a `[[registry]]` table.
     init(_ table: ConfigTable) throws(ConfigError) {
         let prefix = try table.string("prefix").nonEmpty
         let isWildcard = prefix?.hasPrefix("*.") ?? false
@@ -16,7 +16,7 @@ extension RegistrySettings {
             mirrors: mirrors, blocked: try table.bool("blocked") ?? false, mirrorByDigestOnly: mirrorByDigestOnly)
     }
 
-    /// `text` without slashes at its end, refused when nothing is left or a scheme stands before it.
+    /// `text` without trailing slashes; an error if nothing is left or it starts with a scheme.
     static func location(_ text: String, key: String, in table: ConfigTable) throws(ConfigError) -> String {
         var rest = Substring(text)
         while rest.hasSuffix("/") { rest.removeLast() }

@@ -1,4 +1,4 @@
-/// Copies the keys of one section that a file sets into properties that hold the defaults.
+/// Copies the keys that a file sets in one section to properties that hold the defaults.
 struct SectionReader {
     private let tables: MergedTables
     private let section: String
@@ -24,14 +24,14 @@ struct SectionReader {
         if let found = try tables.table(section, key)?.integer(key) { value = Int64(found) }
     }
 
-    /// An integer that cannot be negative.
+    /// A non-negative integer.
     func count(_ key: String, into value: inout Int) throws(ConfigError) {
         var found: Int?
         try optionalCount(key, into: &found)
         if let found { value = found }
     }
 
-    /// An integer that cannot be negative and has no default.
+    /// A non-negative integer without a default.
     func optionalCount(_ key: String, into value: inout Int?) throws(ConfigError) {
         guard let table = tables.table(section, key), let found = try table.integer(key) else { return }
         guard found >= 0 else { throw table.invalid(key, "cannot be negative") }
@@ -56,7 +56,7 @@ struct SectionReader {
         value = found
     }
 
-    /// A table of arrays of strings; its keys are laid over those of `value`.
+    /// A table of arrays of strings; its keys override those of `value`.
     func lists(_ key: String, into value: inout [String: [String]]) throws(ConfigError) {
         guard let found = try tables.table(section, key)?.table(key) else { return }
         for name in found.keys { value[name] = try found.strings(name) }

@@ -1,8 +1,8 @@
 extension SignaturePolicy {
-    /// The requirements of the first scope that the policy has for `transport`, else the transport's default, else
-    /// the policy's.
+    /// The requirements of the first scope for which the policy has any for `transport`, otherwise the transport's
+    /// default, otherwise the policy's.
     ///
-    /// - Parameter scopes: the image's scopes, the most specific first.
+    /// - Parameter scopes: the image's scopes, most specific first.
     package func requirements(transport: String, scopes: [String]) -> [Requirement] {
         guard let known = transports[transport] else { return defaults }
         for scope in scopes where !scope.isEmpty {
@@ -11,7 +11,7 @@ extension SignaturePolicy {
         return known[""] ?? defaults
     }
 
-    /// The scopes of a registry image, the most specific first.
+    /// The scopes of a registry image, most specific first.
     ///
     /// - Parameters:
     ///   - name: `host[:port]/path`.
@@ -31,8 +31,8 @@ extension SignaturePolicy {
         return scopes
     }
 
-    /// The scopes of an image in a store, the most specific first: with name and id, name, repository and what is above
-    /// it, the store, and its directory whatever the driver.
+    /// The scopes of an image in a store, most specific first: by name and id, name, repository and its parents, the
+    /// store, and the store's directory with any driver.
     package static func storeScopes(
         driver: String, graphRoot: String, name: String?, suffix: String, id: String
     ) -> [String] {
@@ -50,8 +50,8 @@ extension SignaturePolicy {
         return scopes + [store, "[\(graphRoot)]"]
     }
 
-    /// The scopes of an image in a file or directory, the most specific first: `path:name`, then `path` and its
-    /// parents, symbolic links resolved.
+    /// The scopes of an image in a file or directory, most specific first: `path:name`, then `path` and its parents,
+    /// with symbolic links resolved.
     package static func pathScopes(path: String, name: String?) -> [String] {
         let canonical = ConfigFiles.canonical(path)
         var scopes = name.map { ["\(canonical):\($0)"] } ?? []

@@ -1,12 +1,12 @@
 import JSONText
 
 extension SignaturePolicy {
-    /// Reads the policy from `path`, else from `~/.config/containers/policy.json`, else from
-    /// `/etc/containers/policy.json`, else from `/usr/share/containers/policy.json`.
+    /// Reads the policy from `path`, otherwise from `~/.config/containers/policy.json`, otherwise from
+    /// `/etc/containers/policy.json`, otherwise from `/usr/share/containers/policy.json`.
     ///
-    /// - Returns: nil when `path` is nil and none of the files exists.
-    /// - Throws: ``ConfigError`` for a file that is named but missing, and for anything in a file that is not understood:
-    ///   a policy with a typing error must not accept more than was meant.
+    /// - Returns: nil if `path` is nil and none of the files exists.
+    /// - Throws: ``ConfigError`` for a specified file that is missing, and for anything unknown in a file: a policy
+    ///   with a typing error must not accept more than intended.
     package static func load(env: ConfigEnvironment, path: String? = nil) throws(ConfigError) -> SignaturePolicy? {
         if let path {
             guard let bytes = try ConfigFiles.readIfPresent(path) else {
@@ -22,13 +22,13 @@ extension SignaturePolicy {
         return nil
     }
 
-    /// Where ``load(env:path:)`` looks.
+    /// The default locations of the policy.
     package static func locations(env: ConfigEnvironment) -> [String] {
         let system = ["/etc/containers/policy.json", "/usr/share/containers/policy.json"].map(env.system)
         return (env.underHome(".config/containers/policy.json").map { [$0] } ?? []) + system
     }
 
-    /// Reads `bytes`, which stand in `file`.
+    /// Parses `bytes`, the content of `file`.
     package init(parsing bytes: [UInt8], file: String) throws(ConfigError) {
         let parser = PolicyParser(file: file)
         let root = try parser.object(try ConfigJSON.parse(bytes, file: file, refusesDuplicates: true), "the policy")
@@ -48,7 +48,7 @@ extension SignaturePolicy {
     }
 }
 
-/// Strict reading of the policy: what is not known is an error.
+/// A strict parser of policies: anything unknown is an error.
 struct PolicyParser {
     let file: String
 

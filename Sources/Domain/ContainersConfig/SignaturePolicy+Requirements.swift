@@ -2,7 +2,7 @@ import ImageModel
 import JSONText
 
 extension PolicyParser {
-    /// Reads a list of requirements.
+    /// Parses a list of requirements.
     func requirements(_ value: JSONValue, _ place: String) throws(ConfigError) -> [SignaturePolicy.Requirement] {
         guard let items = value.array, !items.isEmpty else {
             throw invalid("\(place) must be a list of at least one requirement")
@@ -42,14 +42,14 @@ extension PolicyParser {
         let keyMembers = ["keyPath", "keyPaths", "keyData", "keyDatas"]
         try checkKeys(
             of: object, allowed: Set(["type", "fulcio", "pki", "signedIdentity"] + keyMembers + logs), place)
-        // Certificates and logs are known by name alone: nothing is let in by them.
+        // Certificates and logs are recognized but not supported: they never accept an image.
         guard !object.keys.contains(where: { logs.contains($0) || ["fulcio", "pki"].contains($0) }) else {
             return .unknown(type: "sigstoreSigned")
         }
         return .sigstoreSigned(try keys(object, place), identity: try identity(object["signedIdentity"], place))
     }
 
-    /// The one member that says where keys are.
+    /// The one member that specifies the keys.
     private func keys(_ object: JSONObject, _ place: String) throws(ConfigError) -> SignaturePolicy.KeySource {
         let present = object.keys.filter { ["keyPath", "keyPaths", "keyData", "keyDatas"].contains($0) }
         guard present.count == 1, let member = present.first, let value = object[member] else {
@@ -107,7 +107,7 @@ extension PolicyParser {
         }
     }
 
-    /// A registry, a namespace or a repository, written in full.
+    /// A fully qualified registry, namespace or repository.
     private func prefix(_ text: String, _ place: String) throws(ConfigError) -> String {
         let probe = "\(text)/x"
         guard let reference = try? ImageReference(parsing: probe), reference.description == probe else {

@@ -2,12 +2,12 @@ import ContentDigest
 import ImageModel
 
 extension PolicyParser {
-    /// Refuses a scope that cannot be one of its transport: it would be passed over in silence.
+    /// Rejects a scope that is invalid for its transport: it would be ignored silently.
     func check(scope: String, of transport: String) throws(ConfigError) {
         guard !scope.isEmpty else { return }
         switch transport {
         case "dir", "oci-archive": try check(path: scope[...], scope)
-        // A tag may follow the directory.
+        // The directory may be followed by a tag.
         case "oci": try check(path: scope.prefix { $0 != ":" }, scope)
         case "docker-archive", "tarball":
             throw invalid("\(transport): does not support any scopes except the default \"\" one, not \"\(scope)\"")

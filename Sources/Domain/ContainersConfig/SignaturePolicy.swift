@@ -1,18 +1,18 @@
-/// Which images may be used: containers-policy.json(5).
+/// The policy on which images to accept: containers-policy.json(5).
 package struct SignaturePolicy: Sendable, Equatable {
-    /// One thing that an image must fulfil.
+    /// A condition that an image must fulfil.
     package enum Requirement: Sendable, Equatable {
-        /// Every image does.
+        /// Fulfilled by every image.
         case insecureAcceptAnything
-        /// No image does.
+        /// Fulfilled by no image.
         case reject
         /// A simple signature by one of the keys.
         case signedBy(KeySource, identity: Identity)
         /// A sigstore signature by the key.
         case sigstoreSigned(KeySource, identity: Identity)
-        /// A signature on the base image. Nobody has ever implemented it: no image fulfils it.
+        /// A signature of the base image. No tool implements it: no image fulfils it.
         case signedBaseLayer
-        /// A requirement that this tool knows by name only.
+        /// A requirement that is recognized but not supported.
         case unknown(type: String)
 
         /// The requirement's name in the file.
@@ -28,38 +28,38 @@ package struct SignaturePolicy: Sendable, Equatable {
         }
     }
 
-    /// Where the public keys of a requirement are.
+    /// The source of a requirement's public keys.
     package enum KeySource: Sendable, Equatable {
-        /// Files with keys, one of which must have signed.
+        /// Files with keys, one of which must have made the signature.
         case paths([String])
-        /// The keys themselves, each base64.
+        /// The keys themselves, base64-encoded.
         case data([String])
     }
 
-    /// What a signature must say about the image's name.
+    /// How the identity in a signature must match the image's name.
     package enum Identity: Sendable, Equatable {
-        /// The name itself.
+        /// The same name.
         case matchExact
-        /// The name itself, or its repository when it is named by digest. The default.
+        /// The same name, or the same repository for an image with a digest. The default.
         case matchRepoDigestOrExact
-        /// Its repository.
+        /// The same repository.
         case matchRepository
-        /// A given name.
+        /// A specified name.
         case exactReference(String)
-        /// A given repository.
+        /// A specified repository.
         case exactRepository(String)
-        /// The name with one prefix put in place of another.
+        /// The name with one prefix replaced by another.
         case remapIdentity(prefix: String, signedPrefix: String)
     }
 
-    /// The file it was read from; empty for a policy made in code.
+    /// The file from which it was read; empty for a policy created in code.
     package var file = ""
-    /// What holds where nothing more specific does. Never empty.
+    /// The requirements in the absence of more specific ones. Never empty.
     package var defaults: [Requirement]
     /// Requirements by transport name and scope; the scope `""` is the transport's default.
     package var transports: [String: [String: [Requirement]]]
 
-    /// A policy with these requirements.
+    /// Creates a policy with these requirements.
     package init(defaults: [Requirement], transports: [String: [String: [Requirement]]] = [:]) {
         self.defaults = defaults
         self.transports = transports

@@ -1,12 +1,12 @@
-/// Where signatures of images in registries are kept: registries.d (containers-registries.d(5)).
+/// Where signatures of registry images are stored: registries.d (containers-registries.d(5)).
 package struct SignatureStores: Sendable, Equatable {
-    /// What the configuration says about a repository, a namespace or a registry.
+    /// The configuration of a repository, a namespace or a registry.
     package struct Place: Sendable, Equatable {
-        /// A `file`, `http` or `https` address to read from.
+        /// The `file`, `http` or `https` URL for reading.
         package var lookaside: String?
-        /// Where to write to, when that is another one.
+        /// The URL for writing, if different.
         package var staging: String?
-        /// Whether signatures are kept in the registry itself.
+        /// Whether signatures are stored in the registry itself.
         package var usesAttachments: Bool?
     }
 
@@ -14,9 +14,9 @@ package struct SignatureStores: Sendable, Equatable {
     private var places: [String: Place] = [:]
     private let ownDirectory: String
 
-    /// Reads `directory`, else `~/.config/containers/registries.d`, else `/etc/containers/registries.d`.
+    /// Reads `directory`, otherwise `~/.config/containers/registries.d`, otherwise `/etc/containers/registries.d`.
     ///
-    /// - Throws: ``ConfigError`` for what is not understood, and for a name that two files have.
+    /// - Throws: ``ConfigError`` for invalid content, and for a name that occurs in two files.
     package static func load(
         env: ConfigEnvironment, directory given: String? = nil
     ) throws(ConfigError) -> SignatureStores {
@@ -66,7 +66,7 @@ package struct SignatureStores: Sendable, Equatable {
             guard case .scalar(let text) = value else { throw invalid("\(key) must be a text") }
             switch key {
             case "lookaside": place.lookaside = text
-            // The names that these had before.
+            // Legacy names.
             case "sigstore": place.lookaside = place.lookaside ?? text
             case "lookaside-staging": place.staging = text
             case "sigstore-staging": place.staging = place.staging ?? text
@@ -79,7 +79,7 @@ package struct SignatureStores: Sendable, Equatable {
         return place
     }
 
-    /// The most specific setting of the image's scopes that `value` gives.
+    /// The setting of the image's most specific scope for which `value` returns one.
     private func first<Value>(_ scopes: [String], _ value: (Place) -> Value?) -> Value? {
         for scope in scopes {
             if let place = places[scope], let found = value(place) { return found }
@@ -87,17 +87,17 @@ package struct SignatureStores: Sendable, Equatable {
         return fallback.flatMap(value)
     }
 
-    /// The address below which signatures of an image are read, without the repository.
+    /// The base URL for reading an image's signatures, without the repository.
     package func lookaside(scopes: [String]) -> String {
         first(scopes) { $0.lookaside } ?? "file://\(ownDirectory)"
     }
 
-    /// The address below which signatures are written.
+    /// The base URL for writing signatures.
     package func staging(scopes: [String]) -> String {
         first(scopes) { $0.staging ?? $0.lookaside } ?? "file://\(ownDirectory)"
     }
 
-    /// Whether signatures are looked for in the registry.
+    /// Whether to look for signatures in the registry.
     package func usesAttachments(scopes: [String]) -> Bool {
         first(scopes) { $0.usesAttachments } ?? false
     }

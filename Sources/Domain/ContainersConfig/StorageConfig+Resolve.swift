@@ -1,16 +1,17 @@
 extension StorageConfig {
-    /// The configuration that containers/storage would use, with the command line's values on top.
+    /// The effective configuration of containers/storage, overridden by the command line.
     ///
-    /// Root: `$CONTAINERS_STORAGE_CONF`, else `/etc/containers/storage.conf`, else `/usr/share/containers/storage.conf`.
-    /// Rootless: the user's own file (`$CONTAINERS_STORAGE_CONF`, else `$XDG_CONFIG_HOME/containers/storage.conf`)
-    /// replaces the system's; without one only the system's driver, `rootless_storage_path` and `ignore_chown_errors`
-    /// count. `$STORAGE_DRIVER` and `$STORAGE_OPTS` win over files, `driver` and `options` over everything. Giving
-    /// `root` or `driver` drops the options that the files set. No directory is created.
+    /// Root: `$CONTAINERS_STORAGE_CONF`, otherwise `/etc/containers/storage.conf`, otherwise
+    /// `/usr/share/containers/storage.conf`. Rootless: the user's own file (`$CONTAINERS_STORAGE_CONF`, otherwise
+    /// `$XDG_CONFIG_HOME/containers/storage.conf`) replaces the system's; without one, only the system's driver,
+    /// `rootless_storage_path` and `ignore_chown_errors` apply. `$STORAGE_DRIVER` and `$STORAGE_OPTS` override files,
+    /// `driver` and `options` override everything. Specifying `root` or `driver` discards the options set in files. No
+    /// directory is created.
     ///
     /// - Parameters:
-    ///   - rootless: whether the process works in a user namespace of the user `env.uid`.
+    ///   - rootless: whether the process runs in a user namespace of the user `env.uid`.
     ///   - options: `--storage-opt` values, `[DRIVER.]KEY=VALUE`.
-    /// - Throws: ``ConfigError`` for an unreadable file, a bad value or a driver that is not supported.
+    /// - Throws: ``ConfigError`` for an unreadable file, an invalid value or an unsupported driver.
     package static func resolve(
         env: ConfigEnvironment, rootless: Bool, root: String? = nil, runroot: String? = nil, driver: String? = nil,
         options: [String] = []
@@ -59,7 +60,7 @@ extension StorageConfig {
         }
     }
 
-    /// The option's name without `storage.`, `overlay.`, `overlay2.`, `vfs.` or a lone period before it.
+    /// The option's name without a leading `storage.`, `overlay.`, `overlay2.`, `vfs.` or single period.
     private static func bareKey(_ key: String) -> String {
         var rest = Substring(key)
         for prefix in ["storage.", "overlay.", "overlay2.", "vfs.", "."] where rest.hasPrefix(prefix) {
@@ -126,7 +127,7 @@ extension StorageConfig {
             throw ConfigError(.invalidValue, "cannot tell the home directory: set $HOME or $XDG_DATA_HOME")
         }
         settings.runRoot = ConfigFiles.absolute("\(runtimeDirectory(env: env))/containers")
-        // A driver that only root can use says nothing about this user's store.
+        // A driver that only root can use does not apply to this user's store.
         if let driver = system.driver, ["overlay", "overlay2", "vfs", "btrfs"].contains(driver) {
             settings.driver = driver
             settings.driverOrigin = system.driverOrigin

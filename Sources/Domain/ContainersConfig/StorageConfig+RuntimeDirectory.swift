@@ -1,13 +1,13 @@
 import Glibc
 
 extension StorageConfig {
-    /// The rootless user's directory for what ends with the session, as containers/storage chooses it.
+    /// The rootless user's directory for data of the login session, as chosen by containers/storage.
     ///
-    /// `$XDG_RUNTIME_DIR`; else `/run/user/UID` where a login manager made it; else `$TMPDIR/storage-run-UID` (in `/tmp`)
-    /// unless it belongs to somebody else; else `~/rundir`.
+    /// `$XDG_RUNTIME_DIR`; otherwise `/run/user/UID` if a login manager created it; otherwise `$TMPDIR/storage-run-UID`
+    /// (in `/tmp`) unless it belongs to somebody else; otherwise `~/rundir`.
     static func runtimeDirectory(env: ConfigEnvironment) -> String {
         if let directory = env.value("XDG_RUNTIME_DIR") { return directory }
-        // Inside the user's own namespace the user's files look like they belong to the mapped id.
+        // Inside the user's own namespace, the user's files appear to belong to the mapped id.
         let owners = [env.uid, geteuid()]
         let session = env.system("/run/user/\(env.uid)")
         if ConfigFiles.isDirectory(session, ownedBy: owners) { return session }

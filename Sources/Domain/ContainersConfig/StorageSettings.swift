@@ -1,19 +1,19 @@
 import TOMLText
 
-/// The settings of one `storage.conf`, or the defaults that stand in for it, before the command line has its say.
+/// The settings of a `storage.conf`, or the corresponding defaults, before the command line is applied.
 struct StorageSettings: Sendable {
     var driver: String?
-    /// Who chose `driver`, for the message that refuses it.
+    /// The source of `driver`, for error messages.
     var driverOrigin = ""
     var graphRoot: String?
     var runRoot: String?
     var rootlessStoragePath: String?
-    /// `KEY=VALUE` in the order in which they were given; later ones win.
+    /// `KEY=VALUE` in the order specified; later ones take precedence.
     var options: [String] = []
 
     init() {}
 
-    /// Reads `bytes`, which stand in `file`.
+    /// Parses `bytes`, the content of `file`.
     init(parsing bytes: [UInt8], file: String) throws(ConfigError) {
         guard let storage = try TOMLDocument.parse(bytes, file: file).table("storage") else { return }
         driver = try storage.string("driver").nonEmpty
@@ -29,13 +29,13 @@ struct StorageSettings: Sendable {
             self.options.append("imagestore=\(store)")
         }
         try addOptions(from: options)
-        // The driver's own table wins over the general one.
+        // The driver's own table takes precedence over the general one.
         if let driver, let own = try options.table(driver == "overlay2" ? "overlay" : driver) {
             try addOptions(from: own)
         }
     }
 
-    /// The options that a driver understands, in the general table or in its own.
+    /// The driver's options, in the general table or in its own.
     private static let driverOptions = [
         "size", "inodes", "mount_program", "skip_mount_home", "ignore_chown_errors", "mountopt", "use_composefs",
     ]
@@ -54,6 +54,6 @@ struct StorageSettings: Sendable {
 }
 
 extension Optional where Wrapped == String {
-    /// nil for an empty string: the files use both for "not set".
+    /// nil for an empty string: both mean "not set" in the files.
     var nonEmpty: String? { self?.isEmpty == false ? self : nil }
 }

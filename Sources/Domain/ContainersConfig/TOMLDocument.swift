@@ -1,8 +1,8 @@
 import TOMLText
 
-/// TOML text as a table with typed access. This is the only place that calls the parser.
+/// Parses TOML as a table with typed access. The only caller of the parser.
 enum TOMLDocument {
-    /// The root table of `bytes`; `file` is named in errors, with the place where the text stops being TOML.
+    /// The root table of `bytes`; errors contain `file` and the position of the syntax error.
     static func parse(_ bytes: [UInt8], file: String) throws(ConfigError) -> ConfigTable {
         do {
             return ConfigTable(

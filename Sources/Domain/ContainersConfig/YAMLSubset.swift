@@ -1,5 +1,5 @@
-/// The part of YAML that lists of images and registries.d are written in: mappings and lists by indentation, plain and quoted texts,
-/// lists in brackets, comments. Anything else is an error that names the line.
+/// The subset of YAML used by image lists and registries.d: mappings and lists by indentation, plain and quoted
+/// scalars, bracketed lists, comments. Anything else is an error that specifies the line.
 package enum YAMLSubset {
     /// A value.
     package indirect enum Value {
@@ -8,7 +8,7 @@ package enum YAMLSubset {
         case mapping([(key: String, value: Value)])
     }
 
-    /// Reads a document; `path` is for messages.
+    /// Parses a document; `path` is for error messages.
     package static func parse(_ text: String, path: String) throws(ConfigError) -> Value {
         var parser = Parser(text, path: path)
         return try parser.document()
@@ -27,7 +27,7 @@ package enum YAMLSubset {
 
         init(_ text: String, path: String) {
             self.path = path
-            // A line may end in CR LF, which is one character to a string.
+            // Splits by Unicode scalars, since a string treats CR LF as a single character.
             let all = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
             for (number, line) in all.enumerated() {
                 let content = Self.withoutComment(Substring(line.last == "\r" ? line.dropLast() : line))
@@ -79,7 +79,7 @@ package enum YAMLSubset {
         private mutating func value(_ rest: Substring, of line: Line, depth: Int) throws(ConfigError) -> Value {
             let text = Self.trimmed(rest)
             if text.isEmpty {
-                // A list may stand as far left as its key.
+                // A list may have the same indentation as its key.
                 if place < lines.count,
                     lines[place].indent > line.indent
                         || (lines[place].indent == line.indent && lines[place].text.hasPrefix("-"))
@@ -109,7 +109,7 @@ package enum YAMLSubset {
             ConfigError(.invalidValue, what, file: path, line: line.number)
         }
 
-        /// The key before the first colon that a space or the end follows.
+        /// The key before the first colon that is followed by a space or the end.
         private static func split(_ text: Substring) -> (key: String, rest: Substring)? {
             var quote: Character?
             for index in text.indices {
@@ -141,7 +141,7 @@ package enum YAMLSubset {
             return text
         }
 
-        /// A comment begins with a number sign at the start or after a space, outside of quotes.
+        /// A comment begins with a number sign at the start or after a space, outside quotes.
         private static func withoutComment(_ line: Substring) -> Substring {
             var quote: Character?
             var previous: Character = " "

@@ -1,12 +1,12 @@
-/// Dates and times as RFC 3339 has them ("Offset Date-Time" and what follows of TOML 1.0.0).
+/// Dates and times in the format of RFC 3339 ("Offset Date-Time" and the following sections of TOML 1.0.0).
 enum TOMLDateTime {
-    /// Whether the bytes have the form of a date; it need not exist.
+    /// Whether the bytes have the form of a date, even a nonexistent one.
     static func isDate(_ bytes: ArraySlice<UInt8>) -> Bool { matches(bytes, "dddd-dd-dd") }
 
     /// Whether the bytes have the form of the hours and minutes of a time.
     static func isTime(_ bytes: ArraySlice<UInt8>) -> Bool { matches(bytes, "dd:dd") }
 
-    /// The date, time or both that `token` is; nil when it is none, or does not exist.
+    /// The date, time or both in `token`; nil if it is none, or does not exist.
     static func value(_ token: ArraySlice<UInt8>) -> TOMLValue? {
         var rest = token
         guard isDate(token.prefix(10)) else {
@@ -23,7 +23,7 @@ enum TOMLDateTime {
         return .offsetDateTime("\(date)T\(time)\(zone)")
     }
 
-    /// Whether the bytes are these characters, where a `d` stands for any digit.
+    /// Whether the bytes match the pattern, in which `d` matches any digit.
     private static func matches(_ bytes: ArraySlice<UInt8>, _ pattern: StaticString) -> Bool {
         guard bytes.count == pattern.utf8CodeUnitCount else { return false }
         return zip(bytes, 0..<bytes.count).allSatisfy { byte, index in
@@ -44,7 +44,7 @@ enum TOMLDateTime {
     private static func takeTime(_ rest: inout ArraySlice<UInt8>) -> String? {
         guard let text = take("dd:dd:dd", from: &rest) else { return nil }
         let numbers = numbers(text)
-        // RFC 3339 has a leap second as second 60.
+        // RFC 3339 allows a leap second, as second 60.
         guard numbers.count == 3, numbers[0] < 24, numbers[1] < 60, numbers[2] <= 60 else { return nil }
         guard rest.first == UInt8(ascii: ".") else { return text }
         let fraction = rest.dropFirst().prefix { TOMLParser.digit($0, radix: 10) != nil }
@@ -73,7 +73,7 @@ enum TOMLDateTime {
         return String(decoding: piece, as: UTF8.self)
     }
 
-    /// The numbers between the separators; each has four digits at most.
+    /// The numbers between the separators; each has at most four digits.
     private static func numbers(_ text: String) -> [Int] {
         text.split { $0 == "-" || $0 == ":" }.compactMap { Int($0) }
     }

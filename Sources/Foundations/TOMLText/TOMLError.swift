@@ -1,4 +1,4 @@
-/// A place in a TOML text.
+/// A position in a TOML text.
 package struct TOMLPosition: Sendable, Equatable {
     /// The line, from one.
     package let line: Int
@@ -11,29 +11,30 @@ package struct TOMLPosition: Sendable, Equatable {
     }
 }
 
-/// Why a text is not the TOML document that it should be.
+/// The reason why a text is not a valid TOML document.
 package struct TOMLError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The class of failure, for callers that tell them apart.
+    /// The kind of error, for callers that distinguish them.
     package enum Kind: Sendable, Equatable {
-        /// The text breaks the grammar of TOML 1.0.
+        /// The text violates the grammar of TOML 1.0.
         case syntax
         /// The text is not UTF-8.
         case encoding
-        /// A key or table that the text defines twice, or extends where TOML does not allow it.
+        /// A key or table is defined twice, or extended where TOML does not allow it.
         case redefinition
-        /// A date, time or number that does not exist or cannot be held.
+        /// A date or time that does not exist, or a number that cannot be represented.
         case outOfRange
-        /// Tables and arrays are nested deeper than the caller allows.
+        /// Tables and arrays are nested more deeply than the caller allows.
         case tooDeep
         /// The text is larger than the caller allows.
         case tooLarge
     }
 
-    /// The class of failure.
+    /// The kind of error.
     package let kind: Kind
-    /// What is wrong, lower case first, without the place; control characters and long pieces of the text are not in it.
+    /// The problem, starting in lower case, without the position; contains no control characters or long parts of the
+    /// text.
     package let message: String
-    /// Where in the text.
+    /// The position in the text.
     package let position: TOMLPosition
 
     /// `line L, column C: message`.

@@ -2,12 +2,12 @@
 enum TOMLNumber {
     enum Outcome {
         case value(TOMLValue)
-        /// An integer that 64 bits cannot hold.
+        /// An integer that does not fit 64 bits.
         case outOfRange
         case malformed
     }
 
-    /// The number that `token` is.
+    /// The number in `token`.
     static func value(_ token: ArraySlice<UInt8>) -> Outcome {
         if token.first == UInt8(ascii: "0"), let letter = token.dropFirst().first, let radix = radix(letter) {
             guard let digits = digits(token.dropFirst(2), radix: radix) else { return .malformed }
@@ -33,7 +33,7 @@ enum TOMLNumber {
         }
     }
 
-    /// The digits without the underscores, of which each stands between two of them; nil when there is anything else.
+    /// The digits without underscores, each of which must be between two digits; nil if there is anything else.
     private static func digits(_ token: ArraySlice<UInt8>, radix: UInt8) -> [UInt8]? {
         var result: [UInt8] = []
         var follows = false
@@ -64,7 +64,7 @@ enum TOMLNumber {
         return .value(.integer(result))
     }
 
-    /// - Parameter rest: what follows the whole part: a fraction, an exponent or both.
+    /// - Parameter rest: the part after the whole number: a fraction, an exponent or both.
     private static func float(_ whole: [UInt8], rest: ArraySlice<UInt8>, isNegative: Bool) -> Outcome {
         var text = (isNegative ? [UInt8(ascii: "-")] : []) + whole
         var rest = rest

@@ -1,5 +1,5 @@
 extension TOMLParser {
-    /// An error at the next byte.
+    /// Creates an error at the next byte.
     func failure(_ kind: TOMLError.Kind, _ message: String) -> TOMLError { failure(kind, message, at: position) }
 
     func failure(_ kind: TOMLError.Kind, _ message: String, at position: TOMLPosition) -> TOMLError {
@@ -10,12 +10,12 @@ extension TOMLParser {
         failure(.tooDeep, "nested deeper than \(maximumDepth) levels", at: position)
     }
 
-    /// A syntax error that says what stands at the current offset.
+    /// Creates a syntax error that describes what is at the current offset.
     func unexpected(wanted: String) -> TOMLError {
         failure(.syntax, "expected \(wanted), found \(found)")
     }
 
-    /// What stands at the current offset, in words that no terminal takes for commands.
+    /// Describes what is at the current offset, in words safe for terminals.
     private var found: String {
         switch peek() {
         case nil: return "the end of the file"
@@ -33,7 +33,7 @@ extension TOMLParser {
         return "U+" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
     }
 
-    /// A piece of the text in quotes, cut and without control characters.
+    /// A quoted part of the text, truncated and without control characters.
     static func quoted(_ piece: String) -> String {
         var result = ""
         for scalar in piece.unicodeScalars.prefix(64) {
@@ -46,7 +46,7 @@ extension TOMLParser {
         return "\"\(result)\(piece.unicodeScalars.dropFirst(64).isEmpty ? "" : "…")\""
     }
 
-    /// A key as its text would have it, for messages.
+    /// A key as written in TOML, for messages.
     static func quoted(_ key: some Sequence<TOMLKeyPart>) -> String {
         quoted(key.map(\.text).joined(separator: "."))
     }

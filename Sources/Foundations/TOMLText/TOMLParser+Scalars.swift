@@ -1,11 +1,11 @@
 extension TOMLParser {
-    /// A boolean, number, date or time: all of them are runs of the same few characters.
+    /// A boolean, number, date or time: all of them consist of the same few characters.
     mutating func parseScalar() throws(TOMLError) -> TOMLValue {
         let start = position
         let first = offset
         skipScalarCharacters()
         guard offset > first else { throw unexpected(wanted: "a value") }
-        // A date and a time may have a space between them.
+        // A date and a time may be separated by a space.
         if TOMLDateTime.isDate(text[first..<offset]), peek() == UInt8(ascii: " "),
             let next = peek(1), Self.digit(next, radix: 10) != nil
         {
@@ -55,7 +55,7 @@ extension TOMLParser {
         }
     }
 
-    /// The value of a digit; nil when it is none of that radix.
+    /// The value of a digit; nil if it is not one in that radix.
     static func digit(_ byte: UInt8, radix: UInt8) -> UInt8? {
         let value: UInt8
         switch byte {

@@ -34,12 +34,12 @@ extension TOMLParser {
         throw unexpected(wanted: "a closing \"'\"")
     }
 
-    /// `"""..."""`: a newline right after the opening is dropped, and so is white space after a `\` that ends a line.
+    /// `"""..."""`: drops a newline right after the opening, and white space after a `\` at the end of a line.
     mutating func parseMultilineBasicString() throws(TOMLError) -> String {
         try parseMultilineString(quote: UInt8(ascii: "\""), hasEscapes: true)
     }
 
-    /// `'''...'''`: a newline right after the opening is dropped.
+    /// `'''...'''`: drops a newline right after the opening.
     mutating func parseMultilineLiteralString() throws(TOMLError) -> String {
         try parseMultilineString(quote: UInt8(ascii: "'"), hasEscapes: false)
     }
@@ -54,7 +54,7 @@ extension TOMLParser {
             case quote:
                 let count = quotes(quote)
                 offset += count
-                // Up to two quotes may stand right before the three that close.
+                // Up to two quotes may directly precede the closing three.
                 content += [UInt8](repeating: quote, count: count < 3 ? count : count - 3)
                 if count >= 3 { return string(content) }
             case UInt8(ascii: "\\") where hasEscapes:
@@ -69,14 +69,14 @@ extension TOMLParser {
         throw unexpected(wanted: closing)
     }
 
-    /// How many quotes stand here, up to five: more than two and the closing three cannot follow each other.
+    /// The number of consecutive quotes here, up to five: two of content and the closing three.
     private func quotes(_ quote: UInt8) -> Int {
         var count = 0
         while count < 5, peek(count) == quote { count += 1 }
         return count
     }
 
-    /// Skips one byte of a string, if it may stand there as it is.
+    /// Skips one byte of a string, if it is allowed unescaped.
     private mutating func passContent(_ wanted: String) throws(TOMLError) {
         if let byte = peek(), Self.isForbidden(byte) { throw unexpected(wanted: wanted) }
         offset += 1
@@ -84,7 +84,7 @@ extension TOMLParser {
 
     /// Skips a backslash, blanks and at least one newline, and all white space up to the next character.
     ///
-    /// - Returns: whether that is what stood here; else nothing is skipped.
+    /// - Returns: whether that was present; otherwise nothing is skipped.
     private mutating func skipLineEndingBackslash() throws(TOMLError) -> Bool {
         var length = 1
         while let byte = peek(length), byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { length += 1 }
@@ -94,7 +94,7 @@ extension TOMLParser {
         return true
     }
 
-    /// An escape sequence, from its backslash on.
+    /// An escape sequence, including its backslash.
     private mutating func parseEscape(into content: inout [UInt8]) throws(TOMLError) {
         offset += 1
         switch peek() {
@@ -120,7 +120,7 @@ extension TOMLParser {
             guard let digit = peek().flatMap({ Self.digit($0, radix: 16) }) else {
                 throw unexpected(wanted: "\(digits) hexadecimal digits")
             }
-            // Eight digits fill 32 bits at most.
+            // Eight digits fill at most 32 bits.
             value = value << 4 | UInt32(digit)
             offset += 1
         }

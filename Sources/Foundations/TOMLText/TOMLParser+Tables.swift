@@ -1,6 +1,6 @@
-/// Where keys and headers lead, and what they may define ("Keys", "Table" and "Array of Tables" of TOML 1.0.0).
+/// Resolves keys and headers, and checks what they may define ("Keys", "Table" and "Array of Tables" of TOML 1.0.0).
 extension TOMLParser {
-    /// The table that `[key]` begins.
+    /// The table that `[key]` opens.
     func openTable(_ key: [TOMLKeyPart], below root: TableBuilder) throws(TOMLError) -> TableBuilder {
         let (owner, last) = try owner(ofHeader: key, below: root)
         guard let earlier = owner.entry(last) else {
@@ -15,10 +15,10 @@ extension TOMLParser {
         return table
     }
 
-    /// The table that `[[key]]` begins.
+    /// The table that `[[key]]` opens.
     func appendTable(_ key: [TOMLKeyPart], below root: TableBuilder) throws(TOMLError) -> TableBuilder {
         let (owner, last) = try owner(ofHeader: key, below: root)
-        // The array is a level of its own.
+        // The array counts as a nesting level.
         let table = TableBuilder(.header, depth: try depth(below: owner, last) + 1)
         switch owner.entry(last) {
         case nil: owner.set(last, to: .tables(TableBuilder.ArrayBuilder(first: table)))
@@ -29,7 +29,7 @@ extension TOMLParser {
         return table
     }
 
-    /// The table that gets the last part of the key of a value. The key is not taken yet.
+    /// The table for the last part of a value's key, which must not be taken yet.
     func makeRoom(
         for key: [TOMLKeyPart], in table: TableBuilder
     ) throws(TOMLError) -> (owner: TableBuilder, last: TOMLKeyPart) {
@@ -44,8 +44,8 @@ extension TOMLParser {
         return (owner, last)
     }
 
-    /// The table of a part of a dotted key that is not its last: it may be one that dotted keys have made, or that only
-    /// headers of tables below it speak of.
+    /// The table for a part of a dotted key other than the last: it may have been created by dotted keys, or implicitly
+    /// by headers of its subtables.
     private func dottedTable(
         _ part: TOMLKeyPart, of key: [TOMLKeyPart], in owner: TableBuilder
     ) throws(TOMLError) -> TableBuilder {
@@ -61,7 +61,7 @@ extension TOMLParser {
         return table
     }
 
-    /// The table that the last part of a header belongs to: of arrays their last table.
+    /// The table that contains the last part of a header: for arrays their last table.
     private func owner(
         ofHeader key: [TOMLKeyPart], below root: TableBuilder
     ) throws(TOMLError) -> (owner: TableBuilder, last: TOMLKeyPart) {

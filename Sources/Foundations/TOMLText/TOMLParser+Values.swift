@@ -1,7 +1,7 @@
 extension TOMLParser {
     /// A value, from its first to its last byte.
     ///
-    /// - Parameter depth: how deep it lies in tables and arrays.
+    /// - Parameter depth: its nesting depth in tables and arrays.
     mutating func parseValue(depth: Int) throws(TOMLError) -> TOMLValue {
         switch peek() {
         case UInt8(ascii: "\""):
@@ -14,7 +14,7 @@ extension TOMLParser {
         }
     }
 
-    /// `[ value, ... ]`, over any number of lines.
+    /// `[ value, ... ]`, on any number of lines.
     private mutating func parseArray(depth: Int) throws(TOMLError) -> [TOMLValue] {
         guard depth <= maximumDepth else { throw tooDeep(at: position) }
         offset += 1
@@ -30,7 +30,7 @@ extension TOMLParser {
         }
     }
 
-    /// `{ key = value, ... }`, on one line. Nothing can be added to it later.
+    /// `{ key = value, ... }`, on one line. Cannot be extended later.
     private mutating func parseInlineTable(depth: Int) throws(TOMLError) -> TOMLTable {
         guard depth <= maximumDepth else { throw tooDeep(at: position) }
         offset += 1

@@ -1,4 +1,4 @@
-/// A recursive-descent parser of TOML 1.0.0 over a text that is known to be UTF-8.
+/// A recursive-descent parser of TOML 1.0.0 for text that is valid UTF-8.
 struct TOMLParser {
     let text: [UInt8]
     let maximumDepth: Int
@@ -51,7 +51,7 @@ struct TOMLParser {
         owner.set(last, to: .value(try parseValue(depth: owner.depth + 1)))
     }
 
-    /// The parts of a key, with the blanks around them. There is at least one.
+    /// The parts of a key, and the surrounding blanks. There is at least one part.
     private mutating func parseKey() throws(TOMLError) -> [TOMLKeyPart] {
         var parts: [TOMLKeyPart] = []
         repeat {
@@ -89,7 +89,7 @@ struct TOMLParser {
 // MARK: Bytes, blanks and lines
 
 extension TOMLParser {
-    /// Where the next byte stands.
+    /// The position of the next byte.
     var position: TOMLPosition { TOMLPosition(line: line, column: offset - lineStart + 1) }
 
     /// The byte `distance` after the next one; nil beyond the end.
@@ -108,7 +108,7 @@ extension TOMLParser {
         while let byte = peek(), byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { offset += 1 }
     }
 
-    /// Skips the end of a line, LF or CR LF.
+    /// Skips a line ending, LF or CR LF.
     ///
     /// - Returns: whether there was one.
     mutating func skipNewline() throws(TOMLError) -> Bool {
@@ -122,7 +122,7 @@ extension TOMLParser {
         return true
     }
 
-    /// Skips a comment, if one begins here, up to the end of its line.
+    /// Skips a comment, if one begins here, up to the end of the line.
     mutating func skipComment() throws(TOMLError) {
         guard skip(UInt8(ascii: "#")) else { return }
         while let byte = peek(), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") {
@@ -131,10 +131,10 @@ extension TOMLParser {
         }
     }
 
-    /// Whether it is a control character that neither comments nor strings may have as it is.
+    /// Whether it is a control character that is not allowed unescaped in comments and strings.
     static func isForbidden(_ byte: UInt8) -> Bool { byte == 0x7F || byte < 0x20 && byte != UInt8(ascii: "\t") }
 
-    /// A part of the text as a string: it was checked to be UTF-8, and begins and ends at characters.
+    /// A part of the text as a string: the text is valid UTF-8, and the part begins and ends at character boundaries.
     func string(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
     private mutating func skipByteOrderMark() {

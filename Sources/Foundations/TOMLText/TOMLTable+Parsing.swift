@@ -1,18 +1,18 @@
 extension TOMLTable {
-    /// The nesting that parsing allows unless told otherwise.
+    /// The default maximum nesting depth.
     package static let defaultMaximumDepth = 128
-    /// The size in bytes that parsing allows unless told otherwise.
+    /// The default maximum size in bytes.
     package static let defaultMaximumSize = 4 << 20
 
-    /// Parses one document, strictly as TOML 1.0.0 has it. Time and memory are linear in the size of the text.
+    /// Parses a document, strictly following TOML 1.0.0. Time and memory are linear in the size of the text.
     ///
-    /// A byte order mark at the beginning is skipped. The end of a line within a multi-line string is a line feed in its
-    /// value, also where the text has CR LF. Floats beyond the range of a `Double` are infinite.
+    /// A leading byte order mark is skipped. Line endings within multi-line strings become line feeds, even if the text
+    /// has CR LF. Floats beyond the range of a `Double` become infinite.
     ///
     /// - Parameters:
-    ///   - maximumDepth: how deep tables (of headers and dotted keys, too) and arrays may be nested.
-    ///   - maximumSize: how many bytes the text may have.
-    /// - Throws: ``TOMLError`` for the first thing that is wrong.
+    ///   - maximumDepth: the maximum nesting of tables (including those of headers and dotted keys) and arrays.
+    ///   - maximumSize: the maximum size of the text in bytes.
+    /// - Throws: ``TOMLError`` for the first error.
     package init(
         parsing bytes: [UInt8], maximumDepth: Int = Self.defaultMaximumDepth, maximumSize: Int = Self.defaultMaximumSize
     ) throws(TOMLError) {

@@ -1,13 +1,13 @@
-/// A table of a TOML document: its keys in the order in which they first occur, each once.
+/// A table of a TOML document: its unique keys in the order of their first occurrence.
 ///
-/// Looking a key up takes constant time. Keys are told apart by their bytes, as TOML does.
+/// Lookup takes constant time. Keys are compared by their bytes, as in TOML.
 package struct TOMLTable: Sendable {
-    /// One key with its value.
+    /// A key with its value.
     package struct Entry: Sendable, Equatable {
-        /// The key, without quotes and escapes.
+        /// The key, without quotes and with escapes decoded.
         package let key: String
         package let value: TOMLValue
-        /// Where the key first occurs in the text.
+        /// The position of the key's first occurrence in the text.
         package let position: TOMLPosition
 
         package init(key: String, value: TOMLValue, position: TOMLPosition) {
@@ -21,18 +21,18 @@ package struct TOMLTable: Sendable {
     package var entries: [Entry] { list.elements }
     private var list = KeyedList<Entry>()
 
-    /// A table of these entries; of equal keys the last one counts, at the place of the first.
+    /// Creates a table of these entries; of equal keys the last one wins, at the position of the first.
     package init(_ entries: some Sequence<Entry> = []) {
         for entry in entries { list.set(entry.key, to: entry) }
     }
 
-    /// The entry of `key`; nil when there is none.
+    /// The entry for `key`; nil if there is none.
     package func entry(_ key: String) -> Entry? { list[key] }
 
-    /// The value of `key`; nil when there is none.
+    /// The value for `key`; nil if there is none.
     package subscript(key: String) -> TOMLValue? { list[key]?.value }
 
-    /// The entries of both; of equal keys those of `other` count.
+    /// The entries of both; for equal keys those of `other` win.
     package func merging(_ other: TOMLTable) -> TOMLTable {
         var result = self
         for entry in other.entries { result.list.set(entry.key, to: entry) }
@@ -41,7 +41,7 @@ package struct TOMLTable: Sendable {
 }
 
 extension TOMLTable: Equatable {
-    /// Whether both have the same keys with equal values, in any order and anywhere in their texts.
+    /// Whether both have the same keys with equal values, regardless of order and positions.
     package static func == (left: TOMLTable, right: TOMLTable) -> Bool {
         left.entries.count == right.entries.count && left.entries.allSatisfy { right[$0.key] == $0.value }
     }

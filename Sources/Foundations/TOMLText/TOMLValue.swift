@@ -1,7 +1,7 @@
-/// A value of a TOML document, as TOML 1.0 tells the types apart.
+/// A value of a TOML document, with the types of TOML 1.0.
 ///
-/// Dates and times stay text, in the form of RFC 3339 with an upper-case `T` and `Z`; that they exist in the calendar
-/// was checked when they were read.
+/// Dates and times remain text, in the format of RFC 3339 with upper-case `T` and `Z`; the parser has checked that they
+/// exist in the calendar.
 package indirect enum TOMLValue: Sendable, Equatable {
     case string(String)
     case integer(Int64)
@@ -14,7 +14,7 @@ package indirect enum TOMLValue: Sendable, Equatable {
     case array([TOMLValue])
     case table(TOMLTable)
 
-    /// What to call the value's type in a message, with its article.
+    /// The name of the value's type for messages, with its article.
     package var kind: String {
         switch self {
         case .string: "a string"

@@ -1,20 +1,20 @@
-/// A table while its document is being read, with what TOML's rules about defining tables once depend on.
+/// A table that is being parsed, with the state for TOML's rules against redefining tables.
 final class TableBuilder {
-    /// What brought the table into being.
+    /// How the table was created.
     enum Origin {
-        /// Its own header, or the beginning of the document.
+        /// By its own header, or the beginning of the document.
         case header
-        /// The header of a table below it; its own may follow.
+        /// Implicitly by the header of a subtable; its own header may follow.
         case headerBelow
-        /// A dotted key; no header may define it any more.
+        /// By a dotted key; headers may not define it any more.
         case dottedKey
     }
 
-    /// What stands under a key.
+    /// The content of a key.
     enum Node {
         case value(TOMLValue)
         case table(TableBuilder)
-        /// What headers in double brackets have made.
+        /// Created by headers in double brackets.
         case tables(ArrayBuilder)
     }
 
@@ -23,7 +23,7 @@ final class TableBuilder {
         let node: Node
     }
 
-    /// The tables of an array, in order; there is always a last one.
+    /// The tables of an array, in order; never empty.
     final class ArrayBuilder {
         private(set) var tables: [TableBuilder] = []
         private(set) var last: TableBuilder
@@ -40,7 +40,7 @@ final class TableBuilder {
     }
 
     var origin: Origin
-    /// How deep the table lies below the root, arrays counted.
+    /// The nesting depth below the root, including arrays.
     let depth: Int
     private var entries = KeyedList<Entry>()
 
@@ -55,7 +55,7 @@ final class TableBuilder {
         entries.set(key.text, to: Entry(key: key, node: node))
     }
 
-    /// The table as a value. Recursion is as deep as tables are nested, which the parser bounds.
+    /// The finished table. The recursion is as deep as tables are nested, which the parser limits.
     func finished() -> TOMLTable {
         TOMLTable(
             entries.elements.lazy.map { entry in
@@ -72,7 +72,7 @@ final class TableBuilder {
     }
 }
 
-/// One part of a dotted key.
+/// A part of a dotted key.
 struct TOMLKeyPart {
     let text: String
     let position: TOMLPosition

@@ -1,9 +1,9 @@
 import CommandLineGrammar
 import Glibc
 
-/// `--command-timeout`: ends the program when a command takes longer.
+/// `--command-timeout`: terminates the program if a command takes longer.
 enum CommandTimeout {
-    /// Starts the clock, where the flag is there.
+    /// Starts the timer if the flag was specified.
     static func begin(_ arguments: ParsedArguments) throws {
         guard arguments.declares("command-timeout"), let text = arguments.string("command-timeout"), !text.isEmpty
         else { return }
@@ -12,7 +12,7 @@ enum CommandTimeout {
         }
         guard seconds > 0 else { return }
         signal(SIGALRM) { _ in
-            // Only what may be called in the middle of anything. What was written so far is nobody's image.
+            // Only async-signal-safe calls. Nothing refers to what was written so far.
             let message: StaticString = "Error: the command took longer than --command-timeout allows\n"
             _ = write(2, message.utf8Start, message.utf8CodeUnitCount)
             _exit(1)

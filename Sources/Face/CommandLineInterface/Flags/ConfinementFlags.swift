@@ -3,7 +3,7 @@ import ContainersConfig
 import Sandbox
 import WorkingContainers
 
-/// The flags by which commands that run something say how it is confined.
+/// The confinement flags of commands that run something.
 enum ConfinementFlags {
     static let flags: [Flag] = own + NamespaceFlags.flags + ResourceFlags.flags
 
@@ -20,7 +20,7 @@ enum ConfinementFlags {
         .string("shm-size", "bytes", help: "size of '/dev/shm'"),
     ]
 
-    /// - Parameter peer: a process of the container whose network `container:NAME` means; nil: that cannot be had.
+    /// - Parameter peer: a process of the container to join with `--network container:NAME`; nil: not supported.
     static func read(
         _ arguments: ParsedArguments, _ conf: ContainersConf, peer: Int32? = nil
     ) throws -> StepConfinement {
@@ -42,7 +42,7 @@ enum ConfinementFlags {
     }
 }
 
-/// Sizes as flags take them: `64m`, `1g`, `512`.
+/// Sizes in the syntax of flags: `64m`, `1g`, `512`.
 enum ByteCount {
     static func parse(_ text: String) throws -> UInt64 {
         let units: [Character: UInt64] = ["b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
@@ -56,7 +56,7 @@ enum ByteCount {
 }
 
 extension StepConfinement {
-    /// What containers.conf says of every container, where neither flags nor a container's settings do.
+    /// The defaults of containers.conf, for what neither flags nor a container's settings specify.
     init(_ conf: ContainersConf) {
         self.init()
         defaultCapabilities = conf.containers.defaultCapabilities
@@ -74,12 +74,12 @@ extension StepConfinement {
         }
     }
 
-    /// `--ulimit`'s values. `host` asks for the host's own, which a container inherits anyway.
+    /// Applies `--ulimit` values. `host` means the host's limits, which a container inherits anyway.
     mutating func setLimits(_ limits: [String]) {
         resourceLimits = limits.filter { $0 != "host" }
     }
 
-    /// `--security-opt`'s values; the configured seccomp profile counts where they name none.
+    /// Applies `--security-opt` values; without a seccomp profile among them, the configured one is used.
     mutating func setSecurity(_ options: [String], _ conf: ContainersConf) {
         securityOptions = options
         if !conf.containers.seccompProfile.isEmpty, !options.contains(where: { $0.hasPrefix("seccomp=") }) {

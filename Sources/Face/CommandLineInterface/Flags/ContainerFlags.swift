@@ -1,6 +1,6 @@
 import CommandLineGrammar
 
-/// The flags of `container run` and `container create`, besides those that say how the container is confined.
+/// The flags of `container run` and `container create`, except the confinement flags.
 enum ContainerFlags {
     static let flags: [Flag] =
         naming + platform + process + files + lifecycle + limits + PublishFlags.flags + RegistryFlags.standard
@@ -77,7 +77,7 @@ enum ContainerFlags {
         Flag("stop-timeout", .int, help: "timeout (in seconds) that containers stopped by user command have to exit"),
     ]
 
-    /// Accepted because they ask for what is so anyway.
+    /// Accepted because they request the only behaviour.
     private static let withoutEffect: [Flag] = [
         .bool("no-healthcheck", help: "disable healthchecks on container, which are never run"),
         .bool("sig-proxy", default: true, help: "proxy received signals to the process"),

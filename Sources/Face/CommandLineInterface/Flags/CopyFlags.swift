@@ -3,7 +3,7 @@ import ImageCopy
 import ImageModel
 import ImageTrust
 
-/// What `image copy` and its kin have in common: which image of a list, and in which form.
+/// The common flags of `image copy` and related commands: which image of a list to copy, and in which form.
 enum CopyFlags {
     static let selection: [Flag] = [
         .bool("all", short: "a", help: "copy all images if SOURCE-IMAGE is a list"),
@@ -26,7 +26,7 @@ enum CopyFlags {
         .bool("dest-precompute-digests", help: "compare digests before layers are sent, as always happens"),
     ]
 
-    /// The platform that is chosen from lists, as Skopeo's flags before the command say it.
+    /// The platform to select from lists, as in Skopeo's global flags.
     static let platform: [Flag] = [
         .string("override-arch", "arch", help: "use ARCH instead of the architecture of the machine"),
         .string("override-os", "os", help: "use OS instead of the running OS"),
@@ -41,7 +41,7 @@ enum CopyFlags {
             .string("sign-identity", "reference", help: "sign as REFERENCE instead of the name of the destination"),
         ] + otherSigning
 
-    /// Signing in other ways than with GPG.
+    /// Signing methods other than GPG.
     private static let otherSigning: [Flag] = [
         .refused("sign-by-sigstore", "signing with sigstore's keys is not supported"),
         .refused("sign-by-sigstore-private-key", "signing with sigstore's keys is not supported"),
@@ -54,9 +54,9 @@ enum CopyFlags {
         .refused("decryption-key", "encryption is not supported"),
     ]
 
-    // MARK: Reading
+    // MARK: Parsing
 
-    /// The platform to take: the host's, but for what flags say.
+    /// The platform to select: the host's, unless flags override it.
     static func wantedPlatform(_ arguments: ParsedArguments) throws -> Platform {
         if arguments.declares("platform"), let text = arguments.string("platform"), !text.isEmpty {
             return try Platform.parse(text)
@@ -100,7 +100,7 @@ enum CopyFlags {
         }
     }
 
-    /// Who signs what is written, if anybody.
+    /// The signer for written images, if any.
     static func signer(_ arguments: ParsedArguments) throws -> ImageSigner? {
         func value(_ name: String) -> String? {
             arguments.declares(name) ? arguments.string(name).flatMap { $0.isEmpty ? nil : $0 } : nil

@@ -1,16 +1,16 @@
 import CommandLineGrammar
 import ContainersConfig
 
-/// The flags that every command takes: where the store is, and how it is driven.
+/// The flags of every command: the location and driver of the store.
 struct GlobalFlags: Sendable {
     var root: String?
     var runRoot: String?
     var storageDriver: String?
     var storageOptions: [String]
-    /// An OCI runtime that runs containers instead of this tool itself, and its own flags.
+    /// An external OCI runtime that replaces the built-in one, and its flags.
     var runtime: String?
     var runtimeFlags: [String]
-    /// Files that stand in for those of this machine.
+    /// Replacements for this machine's configuration files.
     var registriesConf: String?
     var registriesConfDirectory: String?
     var shortNameAliases: String?
@@ -31,7 +31,7 @@ struct GlobalFlags: Sendable {
         .refused("url", "there is no remote service"),
     ]
 
-    /// Reads those flags that the face has.
+    /// Parses the flags that the face declares.
     init(_ arguments: ParsedArguments) throws {
         func string(_ name: String) -> String? { arguments.declares(name) ? arguments.string(name) : nil }
         root = string("root")
@@ -52,7 +52,7 @@ struct GlobalFlags: Sendable {
         }
     }
 
-    /// The flags that choose the store, as another process of this tool takes them.
+    /// The flags that select the store, for another process of this tool.
     var storeArguments: [String] {
         func flag(_ name: String, _ value: String?) -> [String] { value.map { ["--\(name)", $0] } ?? [] }
         return flag("root", root) + flag("runroot", runRoot) + flag("storage-driver", storageDriver)
@@ -63,7 +63,7 @@ struct GlobalFlags: Sendable {
         "trace", "debug", "info", "warn", "warning", "error", "fatal", "panic",
     ]
 
-    /// The environment with the files that the flags name.
+    /// The environment with the files specified by the flags.
     func applied(to environment: ConfigEnvironment) -> ConfigEnvironment {
         var environment = environment
         environment.registriesConf = registriesConf

@@ -18,7 +18,7 @@ enum NamespaceFlags {
         .bool("no-hostname", help: "leave /etc/hostname to the image"),
     ]
 
-    /// Puts what the flags say into a confinement that has what is to be without them.
+    /// Applies the flags to a confinement that contains the defaults.
     static func read(
         _ arguments: ParsedArguments, _ conf: ContainersConf, into confinement: inout StepConfinement
     ) throws {
@@ -37,7 +37,7 @@ enum NamespaceFlags {
         try read("uts", arguments.string("uts"), conf.containers.utsNamespace) { confinement.namespaces.uts = $0 }
     }
 
-    /// A flag's value counts; without one, that of containers.conf; without either nothing is changed.
+    /// Applies the flag's value, otherwise that of containers.conf; without either nothing is changed.
     private static func read(
         _ kind: String, _ flag: String?, _ configured: String, _ take: (NamespaceSource) -> Void
     ) throws {
@@ -48,7 +48,7 @@ enum NamespaceFlags {
         }
     }
 
-    /// A namespace in the words of Buildah and Podman.
+    /// Parses a namespace mode in the syntax of Buildah and Podman.
     static func parse(_ kind: String, _ text: String) throws -> NamespaceSource {
         switch text {
         case "", "private", "container": return .own
@@ -67,7 +67,7 @@ enum NamespaceFlags {
     }
 }
 
-/// `--device`: `HOST[:CONTAINER][:PERMISSIONS]`, in which HOST may be a directory.
+/// `--device`: `HOST[:CONTAINER][:PERMISSIONS]`, where HOST may be a directory.
 enum DeviceFlag {
     static func parse(_ text: String) throws -> [SandboxDevice] {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -107,7 +107,7 @@ enum DeviceFlag {
         case .directory:
             let names = try Files.entries(ofDirectory: host).map(\.text)
             return try names.sorted().flatMap { name -> [SandboxDevice] in
-                // Links lead to devices that have a name of their own; the terminals are the container's own.
+                // Links point to devices that have names of their own; the container has its own terminals.
                 let kind = try Files.status("\(host)/\(name)").kind
                 guard [.characterDevice, .blockDevice, .directory].contains(kind), !["pts", "shm"].contains(name) else {
                     return []
@@ -118,7 +118,7 @@ enum DeviceFlag {
         }
     }
 
-    /// Who may only read gets a node that says so; where the host's own node has to be bound, its mode counts.
+    /// The permissions limit the mode of the new node; if the host's node must be bind-mounted, its own mode applies.
     private static func device(
         _ status: FileStatus, _ host: String, _ place: String, _ permissions: String
     ) -> SandboxDevice {
@@ -132,8 +132,8 @@ enum DeviceFlag {
 }
 
 extension NamespaceFlags {
-    /// `chroot` isolation shares the host's network, names and IPC objects. Who asks for others hears that there are none;
-    /// it is no error, so that scripts work with `BUILDAH_ISOLATION=chroot` as they do with Buildah.
+    /// `chroot` isolation shares the host's network, UTS and IPC namespaces. Requesting others causes a warning, not an
+    /// error, so that scripts with `BUILDAH_ISOLATION=chroot` work as with Buildah.
     static func warnOfSharing(_ isolation: SandboxIsolation, _ arguments: ParsedArguments, _ session: Session) {
         guard isolation == .chroot else { return }
         for name in ["network", "ipc", "uts", "cgroupns"] where arguments.wasSet(name) {

@@ -3,8 +3,7 @@ import JSONText
 import Sandbox
 
 extension NetworkFlag {
-    /// What `info` says of the network that commands have unless told otherwise: its name, what connects it, and why it is
-    /// that one.
+    /// Describes the default network of commands for `info`: its name, what provides it, and why it was chosen.
     static func describeStandard(_ conf: ContainersConf) -> JSONValue {
         if isNamed(nil, conf) {
             let name = conf.containers.networkNamespace

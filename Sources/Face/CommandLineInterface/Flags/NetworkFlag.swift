@@ -4,14 +4,14 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// `--network`, in the words of Buildah and Podman.
+/// `--network`, in the syntax of Buildah and Podman.
 enum NetworkFlag {
     static let help =
         "the network that commands see: private (the default), host, none, pasta[:OPTIONS], slirp4netns[:OPTIONS], "
         + "ns:PATH or, for container run, container:NAME"
 
-    /// Chooses the network of that name. Where neither the flag nor containers.conf names one, it is a private one, or the
-    /// host's on a machine that cannot give any.
+    /// Selects the network with that name. If neither the flag nor containers.conf specifies one, it is a private one,
+    /// or the host's on a machine that cannot provide one.
     static func choose(
         _ text: String?, _ conf: ContainersConf, peer: Int32? = nil, for confinement: inout StepConfinement
     ) throws {
@@ -29,12 +29,12 @@ enum NetworkFlag {
         }
     }
 
-    /// Why there is no private network.
+    /// The reason why there is no private network.
     struct Obstacle: Error {
         let reason: String
     }
 
-    /// The network that commands have unless another one is named, if this machine gives it.
+    /// The default network of commands, if this machine supports it.
     static func standard(_ conf: ContainersConf) throws -> Result<UserModeNetwork, Obstacle> {
         guard var network = try installed(conf) else {
             return .failure(Obstacle(reason: "a private one needs \(missingPrograms)"))
@@ -48,15 +48,16 @@ enum NetworkFlag {
 
     private static let missingPrograms = "pasta (package passt) or slirp4netns, which are not installed"
 
-    /// Whether flag or configuration name a network.
+    /// Whether the flag or the configuration specifies a network.
     static func isNamed(_ text: String?, _ conf: ContainersConf) -> Bool {
         guard let text, !text.isEmpty else { return !["", "default"].contains(conf.containers.networkNamespace) }
         return text != "default"
     }
 
-    /// The network of that name; nil or empty: the one that containers.conf names, else a private one.
+    /// The network with that name; nil or empty: the one in containers.conf, otherwise a private one.
     ///
-    /// - Parameter peer: a process of the container that `container:NAME` means (``PeerContainer``); nil: none was joined.
+    /// - Parameter peer: a process of the container meant by `container:NAME` (``PeerContainer``); nil: none was
+    ///   joined.
     static func parse(_ text: String?, _ conf: ContainersConf, peer: Int32? = nil) throws -> SandboxNetwork {
         let given = text.flatMap { $0.isEmpty ? nil : $0 }
         let mode = given ?? (conf.containers.networkNamespace.isEmpty ? "private" : conf.containers.networkNamespace)
@@ -100,7 +101,7 @@ enum NetworkFlag {
         return network
     }
 
-    /// The program that containers.conf names, else one that is installed; nil: there is none.
+    /// The program specified in containers.conf, otherwise an installed one; nil: there is none.
     private static func installed(_ conf: ContainersConf) throws -> UserModeNetwork? {
         let named = conf.network.defaultRootlessNetworkCommand
         guard named.isEmpty || named == "pasta" || named == "slirp4netns" else {

@@ -1,13 +1,13 @@
 import CommandLineGrammar
 import ImageModel
 
-/// `--platform`, or `--arch`, `--os` and `--variant` by themselves.
+/// `--platform`, or `--arch`, `--os` and `--variant` on their own.
 enum PlatformFlags {
-    /// For commands about one platform.
+    /// For commands that use one platform.
     static let one: [Flag] =
         [.string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform")] + parts
 
-    /// For `build`, which takes several.
+    /// For `build`, which accepts several.
     static let several: [Flag] =
         [
             Flag(
@@ -21,7 +21,7 @@ enum PlatformFlags {
         .string("variant", "variant", help: "set the variant of the image to the provided value"),
     ]
 
-    /// The platforms asked for, each once; empty where none is.
+    /// The requested platforms, without duplicates; empty if there are none.
     static func wanted(_ arguments: ParsedArguments) throws -> [Platform] {
         let given = ["arch", "os", "variant"].filter { arguments.wasSet($0) && arguments.string($0) != "" }
         let texts = arguments.strings("platform").filter { !$0.isEmpty }
@@ -39,7 +39,7 @@ enum PlatformFlags {
         var platform = Platform.host
         if given.contains("arch"), let name = arguments.string("arch") {
             (platform.architecture, platform.variant) = Platform.normalizedArchitecture(name)
-            // What every such machine has is left unsaid.
+            // The default variant is omitted.
             if platform.architecture == "arm", platform.variant == "v7", name.lowercased() == "arm" {
                 platform.variant = nil
             }

@@ -1,7 +1,7 @@
 import Glibc
 import Sandbox
 
-/// `--publish`: `[[ADDRESS:][HOST]:]CONTAINER[/PROTOCOL]`, in which both sides may be ranges of the same length.
+/// `--publish`: `[[ADDRESS:][HOST]:]CONTAINER[/PROTOCOL]`, where both ports may be ranges of the same length.
 enum PortFlag {
     static func parse(_ text: String) throws -> [UserModeNetwork.Port] {
         let invalid = CommandError(
@@ -10,7 +10,7 @@ enum PortFlag {
         var parts = places.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         var address = ""
         if places.hasPrefix("["), let end = places.firstIndex(of: "]") {
-            // An IPv6 address brings colons of its own.
+            // An IPv6 address contains colons itself.
             address = String(places[places.index(after: places.startIndex)..<end])
             parts = places[places.index(after: end)...].split(separator: ":", omittingEmptySubsequences: false)
                 .map(String.init)
@@ -33,7 +33,7 @@ enum PortFlag {
         }
     }
 
-    /// A port as it is read again.
+    /// The port in a form that can be parsed again.
     static func text(_ port: UserModeNetwork.Port) -> String {
         let address = port.hostAddress.contains(":") ? "[\(port.hostAddress)]" : port.hostAddress
         let place = address.isEmpty ? "" : "\(address):"
@@ -66,7 +66,7 @@ enum PortFlag {
     }
 }
 
-/// A port of the host that nobody listens on at the moment.
+/// A port of the host on which nobody is currently listening.
 enum FreePort {
     static func find(_ transport: UserModeNetwork.Port.TransportProtocol) throws -> UInt16 {
         let kind = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM

@@ -1,11 +1,11 @@
 import CommandLineGrammar
 
-/// `--progress`: how a copy is told.
+/// `--progress`: how to display the progress of a copy.
 enum ProgressFlag {
     static let flag = Flag.string(
         "progress", "auto|plain|json", help: "how progress is shown; json: one object per event")
 
-    /// - Parameter stream: where copies are told unless `--quiet` is given.
+    /// - Parameter stream: where to display copies unless `--quiet` is specified.
     static func rendering(_ arguments: ParsedArguments, _ stream: StandardStream) throws -> ProgressRendering {
         let way = arguments.string("progress")
         guard ["auto", "plain", "json", nil].contains(way) else {

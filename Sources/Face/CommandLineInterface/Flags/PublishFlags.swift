@@ -4,7 +4,7 @@ import ImageModel
 import Sandbox
 import WorkingContainers
 
-/// `--publish` and `--publish-all`: ports of the host that lead into a container.
+/// `--publish` and `--publish-all`: forward ports of the host to a container.
 enum PublishFlags {
     static let flags: [Flag] = [
         Flag(
@@ -13,7 +13,7 @@ enum PublishFlags {
         .bool("publish-all", short: "P", help: "publish all exposed ports to random ports of the host"),
     ]
 
-    /// The ports that are asked for, each as `[ADDRESS:]HOST:CONTAINER/PROTOCOL`.
+    /// The requested ports, each as `[ADDRESS:]HOST:CONTAINER/PROTOCOL`.
     static func ports(_ arguments: ParsedArguments, _ config: ContainerConfig) throws -> [String] {
         var ports = try arguments.strings("publish").flatMap { try PortFlag.parse($0) }
         if arguments.bool("publish-all") {
@@ -24,7 +24,7 @@ enum PublishFlags {
         return ports.map(PortFlag.text)
     }
 
-    /// Puts the ports into the container's network: where the user has not chosen any, a private one has to be had.
+    /// Adds the ports to the container's network: unless the user has chosen a network, a private one is required.
     static func apply(
         _ ports: [String], _ arguments: ParsedArguments, _ conf: ContainersConf, to confinement: inout StepConfinement
     ) throws {
@@ -35,7 +35,7 @@ enum PublishFlags {
         confinement.choose(.userMode(network))
     }
 
-    /// In a network that is not the container's own, ports are what its command listens on.
+    /// In a network other than the container's own, its command listens on ports directly.
     static func warnIfDiscarded(
         _ ports: [String], _ arguments: ParsedArguments, _ conf: ContainersConf, _ session: Session
     ) throws {

@@ -5,10 +5,10 @@ import Distribution
 import LinuxSystem
 
 extension RegistryFlags {
-    /// Flags of the working-container commands, which know one registry.
+    /// Flags of the working-container commands, which access one registry.
     static let standard: [Flag] = access + [retry, retryDelay]
 
-    /// Who asks, and how the connection is secured.
+    /// Authentication and TLS.
     static let access: [Flag] = [
         .string(
             "authfile", "path", help: "path of the authentication file; $REGISTRY_AUTH_FILE overrides the default"),
@@ -22,7 +22,7 @@ extension RegistryFlags {
     /// `--retry-delay`.
     static let retryDelay = Flag.string("retry-delay", "duration", help: "delay between retries in case of failure")
 
-    /// Refuses a file of credentials that a flag names and that is not there, before anything else is done. `login` makes it.
+    /// Rejects a missing credentials file specified by a flag before anything else is done. `login` creates it.
     static func checkCredentialFiles(_ arguments: ParsedArguments) throws {
         guard arguments.commandPath.last != "login" else { return }
         for name in ["authfile", "src-authfile", "dest-authfile"]
@@ -32,12 +32,12 @@ extension RegistryFlags {
         }
     }
 
-    /// What the flags of a command say. Connects to nothing.
+    /// Registry access as specified by a command's flags. Does not connect.
     ///
     /// - Parameters:
-    ///   - prefix: `src-`, `dest-`, or nothing.
-    ///   - store: keeps what has arrived of blobs when a pull is interrupted, and how far a push has come.
-    ///   - given: credentials that count whatever the flags say.
+    ///   - prefix: `src-`, `dest-`, or empty.
+    ///   - store: stores partial blobs of interrupted pulls, and the progress of pushes.
+    ///   - given: credentials that override the flags.
     static func access(
         _ arguments: ParsedArguments, _ session: Session, prefix: String = "", store: ContainerStore? = nil,
         credentials given: RegistryCredentials? = nil
@@ -51,7 +51,7 @@ extension RegistryFlags {
         if arguments.declares(verify) { options.verifiesTLS = arguments.boolIfGiven(verify) }
         if arguments.declares("\(prefix)no-creds") { options.isAnonymous = arguments.bool("\(prefix)no-creds") }
         if let given {
-            // What stands in files is not what is asked about.
+            // Credentials in files are irrelevant then.
             options.credentials = given
             options.authFile = nil
         } else if let creds = value("creds") {
@@ -72,7 +72,7 @@ extension RegistryFlags {
         return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")
     }
 
-    /// Reads `user[:password]`; a missing password is asked for on the terminal.
+    /// Parses `user[:password]`; prompts for a missing password on the terminal.
     static func credentials(_ text: String) throws -> RegistryCredentials {
         guard let colon = text.firstIndex(of: ":") else {
             guard !text.isEmpty else { throw CommandError("credentials can't be empty") }
@@ -101,18 +101,18 @@ extension RegistryFlags {
 }
 
 extension ParsedArguments {
-    /// The value of a flag that the command may not have; nil when it is missing or empty.
+    /// The value of a flag that the command may not declare; nil if it is missing or empty.
     fileprivate func optionalString(_ name: String) -> String? {
         guard declares(name), let value = string(name), !value.isEmpty else { return nil }
         return value
     }
 }
 
-/// Go's durations, down to whole seconds.
+/// Durations in Go's syntax, in whole seconds.
 enum DurationText {
-    /// `90s`, `1m30s`, `2h`; fractions are rounded up. Nil for what is no duration.
+    /// `90s`, `1m30s`, `2h`; fractions are rounded up. nil for an invalid duration.
     ///
-    /// - Parameter limit: what is longer is refused.
+    /// - Parameter limit: longer durations are rejected.
     static func seconds(_ text: String, upTo limit: Double = 86400) -> Int? {
         let units: [(suffix: String, seconds: Double)] = [
             ("ms", 0.001), ("us", 0.000001), ("µs", 0.000001), ("ns", 0.000000001), ("h", 3600), ("m", 60), ("s", 1),

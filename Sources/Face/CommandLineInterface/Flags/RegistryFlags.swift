@@ -1,8 +1,8 @@
 import CommandLineGrammar
 
-/// How registries are reached, as Skopeo's flags say it for either end of a copy.
+/// Registry access, with Skopeo's flags for either end of a copy.
 enum RegistryFlags {
-    /// - Parameter prefix: `src-`, `dest-`, or nothing.
+    /// - Parameter prefix: `src-`, `dest-`, or empty.
     static func flags(prefix: String) -> [Flag] {
         let side = prefix.isEmpty ? "the" : prefix == "src-" ? "the source" : "the destination"
         return [

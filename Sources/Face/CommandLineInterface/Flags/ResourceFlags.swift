@@ -1,7 +1,7 @@
 import CommandLineGrammar
 import Sandbox
 
-/// `--memory`, `--cpu-shares` and the others that control groups stand for.
+/// `--memory`, `--cpu-shares` and the other flags for cgroup limits.
 enum ResourceFlags {
     static let flags: [Flag] = [
         .string("cgroup-parent", "path", help: "the control group above the container's"),
@@ -35,7 +35,7 @@ enum ResourceFlags {
         return controls
     }
 
-    /// Nothing and 0 both mean that there is no limit.
+    /// Both a missing value and 0 mean unlimited.
     private static func number(_ arguments: ParsedArguments, _ name: String) -> Int64? {
         arguments.int(name).flatMap { $0 == 0 ? nil : Int64($0) }
     }

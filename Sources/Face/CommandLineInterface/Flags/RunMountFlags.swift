@@ -2,9 +2,9 @@ import Glibc
 import LinuxSystem
 import WorkingContainers
 
-/// `--volume` of `from` and `run`, as buildah-run(1) describes it.
+/// `--volume` of `from` and `run`, as described in buildah-run(1).
 enum RunVolumeFlag {
-    /// `SOURCE:TARGET[:OPTIONS]`; a backslash before a colon makes it part of a path.
+    /// `SOURCE:TARGET[:OPTIONS]`; a backslash escapes a colon in a path.
     static func parse(_ text: String) throws -> MountRequest {
         let parts = split(text)
         guard parts.count == 2 || parts.count == 3 else {
@@ -46,20 +46,20 @@ enum RunVolumeFlag {
     }
 }
 
-/// Paths of this machine that are mounted.
+/// Mounted paths of the host.
 enum HostSource {
     /// The path without symbolic links.
     static func real(_ path: String) throws -> String {
         do throws(LinuxError) {
             return try Files.realPath(path)
         } catch {
-            // In Go's words, which scripts look for.
+            // Go's wording, which scripts look for.
             throw CommandError("stat \(path): \(String(cString: strerror(error.code)).lowercased())")
         }
     }
 }
 
-/// The options that mounts of files have.
+/// The options for mounts of files.
 struct MountFlags {
     private var access: [String] = []
     private var labels: [String] = []
@@ -71,12 +71,12 @@ struct MountFlags {
     private(set) var upper: String?
     private(set) var work: String?
 
-    /// What `bind-propagation` can be.
+    /// The valid values of `bind-propagation`.
     static let propagations: Set<String> = [
         "shared", "rshared", "private", "rprivate", "slave", "rslave", "unbindable", "runbindable",
     ]
 
-    /// False for what is no option.
+    /// Returns false if it is not an option.
     mutating func take(_ option: String) throws -> Bool {
         switch option {
         case "ro", "rw": access.append(option)
@@ -115,7 +115,7 @@ struct MountFlags {
 
     var isReadOnly: Bool { access.last == "ro" }
 
-    /// Labels mean something to SELinux alone, which is not used.
+    /// Labels only matter to SELinux, which is not supported.
     func options(default binding: String) -> [String] {
         access + propagation + others + [self.binding ?? binding]
     }
@@ -123,7 +123,7 @@ struct MountFlags {
 
 /// `--mount` of `run`.
 enum RunMountFlag {
-    /// - Parameter context: what relative sources count from; nil: the working directory.
+    /// - Parameter context: the base directory of relative sources; nil: the working directory.
     static func parse(_ text: String, context: String?) throws -> MountRequest {
         let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard words.count >= 2 else {
@@ -160,7 +160,7 @@ enum RunMountFlag {
         return value
     }
 
-    /// The options that every type has; false for others.
+    /// Parses the options common to all types; returns false for others.
     private static func takeCommon(_ key: String, _ value: String?, _ target: inout String, _ flags: inout MountFlags)
         throws -> Bool
     {
@@ -213,7 +213,7 @@ enum RunMountFlag {
             request = MountRequest(flags.isOverlay ? .overlay(file, upper: nil, work: nil) : .host(file), at: target)
         }
         request.options = flags.options(default: "rbind")
-        // Unlike `--volume`, and as in builds: nothing is changed unless that is said.
+        // Unlike `--volume`, and as in builds: read-only unless specified otherwise.
         if !flags.isOverlay, !request.options.contains("rw") { request.options.append("ro") }
         request.changesOwner = flags.changesOwner
         return request

@@ -3,24 +3,24 @@ import ImageBuild
 import ImageModel
 import WorkingContainers
 
-/// Flags that several commands have.
+/// Flags shared by several commands.
 enum SharedFlags {
-    /// Whether the image's history tells of what a command does.
+    /// Whether to add the command's changes to the image's history.
     static let addHistory = Flag.bool(
         "add-history", environment: "BUILDAH_HISTORY",
         help: "add an entry for this operation to the image's history")
 
-    /// The format that images are written in.
+    /// The format of written images.
     static let format = Flag.string(
         "format", short: "f", "oci|docker", environment: "BUILDAH_FORMAT",
         help: "format of the image manifest and metadata")
 
-    /// What only registries need.
+    /// Flags that only apply to registries.
     static let registry: [Flag] = RegistryFlags.standard + [.refused("decryption-key", "encryption is not supported")]
 }
 
 extension BuildOptions.PullPolicy {
-    /// Reads the value of `--pull`; nil: the flag is not there.
+    /// Parses the value of `--pull`; nil: the flag was not specified.
     init(flag: String?) throws {
         switch flag?.lowercased() {
         case nil, "missing", "ifmissing", "notpresent", "true", "": self = .missing
@@ -33,7 +33,7 @@ extension BuildOptions.PullPolicy {
 }
 
 extension ImageFormat {
-    /// Reads the value of `--format`.
+    /// Parses the value of `--format`.
     init(flag text: String) throws {
         switch text {
         case "", "oci": self = .oci

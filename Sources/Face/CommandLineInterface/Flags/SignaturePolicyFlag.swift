@@ -3,18 +3,18 @@ import ContainersConfig
 import ImageCopy
 import ImageTrust
 
-/// `--signature-policy`: another policy on which images may come in.
+/// `--signature-policy`: replaces the policy on which images to accept.
 enum SignaturePolicyFlag {
     static let flag = Flag.string("signature-policy", "file", hidden: true)
 
-    /// Who decides which images the command may take in: the policy that flags name, else the configured one. What lies
-    /// in the store has been let in.
+    /// The policy for images that the command imports: the one specified by flags, otherwise the configured one. Images
+    /// in the store have already been accepted.
     ///
-    /// - Returns: nil where no policy is configured, and with `--insecure-policy`.
-    /// - Throws: `ConfigError` for a policy that cannot be read or understood.
+    /// - Returns: nil if no policy is configured, and with `--insecure-policy`.
+    /// - Throws: `ConfigError` for an unreadable or invalid policy.
     static func admission(_ arguments: ParsedArguments, _ session: Session) throws -> PolicyGate? {
         if arguments.declares("insecure-policy"), arguments.bool("insecure-policy") { return nil }
-        // Pull policies are another matter, but their flag has the same name as Skopeo's.
+        // Other commands use Skopeo's name `--policy` for pull policies.
         let names = session.calledAs == "skopeo" ? ["policy", "signature-policy"] : ["signature-policy"]
         let path = names.filter(arguments.declares).compactMap(arguments.string).first { !$0.isEmpty }
         guard let policy = try SignaturePolicy.load(env: session.environment, path: path) else { return nil }

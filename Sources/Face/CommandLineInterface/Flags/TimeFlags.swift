@@ -2,13 +2,13 @@ import CommandLineGrammar
 import ImageLayers
 import LinuxSystem
 
-/// `--timestamp`, `--source-date-epoch` and `--rewrite-timestamp`: the times that images and their files bear.
+/// `--timestamp`, `--source-date-epoch` and `--rewrite-timestamp`: the timestamps of images and their files.
 struct TimeFlags {
-    /// When the image says it was made; nil: now.
+    /// The image's creation time; nil: now.
     var created: FileTime?
-    /// The times of files in new layers.
+    /// The modification times of files in new layers.
     var modification = ModificationTimes.own
-    /// The time that all new files bear, for `--timestamp` alone.
+    /// The time for all new files, only with `--timestamp`.
     var fixed: FileTime?
 
     static let flags: [Flag] = [

@@ -26,7 +26,7 @@ enum VolumeFlag {
         for option in options where ["U", "O", "copy", "idmap"].contains(option) {
             throw CommandError("volume option \(option) is not supported")
         }
-        // Labels mean something to SELinux alone, which is not used.
+        // Labels only matter to SELinux, which is not supported.
         options.removeAll { $0 == "z" || $0 == "Z" }
         if !options.contains("bind"), !options.contains("rbind") { options.append("rbind") }
         return try SandboxMount(
@@ -40,7 +40,7 @@ enum VolumeFlag {
             at: parts.first ?? "", options: parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [])
     }
 
-    /// A file system in memory, with the options of `--tmpfs`.
+    /// A tmpfs, with the options of `--tmpfs`.
     static func tmpfs(at target: String, options: [String]) throws -> SandboxMount {
         guard target.hasPrefix("/") else {
             throw CommandError("invalid tmpfs \"\(target)\": the target must be an absolute path")

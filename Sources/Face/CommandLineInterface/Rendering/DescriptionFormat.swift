@@ -1,9 +1,9 @@
 import JSONText
 import OutputTemplates
 
-/// `--format` of the commands that print one description: a template for it as a whole, or `json`.
+/// `--format` of commands that print a single description: a template for the whole, or `json`.
 struct DescriptionFormat {
-    /// Nil: the description as JSON.
+    /// nil: the description as JSON.
     private let template: Template?
 
     init(parsing text: String) throws {
@@ -17,7 +17,7 @@ struct DescriptionFormat {
         template = try Template(parsing: text, name: "format")
     }
 
-    /// The text of the template, with a newline for people alone; nil: JSON is wanted.
+    /// The rendered template, followed by a newline on a terminal only; nil: JSON is requested.
     func render(
         _ value: JSONValue, shape: TemplateShape = .any, missingFields: Template.MissingFields = .standard
     ) throws -> String? {
@@ -28,7 +28,7 @@ struct DescriptionFormat {
 }
 
 extension StringProtocol {
-    /// Where `text` first stands.
+    /// The first occurrence of `text`.
     fileprivate func range(of text: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {

@@ -3,12 +3,12 @@ import Glibc
 import ImageBuild
 import WorkingContainers
 
-/// The one place where errors become messages and exit codes.
+/// The single place that turns errors into messages and exit codes.
 enum ErrorReport {
-    /// Failures of the tool itself, as Buildah and Podman have it.
+    /// Failures of the tool itself, as in Buildah and Podman.
     static let ownFailure: Int32 = 125
 
-    /// - Parameter code: the exit code where the error has none of its own.
+    /// - Parameter code: the exit code for errors without one of their own.
     static func report(_ error: any Error, otherwise code: Int32) -> Int32 {
         switch error {
         case let failure as BuildError:

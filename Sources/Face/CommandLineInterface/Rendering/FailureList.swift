@@ -1,4 +1,4 @@
-/// What went wrong with some of a command's arguments while the others were done, told as Buildah tells it.
+/// Failures for some of a command's arguments while the others succeeded, reported like Buildah.
 struct FailureList {
     private var messages: [String] = []
 
@@ -6,14 +6,14 @@ struct FailureList {
         messages.append("\(error)")
     }
 
-    /// All but the last go to standard error as they are; the last is the command's own failure.
+    /// Prints all but the last to standard error, and throws the last as the command's own failure.
     func throwLast(_ session: Session) throws {
         guard let last = messages.last else { return }
         messages.dropLast().forEach(session.printError)
         throw CommandError(last)
     }
 
-    /// One failure that lists all.
+    /// Throws a single failure that lists all.
     func throwAll() throws {
         guard !messages.isEmpty else { return }
         let count = messages.count == 1 ? "1 error occurred" : "\(messages.count) errors occurred"

@@ -1,13 +1,13 @@
 import LinuxSystem
 
-/// Sizes and ages as people read them, in the words of this field's tools.
+/// Human-readable sizes and ages, in the formats of related tools.
 enum HumanUnits {
     /// Decimal units with three significant digits: `2.13 MB`.
     static func size(_ bytes: Int64) -> String {
         size(bytes, units: ["B", "kB", "MB", "GB", "TB", "PB"])
     }
 
-    /// The same in the spelling of Buildah's list of images.
+    /// The same in the format of Buildah's image list.
     static func imageSize(_ bytes: Int64) -> String {
         size(bytes, units: ["B", "KB", "MB", "GB", "TB"])
     }
@@ -34,7 +34,7 @@ enum HumanUnits {
         return "\(significant(value))\(units[unit])"
     }
 
-    /// Four significant digits at most as Go's `%.3g` has them, without zeros at the end.
+    /// At most four significant digits like Go's `%.3g`, without trailing zeros.
     private static func significant(_ value: Double) -> String {
         let places = value >= 100 ? 0 : value >= 10 ? 1 : 2
         var scale = 1.0
@@ -45,19 +45,19 @@ enum HumanUnits {
         return text
     }
 
-    /// As Go prints a time: `2026-01-02 03:04:05.12 +0000 UTC`.
+    /// Go's time format: `2026-01-02 03:04:05.12 +0000 UTC`.
     static func goTime(_ time: FileTime) -> String {
         Clock.rfc3339(time).dropLast().split(separator: "T").joined(separator: " ") + " +0000 UTC"
     }
 
-    /// `2024-01-02 03:04:05.5 +0000 UTC`, as Go prints times.
+    /// Go's time format: `2024-01-02 03:04:05.5 +0000 UTC`.
     static func time(_ time: FileTime) -> String {
         let text = Clock.rfc3339(time)
         guard let middle = text.firstIndex(of: "T") else { return text }
         return "\(text[..<middle]) \(text[text.index(after: middle)...].dropLast()) +0000 UTC"
     }
 
-    /// `3 minutes ago`, as go-units words it.
+    /// `3 minutes ago`, in the wording of go-units.
     static func age(since then: FileTime, now: FileTime) -> String {
         duration(seconds: max(0, now.seconds - then.seconds)) + " ago"
     }

@@ -1,10 +1,10 @@
-/// Messages for a person: what a stranger makes endless is cut.
+/// Truncates messages for people, whose parts from untrusted sources may be endless.
 enum MessageText {
-    /// What a line of a message, and a whole message, may have in bytes.
+    /// The maximum size in bytes of a message's line, and of a whole message.
     static let lineLimit = 4 << 10
     static let limit = 16 << 10
 
-    /// A message without characters that are commands to a terminal, its lines and itself cut to a sane length.
+    /// A message without terminal control characters, truncated as a whole and line by line.
     static func shown(_ message: String) -> String {
         let escaped = TerminalText.escaped(message)
         guard escaped.utf8.count > lineLimit else { return escaped }
@@ -12,8 +12,8 @@ enum MessageText {
         return cut(lines.map { cut(String(Substring($0)), to: lineLimit) }.joined(separator: "\n"), to: limit)
     }
 
-    /// `text` with so much left out that about `limit` bytes remain. The end stays: it often says what is wrong with
-    /// the long piece before it.
+    /// Shortens `text` to about `limit` bytes by omitting the middle. The end is kept: it often says what is wrong with
+    /// the long part before it.
     private static func cut(_ text: String, to limit: Int) -> String {
         let size = text.utf8.count
         guard size > limit else { return text }
@@ -22,7 +22,7 @@ enum MessageText {
         return "\(text[..<head])… (\(text.utf8.distance(from: head, to: tail)) bytes more) …\(text[tail...])"
     }
 
-    /// The last beginning of a character at or before `offset`.
+    /// The last character boundary at or before `offset`.
     private static func boundary(in text: String, at offset: Int) -> String.Index {
         var index = text.utf8.index(text.startIndex, offsetBy: offset)
         while index > text.startIndex, index.samePosition(in: text.unicodeScalars) == nil {

@@ -2,17 +2,17 @@ import Glibc
 import LinuxSystem
 import Synchronization
 
-/// Whether standard output took everything that was written to it.
+/// Tracks whether all writes to standard output succeeded.
 enum OutputFailure {
     private static let code = Atomic<Int32>(0)
 
-    /// Keeps the error number of the first write that failed.
+    /// Keeps the errno of the first failed write.
     static func note(_ number: Int32) {
         _ = code.compareExchange(expected: 0, desired: number, ordering: .relaxed)
     }
 
-    /// The exit code of a command that ended with `code`, once its output is taken into account: a success of which
-    /// nobody could read the result is none. A reader that has gone away knows that it has, and is told nothing.
+    /// The exit code for a command that ended with `code`, taking output errors into account: a command whose result
+    /// could not be written has not succeeded. If the reader has closed the pipe, no message is printed.
     static func exitCode(after code: Int32) -> Int32 {
         let failure = Self.code.load(ordering: .relaxed)
         if failure == 0 { return code }
@@ -21,11 +21,11 @@ enum OutputFailure {
         return code == 0 ? ErrorReport.ownFailure : code
     }
 
-    /// Sees to it that no file which is opened later gets the number of a standard stream that the caller has closed, and
-    /// then what is meant for the stream. Writing to such a stream fails as it would have.
+    /// Opens /dev/null for standard streams that the caller has closed, so that a file opened later does not get the
+    /// descriptor, and with it the stream's output. Writing to such a stream still fails.
     static func occupyClosedStreams() {
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
-            // The lowest free number is this one.
+            // This is the lowest free descriptor.
             _ = open("/dev/null", O_RDONLY)
         }
     }

@@ -2,7 +2,7 @@ import ContentDigest
 import Glibc
 import LinuxSystem
 
-/// Writes what a flag like `--iidfile` asks for, as the user who called would.
+/// Writes output files of flags such as `--iidfile`, with the permissions of the calling user.
 enum OutputFile {
     static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
@@ -11,8 +11,8 @@ enum OutputFile {
         try file.writeAll(bytes)
     }
 
-    /// What writes a text made of an image's id to a file. That the file can be opened is seen to at once, so that no work
-    /// is done in vain.
+    /// A function that writes text derived from an image's id to a file. Checks at once that the file is writable, so
+    /// that no work is wasted.
     static func textWriter(
         _ path: String, _ text: @escaping @Sendable (String) -> String
     ) throws -> @Sendable (String) throws -> Void {
@@ -20,33 +20,33 @@ enum OutputFile {
         return { try write(text($0), to: path) }
     }
 
-    /// As `textWriter`, for a digest.
+    /// Like `textWriter`, for a digest.
     static func digestWriter(_ path: String) throws -> @Sendable (Digest) throws -> Void {
         let write = try textWriter(path) { $0 }
         return { try write($0.description) }
     }
 
-    /// - Throws: where the file cannot be opened to be written. What it holds stays.
+    /// - Throws: if the file cannot be opened for writing. Its content is not changed.
     static func checkWritable(_ path: String) throws {
         guard let status = try Files.statusIfPresent(path, followSymlinks: true) else {
-            // What a link leads to is made in the end.
+            // The target of a dangling link is created by the actual write.
             if Files.exists(path) { return }
             let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
             try Files.removeFile(path)
             file.close()
             return
         }
-        // Opening a pipe waits for its reader.
+        // Opening a pipe would wait for its reader.
         if status.kind == .regular { try OwnedFD.open(path, O_WRONLY).close() }
     }
 
-    /// As `write`, for a file that must not exist yet.
+    /// Like `write`, for a file that must not exist yet.
     static func writeNew(_ text: String, to path: String) throws {
         let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
         try file.writeAll(Array(text.utf8))
     }
 
-    /// Makes a new file and lets `body` fill it.
+    /// Creates a new file and lets `body` fill it.
     static func with(_ path: String, _ body: (Int32) throws -> Void) throws {
         let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
         try body(file.raw)

@@ -3,17 +3,17 @@ import ImageModel
 import JSONText
 import ProgressEvents
 
-/// Turns events into the lines that this field's users know, into bars on a terminal, or into JSON.
+/// Renders events as lines in the format of related tools, as progress bars on a terminal, or as JSON.
 struct ProgressRendering: Sendable {
-    /// Where steps are told; nil: nowhere.
+    /// Where to print steps; nil: nowhere.
     let steps: StandardStream?
-    /// Where copies are told; nil: nowhere.
+    /// Where to print copies; nil: nowhere.
     let copies: StandardStream?
-    /// Whether copies are told as one JSON object for each event.
+    /// Whether to print copies as one JSON object per event.
     let isJSON: Bool
-    /// Stands before each step: the platform, where a build is for several.
+    /// The prefix for each step: the platform in multi-platform builds.
     var stepPrefix = ""
-    /// Whether every event is told on standard error besides.
+    /// Whether to also print every event to standard error.
     var isDebugging = false
     private let bars: CopyProgress?
 
@@ -79,7 +79,7 @@ struct ProgressRendering: Sendable {
         }
     }
 
-    /// Tells of an image that was written into the store as of any other copy.
+    /// Reports an image that was written to the store like any other copy.
     func tellOfCopy(_ manifest: RawManifest) throws {
         let manifest = try manifest.decodeManifest()
         render(.signaturesStarted)
@@ -108,7 +108,7 @@ struct ProgressRendering: Sendable {
     }
 }
 
-/// The JSON form of what happens in a copy.
+/// The JSON form of copy events.
 private enum ProgressJSON {
     static func line(_ event: ProgressEvent) -> String {
         JSONValue.object(object(event)).serializedString() + "\n"

@@ -1,8 +1,8 @@
-/// Text as a terminal may get it. Names, labels, instructions and messages come from strangers, and some characters are
-/// commands to a terminal, or make it show something else than what stands there.
+/// Makes text safe for terminals. Names, labels, instructions and messages are untrusted, and some characters control a
+/// terminal, or make it display something other than the text.
 enum TerminalText {
-    /// `text` with every control and format character and every separator of lines but the newline and the tab in the form
-    /// that JSON has for it, `\u001b`: what was JSON stays JSON. The joiners of letters and emoji stay, as text needs them.
+    /// `text` with all control and format characters and line separators except newline and tab escaped as in JSON,
+    /// such as `\u001b`, so that JSON stays JSON. Joiners of letters and emoji are kept, since text needs them.
     static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 >= 0x7F || $0 < 0x20 && $0 != 0x0A && $0 != 0x09 }) else { return text }
         var result = ""

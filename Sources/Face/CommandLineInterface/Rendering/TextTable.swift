@@ -1,4 +1,4 @@
-/// A table of left-aligned columns, three spaces apart, as this field's tools print lists.
+/// A table of left-aligned columns, separated by three spaces, as in lists of related tools.
 struct TextTable {
     private var rows: [[String]]
 
@@ -10,7 +10,7 @@ struct TextTable {
         rows.append(row)
     }
 
-    /// The lines, without spaces at their ends.
+    /// The lines, without trailing spaces.
     var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }

@@ -5,7 +5,7 @@ import ImageModel
 import JSONText
 import OutputTemplates
 
-/// `info`: the machine and the store, as JSON.
+/// `info`: describes the machine and the store, as JSON.
 enum InfoCommand: Command {
     static let grammar = CommandGrammar(
         "info", summary: "Display system information", usage: "info [options]",

@@ -2,8 +2,8 @@ import CommandLineGrammar
 import ContainerStore
 import ManifestLists
 
-/// `prune`: removes images that nothing needs, and everything that is kept to save time. An image with containers is in
-/// use, whoever made them and whether they run or not.
+/// `prune`: removes unused images, and all caches. An image with containers is in use, whoever created them and whether
+/// or not they are running.
 enum PruneCommand: Command {
     static let grammar = CommandGrammar(
         "prune", summary: "Cleanup intermediate images as well as build and mount cache", usage: "prune [options]",
@@ -23,12 +23,12 @@ enum PruneCommand: Command {
     }
 }
 
-/// Images that no container uses and no list names.
+/// Images that no container uses and no list contains.
 enum UnusedImages {
-    /// Removes those that a condition fits. Decided and done in one go: another process can neither name one meanwhile
-    /// nor make a container of it.
+    /// Removes those that match a condition. Atomic: no other process can name one or create a container from it
+    /// meanwhile.
     ///
-    /// - Returns: the ids of the images that are gone.
+    /// - Returns: the ids of the removed images.
     static func remove(
         from store: ContainerStore, where condition: (ImageRecord) throws -> Bool
     ) throws -> [String] {
@@ -37,7 +37,7 @@ enum UnusedImages {
             let used = Set(try store.containers().map(\.image))
             let candidates = try store.images().filter { try !$0.isReadOnly && !used.contains($0.id) && condition($0) }
             let lists = try candidates.filter { try ManifestList.isList($0, in: store) }
-            // A list that goes as well does not keep its images.
+            // Lists are removed first, so that they do not keep their images.
             for image in lists {
                 try store.deleteImage(image.id)
                 removed.append(image.id)

@@ -5,16 +5,16 @@ import Glibc
 import ImageCopy
 import LinuxSystem
 
-/// What every command works with: the configuration as it was read once, and the two output streams.
+/// The context of every command: the configuration, which is read once, and the two output streams.
 final class Session {
     let environment: ConfigEnvironment
     let global: GlobalFlags
-    /// The name the tool was called by: `swiftlet`, or `buildah`, `skopeo`, `podman` through a link.
+    /// The name by which the tool was called: `swiftlet`, or `buildah`, `skopeo`, `podman` through a link.
     let calledAs: String
-    /// The whole command line, the name first.
+    /// The whole command line, starting with the name.
     let commandLine: [String]
     private(set) var entry: UserNamespaceEntry?
-    /// Stores that references have named.
+    /// Stores opened through references.
     var openedStores: [(place: StoreReference.Place, store: ContainerStore)] = []
 
     init(environment: ConfigEnvironment, global: GlobalFlags, calledAs: String, commandLine: [String]) {
@@ -24,23 +24,24 @@ final class Session {
         self.commandLine = commandLine
     }
 
-    /// The process whose network a container shares, once its user namespace has been joined.
+    /// The process whose network a container shares, after joining its user namespace.
     var peer: Int32?
     private var joiner: (uid: UInt32, gid: UInt32)?
 
-    /// Joins the user namespace of another process of the user, who is remembered. No thread may exist yet.
+    /// Joins the user namespace of another process of the user, and remembers the user. Must be called before threads
+    /// are started.
     func joinUserNamespace(of process: Int32) throws {
         if geteuid() != 0 { joiner = (geteuid(), getegid()) }
         try UserNamespace.join(process: process)
     }
 
-    /// Enters the user and mount namespaces that the store needs. No thread may exist yet.
+    /// Enters the user and mount namespaces that the store needs. Must be called before threads are started.
     ///
-    /// - Parameter mounts: the command mounts file systems, which must be seen by nobody else.
+    /// - Parameter mounts: whether the command mounts file systems, which must not be visible to others.
     @discardableResult
     func enterNamespaces(mounts: Bool) throws -> UserNamespaceEntry {
         if let entry { return entry }
-        // Whoever entered before us (`unshare`, Buildah, Podman) says so, and says who it was.
+        // Tools that entered one before (`unshare`, Buildah, Podman) pass on the user's ids.
         func inherited(_ name: String) -> UInt32? { environment.value(name).flatMap { UInt32($0) } }
         let entered = try UserNamespace.enterForRootlessStorage(
             inheritedUID: joiner?.uid ?? inherited("_CONTAINERS_ROOTLESS_UID"),
@@ -48,18 +49,18 @@ final class Session {
         if let warning = entered.warning { printError("Warning: \(warning)") }
         if mounts {
             if entered.kind != .entered { try Mounts.unshareMountNamespace() }
-            // What is mounted here is nobody else's to see; nor may Podman's mounts on the store come in between.
+            // Our mounts must not be visible to others; nor must Podman's mounts on the store appear meanwhile.
             try Mounts.makePrivate("/", recursive: true)
         }
         entry = entered
         return entered
     }
 
-    /// Opens the store that configuration, environment and flags name.
+    /// Opens the store specified by the configuration, the environment and flags.
     ///
     /// - Parameters:
-    ///   - mounts: as for `enterNamespaces`.
-    ///   - chosen: flags in the place of the command line's.
+    ///   - mounts: see `enterNamespaces`.
+    ///   - chosen: flags that replace those of the command line.
     func openStore(mounts: Bool = false, global chosen: GlobalFlags? = nil) throws -> ContainerStore {
         let global = chosen ?? global
         let entry = try enterNamespaces(mounts: mounts)
@@ -72,7 +73,8 @@ final class Session {
             config, idMaps: (uid: entry.uidMap, gid: entry.gidMap), rootless: entry.kind != .alreadyRoot)
     }
 
-    /// What configuration and credentials of registries depend on: the user who called, whatever namespace we are in.
+    /// The environment for the configuration and credentials of registries: that of the calling user, in whatever
+    /// namespace.
     var registryEnvironment: ConfigEnvironment {
         var result = environment
         if let entry { result.uid = entry.rootlessUID }
@@ -84,7 +86,7 @@ final class Session {
         try ContainersConf.load(env: environment)
     }
 
-    /// The proxies of this machine, as the environment names them.
+    /// The proxies specified in the environment.
     var proxies: [String: String] {
         environment.environment.filter { PredefinedArguments.proxy.contains($0.key) && !$0.value.isEmpty }
     }
@@ -106,37 +108,37 @@ final class Session {
         StandardStream.output.write(bytes)
     }
 
-    /// Writes a message to standard error, cut if a stranger made it endless.
+    /// Writes a message to standard error, truncated if it is too long.
     func printError(_ message: String) {
         StandardStream.error.write(MessageText.shown(message) + "\n")
     }
 }
 
-/// Standard output and standard error, unbuffered: what a step prints and what we print must keep their order.
+/// Standard output and standard error, unbuffered: the output of steps and our own must keep their order.
 enum StandardStream: Int32 {
     case output = 1
     case error = 2
 
-    /// Writes text. What leads elsewhere than to a terminal gets it as it is; a terminal gets it without the characters
-    /// that are commands to it, and so does standard error, which ends on one sooner or later.
+    /// Writes text. A terminal gets it without control characters, and so does standard error, which ends up on one
+    /// sooner or later; any other destination gets it unchanged.
     ///
-    /// A failure of standard output is reported when the command has ended; the work goes on.
+    /// A failure to write standard output is reported after the command has ended; the work continues.
     func write(_ text: String) {
         writeCommands(self == .error || isTerminal ? TerminalText.escaped(text) : text)
     }
 
-    /// Writes bytes as they are, unless this is a terminal: that gets them as text.
+    /// Writes bytes unchanged, except to a terminal, which gets them as text.
     func write(_ bytes: [UInt8]) {
         if isTerminal { write(String(decoding: bytes, as: UTF8.self)) } else { writeUnchanged(bytes) }
     }
 
-    /// Writes text that has commands to the terminal in it, which must be our own.
+    /// Writes text with terminal control sequences, which must be our own.
     func writeCommands(_ text: String) {
         var text = text
         text.withUTF8 { send(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Writes bytes as they are, also to a terminal: for what the user's own programs print.
+    /// Writes bytes unchanged, even to a terminal: for output of the user's own programs.
     func writeUnchanged(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { send($0) }
     }
@@ -146,7 +148,7 @@ enum StandardStream: Int32 {
         while !left.isEmpty {
             let count = Glibc.write(rawValue, left.baseAddress, left.count)
             if count < 0, errno == EINTR || errno == EAGAIN {
-                // A pipe that some other program has made non-blocking.
+                // Some other program has made the pipe non-blocking.
                 var wait = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&wait, 1, -1)
                 continue
@@ -159,7 +161,7 @@ enum StandardStream: Int32 {
         }
     }
 
-    /// Sends what goes to either stream to a file from now on, also what commands write.
+    /// Redirects both streams to a file, including the output of child processes.
     static func redirectAll(to file: String) throws {
         let opened = try OwnedFD.open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, mode: 0o644)
         for stream in [StandardStream.output, .error] where dup2(opened.raw, stream.rawValue) < 0 {

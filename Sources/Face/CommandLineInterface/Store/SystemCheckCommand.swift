@@ -1,7 +1,7 @@
 import CommandLineGrammar
 import ContainerStore
 
-/// `system check`: compares the store's records with its files, and repairs it on demand.
+/// `system check`: compares the store's records with its files, and repairs it on request.
 enum SystemCheckCommand: Command {
     static let grammar = CommandGrammar(
         "check", summary: "Check storage consistency",
@@ -49,7 +49,7 @@ enum SystemCheckCommand: Command {
         return 0
     }
 
-    /// What is wrong, by what is concerned, in Podman's form.
+    /// Prints the problems by object, in Podman's format.
     private static func tell(_ problems: [StoreProblem], _ session: Session) {
         var order: [StoreProblem.Subject] = []
         var texts: [StoreProblem.Subject: [String]] = [:]

@@ -27,7 +27,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, status, *fields):
-        # What is not read of a request would break the connection before the answer arrives.
+        # Unread parts of a request would break the connection before the response arrives.
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             while size := int(self.rfile.readline() or b"0", 16):
                 self.rfile.read(size + 2)

@@ -180,7 +180,7 @@ def long_name(a): a.add("x/" * 40 + "n" * 5000)
 STRUCTURED = {name.replace("_", "-"): value for name, value in list(globals().items())
               if callable(value) and getattr(value, "__code__", None) and value.__code__.co_varnames[:1] == ("a",)}
 RAW = {
-    # An extended header that says it has an exabyte, and one with a real megabyte-long record.
+    # An extended header that claims to have an exabyte, and one with an actual megabyte-long record.
     "pax-header-of-an-exabyte": lambda: raw(header(b"x", base256(2 ** 60), b"x"), b"12 path=evil\n"),
     "pax-header-of-100-megabytes": lambda: raw(header(b"x", b"%011o" % (100 << 20), b"x"), b"104857600 path=", b"a" * (100 << 20),
                                                header(b"y"), bytes(2 * BLOCK)),

@@ -1,4 +1,4 @@
-/* exchange DIRECTORY ONE OTHER: swaps two names until there is a file "stop" beside them. */
+/* exchange DIRECTORY ONE OTHER: keeps swapping two names until a file "stop" exists next to them. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@ int main(int count, char **arguments)
         return 2;
     if (close(open("started", O_CREAT | O_WRONLY, 0644)) != 0)
         return 2;
-    alarm(120); /* whatever becomes of the test */
+    alarm(120); /* even if the test dies */
     while (access("stop", F_OK) != 0)
         for (int index = 0; index < 1000; index++)
             if (renameat2(AT_FDCWD, arguments[2], AT_FDCWD, arguments[3], RENAME_EXCHANGE) != 0)

@@ -23,9 +23,9 @@ def cleaned(value):
 document = json.load(sys.stdin)
 manifest = json.loads(document["Manifest"])
 parts = {"type": manifest["mediaType"], "annotations": manifest.get("annotations"), "OCIv1": document["OCIv1"],
-         # What only Docker's format can say counts where the image is in that format.
+         # Settings that only Docker's format has are compared if the image uses it.
          "Docker": document["Docker"] if "docker" in manifest["mediaType"] else None}
 if parts["Docker"]:
-    # The same things twice, in two orders.
+    # The same data twice, in different orders.
     parts["OCIv1"] = None
 print(json.dumps(cleaned(parts), indent=1, sort_keys=True))

@@ -1,8 +1,7 @@
 # shellcheck shell=bash
-# What an OCI layout must be, and a store that podman takes. Loaded after
-# session.bash.
+# Checks of OCI layouts, and a store that podman accepts. Loaded after session.bash.
 
-# As begin_store, but at a short path: podman refuses a --runroot of more than 50 characters.
+# Like begin_store, but at a short path: podman rejects a --runroot of more than 50 characters.
 begin_short_store() {
     export STORE DRIVER=${1:-overlay}
     STORE=$(mktemp -d "${SWIFTLET_TEST_STORES:-/var/tmp}/sl.XXXXXX")
@@ -10,7 +9,7 @@ begin_short_store() {
     make_base
 }
 
-# The tools leave the store's directory mounted on itself when root called them.
+# Run by root, the tools leave the store's directory mounted on itself.
 end_short_store() {
     if is_root; then umount "$STORE/graph/$DRIVER" 2>/dev/null || true; fi
     end_store
@@ -19,7 +18,7 @@ end_short_store() {
 # The path of a blob: blob LAYOUT DIGEST
 blob() { echo "$1/blobs/${2/://}"; }
 
-# The digest of the manifest with that reference name, or of the only one: manifest_digest LAYOUT [NAME]
+# The digest of the manifest with this reference name, or of the only one: manifest_digest LAYOUT [NAME]
 manifest_digest() {
     jq -r --arg name "${2:-}" '.manifests[]
         | select($name == "" or .annotations["org.opencontainers.image.ref.name"] == $name) | .digest' "$1/index.json"
@@ -36,7 +35,7 @@ layers_of() {
 
 diff_ids_of() { jq -c .rootfs.diff_ids "$(config_of "$@")"; }
 
-# The digest of what is in a layer: its tar file, uncompressed.
+# The digest of a layer's uncompressed tar file.
 content_digest() {
     case $(od -An -tx1 -N4 "$1" | tr -d ' ') in
     1f8b*) gzip -dc "$1" ;;
@@ -45,11 +44,11 @@ content_digest() {
     esac | sha256sum | sed 's/ .*//; s/^/sha256:/'
 }
 
-# holds FILE JQ-FILTER: the filter says true.
+# holds FILE JQ-FILTER: the filter yields true.
 holds() { jq -e "$2" "$1" >/dev/null || fail "$1: not so: $2" "$(jq . "$1")"; }
 
-# is_layout PLACE: every document of a layout, or of what `dir:` wrote, is what the standard demands, and every blob what it
-# is called.
+# is_layout PLACE: every document of a layout, or of a `dir:` directory, conforms to the specification, and every blob
+# matches its digest.
 is_layout() {
     local faults
     faults=$(python3 "$SUPPORT/oci_check.py" "$1" 2>&1) || fail "$1 is not what the standard demands:" "$faults"

@@ -23,7 +23,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 DOCKER = "application/vnd.docker."
-# Docker's documents have the same shape under their own names.
+# Docker's documents have the same structure under different media types.
 MANIFESTS = (MANIFEST, DOCKER + "distribution.manifest.v2+json")
 INDEXES = (INDEX, DOCKER + "distribution.manifest.list.v2+json")
 CONFIGS = (CONFIG, DOCKER + "container.image.v1+json")

@@ -81,7 +81,7 @@ elif FAULT == "wrong-diff-id":
 elif FAULT == "missing-layer":
     os.remove(path_of(first["digest"]))
 elif FAULT == "linked-layer":
-    # The right bytes, but not in the layout: what a link leads to is not part of it.
+    # The right bytes, but outside the layout: the target of a link is not part of it.
     outside = os.path.abspath(LAYOUT) + ".outside"
     os.rename(path_of(first["digest"]), outside)
     os.symlink(outside, path_of(first["digest"]))
@@ -133,10 +133,10 @@ elif FAULT == "empty-index":
 elif FAULT == "no-json":
     data, culprit = b"{\"manifests\": [", "index.json"
 elif FAULT == "huge-index":
-    # As many bytes as no index has; a hole costs nothing.
+    # Larger than any index; a hole takes no disk space.
     data, culprit = b"{", "index.json"
 elif FAULT == "index-in-itself":
-    # A digest cannot name what holds it, so the blob's content is another than its name says.
+    # A document cannot contain its own digest, so the blob's content does not match its name.
     loop = "sha256:" + "ab" * 32
     inner = encoded({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [
         {"mediaType": "application/vnd.oci.image.index.v1+json", "digest": loop, "size": 0}]})

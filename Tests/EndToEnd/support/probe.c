@@ -1,4 +1,4 @@
-/* Tries what a container must not be able to do: one line for each attempt, `NAME refused` or `NAME ALLOWED`. */
+/* Attempts what a container must not be able to do: prints `NAME refused` or `NAME ALLOWED` for each attempt. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static int can_write(const char *path)
     return done;
 }
 
-/* A device that can be made and opened gives what the device gives. */
+/* A device node that can be created and opened gives access to the device. */
 static int can_use_device(mode_t kind, unsigned major_number, unsigned minor_number)
 {
     unlink("/probe-device");

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # Registries for tests: Debian's docker-registry on free ports of 127.0.0.1, and servers between it and the client.
 
-# A port of 127.0.0.1 that nobody uses.
+# An unused port of 127.0.0.1.
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# Starts a registry named NAME; its port is then in $BATS_FILE_TMPDIR/NAME/port. Further arguments are lines of its
-# configuration's `http:` section and, after --, whole sections.
+# Starts a registry called NAME; its port is then in $BATS_FILE_TMPDIR/NAME/port. Further arguments are lines for the
+# `http:` section of its configuration and, after --, whole sections.
 start_registry() {
     local name=$1 place=$BATS_FILE_TMPDIR/$1 port line sections=false http='' rest=''
     shift
@@ -43,7 +43,7 @@ CONFIG
     fail "the registry $name does not start:" "$(cat "$place/log")"
 }
 
-# Starts one of support/*.py, which writes its port: start_server NAME SCRIPT ARGUMENTS...
+# Starts one of support/*.py, which writes its port to a file: start_server NAME SCRIPT ARGUMENTS...
 start_server() {
     local name=$1 script=$2 place=$BATS_FILE_TMPDIR/$1
     shift 2
@@ -67,7 +67,7 @@ stop_servers() {
     wait 2>/dev/null || true
 }
 
-# Puts HOST/hundred into a registry, and nowhere else: a hundred megabytes that do not compress, in two layers.
+# Pushes HOST/hundred to a registry, and stores it nowhere else: a hundred incompressible megabytes, in two layers.
 push_hundred() {
     local context=$BATS_FILE_TMPDIR/context
     mkdir "$context"
@@ -80,7 +80,7 @@ push_hundred() {
     rm "$context/first" "$context/second"
 }
 
-# A private authority, a certificate for localhost and one for a client: files in $BATS_FILE_TMPDIR/certs.
+# A private CA, a certificate for localhost and one for a client: files in $BATS_FILE_TMPDIR/certs.
 make_certificates() {
     local place=$BATS_FILE_TMPDIR/certs name
     mkdir -p "$place"
@@ -97,7 +97,7 @@ make_certificates() {
     )
 }
 
-# A home without credentials, for the tests of a file.
+# A home directory without credentials, for the tests of one file.
 begin_own_home() {
     export HOME=$BATS_FILE_TMPDIR/home XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR/runtime
     unset REGISTRY_AUTH_FILE DOCKER_CONFIG
@@ -107,5 +107,5 @@ begin_own_home() {
 # The directory of the server named "proxy", a fault_proxy.py.
 state() { echo "$BATS_FILE_TMPDIR/proxy"; }
 
-# The next requests go wrong: one rule of fault_proxy.py for each argument.
+# Makes the next requests fail: each argument is a rule of fault_proxy.py.
 fault() { printf '%s\n' "$@" >"$(state)/faults"; }

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# A registry of a test file's own, on loopback without TLS. Loaded after session.bash.
+# A registry for one test file, on loopback without TLS. Loaded after session.bash.
 
 # Sets REGISTRY to its host and port.
 begin_registry() {
     local port try
     export REGISTRY REGISTRY_ROOT REGISTRY_AUTH_FILE
     REGISTRY_ROOT=$(mktemp -d "${SWIFTLET_TEST_STORES:-/var/tmp}/reg.XXXXXX")
-    # Nobody's own credentials take part.
+    # The caller's own credentials must not be used.
     REGISTRY_AUTH_FILE=$REGISTRY_ROOT/auth.json
     echo '{}' >"$REGISTRY_AUTH_FILE"
     for try in 1 2 3 4 5; do
@@ -19,8 +19,8 @@ http: {addr: "$REGISTRY"}
 log: {level: error, accesslog: {disabled: true}}
 validation: {manifests: {urls: {allow: ["^https://"]}}}
 YAML
-        # Descriptor 3 is bats' own: a background process that keeps it keeps bats waiting.
-        # It would take the variable for a setting of its own.
+        # Descriptor 3 belongs to bats, which waits for background processes that inherit it.
+        # The registry would treat the variable as one of its settings.
         env -u REGISTRY_AUTH_FILE docker-registry serve "$REGISTRY_ROOT/config.yml" >"$REGISTRY_ROOT/log" 2>&1 3>&- &
         echo $! >"$REGISTRY_ROOT/pid"
         if registry_answers "$port"; then return 0; fi

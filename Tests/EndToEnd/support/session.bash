@@ -1,26 +1,26 @@
 # shellcheck shell=bash
-# What every .bats file loads: a store, a base image, and the checks.
+# Loaded by every .bats file: a store, a base image, and the checks.
 #
-# A file names in a line `# runs as: ...` who runs it: `user` (an ordinary user with subordinate ids), `root`, `plain` (an
-# ordinary user without subordinate ids), or several of these. `scripts/test-end-to-end` sets the scene:
+# A line `# runs as: ...` in a file says who runs it: `user` (an ordinary user with subordinate ids), `root`, `plain`
+# (an ordinary user without subordinate ids), or several of these. `scripts/test-end-to-end` sets up the environment:
 #   PATH       begins with the swiftlet to test
 #   EXAMPLES   the repository's examples/
-#   SWIFTLET_TEST_STORES   where stores go, a short name: Podman's run root may have 50 characters
-#   SWIFTLET_TEST_HOME     a home directory whose containers may be thrown away
+#   SWIFTLET_TEST_STORES   the directory for stores, with a short name: Podman limits the run root to 50 characters
+#   SWIFTLET_TEST_HOME     a home directory whose containers may be deleted
 bats_require_minimum_version 1.5.0
 
 EXAMPLES=${EXAMPLES:-$BATS_TEST_DIRNAME/../../examples}
 SUPPORT=$BATS_TEST_DIRNAME/support
 export EXAMPLES SUPPORT LC_ALL=C
 
-# Where a private network cannot be had each command says so. networks.bats is about that, the others are not.
+# Without support for private networks, every command would print a warning. Only networks.bats is about that.
 (: <>/dev/net/tun) 2>/dev/null || export CONTAINERS_CONF_OVERRIDE=$SUPPORT/host-network.conf
 
 # --- Stores ---------------------------------------------------------------------------------------------------------
 
-# A store of this file's own, with localhost/busybox in it.
+# Creates a store for this file, containing localhost/busybox.
 begin_store() {
-    # Podman takes no long names for its run root.
+    # Podman only accepts short run roots.
     export STORE DRIVER=${1:-overlay}
     STORE=$(mktemp -d "${SWIFTLET_TEST_STORES:-/var/tmp}/sl.XXXXXX")
     chmod 755 "$STORE"
@@ -28,12 +28,12 @@ begin_store() {
 }
 
 end_store() {
-    # Podman run by root leaves the driver's directory mounted upon itself.
+    # Run by root, Podman leaves the driver's directory mounted on itself.
     if is_root; then umount -l "$STORE/graph/overlay" 2>/dev/null || true; fi
     as_owner rm -rf "$STORE"
 }
 
-# The store in the places that every tool takes by default; for root, whose real store that would be, one of its own.
+# A store in the default location of all tools; root, whose real store that would be, gets a separate one.
 begin_default_store() {
     if is_root; then
         begin_store
@@ -49,10 +49,10 @@ end_default_store() {
     if is_root; then end_store; else wipe_default_store; fi
 }
 
-# Only ever called as the user that scripts/test-end-to-end made, or with a HOME that it made.
+# Only called as the user created by scripts/test-end-to-end, or with a HOME that it created.
 wipe_default_store() {
     [ -n "${SWIFTLET_TEST_HOME:-}" ] && [ "$HOME" = "$SWIFTLET_TEST_HOME" ] || fail "this is not a test's home: $HOME"
-    # The driver is named, or what this leaves behind would settle on another one.
+    # The driver is specified since the leftovers would otherwise determine another one.
     STORAGE_DRIVER=overlay podman system migrate >/dev/null 2>&1 || true
     as_owner rm -rf "$HOME/.local/share/containers"
 }
@@ -72,13 +72,13 @@ make_base() {
     swiftlet build -q -t localhost/busybox "$context"
 }
 
-# --- Who ------------------------------------------------------------------------------------------------------------
+# --- Users ----------------------------------------------------------------------------------------------------------
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
 has_subordinate_ids() { grep -q "^$(id -un):" /etc/subuid; }
 
-# Runs a command as the owner of all files of a store: root, or root of the user's own user namespace.
+# Runs a command as the owner of all files in a store: root, or root in the user's own user namespace.
 as_owner() {
     if is_root; then
         "$@"
@@ -95,7 +95,7 @@ swiftlet() {
     command swiftlet ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
 }
 
-# The same for a background job: `$!` is swiftlet's own process, and it takes signals as if typed.
+# The same for a background job: `$!` is swiftlet's own process, which receives signals as if run interactively.
 start_swiftlet() {
     exec python3 "$SUPPORT/foreground.py" swiftlet ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" \
         --storage-driver "$DRIVER"} "$@"
@@ -105,23 +105,23 @@ buildah() {
     command buildah ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
 }
 
-# runc and cgroupfs work wherever control groups are set up in a way that crun or systemd would refuse.
+# runc and cgroupfs also work with cgroup setups that crun or systemd would reject.
 podman() {
     command podman ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} \
         --runtime runc --cgroup-manager cgroupfs --events-backend file "$@"
 }
 
-# Older versions of podman may lose the output of a container that ends at once.
+# Older versions of podman may lose the output of a container that exits immediately.
 export LINGER='sleep 0.5'
 
-# Root's podman wants to raise limits, which not every host lets it.
+# As root, podman tries to raise limits, which not every host permits.
 podman_run() {
     local limits=()
     if is_root; then limits=(--ulimit nofile=1024:1024 --ulimit nproc=1024:1024); fi
     podman run --rm --network host "${limits[@]}" "$@"
 }
 
-# Runs a command in an image, as a user would look into it.
+# Runs a command in an image to examine its files.
 in_image() { swiftlet container run --rm "$@"; }
 
 # A value of an image's configuration: in_config IMAGE JQ-FILTER
@@ -129,7 +129,7 @@ in_config() { swiftlet inspect "$1" | jq -c "$2"; }
 
 # --- Layers ---------------------------------------------------------------------------------------------------------
 
-# Writes an image as an OCI layout and prints the paths of its layers, the lowest first.
+# Writes an image as an OCI layout and prints the paths of its layers, bottom first.
 layer_files() {
     local layout=${2:-$BATS_TEST_TMPDIR/layout.$RANDOM}
     swiftlet push -q "$1" "oci:$layout:image" >&2
@@ -140,14 +140,14 @@ layer_files() {
 
 layer_count() { in_config "$1" '.OCIv1.rootfs.diff_ids | length'; }
 
-# The names in the last layer of an image, sorted, without the root directory itself.
+# The names in the last layer of an image, sorted, without the root directory.
 last_layer_names() {
     tar -tf "$(layer_files "$1" | tail -n 1)" | sed 's|^\./||; s|/$||' | grep -v '^$' | LC_ALL=C sort
 }
 
 # --- Files of a test ------------------------------------------------------------------------------------------------
 
-# Writes a Dockerfile from standard input into the current directory.
+# Writes standard input to a Dockerfile in the current directory.
 dockerfile() { cat >"${1:-Dockerfile}"; }
 
 # An empty directory to work in.
@@ -158,14 +158,14 @@ enter_new_directory() {
     cd "$directory" || return
 }
 
-# --- Checks: each says what it saw ----------------------------------------------------------------------------------
+# --- Checks: each prints what it found ------------------------------------------------------------------------------
 
 fail() {
     printf '%s\n' "$@" >&2
     return 1
 }
 
-# The last `run` printed this text.
+# The output of the last `run` contains this text.
 has() { [[ $output == *"$1"* ]] || fail "the output has no \"$1\":" "$output"; }
 
 lacks() { [[ $output != *"$1"* ]] || fail "the output has \"$1\":" "$output"; }
@@ -181,7 +181,7 @@ equal() { [ "$1" = "$2" ] || fail "expected:" "$2" "got:" "$1"; }
 
 different() { [ "$1" != "$2" ] || fail "both are:" "$1"; }
 
-# A failure of the tool's own: its exit code, one error, no crash.
+# The tool itself has failed: with its own exit code, an error message, and no crash.
 own_failure() {
     [ "$status" -eq 125 ] || fail "exit code $status, not 125:" "$output"
     has "Error: "
@@ -190,7 +190,7 @@ own_failure() {
 
 # --- Leaks ----------------------------------------------------------------------------------------------------------
 
-# What lies in the store without a record, and what records name that does not lie there.
+# Files in the store without a record, and recorded files that are missing.
 store_problems() { as_owner python3 "$SUPPORT/store_check.py" "$(graphroot)" "$DRIVER"; }
 
 store_is_sound() {
@@ -212,7 +212,7 @@ drop_in() {
     "$DROP_IN/buildah" ${STORE:+--root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER"} "$@"
 }
 
-# Both tools, on the same store, print the same and end alike.
+# Both tools, on the same store, print the same output and exit with the same status.
 same_as_buildah() {
     local theirs ours
     theirs=$(buildah "$@" 2>&1; echo "exit code $?")

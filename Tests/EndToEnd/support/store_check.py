@@ -62,7 +62,7 @@ all_names = [name for image in images for name in image.get("names") or []]
 for name in {name for name in all_names if all_names.count(name) > 1}:
     problems.append(f"two images are called {name}")
 
-# What is below DRIVER-layers beside directories of layers' big data: records, locks and tar-split files.
+# Files in DRIVER-layers next to the directories of layers' big data: records, locks and tar-split files.
 for name in names(f"{DRIVER}-layers"):
     if name.endswith((".json", ".lock")):
         continue

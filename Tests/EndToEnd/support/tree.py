@@ -16,7 +16,7 @@ ROOT = sys.argv[1]
 VOLATILE = re.compile(sys.argv[3]) if len(sys.argv) > 3 else None
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link", stat.S_IFIFO: "fifo",
          stat.S_IFCHR: "character-device", stat.S_IFBLK: "block-device", stat.S_IFSOCK: "socket"}
-# What a storage driver keeps in attributes of its own is not part of the image.
+# Attributes in which a storage driver keeps its own data are not part of the image.
 OURS = ("user.overlay.", "trusted.overlay.", "security.selinux")
 
 
@@ -56,7 +56,7 @@ for path in sorted(paths(), key=os.fsencode):
         else:
             line += [str(status.st_size), digest(full)]
         if status.st_nlink > 1:
-            # The first name of a file stands for all of them.
+            # All hard links are represented by the file's first name.
             line.append("same-as=" + groups.setdefault((status.st_dev, status.st_ino), path))
     elif kind == "link":
         line.append("-> " + os.readlink(full))

@@ -122,7 +122,7 @@ def interrupt(command):
     terminal.type("\x03")
     terminal.expect(r"\^C[^#$]*[#$] ")
     terminal.type("echo code $?\r")
-    # A shell that edits lines takes Ctrl-D for one only once it waits for the next.
+    # A shell with line editing only treats Ctrl-D as end of input while it waits for a line.
     terminal.expect(r"code 130[^#$]*[#$] ")
     terminal.type("\x04")
     check(terminal.end() == 0, "Ctrl-D does not end the shell")

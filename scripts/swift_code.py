@@ -87,7 +87,7 @@ def operand_before(code, place):
             if opening < 0:
                 break
             start = opening
-            # A trailing closure belongs to the call before it.
+            # A trailing closure belongs to the preceding call.
             if char == "}":
                 while start > 0 and code[start - 1] in " ":
                     start -= 1

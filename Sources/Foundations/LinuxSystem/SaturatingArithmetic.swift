@@ -1,11 +1,11 @@
 extension FixedWidthInteger {
-    /// The sum, or the number nearest to it that there is.
+    /// The sum, clamped to the type's range.
     package func addingSaturated(_ other: Self) -> Self {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? (other < 0 ? .min : .max) : sum
     }
 
-    /// The difference, or the number nearest to it that there is.
+    /// The difference, clamped to the type's range.
     package func subtractingSaturated(_ other: Self) -> Self {
         let (difference, overflows) = subtractingReportingOverflow(other)
         guard overflows else { return difference }
@@ -14,6 +14,6 @@ extension FixedWidthInteger {
 }
 
 extension Sequence where Element: FixedWidthInteger {
-    /// The sum of sizes that somebody else wrote down: negative ones count for nothing, and it never overflows.
+    /// The sum of sizes from untrusted input: negative ones count as 0, and the sum saturates instead of overflowing.
     package func sumOfSizes() -> Element { reduce(0) { $0.addingSaturated(Swift.max($1, 0)) } }
 }

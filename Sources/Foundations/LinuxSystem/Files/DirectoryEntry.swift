@@ -1,22 +1,22 @@
 import CLinux
 import Glibc
 
-/// One name in a directory.
+/// A directory entry.
 package struct DirectoryEntry: Sendable {
     /// The name as bytes with a NUL at the end, ready for a system call.
     package let name: [CChar]
-    /// What the directory says about the kind; nil where the file system does not say (ask `Files.status(at:)`).
+    /// The kind from `d_type`; nil if the file system does not provide it (use `Files.status(at:)`).
     package let kind: FileKind?
 
     /// The name without the terminator.
     package var bytes: [UInt8] { name.dropLast().map { UInt8(bitPattern: $0) } }
 
-    /// The name as text; invalid UTF-8 is repaired and then no longer names the file.
+    /// The name as text for display; repaired if it is not valid UTF-8, and then no longer names the file.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension Files {
-    /// All names in a directory except `.` and `..`, from its start, in the directory's own order.
+    /// All entries of a directory except `.` and `..`, from its start, in the directory's own order.
     package static func entries(of directory: borrowing OwnedFD) throws(LinuxError) -> [DirectoryEntry] {
         try checked(linux_lseek(directory.raw, 0, SEEK_SET), "read directory")
         var entries: [DirectoryEntry] = []
@@ -25,13 +25,13 @@ extension Files {
         return entries
     }
 
-    /// All names in the directory at a path except `.` and `..`, in the directory's own order.
+    /// All entries of the directory at a path except `.` and `..`, in the directory's own order.
     package static func entries(ofDirectory path: UnsafePointer<CChar>) throws(LinuxError) -> [DirectoryEntry] {
         try entries(of: try OwnedFD.open(path, O_RDONLY | LINUX_O_DIRECTORY))
     }
 }
 
-/// Reads directories in batches with one buffer.
+/// Reads directories in batches, reusing one buffer.
 struct DirectoryReader: ~Copyable {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
@@ -53,7 +53,7 @@ struct DirectoryReader: ~Copyable {
             let field = UnsafeRawBufferPointer(rebasing: record[19..<recordLength])
             let name = field.prefix { $0 != 0 }
             if !(name.elementsEqual([0x2E]) || name.elementsEqual([0x2E, 0x2E])) {
-                // d_type holds the mode's type bits, shifted; 0 means that the file system does not know.
+                // d_type holds the mode's type bits, shifted; 0 is DT_UNKNOWN.
                 let kind = FileKind(mode: UInt32(record[18]) << 12)
                 entries.append(DirectoryEntry(name: name.map { CChar(bitPattern: $0) } + [0], kind: kind))
             }

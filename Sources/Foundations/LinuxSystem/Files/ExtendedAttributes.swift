@@ -3,42 +3,42 @@ import Glibc
 
 /// Extended attributes. Path forms act on a symbolic link itself.
 package enum ExtendedAttributes {
-    /// The names that the caller may see. Empty where the file system has no extended attributes.
+    /// The names visible to the caller. Empty if the file system does not support extended attributes.
     package static func list(_ path: UnsafePointer<CChar>) throws(LinuxError) -> [[UInt8]] {
         let names = try sized("list xattrs of", path) { linux_llistxattr(path, $0, $1) }
         return split(names ?? [])
     }
 
-    /// The names on an open file that the caller may see.
+    /// The names on an open file that are visible to the caller.
     package static func list(fd: Int32) throws(LinuxError) -> [[UInt8]] {
         split(try sized("list xattrs", "") { linux_flistxattr(fd, $0, $1) } ?? [])
     }
 
-    /// A value, or nil where there is no such attribute (or the file system has none).
+    /// A value; nil if the attribute is missing (or the file system does not support them).
     package static func get(
         _ name: UnsafePointer<CChar>, of path: UnsafePointer<CChar>
     ) throws(LinuxError) -> [UInt8]? {
         try sized("get xattr of", path) { linux_lgetxattr(path, name, $0, $1) }
     }
 
-    /// A value of an open file, or nil where there is no such attribute (or the file system has none).
+    /// A value of an open file; nil if the attribute is missing (or the file system does not support them).
     package static func get(_ name: UnsafePointer<CChar>, fd: Int32) throws(LinuxError) -> [UInt8]? {
         try sized("get xattr", name) { linux_fgetxattr(fd, name, $0, $1) }
     }
 
-    /// Sets a value, replacing an older one.
+    /// Sets a value, replacing an existing one.
     package static func set(
         _ name: UnsafePointer<CChar>, value: [UInt8], of path: UnsafePointer<CChar>
     ) throws(LinuxError) {
         try checked(linux_lsetxattr(path, name, value, value.count), "set xattr of", describe(name, path))
     }
 
-    /// Sets a value of an open file, replacing an older one.
+    /// Sets a value of an open file, replacing an existing one.
     package static func set(_ name: UnsafePointer<CChar>, value: [UInt8], fd: Int32) throws(LinuxError) {
         try checked(linux_fsetxattr(fd, name, value, value.count), "set xattr", name)
     }
 
-    /// Removes an attribute; a missing one is fine.
+    /// Removes an attribute; a missing one is not an error.
     package static func remove(
         _ name: UnsafePointer<CChar>, of path: UnsafePointer<CChar>
     ) throws(LinuxError) {
@@ -46,7 +46,7 @@ package enum ExtendedAttributes {
         if result != -ENODATA { try checked(result, "remove xattr of", describe(name, path)) }
     }
 
-    /// Removes an attribute of an open file; a missing one is fine.
+    /// Removes an attribute of an open file; a missing one is not an error.
     package static func remove(_ name: UnsafePointer<CChar>, fd: Int32) throws(LinuxError) {
         let result = linux_fremovexattr(fd, name)
         if result != -ENODATA { try checked(result, "remove xattr", name) }
@@ -56,7 +56,7 @@ package enum ExtendedAttributes {
         "\(String(cString: path)) (\(String(cString: name)))"
     }
 
-    /// Calls with growing buffers until the answer fits; the kernel bounds lists and values to 64 KiB.
+    /// Retries with growing buffers until the result fits; the kernel limits lists and values to 64 KiB.
     private static func sized(
         _ operation: String, _ path: UnsafePointer<CChar>, _ call: (UnsafeMutablePointer<CChar>?, Int) -> Int
     ) throws(LinuxError) -> [UInt8]? {

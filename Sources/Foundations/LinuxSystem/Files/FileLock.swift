@@ -1,40 +1,40 @@
 import CLinux
 import Glibc
 
-/// A lock file: an open-file-description record lock on the whole file. It excludes other processes and other
-/// `FileLock` values of the same process alike, and containers/storage's own locks. Ends with the value.
+/// A lock file with an open-file-description record lock on the whole file. Excludes other processes, other `FileLock`
+/// values of the same process, and containers/storage's own locks. Released with the value.
 package struct FileLock: ~Copyable, Sendable {
     private let file: OwnedFD
 
-    /// Opens the lock file, making it with mode 0600 where it is missing. Takes no lock yet.
+    /// Opens the lock file, creating it with mode 0600 if it is missing. Does not lock it yet.
     package init(opening path: String) throws(LinuxError) {
         file = try OwnedFD.open(path, O_RDWR | O_CREAT, mode: 0o600)
     }
 
-    /// Opens an existing lock file of a store that may not be written; only shared locks are possible.
+    /// Opens an existing lock file of a read-only store; only shared locks are possible.
     package init(openingReadOnly path: String) throws(LinuxError) {
         file = try OwnedFD.open(path, O_RDONLY)
     }
 
-    /// The lock file, which may hold data; valid as long as this value lives.
+    /// The descriptor of the lock file, which may hold data; valid as long as this value lives.
     package var fd: Int32 { file.raw }
 
-    /// Waits until nobody else holds the lock in any way.
+    /// Takes the lock exclusively, waiting for all other holders.
     package func lockExclusive() throws(LinuxError) {
         try checked(linux_lock_whole_file(file.raw, Int16(F_WRLCK), 1), "lock")
     }
 
-    /// Waits until nobody else holds the lock exclusively.
+    /// Takes the lock shared, waiting for an exclusive holder.
     package func lockShared() throws(LinuxError) {
         try checked(linux_lock_whole_file(file.raw, Int16(F_RDLCK), 1), "lock")
     }
 
-    /// Takes the lock exclusively if that needs no waiting.
+    /// Takes the lock exclusively if that is possible without waiting.
     package func tryLockExclusive() throws(LinuxError) -> Bool {
         try tryLock(Int16(F_WRLCK))
     }
 
-    /// Takes the lock shared if that needs no waiting.
+    /// Takes the lock shared if that is possible without waiting.
     package func tryLockShared() throws(LinuxError) -> Bool {
         try tryLock(Int16(F_RDLCK))
     }
@@ -46,7 +46,7 @@ package struct FileLock: ~Copyable, Sendable {
         return true
     }
 
-    /// Gives the lock up; the file stays open.
+    /// Releases the lock; the file stays open.
     package func unlock() throws(LinuxError) {
         try checked(linux_lock_whole_file(file.raw, Int16(F_UNLCK), 0), "unlock")
     }

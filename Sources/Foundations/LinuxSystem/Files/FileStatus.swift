@@ -7,7 +7,7 @@ package struct FileTime: Sendable, Hashable, Comparable {
     /// Nanoseconds past `seconds`.
     package var nanoseconds: Int64
 
-    /// Makes a time from its parts, unchecked.
+    /// Creates a time from its parts, unchecked.
     package init(seconds: Int64, nanoseconds: Int64 = 0) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
@@ -17,17 +17,17 @@ package struct FileTime: Sendable, Hashable, Comparable {
         self.init(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }
 
-    /// Orders by time.
+    /// Chronological order.
     package static func < (left: FileTime, right: FileTime) -> Bool {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }
 }
 
-/// What a directory entry is.
+/// The type of a file.
 package enum FileKind: Sendable, Hashable {
     case regular, directory, symlink, fifo, socket, characterDevice, blockDevice
 
-    /// The kind in the type bits of a mode; nil for values that Linux does not define.
+    /// The type from a mode's type bits; nil for values that Linux does not define.
     package init?(mode: UInt32) {
         switch mode & 0o170000 {
         case 0o100000: self = .regular
@@ -42,7 +42,7 @@ package enum FileKind: Sendable, Hashable {
     }
 }
 
-/// What stat(2) says about a file.
+/// The result of stat(2).
 package struct FileStatus: Sendable, Equatable {
     /// The file system's device number and the inode: together a file's identity.
     package let device, inode: UInt64
@@ -50,18 +50,18 @@ package struct FileStatus: Sendable, Equatable {
     package let mode: UInt32
     /// The owner as seen in the caller's user namespace.
     package let uid, gid: UInt32
-    /// Bytes.
+    /// Size in bytes.
     package let size: Int64
     /// The number of hard links.
     package let links: UInt64
-    /// The device that a character or block device file stands for.
+    /// The device number of a character or block device file.
     package let deviceMajor, deviceMinor: UInt32
-    /// The three times.
+    /// Modification, access and status change times.
     package let modification, access, change: FileTime
     /// Allocated space in 512-byte blocks.
     package let blocks: Int64
 
-    /// What kind of file it is.
+    /// The type of the file.
     package var kind: FileKind { FileKind(mode: mode) ?? .regular }
 
     /// The permission bits with set-user-ID, set-group-ID and sticky (0o7777).

@@ -8,7 +8,7 @@ extension Files {
         try checked(linux_fchownat(directory, name, uid, gid, LINUX_AT_SYMLINK_NOFOLLOW), "chown", name)
     }
 
-    /// Sets owner and group of an open file, also of an `O_PATH` one.
+    /// Sets owner and group of an open file, including `O_PATH` descriptors.
     package static func changeOwner(fd: Int32, uid: UInt32, gid: UInt32) throws(LinuxError) {
         try checked(linux_fchownat(fd, "", uid, gid, LINUX_AT_EMPTY_PATH), "chown")
     }
@@ -18,19 +18,19 @@ extension Files {
         try checked(linux_fchmod(fd, mode), "chmod")
     }
 
-    /// Sets the permission bits of a name that is known not to be a symbolic link (one would be followed).
+    /// Sets the permission bits of a name that is known not to be a symbolic link (links are followed).
     package static func changeMode(
         at directory: Int32, _ name: UnsafePointer<CChar>, mode: UInt32
     ) throws(LinuxError) {
         try checked(linux_fchmodat(directory, name, mode), "chmod", name)
     }
 
-    /// Sets the permission bits of an `O_PATH` descriptor's file through /proc, whatever now has its name.
+    /// Sets the permission bits of an `O_PATH` descriptor's file through /proc, even if it was renamed or replaced.
     package static func changeMode(pathDescriptor fd: Int32, mode: UInt32) throws(LinuxError) {
         try checked(linux_fchmodat(LINUX_AT_FDCWD, "/proc/self/fd/\(fd)", mode), "chmod")
     }
 
-    /// Sets the times of a file, never following a symbolic link; nil keeps one.
+    /// Sets the times of a file, never following a symbolic link; nil leaves a time unchanged.
     package static func setTimes(
         at directory: Int32, _ name: UnsafePointer<CChar>, access: FileTime?, modification: FileTime?
     ) throws(LinuxError) {
@@ -39,14 +39,14 @@ extension Files {
         try checked(result, "set times of", name)
     }
 
-    /// Sets the times of an open file (not an `O_PATH` one); nil keeps one.
+    /// Sets the times of an open file (not an `O_PATH` one); nil leaves a time unchanged.
     package static func setTimes(fd: Int32, access: FileTime?, modification: FileTime?) throws(LinuxError) {
         try checked(linux_utimensat(fd, nil, linux_file_time(access), linux_file_time(modification), 0), "set times")
     }
 }
 
 extension linux_file_time {
-    /// nil means "keep".
+    /// nil leaves the time unchanged (UTIME_OMIT).
     fileprivate init(_ time: FileTime?) {
         self.init(seconds: time?.seconds ?? 0, nanoseconds: time?.nanoseconds ?? LINUX_UTIME_OMIT)
     }

@@ -2,13 +2,13 @@ import CLinux
 import Glibc
 
 extension Files {
-    /// A whole file; throws `EFBIG` past the limit in bytes, and `EINVAL` at once for what may keep its reader waiting for
-    /// ever (a named pipe, a block device). This process's own descriptors (`/dev/fd/N`) may be anything.
+    /// Reads a whole file; throws `EFBIG` above the limit in bytes, and immediately `EINVAL` for files whose reads may
+    /// block forever (named pipes, block devices). This process's own descriptors (`/dev/fd/N`) may be of any type.
     package static func readFile(_ path: UnsafePointer<CChar>, limit: Int = 64 << 20) throws(LinuxError) -> [UInt8] {
         try readFile(at: LINUX_AT_FDCWD, path, limit: limit)
     }
 
-    /// A whole file under a directory, with the same errors.
+    /// Reads a whole file relative to a directory, with the same errors.
     package static func readFile(
         at directory: Int32, _ name: UnsafePointer<CChar>, limit: Int = 64 << 20
     ) throws(LinuxError) -> [UInt8] {
@@ -27,7 +27,7 @@ extension Files {
     ) throws(LinuxError) -> OwnedFD {
         let isOwn = ownDescriptors.contains { hasPrefix(name, $0) }
         if isOwn { return try OwnedFD.open(at: directory, name, O_RDONLY | O_NOCTTY) }
-        // A pipe that nobody writes to opens at once.
+        // With O_NONBLOCK, opening a pipe without a writer returns immediately.
         let file = try OwnedFD.open(at: directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         switch try file.status().kind {
         case .fifo, .socket, .blockDevice:
@@ -36,12 +36,12 @@ extension Files {
         }
     }
 
-    /// Whether a NUL-terminated name begins with these bytes.
+    /// Whether a NUL-terminated name starts with these bytes.
     private static func hasPrefix(_ name: UnsafePointer<CChar>, _ prefix: [UInt8]) -> Bool {
         strncmp(name, prefix.map { CChar(bitPattern: $0) } + [0], prefix.count) == 0
     }
 
-    /// A whole file, or nil where it or a directory on the way does not exist.
+    /// Reads a whole file; nil if it or one of its parent directories does not exist.
     package static func readFileIfPresent(
         _ path: UnsafePointer<CChar>, limit: Int = 64 << 20
     ) throws(LinuxError) -> [UInt8]? {
@@ -53,8 +53,8 @@ extension Files {
         }
     }
 
-    /// Replaces (or makes) a file atomically: readers see the old bytes or the new ones, and with `synchronize` so
-    /// does the disk after a crash. The mode is set exactly, whatever the umask.
+    /// Replaces (or creates) a file atomically: readers see either the old or the new content, and with `synchronize`
+    /// the same holds on disk after a crash. The mode is set exactly, regardless of the umask.
     package static func replaceFile(
         _ path: String, with bytes: [UInt8], mode: UInt32 = 0o600, synchronize: Bool = true
     ) throws(LinuxError) {
@@ -76,8 +76,9 @@ extension Files {
         }
     }
 
-    /// Gives `to` (opened for writing, at offset 0, empty) the whole content of `from`: shared extents where the file
-    /// system can, else a copy inside the kernel that keeps holes, else a plain copy. Leaves the offsets undefined.
+    /// Copies the whole content of `from` to `to` (opened for writing, at offset 0, empty): by reflink if the file
+    /// system supports it, otherwise with an in-kernel copy that preserves holes, otherwise with reads and writes. The
+    /// file offsets are undefined afterwards.
     package static func cloneOrCopy(from: borrowing OwnedFD, to: borrowing OwnedFD) throws(LinuxError) {
         if linux_clone_file(to.raw, from.raw) == 0 { return }
         let size = try from.status().size
@@ -86,7 +87,7 @@ extension Files {
         while offset < size {
             let data = linux_lseek(from.raw, offset, LINUX_SEEK_DATA)
             if data == -Int(ENXIO) { break }
-            // File systems without holes answer EINVAL: then all of it is data.
+            // File systems without SEEK_DATA return EINVAL: then everything is data.
             let start = data >= 0 ? Int64(data) : offset
             let hole = data >= 0 ? linux_lseek(from.raw, start, LINUX_SEEK_HOLE) : -1
             let end = hole >= 0 ? min(Int64(hole), size) : size
@@ -98,18 +99,18 @@ extension Files {
     }
 }
 
-/// Copies ranges between two files; falls back once to reads and writes where the kernel cannot copy by itself.
+/// Copies ranges between two files; falls back to reads and writes for good once the in-kernel copy fails.
 private struct RangeCopier {
     let from, to: Int32
     var kernelCopies = true
 
-    /// False when the source ended early (it was truncated meanwhile).
+    /// False if the source ended early (it was truncated meanwhile).
     mutating func copy(from start: Int64, to end: Int64) throws(LinuxError) -> Bool {
         var offset = Int(start)
         let end = Int(end)
         while kernelCopies, offset < end {
             let count = linux_copy_file_range(from, Int64(offset), to, Int64(offset), end - offset)
-            // Some file systems (procfs, FUSE, across devices) refuse, some answer 0: read and write decide then.
+            // Some file systems (procfs, FUSE, across devices) refuse, some return 0: let read and write decide then.
             if count <= 0 { kernelCopies = false } else { offset += count }
         }
         if offset >= end { return true }

@@ -2,12 +2,12 @@ import CLinux
 import Glibc
 
 extension Files {
-    /// Removes a name that is not a directory.
+    /// Unlinks a file that is not a directory.
     package static func removeFile(_ path: UnsafePointer<CChar>) throws(LinuxError) {
         try removeFile(at: LINUX_AT_FDCWD, path)
     }
 
-    /// Removes a name under a directory that is not a directory itself.
+    /// Unlinks a file that is not a directory, relative to a directory.
     package static func removeFile(at directory: Int32, _ name: UnsafePointer<CChar>) throws(LinuxError) {
         try checked(linux_unlinkat(directory, name, 0), "remove", name)
     }
@@ -17,17 +17,17 @@ extension Files {
         try checked(linux_unlinkat(LINUX_AT_FDCWD, path, LINUX_AT_REMOVEDIR), "remove", path)
     }
 
-    /// Removes whatever has this name, with all below it. Never follows a symbolic link, makes unreadable directories
-    /// of the caller's readable first, copes with any depth in bounded memory per level. A missing name is fine.
+    /// Removes a file or a whole directory tree. Never follows symbolic links, first makes the caller's unreadable
+    /// directories accessible, and handles any depth with bounded memory per level. A missing name is not an error.
     package static func removeTree(_ path: String) throws(LinuxError) {
         try removeTree(at: LINUX_AT_FDCWD, path)
     }
 
-    /// As `removeTree`, under a directory.
+    /// Like `removeTree`, relative to a directory.
     package static func removeTree(at directory: Int32, _ name: UnsafePointer<CChar>) throws(LinuxError) {
         let result = linux_unlinkat(directory, name, 0)
         if result == 0 || result == -ENOENT || result == -ENOTDIR { return }
-        // Linux says EISDIR for a directory, some file systems EPERM.
+        // Linux returns EISDIR for a directory, some file systems EPERM.
         guard try statusIfPresent(at: directory, name)?.kind == .directory else {
             try checked(result, "remove", name)
             return

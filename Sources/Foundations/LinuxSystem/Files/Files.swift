@@ -1,38 +1,38 @@
 import CLinux
 import Glibc
 
-/// Thin functions over the file system. Names given with `at` are relative to a directory descriptor
-/// (`Files.currentDirectory` for the working directory). All errors name the path.
+/// Thin wrappers of file system calls. Names given with `at` are relative to a directory descriptor
+/// (`Files.currentDirectory` for the working directory). All errors include the path.
 package enum Files {
-    /// The descriptor number that stands for the working directory (`AT_FDCWD`).
+    /// The descriptor number of the working directory (`AT_FDCWD`).
     package static var currentDirectory: Int32 { LINUX_AT_FDCWD }
 
     static func noFollow(_ followSymlinks: Bool) -> Int32 {
         followSymlinks ? 0 : LINUX_AT_SYMLINK_NOFOLLOW
     }
 
-    /// The status of a file; by default of a symbolic link itself.
+    /// The status of a file; by default symbolic links are not followed.
     package static func status(
         _ path: UnsafePointer<CChar>, followSymlinks: Bool = false
     ) throws(LinuxError) -> FileStatus {
         try status(at: LINUX_AT_FDCWD, path, followSymlinks: followSymlinks)
     }
 
-    /// The status of a file under a directory; by default of a symbolic link itself.
+    /// The status of a file relative to a directory; by default symbolic links are not followed.
     package static func status(
         at directory: Int32, _ name: UnsafePointer<CChar>, followSymlinks: Bool = false
     ) throws(LinuxError) -> FileStatus {
         try FileStatus.read(at: directory, name, noFollow(followSymlinks))
     }
 
-    /// As `status`, with nil where the file or a directory on the way does not exist.
+    /// Like `status`, but nil if the file or one of its parent directories does not exist.
     package static func statusIfPresent(
         _ path: UnsafePointer<CChar>, followSymlinks: Bool = false
     ) throws(LinuxError) -> FileStatus? {
         try statusIfPresent(at: LINUX_AT_FDCWD, path, followSymlinks: followSymlinks)
     }
 
-    /// As `status(at:)`, with nil where the file or a directory on the way does not exist.
+    /// Like `status(at:)`, but nil if the file or one of its parent directories does not exist.
     package static func statusIfPresent(
         at directory: Int32, _ name: UnsafePointer<CChar>, followSymlinks: Bool = false
     ) throws(LinuxError) -> FileStatus? {
@@ -44,7 +44,7 @@ package enum Files {
         }
     }
 
-    /// Whether something (also a dangling symbolic link) has this name; false where it cannot be seen.
+    /// Whether a file of this name exists, including dangling symbolic links; false if it is not accessible.
     package static func exists(_ path: UnsafePointer<CChar>) -> Bool {
         (try? status(path)) != nil
     }
@@ -61,7 +61,7 @@ package enum Files {
         try renameWith(0, "rename", fromDirectory, from, toDirectory, to)
     }
 
-    /// Renames and fails with `EEXIST` where the destination exists.
+    /// Renames; fails with `EEXIST` if the destination exists.
     package static func renameNew(_ from: UnsafePointer<CChar>, _ to: UnsafePointer<CChar>) throws(LinuxError) {
         try renameWith(LINUX_RENAME_NOREPLACE, "rename", LINUX_AT_FDCWD, from, LINUX_AT_FDCWD, to)
     }
@@ -79,8 +79,8 @@ package enum Files {
         try checked(result, operation, "\(String(cString: from)) to \(String(cString: to))")
     }
 
-    /// The path without symbolic links of something that exists. One that is no UTF-8 is an error (`EILSEQ`): its text
-    /// would name something else.
+    /// The canonical path, without symbolic links, of an existing file. Throws `EILSEQ` if it is not valid UTF-8, since
+    /// its text would name another file.
     package static func realPath(_ path: String) throws(LinuxError) -> String {
         guard let resolved = realpath(path, nil) else { throw LinuxError("open", path, code: Glibc.errno) }
         defer { free(resolved) }
@@ -88,7 +88,7 @@ package enum Files {
         return text
     }
 
-    /// Free bytes that the caller may use on the file system that holds `path`.
+    /// The free bytes available to the caller on the file system that contains `path`.
     package static func freeSpace(of path: UnsafePointer<CChar>) throws(LinuxError) -> UInt64 {
         var bytes: UInt64 = 0
         try checked(linux_free_space(path, &bytes), "find free space of", path)

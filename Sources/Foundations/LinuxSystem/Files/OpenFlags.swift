@@ -1,7 +1,7 @@
 import CLinux
 
-/// Flags of open(2) that Glibc's module hides.
+/// Flags of open(2) that the Glibc module does not export.
 package enum OpenFlags {
-    /// O_PATH: the place of a file rather than the file; needs no right to read it.
+    /// O_PATH: a reference to the file without opening it; needs no read permission.
     package static var path: Int32 { LINUX_O_PATH }
 }

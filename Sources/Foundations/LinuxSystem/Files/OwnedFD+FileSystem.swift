@@ -1,13 +1,12 @@
 import CLinux
 
 extension OwnedFD {
-    /// Whether what this descriptor refers to lies on an overlayfs, as the root of most containers does. False where the
-    /// kernel does not say.
+    /// Whether this file is on an overlayfs, like the root of most containers. False if that is unknown.
     package var isOnOverlay: Bool {
         linux_file_system_type(raw) == OwnedFD.overlayMagic
     }
 
-    /// The kind of file system that this lies on, as a number of linux/magic.h; negative where the kernel does not say.
+    /// The type of the file system, as a magic number of linux/magic.h; negative if that is unknown.
     package var fileSystemType: Int {
         Int(linux_file_system_type(raw))
     }

@@ -6,7 +6,7 @@ package struct OwnedFD: ~Copyable, Sendable {
     /// The number, valid as long as this value lives.
     package let raw: Int32
 
-    /// Takes over a descriptor that nobody else closes.
+    /// Takes ownership of a descriptor.
     package init(adopting raw: Int32) {
         self.raw = raw
     }
@@ -15,45 +15,45 @@ package struct OwnedFD: ~Copyable, Sendable {
         _ = linux_close(raw)
     }
 
-    /// Closes now. Errors of close(2) are not reported: call `synchronize` where lost writes matter.
+    /// Closes immediately. Errors of close(2) are not reported: call `synchronize` if lost writes matter.
     package consuming func close() {}
 
-    /// Gives the descriptor up without closing it.
+    /// Gives up ownership without closing the descriptor.
     package consuming func release() -> Int32 {
         let raw = self.raw
         discard self
         return raw
     }
 
-    /// Opens a path with `O_CLOEXEC` added to the flags.
+    /// Opens a path, adding `O_CLOEXEC` to the flags.
     package static func open(
         _ path: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0o666
     ) throws(LinuxError) -> OwnedFD {
         try open(at: LINUX_AT_FDCWD, path, flags, mode: mode)
     }
 
-    /// Opens a path relative to a directory descriptor with `O_CLOEXEC` added to the flags.
+    /// Opens a path relative to a directory descriptor, adding `O_CLOEXEC` to the flags.
     package static func open(
         at directory: Int32, _ path: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0o666
     ) throws(LinuxError) -> OwnedFD {
         OwnedFD(adopting: try checked(linux_openat(directory, path, flags | LINUX_O_CLOEXEC, mode), "open", path))
     }
 
-    /// Another descriptor of the same open file, closed on exec.
+    /// A close-on-exec duplicate of this descriptor.
     package func duplicate() throws(LinuxError) -> OwnedFD {
         OwnedFD(adopting: try checked(linux_duplicate(raw), "duplicate descriptor"))
     }
 
-    /// Reads once into the buffer. Returns the number of bytes, 0 at the end of the file.
+    /// Reads once into the buffer. Returns the number of bytes, 0 at end of file.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(LinuxError) -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         return try checked(linux_read(raw, base, buffer.count), "read")
     }
 
-    /// Reads to the end of the file; throws `EFBIG` when that is more than `limit` bytes.
+    /// Reads to the end of the file; throws `EFBIG` for more than `limit` bytes.
     package func readAll(limit: Int) throws(LinuxError) -> [UInt8] {
         let size = Int(clamping: (try? status().size) ?? 0)
-        // One byte more than the file should have shows its end; files of /proc say that they have none.
+        // One byte more than the size detects the end of the file; files in /proc report size 0.
         var capacity = min(max(size, 4095), max(limit, 0), 64 << 20) + 1
         var bytes: [UInt8] = []
         while true {
@@ -78,7 +78,7 @@ package struct OwnedFD: ~Copyable, Sendable {
         return chunk
     }
 
-    /// Writes everything.
+    /// Writes all bytes.
     package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(LinuxError) {
         guard let base = bytes.baseAddress else { return }
         var offset = 0
@@ -87,7 +87,7 @@ package struct OwnedFD: ~Copyable, Sendable {
         }
     }
 
-    /// Writes everything.
+    /// Writes all bytes.
     package func writeAll(_ bytes: [UInt8]) throws(LinuxError) {
         let failure = bytes.withUnsafeBytes { buffer -> LinuxError? in
             do throws(LinuxError) {
@@ -100,7 +100,7 @@ package struct OwnedFD: ~Copyable, Sendable {
         if let failure { throw failure }
     }
 
-    /// What fstat(2) says; works on `O_PATH` descriptors too.
+    /// The result of fstat(2); works on `O_PATH` descriptors too.
     package func status() throws(LinuxError) -> FileStatus {
         try FileStatus.read(at: raw, "", LINUX_AT_EMPTY_PATH)
     }

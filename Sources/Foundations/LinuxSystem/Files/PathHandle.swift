@@ -1,21 +1,22 @@
 import CLinux
 import Glibc
 
-/// A file or directory that was looked up once, held by an `O_PATH` descriptor.
+/// A file or directory that was resolved once, held by an `O_PATH` descriptor.
 ///
-/// What strangers can rename, replace or link (an image, a build context, a cache, a container's root) is looked up inside
-/// its root (``RootedDirectory/handle(at:)``) and then used by its descriptor alone. There is no way back to a path: a
-/// second lookup could end elsewhere, and a path that is no UTF-8 would name another file.
+/// Files that untrusted parties can rename, replace or link (in an image, a build context, a cache, a container's root)
+/// are resolved inside their root (``RootedDirectory/handle(at:)``) and then accessed only through the descriptor. A
+/// handle cannot be converted back to a path: a second lookup could end elsewhere, and a path that is not valid UTF-8
+/// would name another file.
 package final class PathHandle: Sendable, Equatable {
     private let descriptor: OwnedFD
 
-    /// Takes over a descriptor, usually an `O_PATH` one.
+    /// Takes ownership of a descriptor, usually an `O_PATH` one.
     package init(adopting descriptor: consuming OwnedFD) {
         self.descriptor = descriptor
     }
 
-    /// Looks up a path by the text of somebody who may name any file of this machine: the user, or this program.
-    /// Symbolic links are followed.
+    /// Resolves a path from a trusted source, the user or this program, which may name any file of this host. Symbolic
+    /// links are followed.
     package convenience init(trusting path: UnsafePointer<CChar>) throws(LinuxError) {
         self.init(adopting: try OwnedFD.open(path, LINUX_O_PATH))
     }
@@ -23,23 +24,23 @@ package final class PathHandle: Sendable, Equatable {
     /// The descriptor, valid as long as this object lives.
     package var fd: Int32 { descriptor.raw }
 
-    /// What fstat(2) says.
+    /// The result of fstat(2).
     package func status() throws(LinuxError) -> FileStatus {
         try descriptor.status()
     }
 
-    /// Opens the directory itself for reading its entries; `ENOTDIR` for anything else.
+    /// Opens the directory for reading its entries; throws `ENOTDIR` for anything else.
     package func openDirectory() throws(LinuxError) -> OwnedFD {
         try OwnedFD.open(at: fd, ".", O_RDONLY | O_DIRECTORY)
     }
 
-    /// The directory as a root for lookups; `ENOTDIR` for anything else.
+    /// The directory as a root for lookups; throws `ENOTDIR` for anything else.
     package func rootedDirectory() throws(LinuxError) -> RootedDirectory {
         RootedDirectory(adopting: try OwnedFD.open(at: fd, ".", LINUX_O_PATH | O_DIRECTORY))
     }
 
-    /// The whole file itself, whatever has its name by now; throws `EFBIG` past the limit in bytes, and `EINVAL` for what
-    /// may keep its reader waiting for ever.
+    /// Reads the whole file, even if its name now refers to another one; throws `EFBIG` above the limit in bytes, and
+    /// `EINVAL` for files whose reads may block forever.
     package func readFile(limit: Int) throws(LinuxError) -> [UInt8] {
         guard try [.regular, .characterDevice].contains(status().kind) else {
             throw LinuxError("read: not a regular file", code: EINVAL)
@@ -47,10 +48,10 @@ package final class PathHandle: Sendable, Equatable {
         return try OwnedFD.open("/proc/self/fd/\(fd)", O_RDONLY | O_NONBLOCK | O_NOCTTY).readAll(limit: limit)
     }
 
-    /// Clones the mount that this lies on, from here downwards, as a tree that is attached nowhere (open_tree(2)). With
-    /// `recursive` the mounts below come along. The handle must come from the calling process's mount namespace.
+    /// Clones the mount that contains this file, from here downwards, as a detached tree (open_tree(2)), with
+    /// `recursive` including the mounts below. The handle must come from the calling process's mount namespace.
     ///
-    /// The clone receives what is mounted below the original later on, and never passes anything back.
+    /// The clone receives later mounts below the original, and propagates nothing back.
     package func cloneTree(recursive: Bool) throws(LinuxError) -> PathHandle {
         let below = recursive ? LINUX_AT_RECURSIVE : 0
         let emptyPath = UInt32(LINUX_AT_EMPTY_PATH)
@@ -61,6 +62,6 @@ package final class PathHandle: Sendable, Equatable {
         return PathHandle(adopting: tree)
     }
 
-    /// Identity: two handles are equal if they are the same one.
+    /// Identity: handles are equal only if they are the same object.
     package static func == (left: PathHandle, right: PathHandle) -> Bool { left === right }
 }

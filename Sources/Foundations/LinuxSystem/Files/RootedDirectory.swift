@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// A directory that paths cannot leave: absolute paths, `..` and symbolic links in them are resolved as if it were the
-/// root (openat2 with `RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS`), whatever other processes rename meanwhile.
+/// A directory that path lookups cannot escape: absolute paths, `..` and symbolic links are resolved as if it were the
+/// root (openat2 with `RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS`), regardless of concurrent renames.
 package struct RootedDirectory: ~Copyable, Sendable {
     private let root: OwnedFD
 
@@ -11,7 +11,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
         root = try OwnedFD.open(path, LINUX_O_PATH | LINUX_O_DIRECTORY)
     }
 
-    /// Takes over a directory descriptor as the root.
+    /// Takes ownership of a directory descriptor as the root.
     package init(adopting directory: consuming OwnedFD) {
         root = directory
     }
@@ -19,19 +19,20 @@ package struct RootedDirectory: ~Copyable, Sendable {
     /// The root's descriptor (`O_PATH`), valid as long as this value lives.
     package var fd: Int32 { root.raw }
 
-    /// Opens a path inside the root, following symbolic links inside it. An empty path is the root.
+    /// Opens a path inside the root, following symbolic links within it. An empty path is the root.
     package func open(
         _ relative: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0
     ) throws(LinuxError) -> OwnedFD {
         try open(relative, flags, mode, LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_NO_MAGICLINKS)
     }
 
-    /// Looks up a path inside the root, following symbolic links inside it. An empty path is the root.
+    /// Resolves a path inside the root, following symbolic links within it. An empty path is the root.
     package func handle(at relative: UnsafePointer<CChar>) throws(LinuxError) -> PathHandle {
         PathHandle(adopting: try open(relative, LINUX_O_PATH))
     }
 
-    /// Opens a relative path with no symbolic link in any component (`ELOOP`) and no way out (`EXDEV`).
+    /// Opens a relative path; throws `ELOOP` for a symbolic link in any component and `EXDEV` for a path out of the
+    /// root.
     package func openNoSymlinks(
         _ relative: UnsafePointer<CChar>, _ flags: Int32, mode: UInt32 = 0
     ) throws(LinuxError) -> OwnedFD {
@@ -41,7 +42,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
     private func open(
         _ relative: UnsafePointer<CChar>, _ flags: Int32, _ mode: UInt32, _ resolve: UInt64
     ) throws(LinuxError) -> OwnedFD {
-        // A rename anywhere during a `..` makes the kernel answer EAGAIN; an endless stream of them is an attack.
+        // Any concurrent rename during a `..` makes the kernel return EAGAIN; an endless series of them is an attack.
         var attempts = 0
         while true {
             let name = relative.pointee == 0 ? nil : relative
@@ -58,8 +59,8 @@ package struct RootedDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// Makes a directory and the missing ones above it, all inside the root, with exactly this mode and owner; existing
-    /// ones are left as they are. Symbolic links are followed inside the root, also dangling ones: their target is made.
+    /// Creates a directory and its missing parents, all inside the root, with exactly this mode and owner; existing
+    /// ones are unchanged. Symbolic links are followed inside the root; the targets of dangling ones are created.
     /// Returns an `O_PATH` descriptor of the last directory.
     package func makeDirectories(
         _ relative: String, mode: UInt32, uid: UInt32, gid: UInt32
@@ -78,7 +79,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
             case .root:
                 current = try open("", LINUX_O_PATH | LINUX_O_DIRECTORY)
             case .parent:
-                // Known to hold no symbolic links, so that the parent is what the text says.
+                // Contains no symbolic links, so the textual parent is the real one.
                 current = try openNoSymlinks(walk.resolvedPath, LINUX_O_PATH | LINUX_O_DIRECTORY)
             case .name(let name):
                 switch try enter(name, of: current.raw, relative, mode, uid, gid) {
@@ -98,19 +99,19 @@ package struct RootedDirectory: ~Copyable, Sendable {
     }
 
     private enum Entered {
-        /// An `O_PATH` descriptor that the receiver owns.
+        /// An `O_PATH` descriptor owned by the receiver.
         case directory(Int32)
         case symlink([UInt8])
     }
 
-    /// Opens one directory, or makes it, or reads the symbolic link that has its name.
+    /// Opens or creates one directory, or reads the symbolic link of that name.
     private func enter(
         _ name: [CChar], of parent: Int32, _ path: [UInt8], _ mode: UInt32, _ uid: UInt32, _ gid: UInt32
     ) throws(LinuxError) -> Entered {
         let flags = LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC
         let made = linux_mkdirat(parent, name, mode)
         if made != 0, made != -EEXIST {
-            // A read-only or foreign directory says so even where the name exists.
+            // A read-only or foreign directory returns an error even if the name exists.
             let opened = linux_openat(parent, name, flags, 0)
             if opened >= 0 { return .directory(opened) }
             if let target = try? Files.readSymlink(at: parent, name) { return .symlink(target) }
@@ -129,7 +130,7 @@ package struct RootedDirectory: ~Copyable, Sendable {
             if status.uid != uid || status.gid != gid {
                 try Files.changeOwner(fd: directory.raw, uid: uid, gid: gid)
             }
-            // After the owner, since changing that clears set-ID bits; and whatever the umask took away.
+            // After chown, which clears set-ID bits; also restores bits that the umask removed.
             if status.permissions != mode & 0o7777 {
                 try Files.changeMode(pathDescriptor: directory.raw, mode: mode & 0o7777)
             }
@@ -139,14 +140,14 @@ package struct RootedDirectory: ~Copyable, Sendable {
     }
 }
 
-/// The textual side of resolving a path component by component.
+/// The textual part of resolving a path component by component.
 private struct DirectoryWalk {
     enum Component {
         case root, parent
         case name([CChar])
     }
 
-    /// Components still to come, the next one last.
+    /// Remaining components, the next one last.
     private var pending: [[UInt8]]
     private var resolved: [[CChar]] = []
     private var followed = 0
@@ -163,7 +164,7 @@ private struct DirectoryWalk {
                 return .root
             case [0x2E]: continue
             case [0x2E, 0x2E]:
-                // Above the root is the root.
+                // The parent of the root is the root.
                 if resolved.popLast() == nil { continue }
                 return resolved.isEmpty ? .root : .parent
             default:
@@ -177,17 +178,17 @@ private struct DirectoryWalk {
         resolved.append(name)
     }
 
-    /// Puts a link's target before what is pending; false past as many links as the kernel would follow.
+    /// Prepends a link's target to the pending components; false after as many links as the kernel would follow.
     mutating func follow(_ target: [UInt8]) -> Bool {
         followed += 1
         if followed > 40 || target.isEmpty { return false }
         pending += target.split(separator: 0x2F).map(Array.init).reversed()
-        // An empty component, which no path yields, stands for "from the root".
+        // An empty component, which no path contains, means "restart at the root".
         if target.first == 0x2F { pending.append([]) }
         return true
     }
 
-    /// Where the walk is, relative to the root, NUL-terminated.
+    /// The current path relative to the root, NUL-terminated.
     var resolvedPath: [CChar] {
         Array(resolved.map { $0.dropLast() }.joined(separator: [0x2F])) + [0]
     }

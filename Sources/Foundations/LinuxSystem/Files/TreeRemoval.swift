@@ -1,19 +1,19 @@
 import CLinux
 import Glibc
 
-/// Empties one directory without recursion. Deep levels give their descriptors back and are reopened through `..`,
-/// which is checked to be the directory that was left: a tree that someone moves meanwhile ends the removal.
+/// Empties one directory without recursion. At great depth the descriptors of outer levels are closed and reopened
+/// through `..`, verifying that it is the same directory: the removal fails if the tree is moved meanwhile.
 struct TreeRemoval: ~Copyable {
-    /// How many levels may keep their descriptor open.
+    /// The maximum number of levels with an open descriptor.
     private static let openLevels = 64
-    /// How often a directory may turn out not to be empty although nothing was left to remove in it.
+    /// How often removing a directory may fail with "not empty" although nothing was left to remove in it.
     private static let fruitlessPasses = 3
 
     private struct Level {
         let device, inode: UInt64
-        /// Its name in the level above.
+        /// The directory's name in its parent.
         let name: [CChar]
-        /// Subdirectories that are still to be emptied and removed.
+        /// Subdirectories still to be emptied and removed.
         var pending: [[CChar]] = []
         var fruitlessPasses = 0
         /// Whether the last pass over the directory removed anything.
@@ -21,7 +21,7 @@ struct TreeRemoval: ~Copyable {
     }
 
     private var levels: [Level] = []
-    /// Descriptors of the levels from the top down to the current one; -1 where given back.
+    /// Descriptors of the levels from the top to the current one; -1 if closed.
     private var descriptors: [Int32] = []
     private var reader = DirectoryReader()
     private let path: String
@@ -36,7 +36,7 @@ struct TreeRemoval: ~Copyable {
         for descriptor in descriptors where descriptor >= 0 { _ = linux_close(descriptor) }
     }
 
-    /// Removes everything below the directory, which itself stays.
+    /// Removes everything below the directory, but not the directory itself.
     mutating func run() throws(LinuxError) {
         while let depth = levels.indices.last {
             if let name = levels[depth].pending.popLast() {
@@ -47,12 +47,13 @@ struct TreeRemoval: ~Copyable {
         }
     }
 
-    /// Removes the files of one pass over the current directory and notes its subdirectories; false when it is empty.
+    /// Removes the files found in one pass over the current directory and records its subdirectories; false if it is
+    /// empty.
     private mutating func removeBatch(_ depth: Int) throws(LinuxError) -> Bool {
         let directory = descriptors[depth]
         var entries: [DirectoryEntry] = []
         if try !reader.readBatch(of: directory, into: &entries) {
-            // Entries may be skipped when others are removed while reading: look again until a pass finds none.
+            // Removals while reading may cause entries to be skipped: repeat until a pass finds none.
             if !levels[depth].progressed { return false }
             levels[depth].progressed = false
             try checked(linux_lseek(directory, 0, SEEK_SET), "read directory", path)
@@ -63,7 +64,7 @@ struct TreeRemoval: ~Copyable {
             if entry.kind != .directory {
                 let result = linux_unlinkat(directory, entry.name, 0)
                 if result == 0 || result == -ENOENT { continue }
-                // Only where the kind is unknown, or has just changed, may it be a directory all the same.
+                // It can only be a directory if its kind is unknown or has just changed.
                 guard result == -EISDIR || (result == -EPERM && entry.kind == nil) else {
                     throw LinuxError("remove", display(entry.name), code: -result)
                 }
@@ -73,23 +74,23 @@ struct TreeRemoval: ~Copyable {
         return true
     }
 
-    /// Goes down into a directory.
+    /// Descends into a directory.
     private mutating func enter(at parent: Int32, _ name: UnsafePointer<CChar>) throws(LinuxError) {
         let directory = try Self.openDirectory(at: parent, name)
         let status = try directory.status()
-        // Without write and search permission nothing inside can be removed. If it is not ours, the removal says so.
+        // Removing entries needs write and search permission. If chmod fails, so does the removal, with a better error.
         if status.mode & 0o300 != 0o300 { _ = linux_fchmod(directory.raw, status.permissions | 0o700) }
         levels.append(Level(device: status.device, inode: status.inode, name: Self.copy(name)))
         descriptors.append(directory.release())
         let given = descriptors.count - 1 - Self.openLevels
-        // The top stays open: it is where everything hangs.
+        // The top stays open: all other levels are reached from it.
         if given > 0, descriptors[given] >= 0 {
             _ = linux_close(descriptors[given])
             descriptors[given] = -1
         }
     }
 
-    /// Goes up from an emptied directory and removes it; the top is left to the caller.
+    /// Returns to the parent of an emptied directory and removes it; the top itself is left to the caller.
     private mutating func leave() throws(LinuxError) {
         guard let level = levels.popLast(), let descriptor = descriptors.popLast() else { return }
         let directory = OwnedFD(adopting: descriptor)
@@ -106,7 +107,8 @@ struct TreeRemoval: ~Copyable {
         switch -result {
         case 0, ENOENT: return
         case ENOTEMPTY, EEXIST:
-            // Someone put something in meanwhile. Bounded, so that two writers do not go on for ever.
+            // Another process added entries meanwhile. Bounded, so that concurrent writers cannot keep this going
+            // forever.
             levels[depth].fruitlessPasses += 1
             if levels[depth].fruitlessPasses <= Self.fruitlessPasses {
                 levels[depth].pending.append(level.name)
@@ -117,7 +119,7 @@ struct TreeRemoval: ~Copyable {
         throw LinuxError("remove", display(level.name), code: -result)
     }
 
-    /// Opens a directory for reading, making it accessible first where it is the caller's.
+    /// Opens a directory for reading, first making it accessible if it belongs to the caller.
     private static func openDirectory(
         at parent: Int32, _ name: UnsafePointer<CChar>
     ) throws(LinuxError) -> OwnedFD {
@@ -134,7 +136,7 @@ struct TreeRemoval: ~Copyable {
     }
 
     private func display(_ name: [CChar]) -> String {
-        // The nearest levels are enough to find it; a hostile depth would make an endless message.
+        // The nearest levels suffice; an adversarial depth would make the message arbitrarily long.
         let below = levels.dropFirst().suffix(8).map(\.name) + [name]
         let text = below.map { String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) }
         return ([levels.count > 9 ? path + "/..." : path] + text).joined(separator: "/")

@@ -1,16 +1,16 @@
 import Glibc
 
-/// The wall clock and its text form.
+/// The wall clock, and times as text.
 package enum Clock {
-    /// The present.
+    /// The current time.
     package static func now() -> FileTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
-    /// RFC 3339 in UTC, such as `2026-01-02T03:04:05.12Z`: nanoseconds with trailing zeros cut, as Go's RFC3339Nano.
-    /// Times outside the years 0 to 9999 are shown as the nearest that the format can say.
+    /// RFC 3339 in UTC, such as `2026-01-02T03:04:05.12Z`: nanoseconds without trailing zeros, like Go's RFC3339Nano.
+    /// Times outside the years 0 to 9999 are clamped.
     package static func rfc3339(_ time: FileTime) -> String {
         let seconds = min(max(time.seconds, -62_167_219_200), 253_402_300_799)
         let days = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
@@ -26,8 +26,8 @@ package enum Clock {
         return text + "Z"
     }
 
-    /// Reads RFC 3339 with any offset and any number of fraction digits (past nanoseconds they are dropped); nil for
-    /// anything else.
+    /// Parses RFC 3339 with any offset and any number of fraction digits (truncated to nanoseconds); nil for anything
+    /// else.
     package static func parseRFC3339(_ text: String) -> FileTime? {
         var scanner = TimeScanner(Array(text.utf8))
         guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
@@ -48,7 +48,7 @@ package enum Clock {
     }
 }
 
-/// A date of the proleptic Gregorian calendar.
+/// A date in the proleptic Gregorian calendar.
 private struct CivilDate {
     let year, month, day: Int64
 
@@ -118,7 +118,7 @@ private struct TimeScanner {
         return value
     }
 
-    /// Nanoseconds: 0 where there is no fraction, nil for a dot without digits.
+    /// Nanoseconds: 0 without a fraction, nil for a dot without digits.
     mutating func fraction() -> Int64? {
         guard skip(".") else { return 0 }
         guard var value = digit() else { return nil }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// The name of the machine, or of the UTS namespace that this process is in.
+/// The name of the host, or of this process's UTS namespace.
 package enum HostName {
-    /// As uname(2) gives it.
+    /// The node name of uname(2).
     package static var current: String {
         var names = utsname()
         guard uname(&names) == 0 else { return "" }

@@ -1,34 +1,34 @@
 import Glibc
 package import SystemPackage
 
-/// A system call that failed: what was tried, on what, and the kernel's answer.
+/// A failed system call: the operation, its object and the error number.
 package struct LinuxError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// The call or the attempt, such as `open`.
+    /// The system call or operation, such as `open`.
     package let operation: String
-    /// The path or name it was about; empty where there is none.
+    /// The path or name it applied to; empty if there is none.
     package let path: String
     /// The kernel's error number.
     package let errno: Errno
 
-    /// Makes an error by hand.
+    /// Creates an error.
     package init(_ operation: String, _ path: String = "", _ errno: Errno) {
         self.operation = operation
         self.path = path
         self.errno = errno
     }
 
-    /// Makes an error from a plain error number such as `ENOENT`, for callers that do not import SystemPackage.
+    /// Creates an error from a plain error number such as `ENOENT`, for callers that do not import SystemPackage.
     package init(_ operation: String, _ path: String = "", code: Int32) {
         self.init(operation, path, Errno(rawValue: code))
     }
 
-    /// The plain error number, to compare with `ENOENT` and its kin.
+    /// The plain error number, for comparison with `ENOENT` and the like.
     package var code: Int32 { errno.rawValue }
 
-    /// The file or a directory on the way does not exist (`ENOENT`, `ENOTDIR`).
+    /// The file or one of its parent directories does not exist (`ENOENT`, `ENOTDIR`).
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
-    /// `open /x: no such file or directory`; the kernel's answer in small letters, as this field's tools have it.
+    /// `open /x: no such file or directory`; the error text in lower case, like Go programs.
     package var description: String {
         let whole = "\(errno)"
         let answer = whole.prefix(1).lowercased() + whole.dropFirst()
@@ -36,7 +36,7 @@ package struct LinuxError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Passes a system call's value on and throws what was `-errno`. The path is read only on failure.
+/// Returns a system call's result, or throws if it is `-errno`. The path is read only on failure.
 @discardableResult
 func checked<Value: SignedInteger>(
     _ result: Value, _ operation: String, _ path: @autoclosure () -> String = ""
@@ -45,7 +45,7 @@ func checked<Value: SignedInteger>(
     throw LinuxError(operation, path(), code: Int32(clamping: -Int64(result)))
 }
 
-/// As above for paths as the kernel takes them.
+/// As above, for NUL-terminated paths.
 @discardableResult
 func checked<Value: SignedInteger>(
     _ result: Value, _ operation: String, _ path: UnsafePointer<CChar>

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The address of this machine that others see.
+/// The address by which other hosts see this one.
 package enum OutboundAddress {
-    /// The IPv4 address that packets to the world leave with, by the routing table of the calling process's network
-    /// namespace; nil where there is no route. Nothing is sent.
+    /// The IPv4 source address of packets to the outside, by the routing table of the calling process's network
+    /// namespace; nil without a route. Sends nothing.
     package static func ipv4() -> String? {
         let handle = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard handle >= 0 else { return nil }
@@ -11,7 +11,7 @@ package enum OutboundAddress {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(9).bigEndian
-        // A documentation address (RFC 5737): only the default route leads there.
+        // A documentation address (RFC 5737): only the default route matches it.
         guard inet_pton(AF_INET, "198.51.100.1", &address.sin_addr) == 1 else { return nil }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let connected = withUnsafePointer(to: address) { pointer in

@@ -1,6 +1,6 @@
 import CLinux
 
-/// Random bytes from the kernel, good for identifiers and secrets.
+/// Random bytes from the kernel, suitable for identifiers and secrets.
 package enum RandomBytes {
     /// This many random bytes.
     package static func bytes(_ count: Int) -> [UInt8] {
@@ -10,7 +10,7 @@ package enum RandomBytes {
             var filled = 0
             while filled < buffer.count {
                 let result = linux_getrandom(base + filled, buffer.count - filled)
-                // The call fails only for bad arguments or on kernels older than 3.17.
+                // The call only fails for invalid arguments or on kernels older than 3.17.
                 precondition(result > 0, "the kernel gives no random bytes")
                 filled += result
             }

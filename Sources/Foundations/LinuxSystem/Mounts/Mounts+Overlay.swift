@@ -2,18 +2,18 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// An overlay mount to be made.
+/// The parameters of an overlay mount.
 struct OverlayMount: Sendable {
     var lower: [String]
     var upper, work: String?
-    /// Options without a value or as `name=value`, such as `userxattr`.
+    /// Options such as `userxattr` or `name=value`.
     var options: [String] = []
     var target: String
 
-    /// mount(2) copies one page of options, with a NUL at its end.
+    /// mount(2) copies one page of options, including the terminating NUL.
     static let pageLimit = 4095
 
-    /// The options as mount(2) takes them. Inside a path `:` separates directories and `,` options.
+    /// The option string for mount(2). In paths, `:` (separates directories) and `,` (separates options) are escaped.
     var text: String {
         var parts = ["lowerdir=" + lower.map { escaped($0, also: ":,") }.joined(separator: ":")]
         if let upper { parts.append("upperdir=" + escaped(upper, also: ":,")) }
@@ -30,7 +30,7 @@ struct OverlayMount: Sendable {
         return result
     }
 
-    /// Mounts with relative paths counted from the thread's working directory.
+    /// Mounts with paths relative to the thread's working directory.
     func mount() throws(LinuxError) {
         if text.utf8.count <= Self.pageLimit {
             try Mounts.mount(source: "overlay", target: target, type: "overlay", data: text)
@@ -39,13 +39,13 @@ struct OverlayMount: Sendable {
         }
     }
 
-    /// The new mount interface, which takes layers one by one (Linux 6.5). False where it cannot take these.
+    /// Uses the new mount API, which accepts layers one by one (Linux 6.5). False if it cannot be used for these.
     private func mountByContext() throws(LinuxError) -> Bool {
         let result = linux_fsopen("overlay", LINUX_FSOPEN_CLOEXEC)
         if result < 0 { return false }
         let context = OwnedFD(adopting: result)
         for directory in lower {
-            // Older kernels do not know the option, and the interface takes at most 255 bytes.
+            // Older kernels do not know the option, and its values are limited to 255 bytes.
             guard set(context.raw, "lowerdir+", directory) == 0 else { return false }
         }
         if let upper, set(context.raw, "upperdir", upper) != 0 { return false }
@@ -74,16 +74,16 @@ struct OverlayMount: Sendable {
         value.withCString { linux_fsconfig(context, LINUX_FSCONFIG_SET_STRING, key, $0, 0) }
     }
 
-    /// What the kernel wrote about the failure, in parentheses, or nothing.
+    /// The kernel's message about the failure in parentheses, or nothing.
     private func complaint(_ context: borrowing OwnedFD) -> String {
         var buffer = [UInt8](repeating: 0, count: 1024)
         let count = buffer.withUnsafeMutableBytes { (try? context.read(into: $0)) ?? 0 }
-        // "e " begins an error.
+        // Errors are prefixed with "e ".
         let text = String(decoding: buffer.prefix(count).dropFirst(2), as: UTF8.self)
         return text.isEmpty ? "" : " (\(text.split(whereSeparator: \.isNewline).joined(separator: "; ")))"
     }
 
-    /// For every kernel: descriptor numbers in /proc/self/fd as short names of the directories.
+    /// Works on every kernel: uses /proc/self/fd/N as short names of the directories.
     private func mountByDescriptors() throws(LinuxError) {
         var opened: [Int32] = []
         defer { for descriptor in opened { _ = linux_close(descriptor) } }
@@ -114,11 +114,11 @@ struct OverlayMount: Sendable {
 }
 
 extension Mounts {
-    /// Mounts an overlay of `lower` directories (the nearest first) with an optional writable `upper` and its `work`
-    /// directory. Relative paths among these three count from `workingDirectory`, which keeps the options short; where
-    /// they still do not fit the kernel's page, other ways are taken. `target` is absolute. Without `upper` a
-    /// single lower directory becomes a read-only bind mount, since overlay wants two. `volatile` leaves out all
-    /// syncing: after a crash the upper directory is useless. `options` are passed on as they are.
+    /// Mounts an overlay of `lower` directories (topmost first) with an optional writable `upper` and its `work`
+    /// directory. Relative paths among these three are relative to `workingDirectory`, which keeps the options short;
+    /// if they still exceed the kernel's page, the other methods are used. `target` is absolute. Without `upper`, a
+    /// single lower directory becomes a read-only bind mount, since overlayfs needs two. `volatile` omits all syncing:
+    /// after a crash the upper directory is unusable. `options` are passed on unchanged.
     package static func overlay(
         lower: [String], upper: String?, work: String?, target: String, workingDirectory: String, userXattr: Bool,
         volatile: Bool, options: [String] = []
@@ -132,19 +132,19 @@ extension Mounts {
         try inDirectory(workingDirectory) { () throws(LinuxError) in try overlay.mount() }
     }
 
-    /// As above with one lower directory that was looked up before, and an upper one.
+    /// As above with one lower directory and an upper one, both resolved before.
     package static func overlay(
         over lower: PathHandle, upper: String, work: String, target: String, userXattr: Bool, volatile: Bool,
         options: [String] = []
     ) throws(LinuxError) {
-        // The kernel takes no descriptors here, but it follows this link to what the descriptor holds, whatever has the
-        // file's name by now.
+        // The kernel does not accept descriptors here, but it follows these links to the file held by the descriptor,
+        // even if it was renamed or replaced.
         try overlay(
             lower: ["/proc/self/fd/\(lower.fd)"], upper: upper, work: work, target: target, workingDirectory: "/",
             userXattr: userXattr, volatile: volatile, options: options)
     }
 
-    /// Runs on a thread with its own working directory: the process's own belongs to everybody.
+    /// Runs on a thread with its own working directory, since the process's is shared by all threads.
     private static func inDirectory(
         _ directory: String, _ body: @escaping @Sendable () throws(LinuxError) -> Void
     ) throws(LinuxError) {

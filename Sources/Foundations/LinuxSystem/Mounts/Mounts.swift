@@ -1,23 +1,23 @@
 import CLinux
 import Glibc
 
-/// Mounting, in the mount namespace of the calling thread.
+/// Mount operations in the mount namespace of the calling thread.
 package enum Mounts {
-    /// mount(2). `flags` are MS_*; nil stands for NULL.
+    /// mount(2). `flags` are MS_*; nil is NULL.
     package static func mount(
         source: String?, target: String, type: String?, flags: UInt = 0, data: String? = nil
     ) throws(LinuxError) {
         try checked(linux_mount(source, target, type, flags, data), "mount \(type ?? source ?? "") on", target)
     }
 
-    /// Unmounts what is mounted on `target`, never following a symbolic link there. With `detach` also a mount in use:
-    /// it vanishes from the tree at once, with all mounts below it, and ends when nobody uses it any more.
+    /// Unmounts `target`, never following a symbolic link there. With `detach`, a mount in use is also detached: it
+    /// disappears from the tree immediately, with all mounts below it, and ends with its last user.
     package static func unmount(_ target: String, detach: Bool = false) throws(LinuxError) {
         let flags = LINUX_UMOUNT_NOFOLLOW | (detach ? LINUX_MNT_DETACH : 0)
         try checked(linux_umount2(target, flags), "unmount", target)
     }
 
-    /// Makes a file or directory appear a second time. `readOnly` covers all mounts below where `recursive` does.
+    /// Bind-mounts a file or directory. `readOnly` applies to all mounts below if `recursive` is set.
     package static func bind(
         from: String, to target: String, recursive: Bool = true, readOnly: Bool = false
     ) throws(LinuxError) {
@@ -40,31 +40,31 @@ package enum Mounts {
         guard result == -ENOSYS else {
             throw LinuxError("make read-only", target, code: -result)
         }
-        // Before Linux 5.12 only one mount at a time, and locked flags have to be repeated.
+        // Before Linux 5.12: only one mount at a time, and locked flags must be repeated.
         let kept = LINUX_MS_NOSUID | LINUX_MS_NODEV | LINUX_MS_NOEXEC | LINUX_MS_NOATIME | LINUX_MS_NODIRATIME
         let present = UInt(max(linux_mount_flags(target), 0)) & kept
         let remount = LINUX_MS_REMOUNT | LINUX_MS_BIND | LINUX_MS_RDONLY | present
         try checked(linux_mount(nil, target, nil, remount, nil), "make read-only", target)
     }
 
-    /// Cuts a mount off from propagation in both directions.
+    /// Disables mount propagation in both directions.
     package static func makePrivate(_ target: String, recursive: Bool = false) throws(LinuxError) {
         let flags = LINUX_MS_PRIVATE | (recursive ? LINUX_MS_REC : 0)
         try checked(linux_mount(nil, target, nil, flags, nil), "make private", target)
     }
 
-    /// Lets a mount receive what is mounted outside and send nothing.
+    /// Lets a mount receive mount events without propagating its own.
     package static func makeSlave(_ target: String, recursive: Bool = false) throws(LinuxError) {
         let flags = LINUX_MS_SLAVE | (recursive ? LINUX_MS_REC : 0)
         try checked(linux_mount(nil, target, nil, flags, nil), "make slave", target)
     }
 
-    /// Whether something is mounted exactly on this directory; false where it does not exist.
+    /// Whether this directory is a mount point; false if it does not exist.
     package static func isMountPoint(_ path: String) throws(LinuxError) -> Bool {
         guard let status = try Files.statusIfPresent(path), status.kind == .directory else { return false }
         let parent = try Files.status(path + "/..", followSymlinks: true)
         if status.device != parent.device { return true }
-        // A bind mount within one file system shows only in the mount table.
+        // Bind mounts within one file system only show in the mount table.
         let table = try Files.readFile("/proc/self/mountinfo")
         let real = try realPath(path)
         return table.split(separator: 0x0A).contains { line in
@@ -73,7 +73,7 @@ package enum Mounts {
         }
     }
 
-    /// Moves the calling thread (only it: call this before other threads exist) into its own mount namespace.
+    /// Moves the calling thread into its own mount namespace; only that thread, so call this before others exist.
     package static func unshareMountNamespace() throws(LinuxError) {
         try checked(linux_unshare(LINUX_CLONE_NEWNS), "unshare mount namespace")
     }
@@ -83,7 +83,7 @@ package enum Mounts {
         return try Files.readSymlink("/proc/self/fd/\(directory.raw)")
     }
 
-    /// mountinfo writes blanks, line ends and backslashes as `\` and three octal digits.
+    /// mountinfo escapes spaces, newlines and backslashes as `\` and three octal digits.
     private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         var rest = field

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// newuidmap or newgidmap: a privileged program that writes id maps for users whom /etc/subuid lends ids.
+/// newuidmap or newgidmap: a privileged program that writes id mappings for users with ranges in /etc/subuid.
 struct MappingProgram: Sendable {
     let name: String
     let path: String
@@ -11,7 +11,7 @@ struct MappingProgram: Sendable {
         let reason: String
     }
 
-    /// Finds a program that is able to write maps.
+    /// Finds a program that is able to write mappings.
     static func find(
         _ name: String, capability: Int32, in directories: [String]
     ) throws(Unusable) -> MappingProgram {
@@ -38,7 +38,7 @@ struct MappingProgram: Sendable {
         throw Unusable(reason: reason)
     }
 
-    /// The command that gives the process this map.
+    /// The command that writes this mapping for the process.
     func arguments(process: Int32, map: IDMapping) -> [String] {
         [path, String(process)] + map.ranges.flatMap { [$0.containerID, $0.hostID, $0.size].map { String($0) } }
     }

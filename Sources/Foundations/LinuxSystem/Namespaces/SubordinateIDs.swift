@@ -1,20 +1,20 @@
 import Glibc
 
-/// The ranges of ids that /etc/subuid and /etc/subgid lend to a user (subuid(5)).
+/// The subordinate id ranges of a user in /etc/subuid and /etc/subgid (subuid(5)).
 package struct SubordinateIDs: Sendable, Equatable {
     /// Consecutive ids.
     package struct Range: Sendable, Equatable {
-        /// The first id and how many.
+        /// The first id and the number of ids.
         package var start, count: UInt32
 
-        /// Makes a range, unchecked.
+        /// Creates a range, unchecked.
         package init(start: UInt32, count: UInt32) {
             (self.start, self.count) = (start, count)
         }
     }
 
-    /// The ranges of one user, given by name or by number, in the file's order. Lines that make no sense are skipped,
-    /// as the mapping programs do. A missing file lends nothing.
+    /// The ranges of a user, listed by name or number, in the file's order. Malformed lines are skipped, as the mapping
+    /// programs do. A missing file has no ranges.
     package static func read(path: String, user name: String?, uid: UInt32) throws(LinuxError) -> [Range] {
         guard let bytes = try Files.readFileIfPresent(path) else { return [] }
         return parse(String(decoding: bytes, as: UTF8.self), user: name, uid: uid)
@@ -32,15 +32,16 @@ package struct SubordinateIDs: Sendable, Equatable {
         }
     }
 
-    /// The map that Podman and Buildah lay out: container id 0 is the user, ids from 1 are the subordinate ranges,
-    /// lowest first. Ids that overlap an earlier range or that `available` (the caller's own map) lacks are left out.
+    /// The mapping used by Podman and Buildah: container id 0 is the user, ids from 1 are the subordinate ranges,
+    /// lowest first. Ids that overlap an earlier range, or that are missing in `available` (the caller's own mapping),
+    /// are left out.
     static func layOut(owner: UInt32, ranges: [Range], available: IDMapping) -> IDMapping {
         var mapped = [IDMapping.Range(containerID: 0, hostID: owner, size: 1)]
         var next: UInt32 = 1
         for range in ranges.sorted(by: { $0.start < $1.start }) {
             for usable in range.parts(within: available).flatMap({ $0.parts(outside: mapped) }) {
                 let size = min(usable.count, UInt32.max - next)
-                // The kernel takes at most 340 ranges.
+                // The kernel accepts at most 340 ranges.
                 if size == 0 || mapped.count == 340 { break }
                 mapped.append(IDMapping.Range(containerID: next, hostID: usable.start, size: size))
                 next += size
@@ -60,7 +61,7 @@ extension SubordinateIDs.Range {
         self.init(start: first, count: count)
     }
 
-    /// What of this the caller's own namespace has.
+    /// The parts that exist in the caller's own namespace.
     fileprivate func parts(within available: IDMapping) -> [Self] {
         available.ranges.compactMap { range in
             let first = UInt64(range.containerID)
@@ -68,7 +69,7 @@ extension SubordinateIDs.Range {
         }
     }
 
-    /// What of this no range has yet.
+    /// The parts not covered by another range.
     fileprivate func parts(outside taken: [IDMapping.Range]) -> [Self] {
         taken.reduce([self]) { parts, range in
             let first = UInt64(range.hostID)

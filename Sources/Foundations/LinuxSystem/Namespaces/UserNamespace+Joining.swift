@@ -2,11 +2,12 @@ import CLinux
 import Glibc
 
 extension UserNamespace {
-    /// Makes this process root of the user namespace that another process of the same user lives in, rather than of one of
-    /// its own: what belongs to that namespace, such as a network, can then be joined. Does nothing where both are in
-    /// the same one.
+    /// Makes this process root in the existing user namespace of another process of the same user, instead of a new
+    /// one, so that it can join resources of that namespace such as a network. Does nothing if both are already in the
+    /// same one.
     ///
-    /// Must be called before any other thread exists, and before ``enterForRootlessStorage(inheritedUID:inheritedGID:programDirectories:)``.
+    /// Must be called before any other thread exists, and before
+    /// ``enterForRootlessStorage(inheritedUID:inheritedGID:programDirectories:)``.
     package static func join(process: Int32) throws(UserNamespaceError) {
         do throws(LinuxError) {
             let own = try OwnedFD.open("/proc/self/ns/user", O_RDONLY).status()
@@ -18,7 +19,7 @@ extension UserNamespace {
             throw UserNamespaceError(
                 kind: .failed, message: "cannot join the user namespace of process \(process): \(error)")
         }
-        // A namespace with a single id forbids this; then there is nothing that the groups could reach.
+        // Namespaces with a single id forbid this; then the groups grant no access that matters.
         _ = setgroups(0, nil)
     }
 }

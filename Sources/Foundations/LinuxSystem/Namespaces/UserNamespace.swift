@@ -1,22 +1,23 @@
 import CLinux
 import Glibc
 
-/// The user namespace in which an ordinary user is root over the own storage.
+/// The user namespace in which an ordinary user is root over their own storage.
 package enum UserNamespace {
-    /// Where newuidmap and newgidmap are looked for by default.
+    /// The default search path for newuidmap and newgidmap.
     package static let programDirectories = [
         "/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin", "/run/wrappers/bin",
     ]
 
-    /// Moves the process into new user and mount namespaces in which it is root: with the ids that /etc/subuid and
-    /// /etc/subgid lend, laid out as Podman does, else with the one own id and a warning. Supplementary groups are
-    /// dropped where the kernel allows it. Mounts made afterwards do not spread outside.
+    /// Moves the process into new user and mount namespaces in which it is root: with the ids from /etc/subuid and
+    /// /etc/subgid in Podman's layout, otherwise with only the user's own id and a warning. Supplementary groups are
+    /// dropped if the kernel allows it. Later mounts do not propagate to the outside.
     ///
-    /// Does nothing for root of the machine (`alreadyRoot`) and for root of a user namespace with CAP_SYS_ADMIN
-    /// (`alreadyInside`; only a mount namespace that belongs to an outer user namespace is left for a new one); `inheritedUID` and `inheritedGID` then tell which user an ancestor process was when it
-    /// entered, if it passed that on. Root without CAP_SYS_ADMIN enters a nested namespace with the same ids.
+    /// Does nothing for root of the host (`alreadyRoot`) and for root of a user namespace with CAP_SYS_ADMIN
+    /// (`alreadyInside`; only a mount namespace owned by an outer user namespace is replaced by a new one);
+    /// `inheritedUID` and `inheritedGID` are then the ids that an ancestor process had when it entered, if it passed
+    /// them on. Root without CAP_SYS_ADMIN enters a nested namespace with the same ids.
     ///
-    /// Must be called before any other thread exists. After an error the process may be left without any mapped id:
+    /// Must be called before any other thread exists. After an error the process may have no mapped ids:
     /// print it and exit.
     package static func enterForRootlessStorage(
         inheritedUID: UInt32? = nil, inheritedGID: UInt32? = nil, programDirectories: [String] = programDirectories
@@ -37,14 +38,14 @@ package enum UserNamespace {
             }
         }
         try enter(plan, identity)
-        // What the kernel has, not what was asked for.
+        // The actual mapping in the kernel, not the requested one.
         let uidMap = ProcessCredentials.map("uid_map")
         return UserNamespaceEntry(
             kind: .entered, rootlessUID: identity.uid, rootlessGID: identity.gid, uidMap: uidMap,
             gidMap: ProcessCredentials.map("gid_map"), isSingleID: uidMap.count == 1, warning: plan.warning)
     }
 
-    /// Root of a user namespace may only mount in a mount namespace that belongs to it; `unshare -U` makes none.
+    /// Root of a user namespace may only mount in a mount namespace owned by it; `unshare -U` does not create one.
     private static func claimMountNamespace() throws(UserNamespaceError) {
         guard linux_owns_mount_namespace() == 0 else { return }
         do throws(LinuxError) {
@@ -55,7 +56,7 @@ package enum UserNamespace {
         }
     }
 
-    /// The entry for a process that needs no new namespace.
+    /// The entry of a process that needs no new namespace.
     private static func present(
         _ identity: ProcessCredentials, _ inheritedUID: UInt32?, _ inheritedGID: UInt32?
     ) -> UserNamespaceEntry {

@@ -1,8 +1,8 @@
-/// How this process came to the privileges over its storage, and what ids it has.
+/// How this process obtained its privileges over the storage, and its id mappings.
 package struct UserNamespaceEntry: Sendable, Equatable {
     /// What happened.
     package enum Kind: Sendable, Equatable {
-        /// The process is root of the machine: nothing was done.
+        /// The process is root of the host: nothing was done.
         case alreadyRoot
         /// The process was already root of a user namespace: nothing was done.
         case alreadyInside
@@ -12,37 +12,37 @@ package struct UserNamespaceEntry: Sendable, Equatable {
 
     /// What happened.
     package let kind: Kind
-    /// The user and group that the process had before it, or an ancestor, entered; 0 for root.
+    /// The user and group of the process before it, or an ancestor, entered the namespace; 0 for root.
     package let rootlessUID, rootlessGID: UInt32
-    /// The ids inside and what they are outside. `identity` for `alreadyRoot`.
+    /// The id mappings. `identity` for `alreadyRoot`.
     package let uidMap, gidMap: IDMapping
-    /// Only one user id exists: no file can belong to anybody else.
+    /// Whether only one user id is mapped: no file can belong to another user.
     package let isSingleID: Bool
-    /// What the user should be told once about this entry, with the cure.
+    /// A warning to show once, with a remedy.
     package let warning: String?
 }
 
-/// Why the user namespace could not be entered; the message names the blocker and the cure.
+/// Why the user namespace could not be entered; the message names the cause and a remedy.
 package struct UserNamespaceError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What stood in the way.
+    /// The kind of failure.
     package enum Kind: Sendable, Equatable {
         /// The kernel lacks user namespaces, or a setting turns them off.
         case disabled
-        /// A security module or filter forbids them.
+        /// Forbidden by a security module or seccomp filter.
         case forbidden
-        /// The limit of namespaces is used up.
+        /// The limit on the number of namespaces is reached.
         case exhausted
         /// newuidmap or newgidmap failed.
         case mappingProgramFailed
-        /// The process already has several threads: a mistake in the program.
+        /// The process already has several threads: a programming error.
         case tooManyThreads
-        /// Any other failure of the kernel.
+        /// Any other kernel error.
         case failed
     }
 
-    /// What stood in the way.
+    /// The kind of failure.
     package let kind: Kind
-    /// One line.
+    /// The message, a single line.
     package let message: String
 
     /// The message.

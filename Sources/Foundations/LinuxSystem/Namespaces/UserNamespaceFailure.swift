@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// The settings of a system that keep users from user namespaces.
+/// System settings that restrict user namespaces.
 struct UserNamespaceSettings: Sendable {
-    /// nil where the kernel has no such setting.
+    /// nil if the kernel has no such setting.
     var maximumUserNamespaces, maximumMountNamespaces: Int64?
     var unprivilegedClone, appArmorRestriction: Int64?
     var hasUserNamespaces = true
@@ -30,11 +30,11 @@ struct UserNamespaceSettings: Sendable {
     }
 }
 
-/// A failed entry, and the search for the reason that a user can do something about.
+/// A failed entry, and the diagnosis of its cause for the user.
 struct UserNamespaceFailure {
     let step: linux_user_namespace_step
     let error: Int32
-    /// What a mapping program said.
+    /// The output of the failed mapping program.
     let said: String
     let plan: UserNamespacePlan
     let identity: ProcessCredentials
@@ -75,7 +75,7 @@ struct UserNamespaceFailure {
         return (.mappingProgramFailed, "\(program.path) failed: \(text) (\(advice))")
     }
 
-    /// Why unshare(2) itself was refused.
+    /// Why unshare(2) itself failed.
     private func blocker(_ settings: UserNamespaceSettings) -> Reason? {
         if error == EINVAL, settings.threads > 1 {
             return (.tooManyThreads, "the process already has \(settings.threads) threads")
@@ -101,7 +101,7 @@ struct UserNamespaceFailure {
         return nil
     }
 
-    /// What takes away the right to namespaces or, later, the capabilities in them.
+    /// What denies namespaces or, later, the capabilities in them.
     private func restriction(_ settings: UserNamespaceSettings) -> Reason? {
         guard error == EPERM || error == EACCES else { return nil }
         if let setting = settings.appArmorRestriction, setting != 0 {

@@ -1,13 +1,13 @@
 import CLinux
 
-/// Which ids the new namespace gets, and who writes them.
+/// The id mappings of a new namespace, and who writes them.
 struct UserNamespacePlan: Sendable {
     enum Writer: Sendable {
         /// newuidmap and newgidmap, from outside.
         case programs(uid: MappingProgram, gid: MappingProgram)
-        /// This program, from outside with the capabilities it has there.
+        /// This program, from outside, with the capabilities it has there.
         case privileged
-        /// This process from within, as anybody may for the one own id.
+        /// This process, from within, as any user may for their own id.
         case itself
     }
 
@@ -15,14 +15,14 @@ struct UserNamespacePlan: Sendable {
     let uidMap, gidMap: IDMapping
     let warning: String?
 
-    /// Where subordinate ids and the programs are looked for.
+    /// Where to look for subordinate ids and the programs.
     struct Sources: Sendable {
         var subuid = "/etc/subuid"
         var subgid = "/etc/subgid"
         var programDirectories: [String]
     }
 
-    /// A plan for root without CAP_SYS_ADMIN (as in a container): all its own ids once more, where it may do that.
+    /// A plan for root without CAP_SYS_ADMIN (as in a container): maps all its own ids again, if permitted.
     static func nested(_ identity: ProcessCredentials) -> UserNamespacePlan {
         let needed = [LINUX_CAP_SETUID, LINUX_CAP_SETGID, LINUX_CAP_SETFCAP]
         guard needed.allSatisfy(identity.has) else {
@@ -37,7 +37,7 @@ struct UserNamespacePlan: Sendable {
     static func rootless(_ identity: ProcessCredentials, _ sources: Sources) throws(LinuxError) -> UserNamespacePlan {
         let user = identity.name ?? String(identity.uid)
         let uids = try SubordinateIDs.read(path: sources.subuid, user: identity.name, uid: identity.uid)
-        // Both files know users, not groups.
+        // Both files list users, not groups.
         let gids = try SubordinateIDs.read(path: sources.subgid, user: identity.name, uid: identity.uid)
         if uids.isEmpty || gids.isEmpty {
             let files = [uids.isEmpty ? sources.subuid : nil, gids.isEmpty ? sources.subgid : nil].compactMap { $0 }
@@ -73,14 +73,14 @@ struct UserNamespacePlan: Sendable {
             warning: "\(reason): \(effect)" + (cure.map { " (\($0))" } ?? ""))
     }
 
-    /// A group list can be dropped only where the map's writer was privileged.
+    /// Supplementary groups can only be dropped if the writer of the mapping was privileged.
     var deniesSetgroups: Bool {
         if case .itself = writer { true } else { false }
     }
 }
 
 extension IDMapping {
-    /// Every id that this namespace has, as itself, for a namespace inside.
+    /// Maps every id of this namespace to itself, for a nested namespace.
     fileprivate var mirrored: IDMapping {
         IDMapping(ranges.map { Range(containerID: $0.containerID, hostID: $0.containerID, size: $0.size) })
     }

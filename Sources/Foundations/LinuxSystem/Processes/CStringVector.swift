@@ -1,6 +1,6 @@
 import Glibc
 
-/// A NULL-terminated array of C strings, as exec takes them, that lives as long as this value.
+/// A NULL-terminated array of C strings for exec, valid as long as this value lives.
 struct CStringVector: ~Copyable {
     private let storage: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
 

@@ -1,16 +1,16 @@
 import CLinux
 import Glibc
 
-/// Running other programs.
+/// Runs other programs.
 package enum ChildProcess {
-    /// Runs a program to its end.
+    /// Runs a program and waits for it.
     ///
-    /// `argv[0]` is a path, or a name that is looked for in the directories of this process's PATH. `environment` holds
-    /// `NAME=value`; nil passes this process's own on. `input` goes to standard input. With `captureOutput` both output
-    /// streams are returned (past `outputLimit` bytes the program is killed and `EFBIG` thrown) and standard input
-    /// is empty where there is no `input`; else the streams are this process's own.
+    /// `argv[0]` is a path, or a name looked up in this process's PATH. `environment` contains `NAME=value` entries;
+    /// nil inherits this process's own. `input` is passed on standard input. With `captureOutput`, both output streams
+    /// are returned (above `outputLimit` bytes the program is killed and `EFBIG` thrown), and standard input is empty
+    /// without `input`; otherwise the streams are inherited.
     ///
-    /// The status is the exit code, or 128 plus the number of the signal that ended the program.
+    /// The status is the exit code, or 128 plus the number of the signal that terminated the program.
     package static func run(
         _ argv: [String], environment: [String]? = nil, input: [UInt8]? = nil, captureOutput: Bool,
         workingDirectory: String? = nil, outputLimit: Int = 64 << 20

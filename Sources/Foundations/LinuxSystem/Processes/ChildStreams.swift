@@ -3,7 +3,7 @@ import Glibc
 
 /// The pipes between this process and a program's standard streams.
 struct ChildStreams: ~Copyable {
-    /// Standard input, output and error; -1 where this process has no part in one, or has closed its end.
+    /// This process's ends of standard input, output and error; -1 if unused or already closed.
     private var own: [Int32] = [-1, -1, -1]
     private var child: [Int32] = [-1, -1, -1]
 
@@ -31,13 +31,13 @@ struct ChildStreams: ~Copyable {
         try checked(linux_pipe2(&ends, LINUX_O_CLOEXEC), "pipe")
         let reader = OwnedFD(adopting: ends[0])
         let writer = OwnedFD(adopting: ends[1])
-        // Duplicates, since they are above the standard streams even where one of those is closed.
+        // Duplicated, so that they are above the standard streams even if one of those is closed.
         child[stream] = try stream == 0 ? reader.duplicate().release() : writer.duplicate().release()
         own[stream] = try stream == 0 ? writer.duplicate().release() : reader.duplicate().release()
         try checked(linux_fcntl(own[stream], F_SETFL, Int(O_NONBLOCK)), "set up pipe")
     }
 
-    /// Only the child may hold its ends, else the streams would never end.
+    /// Closes the child's ends here, otherwise the streams would never end.
     mutating func closeChildEnds() {
         for stream in 0..<3 { Self.close(&child[stream]) }
     }
@@ -47,7 +47,7 @@ struct ChildStreams: ~Copyable {
         descriptor = -1
     }
 
-    /// Writes all input and reads all output, in whatever order the program deals with them.
+    /// Writes all input and reads all output, in whatever order the program processes them.
     mutating func exchange(_ input: [UInt8], limit: Int) throws(LinuxError) -> (output: [UInt8], errors: [UInt8]) {
         var collected: [[UInt8]] = [[], [], []]
         var written = 0
@@ -69,7 +69,7 @@ struct ChildStreams: ~Copyable {
         return (collected[1], collected[2])
     }
 
-    /// How many bytes are done with; all of them where the program does not want more.
+    /// The number of bytes consumed; all of them if the program no longer reads.
     private func write(_ bytes: ArraySlice<UInt8>) throws(LinuxError) -> Int {
         let count = bytes.withUnsafeBytes { linux_write_unsignalled(own[0], $0.baseAddress, $0.count) }
         if count == -Int(EPIPE) { return bytes.count }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A thread of the operating system, for blocking work.
+/// An operating system thread, for blocking work.
 package final class PlainThread: @unchecked Sendable {
     // Unchecked because `pthread_t` is a plain number on Linux; it is written once, before the value is shared.
     private let thread: pthread_t
 
-    /// What the thread runs, passed through pthread_create's untyped pointer.
+    /// The thread's body, passed through pthread_create's untyped pointer.
     private final class Start {
         let body: @Sendable () -> Void
 
@@ -14,7 +14,7 @@ package final class PlainThread: @unchecked Sendable {
         }
     }
 
-    /// Starts a thread. Throws `EAGAIN` where the system has no room for another.
+    /// Starts a thread. Throws `EAGAIN` if the system cannot create another.
     package init(_ body: @escaping @Sendable () -> Void) throws(LinuxError) {
         let start = Unmanaged.passRetained(Start(body))
         var thread = pthread_t()
@@ -31,7 +31,7 @@ package final class PlainThread: @unchecked Sendable {
         self.thread = thread
     }
 
-    /// Waits for the end of the thread. Call it exactly once.
+    /// Waits for the thread to end. Call it exactly once.
     package func join() {
         pthread_join(thread, nil)
     }

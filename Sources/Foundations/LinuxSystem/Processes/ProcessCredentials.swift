@@ -1,10 +1,10 @@
 import CLinux
 import Glibc
 
-/// Who the process is, as far as entering a user namespace depends on it.
+/// The process's identity, as far as it matters for entering a user namespace.
 struct ProcessCredentials: Sendable {
     var uid, gid: UInt32
-    /// The account's name; nil for a number without an account.
+    /// The account's name; nil for an id without an account.
     var name: String?
     var capabilities: UInt64
     var uidMap, gidMap: IDMapping
@@ -21,14 +21,14 @@ struct ProcessCredentials: Sendable {
         capabilities & (1 << UInt64(capability)) != 0
     }
 
-    /// The process's own map. A kernel without user namespaces has no such file and only the identity.
+    /// The process's own mapping; the identity on kernels without user namespaces, which have no such file.
     static func map(_ name: String) -> IDMapping {
         guard let bytes = try? Files.readFile("/proc/self/\(name)") else { return .identity }
         return IDMapping(parsing: String(decoding: bytes, as: UTF8.self)) ?? .identity
     }
 
     private static func accountName(of uid: UInt32) -> String? {
-        // The file first: it needs no name service, which might be slow or start threads of its own.
+        // The file first: name services might be slow or start threads.
         let accounts = (try? Files.readFile("/etc/passwd", limit: 16 << 20)) ?? []
         for line in accounts.split(separator: 0x0A) {
             let fields = line.split(separator: 0x3A, maxSplits: 3, omittingEmptySubsequences: false)

@@ -6,7 +6,7 @@ package struct WindowSize: Sendable, Equatable {
     /// Lines and columns.
     package var rows, columns: UInt16
 
-    /// Makes a size.
+    /// Creates a size.
     package init(rows: UInt16, columns: UInt16) {
         (self.rows, self.columns) = (rows, columns)
     }
@@ -18,40 +18,40 @@ package struct WindowSize: Sendable, Equatable {
         return size
     }
 
-    /// Gives a terminal this size; its foreground processes get SIGWINCH where that changes it.
+    /// Sets a terminal's size; its foreground processes get SIGWINCH if it changes.
     package func apply(toTerminal fd: Int32) throws(LinuxError) {
         try checked(linux_set_window_size(fd, rows, columns), "set window size")
     }
 }
 
-/// A pair of connected terminal ends (pty(7)).
+/// A pseudo-terminal pair (pty(7)).
 package struct PseudoTerminal: ~Copyable, Sendable {
-    /// The end for the program that plays the terminal.
+    /// The controller's end, for the program that acts as the terminal.
     package let controller: OwnedFD
 
-    /// Makes a new pair in the present /dev/pts.
+    /// Creates a pair in the current /dev/pts.
     package init() throws(LinuxError) {
         controller = OwnedFD(adopting: try checked(linux_open_terminal_controller(), "open pseudo-terminal"))
     }
 
-    /// Takes over a controller that was opened elsewhere, such as in a container's own /dev/pts.
+    /// Takes ownership of a controller opened elsewhere, such as in a container's own /dev/pts.
     package init(adopting controller: consuming OwnedFD) {
         self.controller = controller
     }
 
-    /// Opens the end for the programs in the terminal; it does not become this process's controlling terminal.
+    /// Opens the end for the programs in the terminal, without making it this process's controlling terminal.
     package func openPeer() throws(LinuxError) -> OwnedFD {
         let flags = O_RDWR | O_NOCTTY | LINUX_O_CLOEXEC
         return OwnedFD(adopting: try checked(linux_open_terminal_peer(controller.raw, flags), "open terminal"))
     }
 }
 
-/// Puts a terminal into raw mode: every byte passes as it is. `restore` brings the former mode back.
+/// Puts a terminal into raw mode: all bytes pass unchanged. `restore` sets the previous mode.
 package struct RawTerminalMode: Sendable {
     private let fd: Int32
     private let former: linux_terminal_mode
 
-    /// Changes the mode of the terminal, which the caller keeps open; throws `ENOTTY` for anything else.
+    /// Changes the mode of a terminal, which the caller keeps open; throws `ENOTTY` for anything else.
     package init(terminal fd: Int32) throws(LinuxError) {
         var mode = linux_terminal_mode()
         try checked(linux_get_terminal_mode(fd, &mode), "get terminal mode")
@@ -61,7 +61,7 @@ package struct RawTerminalMode: Sendable {
         try checked(linux_set_terminal_mode(fd, &mode), "set terminal mode")
     }
 
-    /// Brings the former mode back.
+    /// Restores the previous mode.
     package func restore() {
         var mode = former
         _ = linux_set_terminal_mode(fd, &mode)

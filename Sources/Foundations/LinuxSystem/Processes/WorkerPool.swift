@@ -2,18 +2,18 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Spreads independent work over a few threads.
+/// Distributes independent work over a few threads.
 package enum WorkerPool {
-    /// How many processors this process may use; at least 1.
+    /// The number of processors this process may use; at least 1.
     package static var processorCount: Int {
         let usable = linux_usable_processors()
-        // More than a set has room for are enough for everything here.
+        // EINVAL means more than the set can hold, which is plenty.
         return usable == -EINVAL ? 1024 : max(Int(usable), 1)
     }
 
-    /// Applies `body` to every item on up to `threads` threads (the calling one among them) and returns the results in
-    /// the items' order. After an error no new item is begun; the error of the earliest failed item is thrown once all
-    /// threads have ended.
+    /// Applies `body` to all items on up to `threads` threads (including the calling one) and returns the results in
+    /// the items' order. After an error no new item is started; the error of the earliest failed item is thrown once
+    /// all threads have ended.
     package static func map<Item: Sendable, Result: Sendable>(
         _ items: [Item], threads: Int, _ body: @Sendable (Item) throws -> Result
     ) throws -> [Result] {
@@ -21,7 +21,7 @@ package enum WorkerPool {
         if wanted <= 1 { return try items.map(body) }
         return try withoutActuallyEscaping(body) { body in
             let shared = SharedWork(items, body)
-            // Fewer threads than asked for are enough: the calling one alone would do.
+            // Fewer threads than requested are fine: even the calling one alone would do.
             let helpers = (1..<wanted).compactMap { _ in try? PlainThread { shared.run() } }
             shared.run()
             for helper in helpers { helper.join() }

@@ -79,7 +79,7 @@ int linux_ioctl(int fd, unsigned long request, void *argument) {
 }
 
 int linux_set_top_directory(int fd) {
-    // Declared with a long, read and written by the kernel as an int.
+    // Declared as long, but read and written by the kernel as int.
     int flags = 0;
     int result = (int)LINUX_RESULT(ioctl(fd, FS_IOC_GETFLAGS, &flags));
     if (result < 0 || (flags & FS_TOPDIR_FL)) return result;

@@ -46,7 +46,7 @@ int linux_mount_setattr(int directory, const char *path, unsigned flags, uint64_
     struct {
         uint64_t set, clear, propagation, user_namespace;
     } attributes = {set, clear, propagation, user_namespace < 0 ? 0 : (uint64_t)user_namespace};
-    // 442 on every architecture; older headers do not name it.
+    // 442 on all architectures; older headers do not define it.
     return (int)LINUX_RESULT(syscall(442, directory, path, flags, &attributes, sizeof attributes));
 }
 
@@ -63,7 +63,7 @@ int linux_owns_mount_namespace(void) {
     if (mounts == -1) return -errno;
     int fd = (int)LINUX_RESULT(ioctl(mounts, NS_GET_USERNS));
     close(mounts);
-    // The kernel shows no user namespace outside the own one.
+    // The kernel does not reveal user namespaces outside the own one.
     if (fd == -EPERM) return 0;
     if (fd < 0) return fd;
     int result = (int)LINUX_RESULT(fstat(fd, &owner));

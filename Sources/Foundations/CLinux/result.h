@@ -1,4 +1,5 @@
-/// How every function here reports: the first header of each file, since it chooses what the system's headers offer.
+/// How all functions here report errors. Include it first in each file, since it selects what the system's headers
+/// declare.
 #ifndef CLINUX_RESULT_H
 #define CLINUX_RESULT_H
 
@@ -8,7 +9,7 @@
 
 #include <errno.h>
 
-/// The value of a system call, or `-errno`; a call interrupted by a signal is made again.
+/// The value of a system call, or `-errno`; interrupted calls are restarted.
 #define LINUX_RESULT(call)                                                                                            \
     ({                                                                                                                \
         long linux_result_;                                                                                           \

@@ -62,7 +62,7 @@ long linux_write_unsignalled(int fd, const void *buffer, size_t count) {
     pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
     long result = linux_write(fd, buffer, count);
     if (result == -EPIPE && !was_pending) {
-        // Take back the signal that this write raised; it is directed at this thread.
+        // Discard the signal raised by this write; it is directed at this thread.
         const struct timespec no_wait = {0, 0};
         LINUX_RESULT(sigtimedwait(&pipe_signal, NULL, &no_wait));
     }

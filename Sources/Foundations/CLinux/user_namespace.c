@@ -20,7 +20,7 @@ static int fail(struct linux_user_namespace_failure *failure, enum linux_user_na
     return -1;
 }
 
-/// Writes a whole map in the one write(2) that the kernel accepts. Returns 0 or errno.
+/// Writes a whole map in a single write(2), as the kernel requires. Returns 0 or errno.
 static int write_process_file(pid_t pid, const char *name, const char *text) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
@@ -32,17 +32,17 @@ static int write_process_file(pid_t pid, const char *name, const char *text) {
     return error;
 }
 
-/// setgroups has to be denied before gid_map is written; kernels without the file need nothing.
+/// setgroups must be denied before gid_map is written; kernels without the file need nothing.
 static int deny_setgroups(pid_t pid) {
     int error = write_process_file(pid, "setgroups", "deny");
     return error == ENOENT ? 0 : error;
 }
 
-/// Starts a mapping program whose standard streams are already set up. Returns its id or -1.
+/// Starts a mapping program whose standard streams are already set up. Returns its pid or -1.
 static pid_t start_program(const char *const *argv) {
     pid_t pid = fork();
     if (pid == 0) {
-        // A minimal environment: the caller's may hold anything, and these programs need nothing.
+        // A minimal environment: the caller's may contain anything, and these programs need nothing.
         char *const environment[] = {"LC_ALL=C", NULL};
         execve(argv[0], (char *const *)argv, environment);
         dprintf(STDERR_FILENO, "%s", strerror(errno));
@@ -51,13 +51,13 @@ static pid_t start_program(const char *const *argv) {
     return pid;
 }
 
-/// Waits for a mapping program. Returns whether it did its work.
+/// Waits for a mapping program. Returns whether it succeeded.
 static int succeeded(pid_t pid) {
     int status = 0;
     return pid != -1 && LINUX_RESULT(waitpid(pid, &status, 0)) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// What the helper, which stays outside the new namespace, tells the parent before any message text.
+/// Sent by the helper, which stays outside the new namespace, to the parent before any message text.
 struct outcome {
     int step;
     int error;
@@ -68,7 +68,7 @@ static void report(int fd, enum linux_user_namespace_step step, int error) {
     if (write(fd, &outcome, sizeof outcome) == -1) _exit(1);
 }
 
-/// Lets the programs write both maps, at the same time: neither map depends on the other.
+/// Runs both programs in parallel: neither map depends on the other.
 static void map_by_programs(const struct linux_user_namespace_plan *plan, int outcomes) {
     pid_t uid_program = start_program(plan->uid_map_argv);
     pid_t gid_program = start_program(plan->gid_map_argv);
@@ -78,7 +78,7 @@ static void map_by_programs(const struct linux_user_namespace_plan *plan, int ou
     report(outcomes, uid_succeeded ? LINUX_USER_NAMESPACE_GID_MAP : LINUX_USER_NAMESPACE_UID_MAP, 0);
 }
 
-/// Writes both maps with the privileges of this process. Returns 0, or errno with the failed step.
+/// Writes both maps with this process's privileges. Returns 0, or errno with the failed step.
 static int write_maps(const struct linux_user_namespace_plan *plan, pid_t target,
                       enum linux_user_namespace_step *step) {
     *step = LINUX_USER_NAMESPACE_UID_MAP;
@@ -106,7 +106,7 @@ static void map_from_outside(const struct linux_user_namespace_plan *plan, pid_t
 
 struct helper {
     pid_t pid;
-    /// Closing it without a byte lets the helper exit; one byte starts it.
+    /// Closing it without writing makes the helper exit; writing one byte starts it.
     int start;
     int outcomes;
     int messages;
@@ -123,7 +123,7 @@ static int start_helper(const struct linux_user_namespace_plan *plan, struct hel
     pid_t target = getpid();
     pid_t pid = -1;
     int error = 0;
-    // A socket and not a pipe to start it: writing to a helper that died must not raise SIGPIPE.
+    // A socket instead of a pipe: writing to a dead helper must not raise SIGPIPE.
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, start) == -1 ||
         pipe2(outcomes, O_CLOEXEC) == -1 || pipe2(messages, O_CLOEXEC) == -1 || (pid = fork()) == -1) {
         error = errno;
@@ -134,11 +134,11 @@ static int start_helper(const struct linux_user_namespace_plan *plan, struct hel
     }
     if (pid == 0) {
         char byte;
-        // An inherited "ignore" would hide the programs' exit statuses.
+        // An inherited SIG_IGN would discard the programs' exit statuses.
         signal(SIGCHLD, SIG_DFL);
         close(start[1]);
         if (LINUX_RESULT(read(start[0], &byte, 1)) != 1) _exit(0);
-        // The messages go through standard error; nothing may reach the caller's own streams.
+        // Captures the messages on standard error; nothing may reach the caller's own streams.
         if (dup2(messages[1], STDERR_FILENO) == -1 || dup2(messages[1], STDOUT_FILENO) == -1) _exit(1);
         map_from_outside(plan, target, outcomes[1]);
         _exit(0);
@@ -150,12 +150,12 @@ static int start_helper(const struct linux_user_namespace_plan *plan, struct hel
     return 0;
 }
 
-/// Ends the helper; with `go` it does its work first. Returns 0, or -1 with `failure` filled in.
+/// Ends the helper, with `go` after it has done its work. Returns 0, or -1 with `failure` filled in.
 static int finish_helper(struct helper *helper, int go, struct linux_user_namespace_failure *failure) {
     struct outcome outcome = {.step = LINUX_USER_NAMESPACE_UID_MAP, .error = EIO};
     if (go && LINUX_RESULT(send(helper->start, "x", 1, MSG_NOSIGNAL)) != 1) outcome.error = EPIPE;
     close(helper->start);
-    // Read to the end, past what is kept: a program that writes much must not block.
+    // Read to the end, beyond what is kept: a program with much output must not block.
     size_t length = 0;
     for (;;) {
         char rest[256];
@@ -177,7 +177,7 @@ static int finish_helper(struct helper *helper, int go, struct linux_user_namesp
     return fail(failure, (enum linux_user_namespace_step)outcome.step, outcome.error);
 }
 
-/// Writes one-id maps from within, as any user may.
+/// Writes single-id maps from within, as any user may.
 static int map_from_within(const struct linux_user_namespace_plan *plan, struct linux_user_namespace_failure *failure) {
     enum linux_user_namespace_step step;
     int error = write_maps(plan, getpid(), &step);
@@ -189,7 +189,7 @@ static int become_root(const struct linux_user_namespace_plan *plan, struct linu
         return fail(failure, LINUX_USER_NAMESPACE_SETGROUPS, errno);
     if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)
         return fail(failure, LINUX_USER_NAMESPACE_BECOME_ROOT, errno);
-    // Changing ids may have cleared it, and then /proc/self would belong to nobody we are.
+    // Changing ids may have cleared it, and then /proc/self would not belong to this user.
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == -1)
         return fail(failure, LINUX_USER_NAMESPACE_PROPAGATION, errno);
@@ -201,7 +201,7 @@ int linux_user_namespace_enter(const struct linux_user_namespace_plan *plan,
     memset(failure, 0, sizeof *failure);
     int outside = plan->uid_map_argv != NULL || plan->write_from_outside;
     struct helper helper = {.pid = -1, .start = -1, .outcomes = -1, .messages = -1};
-    // The map files of a process that is not dumpable belong to the real root.
+    // The map files of a non-dumpable process belong to the real root.
     if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == -1) return fail(failure, LINUX_USER_NAMESPACE_PREPARE, errno);
     if (outside) {
         int error = start_helper(plan, &helper);

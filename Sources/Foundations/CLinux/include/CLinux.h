@@ -1,5 +1,6 @@
-/// What Swift's Glibc module hides: variadic and GNU-only system calls as plain functions that return `-errno`.
-/// No policy lives here.
+/// What Swift's Glibc module does not export: variadic and GNU-only system calls as plain functions that return
+/// `-errno`.
+/// Contains no policy.
 #ifndef CLINUX_H
 #define CLINUX_H
 

@@ -1,5 +1,5 @@
-/// Files, directories and file locks. These headers include none of the system's that define structures: Swift would
-/// take this module for the owner of types that belong to Glibc.
+/// Files, directories and file locks. These headers include no system headers that define structures: Swift would
+/// attribute types of Glibc to this module.
 #ifndef CLINUX_FILES_H
 #define CLINUX_FILES_H
 
@@ -33,7 +33,7 @@ static const unsigned LINUX_RENAME_WHITEOUT = 4;
 static const int LINUX_SEEK_DATA = 3;
 static const int LINUX_SEEK_HOLE = 4;
 
-/// Nanoseconds that keep one time of `linux_utimensat`, or set it to the present.
+/// Values of the nanoseconds in `linux_utimensat` that leave a time unchanged, or set it to the current time.
 static const int64_t LINUX_UTIME_OMIT = (1 << 30) - 2;
 static const int64_t LINUX_UTIME_NOW = (1 << 30) - 1;
 
@@ -41,19 +41,19 @@ struct linux_file_time {
     int64_t seconds, nanoseconds;
 };
 
-/// stat(2) in types that need no header of the system.
+/// The result of stat(2) in types that need no system headers.
 struct linux_file_status {
     uint64_t device, inode, links;
     uint32_t mode, uid, gid;
     uint32_t device_major, device_minor;
-    /// In bytes, and in units of 512 bytes.
+    /// In bytes, and in 512-byte blocks.
     int64_t size, blocks;
     struct linux_file_time access, modification, change;
 };
 
 int linux_openat(int directory, const char *path, int flags, uint32_t mode);
 
-/// Resolves with `RESOLVE_*` restrictions. A lookup that raced with a rename (EAGAIN) is the caller's to repeat.
+/// Resolves with `RESOLVE_*` restrictions. Retrying lookups that raced with a rename (EAGAIN) is up to the caller.
 int linux_openat2(int directory, const char *path, int flags, uint32_t mode, uint64_t resolve);
 
 int linux_close(int fd);
@@ -76,12 +76,12 @@ int linux_syncfs(int fd);
 
 int linux_fcntl(int fd, int command, long argument);
 
-/// A duplicate (at least 3, so that it never lands on a standard stream) that is closed on exec.
+/// A close-on-exec duplicate (at least 3, so that it is never a standard stream).
 int linux_duplicate(int fd);
 
 int linux_ioctl(int fd, unsigned long request, void *argument);
 
-/// Tells a file system that knows of it (ext2 to ext4) that what lies in a directory does not belong together: `chattr +T`.
+/// Marks a directory's subtrees as unrelated for block allocation (ext2 to ext4): `chattr +T`.
 int linux_set_top_directory(int fd);
 
 int linux_fstatat(int directory, const char *path, struct linux_file_status *status, int flags);
@@ -108,29 +108,29 @@ int linux_fchown(int fd, uint32_t uid, uint32_t gid);
 
 int linux_fchmod(int fd, uint32_t mode);
 
-/// Follows a symbolic link: pass only names that are known not to be one.
+/// Follows symbolic links: pass only names known not to be one.
 int linux_fchmodat(int directory, const char *path, uint32_t mode);
 
-/// A NULL path changes the times of `directory` itself, which must be an ordinary (not O_PATH) descriptor.
+/// With a NULL path, changes the times of `directory` itself, which must be an ordinary (not O_PATH) descriptor.
 int linux_utimensat(int directory, const char *path, struct linux_file_time access,
                                   struct linux_file_time modification, int flags);
 
 /// Fills `buffer` with `struct linux_dirent64` records: u64 inode, s64 offset, u16 record length, u8 type, name.
 long linux_getdents64(int fd, void *buffer, size_t size);
 
-/// Makes `to` share the extents of the whole of `from` (FICLONE).
+/// Makes `to` share all extents of `from` (FICLONE).
 int linux_clone_file(int to, int from);
 
-/// Copies inside the kernel from and to the given offsets; does not move file positions.
+/// In-kernel copy from and to the given offsets; does not move file positions.
 long linux_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count);
 
 /// An open-file-description lock on the whole file. `type` is F_RDLCK, F_WRLCK or F_UNLCK.
 int linux_lock_whole_file(int fd, short type, int wait);
 
-/// Free bytes that the caller may use on the file system that holds `path`.
+/// The free bytes available to the caller on the file system that contains `path`.
 int linux_free_space(const char *path, uint64_t *bytes);
 
-/// The kind of file system that `fd` is on, as linux/magic.h names them.
+/// The type of the file system that contains `fd`, as a magic number of linux/magic.h.
 long linux_file_system_type(int fd);
 
 #endif

@@ -1,4 +1,4 @@
-/// Both mount interfaces of the kernel.
+/// Both mount APIs of the kernel.
 #ifndef CLINUX_MOUNTS_H
 #define CLINUX_MOUNTS_H
 
@@ -60,15 +60,15 @@ int linux_move_mount(int from_directory, const char *from, int to_directory, con
 
 int linux_open_tree(int directory, const char *path, unsigned flags);
 
-/// `propagation` is one MS_* propagation flag or 0; `user_namespace` is read only with MOUNT_ATTR_IDMAP set.
+/// `propagation` is one MS_* propagation flag or 0; `user_namespace` is only used with MOUNT_ATTR_IDMAP set.
 int linux_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
                                       uint64_t propagation, int user_namespace);
 
-/// 1 when the user namespace of this process owns its mount namespace, 0 when an outer one does and mounting is thus
+/// 1 if the user namespace of this process owns its mount namespace, 0 if an outer one does and mounting is therefore
 /// forbidden, or `-errno`.
 int linux_owns_mount_namespace(void);
 
-/// The mount flags (ST_*, which equal MS_* for the per-mount ones) of the mount that holds `path`, or `-errno`.
+/// The mount flags (ST_*, equal to MS_* for the per-mount ones) of the mount that contains `path`, or `-errno`.
 long linux_mount_flags(const char *path);
 
 #endif

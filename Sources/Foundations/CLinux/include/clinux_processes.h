@@ -26,7 +26,7 @@ int linux_unshare(int flags);
 
 int linux_setns(int fd, int type);
 
-/// How many processors the calling thread may use; `-errno`, also where there are more than 1024.
+/// The number of processors the calling thread may use, or `-errno`, also if there are more than 1024.
 int linux_usable_processors(void);
 
 int linux_chdir(const char *path);
@@ -42,42 +42,42 @@ int linux_set_effective_uid(uint32_t uid);
 
 int linux_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 
-/// 1 when no_new_privs is set: set-user-ID programs then gain nothing.
+/// 1 if no_new_privs is set: set-user-ID programs then gain no privileges.
 int linux_no_new_privileges(void);
 
-/// The effective capabilities of the calling thread as a bit set, or 0 where they cannot be read.
+/// The effective capabilities of the calling thread as a bit set, or 0 if they cannot be read.
 uint64_t linux_effective_capabilities(void);
 
-/// 1 when an executed program may gain this capability, 0 when it never will.
+/// 1 if an executed program may gain this capability, otherwise 0.
 int linux_capability_is_bounding(int capability);
 
 int linux_setgroups(size_t count, const uint32_t *groups);
 
 long linux_getrandom(void *buffer, size_t size);
 
-/// Waits for one child; `status` gets the raw wait status.
+/// Waits for a child; `status` receives the raw wait status.
 int linux_waitpid(int pid, int *status, int options);
 
 int linux_pipe2(int fds[2], int flags);
 
-/// How a program is started by `linux_spawn`.
+/// The parameters of `linux_spawn`.
 struct linux_spawn_plan {
-    /// A path, or a name that is looked for in this process's PATH.
+    /// A path, or a name looked up in this process's PATH.
     const char *program;
     char *const *argv;
-    /// NULL passes this process's environment on.
+    /// NULL inherits this process's environment.
     char *const *environment;
-    /// NULL for this process's own.
+    /// NULL for this process's current directory.
     const char *directory;
-    /// What becomes the three standard streams; -1 leaves one as it is.
+    /// The descriptors for the three standard streams; -1 inherits one.
     int streams[3];
 };
 
-/// Starts a program with no signal blocked, and with SIGPIPE and SIGCHLD at their defaults. Returns its process id, or
-/// `-errno`, also where executing it failed.
+/// Starts a program with no signals blocked, and with SIGPIPE and SIGCHLD at their defaults. Returns its process id, or
+/// `-errno`, also if exec failed.
 int linux_spawn(const struct linux_spawn_plan *plan);
 
-/// write(2), with EPIPE but no SIGPIPE where nobody reads.
+/// write(2) that returns EPIPE without raising SIGPIPE if there is no reader.
 long linux_write_unsignalled(int fd, const void *buffer, size_t count);
 
 #endif

@@ -10,11 +10,11 @@ struct linux_terminal_mode {
     uint64_t storage[16];
 };
 
-/// A new, unlocked pseudo-terminal controller, or `-errno`.
+/// Returns a new, unlocked pseudo-terminal controller, or `-errno`.
 int linux_open_terminal_controller(void);
 
-/// The other end of `controller`, opened through the controller itself so that no /dev/pts of the right mount
-/// namespace is needed. `flags` are O_*.
+/// Opens the other end of `controller`, through the controller itself, so that the /dev/pts of its mount namespace is
+/// not needed. `flags` are O_*.
 int linux_open_terminal_peer(int controller, int flags);
 
 int linux_get_window_size(int fd, uint16_t *rows, uint16_t *columns);
@@ -25,7 +25,7 @@ int linux_get_terminal_mode(int fd, struct linux_terminal_mode *mode);
 
 int linux_set_terminal_mode(int fd, const struct linux_terminal_mode *mode);
 
-/// Changes `mode` so that every byte passes unchanged both ways.
+/// Changes `mode` to raw mode: all bytes pass unchanged both ways.
 void linux_make_raw(struct linux_terminal_mode *mode);
 
 #endif

@@ -8,13 +8,13 @@
 
 struct child {
     const char *plan;
-    const struct sandbox_operation *operation; /* the one being executed */
+    const struct sandbox_operation *operation; /* the current one */
     uint32_t index;
-    uint32_t detail; /* goes into the message about a failure */
+    uint32_t detail; /* included in the failure message */
     int channel;
-    int root;    /* the new root, -1 before it is mounted */
-    int console; /* the terminal's inner end, -1 without one */
-    int children; /* /proc's list of this process's children, for its supervisor */
+    int root;    /* the new root, -1 until it is mounted */
+    int console; /* the terminal's container end, -1 if there is none */
+    int children; /* this process's list of children in /proc, for the supervisor */
     int trees[SANDBOX_SLOTS];
     char **arguments;
     char **environment;
@@ -39,11 +39,11 @@ void send_message(const struct child *child, struct sandbox_message *message, si
 /* interpreter.c */
 _Noreturn void run_child(struct child *child);
 
-/* targets.c: O_PATH descriptors of places inside the root. */
+/* targets.c: O_PATH descriptors of files inside the root. */
 enum target_kind { TARGET_FILE, TARGET_DIRECTORY };
 int open_target(struct child *child, const char *path, enum target_kind kind);
 int open_existing(const struct child *child, const char *path);
-/* The directory that holds `path`, whose last component is stored in `name`. */
+/* The parent directory of `path`, whose last component is stored in `name`. */
 int open_parent(const struct child *child, const char *path, const char **name);
 
 /* roots.c */

@@ -51,7 +51,7 @@ int write_file(struct child *child)
     return result < 0 ? (int)result : 0;
 }
 
-/* Takes a mount target away again, where nobody uses it, and its parent's new modification time with it. */
+/* Removes an unused mount target, and restores its parent's modification time. */
 int remove_entry(struct child *child)
 {
     const char *name;
@@ -105,7 +105,7 @@ static int bind_console(struct child *child, int pseudo_terminals, int index)
     return result;
 }
 
-/* A pseudo-terminal of the container's own devpts: the outer end goes to the parent, the inner one is kept. */
+/* Opens a pseudo-terminal in the container's own devpts: the controller goes to the parent, the other end is kept. */
 int open_console(struct child *child)
 {
     int pseudo_terminals = open_existing(child, "/dev/pts");

@@ -5,9 +5,9 @@
 #define DEEPEST_INTERPRETER 5
 
 /*
- * Until exec this process still runs the host's executable, which /proc/self/exe names whatever the root is. An image
- * whose command is (or is interpreted by) that link would get hold of it, so links of that kind are not followed.
- * Kernels or filters without openat2 leave it at the kernel's own protection of running executables.
+ * Until exec, /proc/self/exe still names the host's executable, whatever the root is. An image whose command is (or is
+ * interpreted by) that link would get hold of it, so such magic links are refused. Without openat2 (old kernels,
+ * seccomp filters) only the kernel's own protection of running executables remains.
  */
 static int refuse_magic_links(const char *path, int depth)
 {
@@ -16,7 +16,7 @@ static int refuse_magic_links(const char *path, int depth)
     if (file == -ELOOP)
         return -ELOOP;
     if (file < 0)
-        return 0; /* exec finds out why */
+        return 0; /* exec reports why */
     long length = CHECKED(read(file, start, sizeof start - 1));
     close(file);
     if (length < 3 || start[0] != '#' || start[1] != '!')
@@ -27,7 +27,7 @@ static int refuse_magic_links(const char *path, int depth)
     return depth == DEEPEST_INTERPRETER || *interpreter == 0 ? 0 : refuse_magic_links(interpreter, depth + 1);
 }
 
-/* Like execvp's search: the first candidate that is there and may be executed; else the most telling error. */
+/* Searches like execvp: the first candidate that exists and is executable, otherwise the most informative error. */
 int execute(struct child *child)
 {
     const char *candidate = text(child, 0);

@@ -1,8 +1,8 @@
 /*
- * One process beside the tool that outlives it by a moment: it holds a descriptor of every sandboxed process, and when
- * the tool is gone (its end of a socket is closed, by whatever death) it kills them. PR_SET_PDEATHSIG alone is not
- * enough: what a sandbox runs may clear it, and the kernel does when a setuid program is executed.
- * It also knows the terminal's settings while the tool has changed them, and sets them back.
+ * A helper process that briefly outlives the tool: it holds a pidfd of every sandboxed process and kills them when the
+ * tool is gone (its end of a socket is closed, however it died). PR_SET_PDEATHSIG alone is not enough: a sandboxed
+ * program may clear it, and the kernel does when a setuid program is executed.
+ * It also holds the terminal's original settings while the tool has changed them, and restores them.
  */
 #include "system_calls.h"
 
@@ -33,8 +33,8 @@ union control {
 };
 
 struct guardian {
-    struct pollfd watched[1 + MOST_PROCESSES]; /* the socket, then the processes */
-    int signals[1 + MOST_PROCESSES];           /* what ends each */
+    struct pollfd watched[1 + MOST_PROCESSES]; /* the socket, followed by the processes */
+    int signals[1 + MOST_PROCESSES];           /* the kill signal of each */
     nfds_t count;
     int terminal;
     struct termios attributes;
@@ -115,7 +115,7 @@ static pid_t connected_by;
 
 static int connect_guardian(void)
 {
-    /* A fork of the tool is another tool: its death is not ours. */
+    /* A fork of the tool is a separate tool: its death must not affect ours. */
     if (connection >= 0 && connected_by == getpid())
         return connection;
     int ends[2];
@@ -124,10 +124,10 @@ static int connect_guardian(void)
         return result;
     uint64_t mask;
     change_signal_mask(UINT64_MAX, &mask);
-    /* No signal at its end: nobody waits for this child. */
+    /* No exit signal: nobody waits for this child. */
     long process = clone_process(0, NULL);
     if (process == 0)
-        run_guardian(ends[1]); /* signals stay blocked: a terminal's interrupt is not for it */
+        run_guardian(ends[1]); /* signals stay blocked: it must ignore the terminal's interrupt */
     change_signal_mask(mask, NULL);
     close(ends[1]);
     if (process < 0) {
@@ -157,7 +157,7 @@ static int send_request(const struct request *request, int descriptor)
     if (result >= 0)
         result = CHECKED(sendmsg((int)result, &header, MSG_NOSIGNAL));
     if (result == -EPIPE && connection >= 0) {
-        /* It was killed; the next one takes over. */
+        /* It was killed; start another one. */
         close(connection);
         connection = -1;
         result = connect_guardian();

@@ -65,7 +65,7 @@ _Noreturn void run_child(struct child *child)
     const struct sandbox_operation *operations = (const struct sandbox_operation *)(plan + 1);
 
     reset_signals();
-    umask(0); /* modes are meant as they are written; the wanted mask is set at the end */
+    umask(0); /* modes are exact; the requested umask is set at the end */
     for (child->index = 0; child->index < plan->operation_count; child->index++) {
         child->operation = &operations[child->index];
         child->detail = 0;

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* How many bytes an operation's argument takes beyond its first text: 0 for plain texts. */
+/* The size of an operation's argument beyond its first text: 0 for plain texts. */
 static size_t blob_size(const struct sandbox_operation *operation, int index)
 {
     if (index == 0 && operation->code == SANDBOX_GROUPS)
@@ -41,7 +41,7 @@ static int is_sound(const char *plan)
     return 1;
 }
 
-/* Pointers to `count` texts that follow each other, closed by NULL. */
+/* Pointers to `count` consecutive texts, terminated by NULL. */
 static char **make_vector(const char *plan, uint64_t offset, uint64_t count)
 {
     const struct sandbox_plan *header = (const struct sandbox_plan *)plan;
@@ -60,7 +60,7 @@ static char **make_vector(const char *plan, uint64_t offset, uint64_t count)
     return vector;
 }
 
-/* What exec takes as arrays of pointers is prepared here: a child may not allocate. */
+/* Prepares the pointer arrays for exec, since the child may not allocate. */
 static int prepare_vectors(struct child *child)
 {
     const struct sandbox_plan *header = (const struct sandbox_plan *)child->plan;
@@ -82,7 +82,7 @@ static int start(struct child *child, uint64_t namespaces, struct sandbox_proces
     if (result < 0)
         return result;
     uint64_t mask;
-    /* No handler of ours may run in the child, where the threads it relies on are missing. */
+    /* Our signal handlers must not run in the child, where the threads they rely on are missing. */
     change_signal_mask(UINT64_MAX, &mask);
     process->pidfd = -1;
     process->pid = (pid_t)clone_process(namespaces | CLONE_WITH_PIDFD | SIGCHLD, &process->pidfd);

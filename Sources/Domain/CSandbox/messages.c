@@ -15,7 +15,7 @@ void send_message(const struct child *child, struct sandbox_message *message, si
 {
     size_t size = HEADER_SIZE + text_length;
     if (descriptor < 0) {
-        /* write, not sendmsg: a seccomp filter that is already loaded lets it through more likely. */
+        /* write instead of sendmsg: an already loaded seccomp filter is more likely to allow it. */
         (void)!write(child->channel, message, size);
         return;
     }
@@ -40,7 +40,7 @@ int sandbox_receive(const struct sandbox_process *process, struct sandbox_messag
     long count;
     do
         count = CHECKED(recvmsg(process->channel, &header, MSG_CMSG_CLOEXEC));
-    /* A child that failed before it read its release resets the connection; its message is still there afterwards. */
+    /* A child that failed before reading its release resets the connection; its message can still be read. */
     while (count == -EINTR || count == -ECONNRESET);
     if (count <= 0)
         return (int)count;
@@ -58,6 +58,6 @@ int sandbox_release(const struct sandbox_process *process)
 {
     char byte = 1;
     long result = CHECKED(send(process->channel, &byte, 1, MSG_NOSIGNAL));
-    /* A child that failed before it got here has its reason waiting in the channel. */
+    /* A child that failed earlier has its message waiting in the channel. */
     return result == -EPIPE || result == -ECONNRESET ? 0 : result < 0 ? (int)result : 0;
 }

@@ -33,7 +33,7 @@ static int configure_all(int context, const char *source, const char *options)
     return result == 0 ? configure(context, FSCONFIG_CMD_CREATE, NULL, NULL) : result;
 }
 
-/* A mount that is nowhere attached yet. */
+/* Creates a detached mount. */
 int new_mount(const char *type, const char *source, const char *options, uint64_t attributes)
 {
     int context = (int)CHECKED(syscall(SYS_fsopen, type, 1 /* FSOPEN_CLOEXEC */));
@@ -73,7 +73,7 @@ static int clone_source(const struct child *child, const char *source)
     return open_tree_at(AT_FDCWD, source, OPEN_TREE_CLONE | (flag(child, SANDBOX_RECURSIVE) ? AT_RECURSIVE : 0));
 }
 
-/* Before anything is mounted: a source may hold the place where the root will be. */
+/* Done before anything is mounted: a source may contain the directory on which the root will be mounted. */
 int clone_tree(struct child *child)
 {
     if (number(child, 0) >= SANDBOX_SLOTS)
@@ -83,7 +83,7 @@ int clone_tree(struct child *child)
     return mount < 0 ? mount : 0;
 }
 
-/* `source` is cloned with its flags and then only restricted further: what a user namespace locked stays as it is. */
+/* `source` is cloned with its flags and only restricted further: flags locked by a user namespace are kept. */
 int mount_bind(struct child *child)
 {
     uint64_t slot = number(child, 2), descriptor = number(child, 3);

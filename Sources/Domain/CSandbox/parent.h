@@ -2,10 +2,10 @@
 #ifndef PARENT_H
 #define PARENT_H
 
-/* Tells a supervisor to end all its processes and itself; before there is one it ends the process as it is. */
+/* Tells a supervisor to kill all its processes and exit; before there is a supervisor, it terminates the process. */
 #define END_ALL_SIGNAL 64
 
-/* guardian.c: has the process ended by the signal when this one dies. */
+/* guardian.c: has the process killed with this signal when this process dies. */
 int guard_process(int pidfd, int kill_signal);
 
 #endif

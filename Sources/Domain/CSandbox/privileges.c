@@ -21,7 +21,7 @@ int set_limit(struct child *child)
     long result = CHECKED(syscall(SYS_prlimit64, 0, resource, &wanted, NULL));
     if (result != -EPERM)
         return (int)result;
-    /* Only the machine's root raises a hard limit: as much as is ours has to do. */
+    /* Only root of the host can raise a hard limit: settle for the current one. */
     struct rlimit current;
     result = CHECKED(syscall(SYS_prlimit64, 0, resource, NULL, &current));
     if (result < 0)
@@ -38,7 +38,7 @@ int drop_bounding_set(struct child *child)
             continue;
         long result = CHECKED(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0));
         if (result == -EINVAL)
-            break; /* past the kernel's last one */
+            break; /* beyond the kernel's last one */
         if (result < 0)
             return (int)result;
     }
@@ -54,7 +54,7 @@ int set_user(struct child *child)
 {
     uid_t uid = (uid_t)number(child, 0);
     gid_t gid = (gid_t)number(child, 1);
-    /* Leaving root would empty the permitted set, from which the wanted ones are chosen afterwards. */
+    /* Changing from root would clear the permitted set, from which the requested ones are chosen afterwards. */
     long result = CHECKED(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0));
     if (result == 0)
         result = CHECKED(syscall(SYS_setresgid, gid, gid, gid));

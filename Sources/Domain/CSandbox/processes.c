@@ -10,10 +10,10 @@
 #define LAST_SIGNAL 64
 #define CHANNEL_PLACE 3
 
-/* The parent's handlers, and what it ignores (nearly every tool: SIGPIPE), are none of the container's business. */
+/* The parent's handlers and ignored signals (SIGPIPE in nearly every tool) must not affect the container. */
 void reset_signals(void)
 {
-    /* All zero is SIG_DFL with no flags in the kernel's struct sigaction, whatever its order of fields. */
+    /* All zeros are SIG_DFL without flags in the kernel's struct sigaction, whatever its field order. */
     static const struct { uint64_t words[4]; } by_default;
     for (int number = 1; number <= LAST_SIGNAL; number++)
         syscall(SYS_rt_sigaction, number, &by_default, NULL, sizeof(uint64_t));
@@ -36,7 +36,7 @@ static void forward_or_reap(pid_t main_process, int number)
     }
 }
 
-/* From the kernel: the strings of this process's arguments and environment, which follow each other. */
+/* From the kernel: the strings of this process's arguments and environment, which are adjacent. */
 static char *start_strings, *end_strings;
 
 __attribute__((constructor)) static void remember_strings(int count, char **arguments, char **environment)
@@ -49,8 +49,8 @@ __attribute__((constructor)) static void remember_strings(int count, char **argu
         end_strings = *environment + strlen(*environment) + 1;
 }
 
-/* Its memory is a copy of the tool's, which other users of the pid namespace must not see: neither the executable
- * through /proc/1/exe nor arguments and environment, where secrets may be. */
+/* Its memory is a copy of the tool's, which must be hidden from other users of the pid namespace: both the executable
+ * in /proc/1/exe and the arguments and environment, which may contain secrets. */
 void disguise_as_init(unsigned first_closed)
 {
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -61,7 +61,7 @@ void disguise_as_init(unsigned first_closed)
     close_descriptors(first_closed, ~0U);
 }
 
-/* The first process of the pid namespace stays here; what comes next in the plan happens in its child. */
+/* The first process of the pid namespace stays here; its child executes the rest of the plan. */
 int become_init(struct child *child)
 {
     uint64_t all = UINT64_MAX, before;
@@ -97,14 +97,14 @@ static int source_of_stream(const struct child *child, int stream)
     if (number(child, stream) == SANDBOX_NULL_DEVICE)
         return (int)CHECKED(open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY));
     int copy = (int)CHECKED(fcntl((int)number(child, stream), F_DUPFD_CLOEXEC, CHANNEL_PLACE + 1));
-    /* The tool itself was started with this one closed. */
+    /* The tool itself was started with this stream closed. */
     return copy == -EBADF ? (int)CHECKED(open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY)) : copy;
 }
 
 int place_streams(struct child *child)
 {
     int sources[3];
-    /* The channel may sit where a stream belongs, and a stream where another one does. */
+    /* The channel's descriptor may be that of a stream, and a stream's that of another one. */
     int channel = (int)CHECKED(fcntl(child->channel, F_DUPFD_CLOEXEC, CHANNEL_PLACE + 1));
     if (channel < 0)
         return channel;
@@ -124,7 +124,7 @@ int place_streams(struct child *child)
     return 0;
 }
 
-/* Really closed, before the working directory is entered: /proc/self/fd/N must lead nowhere outside. */
+/* Closes them for real, before entering the working directory: /proc/self/fd/N must not lead outside. */
 int close_other_descriptors(struct child *child)
 {
     long result = CHECKED(dup3(child->channel, CHANNEL_PLACE, O_CLOEXEC));
@@ -144,7 +144,7 @@ int await_release(struct child *child)
     while (count == -EINTR);
     if (count == 1)
         return 0;
-    _exit(125); /* nobody is there any more to tell */
+    _exit(125); /* nobody is left to tell */
 }
 
 int set_parent_death_signal(struct child *child)
@@ -160,7 +160,7 @@ int change_directory(struct child *child)
         return 0;
     if (result < 0)
         return result;
-    /* A directory that is not below the root has no path there. */
+    /* A directory outside the root has no path there. */
     result = (int)CHECKED(syscall(SYS_getcwd, path, sizeof path));
     return result < 0 ? result : path[0] == '/' ? 0 : -ENOENT;
 }

@@ -8,7 +8,7 @@ static int adopt_root(struct child *child, const char *target)
 
 int mount_overlay_root(struct child *child)
 {
-    /* Lower directories are named relative to here, so that many fit into the one page that options may take. */
+    /* Lower directories are relative to here, so that many fit into the one page for options. */
     int result = (int)CHECKED(chdir(text(child, 0)));
     if (result == 0)
         result = mount_classic("overlay", text(child, 2), "overlay", number(child, 0), text(child, 1));
@@ -70,7 +70,7 @@ int enter_root(struct child *child)
         if (result == 0)
             result = (int)CHECKED(chroot("."));
     } else {
-        /* Puts the old root on top of the new one, from where it is taken off again. */
+        /* Stacks the old root on top of the new one, from where it is unmounted. */
         result = (int)CHECKED(syscall(SYS_pivot_root, ".", "."));
         if (result == 0)
             result = (int)CHECKED(syscall(SYS_umount2, ".", UNMOUNT_DETACH));

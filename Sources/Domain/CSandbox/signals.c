@@ -1,6 +1,6 @@
 /*
- * Several sandboxes may run at once, in threads of a tool that has one set of signal handlers: each gets the signals
- * that the tool gets, straight from the handler. The handlers stand only while at least one sandbox runs.
+ * Several sandboxes may run at once, in threads of a tool with one set of signal handlers: each gets the tool's signals
+ * directly from the handler. The handlers are installed only while at least one sandbox runs.
  */
 #include "system_calls.h"
 
@@ -15,7 +15,7 @@
 
 struct slot {
     int pidfd; /* -1: free */
-    int kill_signal; /* 0: signals are passed on as they are */
+    int kill_signal; /* 0: signals are forwarded unchanged */
     int killed_by;
     int terminal, console; /* -1: none */
 };
@@ -23,11 +23,11 @@ struct slot {
 static const int relayed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
 #define RELAYED_COUNT (sizeof relayed / sizeof *relayed)
 
-/* The slots are changed and read under a spin lock that is only ever held with all signals blocked, so a handler can
- * take it without meeting its own thread as the holder. */
+/* The slots are protected by a spin lock that is only held with all signals blocked, so a handler can take it without
+ * deadlocking with its own thread. */
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 static struct slot slots[MOST_SLOTS];
-static int slot_limit; /* slots from here on were never used */
+static int slot_limit; /* slots from here on are unused */
 
 static pthread_mutex_t installation = PTHREAD_MUTEX_INITIALIZER;
 static int installed_for;
@@ -86,11 +86,11 @@ static void install_handlers(void)
         struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
         sigfillset(&action.sa_mask);
         sigaction(relayed[index], NULL, &previous[index]);
-        /* Whoever started the tool with a signal ignored (nohup) wants it to have no effect. */
+        /* If the tool was started with a signal ignored (nohup), the signal must have no effect. */
         if (previous[index].sa_handler != SIG_IGN)
             sigaction(relayed[index], &action, NULL);
     }
-    /* Ignored, it would make the kernel throw exit statuses away. */
+    /* If SIGCHLD is ignored, the kernel discards exit statuses. */
     struct sigaction by_default = {.sa_handler = SIG_DFL};
     sigaction(SIGCHLD, NULL, &previous_child_action);
     if (previous_child_action.sa_handler == SIG_IGN)

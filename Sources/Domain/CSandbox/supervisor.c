@@ -1,6 +1,6 @@
 /*
- * Where a container has no pid namespace of its own, whose end would take all its processes along, a process of ours
- * takes in those whose parents end (it is their "subreaper"), and ends them all when the command has ended.
+ * For a container without its own pid namespace, whose end would kill all its processes, this process is their
+ * "subreaper": it adopts orphans, and kills them all when the command has ended.
  */
 #include "child.h"
 
@@ -18,7 +18,7 @@ int watch_children(struct child *child)
     return child->children < 0 ? child->children : 0;
 }
 
-/* Sends SIGKILL to the processes in a list of numbers with a space behind each. */
+/* Sends SIGKILL to all processes in a space-terminated list of pids. */
 static void kill_listed(const char *list, long length)
 {
     pid_t process = 0;
@@ -33,7 +33,7 @@ static void kill_listed(const char *list, long length)
     }
 }
 
-/* Whoever is killed leaves its children to this process, so it ends when there are none any more. */
+/* Children of killed processes are reparented to this process, so it repeats until there are none. */
 static void end_all(int children)
 {
     char list[4096];
@@ -69,7 +69,7 @@ static _Noreturn void supervise(pid_t main_process, int children)
     }
 }
 
-/* The process stays here; what comes next in the plan happens in its child. */
+/* The process stays here; its child executes the rest of the plan. */
 int become_supervisor(struct child *child)
 {
     uint64_t before;

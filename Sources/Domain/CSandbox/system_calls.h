@@ -1,6 +1,6 @@
 /*
- * System calls without the C library's additions: its set*id wrappers signal every thread it believes in, which
- * are not there in a child of clone. All return -errno.
+ * System calls that bypass the C library: its set*id wrappers signal all threads it knows of, which do not exist in a
+ * child of clone. All return -errno.
  */
 #ifndef SYSTEM_CALLS_H
 #define SYSTEM_CALLS_H
@@ -19,7 +19,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* Constants of kernels newer than some C libraries' headers; fixed by the kernel's ABI. */
+/* Constants missing from older C library headers; fixed by the kernel's ABI. */
 #ifndef MOVE_MOUNT_F_EMPTY_PATH
 #define MOVE_MOUNT_F_EMPTY_PATH 0x00000004
 #endif
@@ -47,7 +47,7 @@ static inline int open_in(int directory, const char *path, uint64_t flags, uint6
 {
     struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve | RESOLVE_NO_MAGICLINKS};
     long result = -EAGAIN;
-    /* EAGAIN: something was renamed meanwhile, and a ".." could not be proven to stay inside. */
+    /* EAGAIN: a concurrent rename, so that a ".." could not be proven to stay inside. */
     for (int attempt = 0; attempt < 64 && result == -EAGAIN; attempt++)
         result = CHECKED(syscall(SYS_openat2, directory, path, &how, sizeof how));
     return (int)result;
@@ -66,14 +66,14 @@ static inline int move_mount_to(int mount, int target)
 
 static inline int set_mount_attributes(int mount, uint64_t set, uint64_t propagation, int recursive)
 {
-    /* Any change of the access time mode has to clear the whole field. */
+    /* Any change of the access time mode must clear the whole field. */
     uint64_t clear = set & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0;
     struct mount_attr attributes = {.attr_set = set, .attr_clr = clear, .propagation = propagation};
     unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
     return (int)CHECKED(syscall(SYS_mount_setattr, mount, "", flags, &attributes, sizeof attributes));
 }
 
-/* <sys/mount.h> declares this one, but clashes with <linux/mount.h> in some C libraries. */
+/* Declared in <sys/mount.h>, which conflicts with <linux/mount.h> in some C libraries. */
 static inline int mount_classic(
     const char *source, const char *target, const char *type, unsigned long flags, const char *options)
 {
@@ -85,7 +85,7 @@ static inline int close_descriptors(unsigned first, unsigned last)
     return (int)CHECKED(syscall(SYS_close_range, first, last, 0));
 }
 
-/* fork, with namespaces: the child runs on a copy of the stack. */
+/* fork with namespaces: the child runs on a copy of the stack. */
 static inline long clone_process(uint64_t flags, int *pidfd)
 {
 #ifdef __s390x__
@@ -95,7 +95,7 @@ static inline long clone_process(uint64_t flags, int *pidfd)
 #endif
 }
 
-/* The kernel's signal set: the C library's functions leave out the two signals it keeps for itself. */
+/* The kernel's signal set: the C library's functions exclude the two signals it reserves. */
 static inline int change_signal_mask(uint64_t set, uint64_t *previous)
 {
     return (int)CHECKED(syscall(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, &set, previous, sizeof set));

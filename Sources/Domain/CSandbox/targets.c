@@ -1,6 +1,6 @@
 /*
- * Places inside the new root, whose content is hostile: every lookup is confined to the root by openat2, and a missing
- * mount target is made without ever following a link by other means than reading it and starting again from the root.
+ * Paths inside the new root, whose content is untrusted: openat2 confines every lookup to the root, and a missing mount
+ * target is created without following links other than by reading them and restarting from the root.
  */
 #include "child.h"
 
@@ -12,7 +12,7 @@
 
 struct walk {
     struct child *child;
-    char resolved[LONGEST_PATH]; /* free of links, relative to the root, empty for the root itself */
+    char resolved[LONGEST_PATH]; /* without links, relative to the root; empty for the root itself */
     size_t length;
     char rest[LONGEST_PATH];
     size_t position; /* in rest */
@@ -47,7 +47,7 @@ static void pop(struct walk *walk)
     walk->resolved[walk->length] = 0;
 }
 
-/* Puts a link's content in front of what is left of the path. */
+/* Prepends a link's target to the rest of the path. */
 static int follow(struct walk *walk, int link)
 {
     char content[LONGEST_PATH];
@@ -70,7 +70,7 @@ static int follow(struct walk *walk, int link)
     return 0;
 }
 
-/* Whether a directory lies on the root's own mount: what is made on others (a tmpfs, a volume) is no part of it. */
+/* Whether a directory is on the root's own mount: entries on other mounts (a tmpfs, a volume) are not part of it. */
 static int same_mount(int root, int directory)
 {
     struct statx first, second;
@@ -95,7 +95,7 @@ static void report_creation(
     send_message(walk->child, &message, walk->length + 1, -1);
 }
 
-/* Makes the entry that `resolved` names; its parent exists. */
+/* Creates the entry `resolved`; its parent exists. */
 static int create(struct walk *walk, enum target_kind kind)
 {
     char path[LONGEST_PATH];
@@ -123,7 +123,7 @@ static int create(struct walk *walk, enum target_kind kind)
     return (int)result;
 }
 
-/* Takes the next component. 1: there is nothing left. */
+/* Processes the next component. Returns 1 if none is left. */
 static int step(struct walk *walk, enum target_kind kind)
 {
     walk->position += strspn(walk->rest + walk->position, "/");

@@ -1,14 +1,14 @@
 import Glibc
 import LinuxSystem
 
-/// A network namespace that a program connects with the host's network, for the life of this object.
+/// A network namespace connected to the host's network by a program, for the lifetime of this object.
 ///
-/// Any number of sandboxes may join it, at once or in turn. The program dies with this process, by whatever death, as
-/// sandboxed ones do.
+/// Any number of sandboxes may join it, concurrently or one after another. Like sandboxed processes, the program is
+/// killed when this process dies, however that happens.
 package final class NetworkConnection {
-    /// The namespace's file, for whoever joins it.
+    /// The namespace's file, for joining it.
     package let namespace: String
-    /// Why the network could not be connected; nil: it is connected, or nobody has waited for it yet.
+    /// Why the network could not be connected; nil if it is connected or has not been waited for yet.
     package private(set) var failure: SandboxError?
     /// How it is connected.
     package let network: UserModeNetwork
@@ -16,9 +16,9 @@ package final class NetworkConnection {
     private let program: UserModeProgram
     private var isReady = false
 
-    /// Makes the namespace and starts the program, which gets ready while others go on.
+    /// Creates the namespace and starts the program without waiting until it is ready.
     ///
-    /// - Throws: where the namespace cannot be made or the program not be executed; nothing is left then.
+    /// - Throws: if the namespace cannot be created or the program cannot be executed; nothing is left behind then.
     package init(starting network: UserModeNetwork) throws(SandboxError) {
         if let problem = TunnelDevice.problem {
             throw SandboxError(
@@ -41,7 +41,7 @@ package final class NetworkConnection {
         controlSocket = socket
     }
 
-    /// Waits until the namespace is connected and the ports lead into it. Costs nothing once that was so.
+    /// Waits until the namespace is connected and the ports are forwarded. Returns immediately from then on.
     package func awaitReadiness() throws(SandboxError) {
         if isReady { return }
         if let failure { throw failure }
@@ -57,13 +57,13 @@ package final class NetworkConnection {
         }
     }
 
-    /// Whether the program still runs.
+    /// Whether the program is still running.
     package var isAlive: Bool { program.isAlive }
 
-    /// The kernel takes tens of milliseconds to take the tunnel down. Only ports, which somebody may want to use again at
-    /// once, are worth waiting for.
+    /// The kernel needs tens of milliseconds to remove the tunnel. Only published ports, which may be needed again
+    /// immediately, are worth waiting for.
     deinit {
-        // The programs end by themselves without it, too.
+        // The programs also exit by themselves without it.
         NetworkNamespace.remove(namespace)
         program.end(waiting: !network.ports.isEmpty)
     }

@@ -1,9 +1,9 @@
 import CSandbox
 import LinuxSystem
 
-/// Network namespaces that are kept by a file, without a process inside.
+/// Network namespaces kept alive by a file, without a process inside.
 enum NetworkNamespace {
-    /// Makes a namespace with its loopback device up.
+    /// Creates a namespace with its loopback device up.
     static func make(keptBy path: String) throws(SandboxError) {
         var plan = SandboxPlanBuilder()
         plan.add(SANDBOX_LOOPBACK_UP, flags: [SANDBOX_OPTIONAL], for: .step("bring the loopback device up"))
@@ -21,7 +21,7 @@ enum NetworkNamespace {
         }
     }
 
-    /// Lets go of a namespace, which vanishes with the last process inside.
+    /// Releases a namespace, which disappears with the last process inside.
     static func remove(_ path: String) {
         try? Mounts.unmount(path, detach: true)
         try? Files.removeFile(path)

@@ -1,13 +1,14 @@
 import LinuxSystem
 
-/// The directory of the files that keep network namespaces.
+/// The directory of the files that keep network namespaces alive.
 package enum NetworkNamespaceDirectory {
-    /// Where pasta may read such files: `own`, or on a machine whose AppArmor has a profile for it, which allows nothing in
-    /// home directories, the place that Podman has for them.
+    /// A directory in which pasta may read such files: `own`, or, on hosts whose AppArmor has a profile for pasta that
+    /// allows nothing in home directories, the directory that Podman uses.
     ///
-    /// Nothing in there is left in the file system or seen by others. The process must have a mount namespace of its own.
+    /// Its content never reaches the file system and is invisible to others. The process must have its own mount
+    /// namespace.
     ///
-    /// - Parameter own: a directory in memory that only this process's mount namespace has.
+    /// - Parameter own: a directory in memory, only in this process's mount namespace.
     package static func prepare(own: String) -> String {
         guard hasAppArmor else { return own }
         let map = (try? Files.readFile("/proc/self/uid_map", limit: 1 << 16)) ?? []
@@ -20,18 +21,18 @@ package enum NetworkNamespaceDirectory {
         (try? Files.readFile("/sys/module/apparmor/parameters/enabled", limit: 16))?.first == UInt8(ascii: "Y")
     }
 
-    /// Makes the place.
+    /// Creates the directory.
     ///
     /// - Parameters:
-    ///   - user: in ids of the machine.
-    ///   - base: the directory of all users' directories. A machine without it has no profile that names it.
+    ///   - user: a user id of the host.
+    ///   - base: the parent of all users' directories. Hosts without it have no profile that mentions it.
     static func place(of user: UInt32, base: String = "/run/user") throws(LinuxError) -> String? {
         guard Files.exists(base) else { return nil }
         let place = "\(base)/\(user)/netns"
         do throws(LinuxError) {
             try Files.makeDirectories(place, mode: 0o700)
         } catch {
-            // Without a session a user has no directory there, and sees nothing in those of others.
+            // Without a session, the user has no directory there, and no access to those of others.
             try mountMemory(at: base)
             try Files.makeDirectories(place, mode: 0o700)
         }

@@ -1,10 +1,10 @@
 extension Sandbox {
-    /// Runs a container in a network that may still be being connected: that goes on while the container's file systems are
-    /// mounted, and is waited for before its command starts.
+    /// Runs a container in a network that may still be being connected: this happens while the container's file systems
+    /// are mounted, and is waited for before its command starts.
     ///
-    /// - Parameter connection: takes the place of the specification's network. Where the run fails on its account, it has a
-    ///   `failure`.
-    /// - Returns, throws: as `run`.
+    /// - Parameter connection: replaces the specification's network. If the run fails because of it, its `failure` is
+    ///   set.
+    /// - Returns, throws: like `run`.
     package static func run(
         _ spec: SandboxSpec, in connection: NetworkConnection, isolation: SandboxIsolation,
         cacheDirectory: String? = nil, prepare: ((Int32) throws -> Void)? = nil

@@ -1,7 +1,7 @@
 import Glibc
 import JSONText
 
-/// slirp4netns's control socket (slirp4netns(1), API SOCKET): one request and one answer for each connection.
+/// slirp4netns's control socket (slirp4netns(1), API SOCKET): one request and one response per connection.
 enum SlirpControl {
     static func publish(
         _ ports: [UserModeNetwork.Port], to address: String, socket: String

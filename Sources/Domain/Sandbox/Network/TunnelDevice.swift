@@ -1,11 +1,11 @@
 import Glibc
 import LinuxSystem
 
-/// `/dev/net/tun`, which both programs need and are less clear about.
+/// `/dev/net/tun`, which both programs need, but report unclearly when it is unusable.
 package enum TunnelDevice {
     package static let path = "/dev/net/tun"
 
-    /// What is the matter with it, as the rest of a sentence that begins with its name; nil: it can be opened.
+    /// Why it is unusable, as the rest of a sentence that begins with its name; nil if it can be opened.
     package static var problem: String? {
         do throws(LinuxError) {
             _ = try OwnedFD.open(path, O_RDWR)

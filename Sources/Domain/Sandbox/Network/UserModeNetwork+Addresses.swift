@@ -2,22 +2,22 @@ import Glibc
 import LinuxSystem
 
 extension UserModeNetwork {
-    /// IPv4 addresses by which the host and a container reach each other.
+    /// The IPv4 addresses by which the host and a container reach each other.
     package struct Addresses: Sendable, Equatable {
-        /// The host's own, by which the world knows it.
+        /// The host's own address on its network.
         package var host: String?
-        /// One that leads to the host from the container, as newer versions of pasta can arrange.
+        /// An address mapped to the host in the container, which newer versions of pasta support.
         package var mapped: String?
-        /// The container's own and its gateway's, where it cannot have the host's.
+        /// The container's own and its gateway's, if it cannot have the host's.
         package var container, gateway: String?
 
         package init() {}
     }
 
-    /// Settles the addresses that options leave open.
+    /// Chooses the addresses that options leave unspecified.
     ///
-    /// A container has the host's address with pasta, and reaches the host at one that is mapped to it (as Podman
-    /// does). Older versions map none: then the container gets an address of its own, so that the host's is the host's.
+    /// With pasta, a container has the host's address, and reaches the host at a mapped one (like Podman). Older
+    /// versions cannot map addresses: then the container gets its own address, so that the host's refers to the host.
     package mutating func settleAddresses() {
         settleAddresses(host: OutboundAddress.ipv4())
     }
@@ -43,7 +43,7 @@ extension UserModeNetwork {
         return names.contains { option == $0 || option.hasPrefix($0 + "=") }
     }
 
-    /// Whether this pasta knows `--map-guest-addr` (2024-08-14). Asking it costs more than looking for the word among its own.
+    /// Whether this pasta knows `--map-guest-addr` (2024-08-14). Searching its binary is cheaper than running it.
     static func mapsGuestAddress(_ path: String) -> Bool {
         guard let program = try? Files.readFile(path, limit: 16 << 20) else { return false }
         let word = Array("map-guest-addr".utf8)

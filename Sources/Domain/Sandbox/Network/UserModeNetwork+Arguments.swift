@@ -1,8 +1,8 @@
-/// How the programs are called: pasta(1), slirp4netns(1).
+/// The command lines of the programs: pasta(1), slirp4netns(1).
 extension UserModeNetwork {
-    /// The words to execute. Standard input is where readiness is told.
+    /// The command line. Readiness is reported on standard input.
     ///
-    /// - Parameter isMachineRoot: whether the caller is root with no user namespace around it.
+    /// - Parameter isMachineRoot: whether the caller is root outside any user namespace.
     func arguments(namespace: String, apiSocket: String, isMachineRoot: Bool) throws(SandboxError) -> [String] {
         switch program {
         case .pasta: pastaArguments(namespace, isMachineRoot)
@@ -12,13 +12,13 @@ extension UserModeNetwork {
 
     private func pastaArguments(_ namespace: String, _ isMachineRoot: Bool) -> [String] {
         var words = [path, "--foreground", "--quiet", "--config-net", "--pid", "/proc/self/fd/0"]
-        // As the user that it takes by itself for root it may not join a namespace that is root's.
+        // By default it replaces root by another user, who may not join a namespace owned by root.
         if isMachineRoot { words += ["--runas", "0"] }
         for port in ports {
             let address = port.hostAddress.isEmpty ? "" : port.hostAddress + "/"
             words += [port.transport == .tcp ? "-t" : "-u", "\(address)\(port.host):\(port.container)"]
         }
-        // Unless told so it would forward every port that is listened on, both ways.
+        // By default it would forward all listening ports in both directions.
         let forwarding: [(names: Set<String>, isUsed: Bool)] = [
             (["-t", "--tcp-ports"], ports.contains { $0.transport == .tcp }),
             (["-u", "--udp-ports"], ports.contains { $0.transport == .udp }), (["-T", "--tcp-ns"], false),
@@ -27,7 +27,7 @@ extension UserModeNetwork {
         for (names, isUsed) in forwarding where !isUsed && !options.contains(where: { names.contains($0) }) {
             words += [names.min { $0.count < $1.count } ?? "", "none"]
         }
-        // The gateway's address would lead to the host's own loopback.
+        // Otherwise the gateway's address would lead to the host's own loopback.
         if !options.contains("--map-gw") { words.append("--no-map-gw") }
         if forwardsNames, !hasOption("--dns-forward") { words += ["--dns-forward", nameServer] }
         words += addressArguments

@@ -2,18 +2,18 @@ import CLinux
 import CSandbox
 import Glibc
 
-/// pasta or slirp4netns while it runs.
+/// A running pasta or slirp4netns.
 final class UserModeProgram {
     private let name: String
     private let process: SandboxProcess
-    /// Where it tells that it is ready, and what it has to say otherwise.
+    /// Where it reports readiness, and its other messages.
     private let readiness, messages: Int32
 
-    /// In milliseconds.
+    /// The timeout for readiness in milliseconds.
     private static let patience: Int32 = 30_000
     private static let patienceAtEnd: Int32 = 2_000
 
-    /// Executes the words; standard input is where readiness is told.
+    /// Executes the command line; readiness is reported on standard input.
     init(_ words: [String], named name: String) throws(SandboxError) {
         var ends: [Int32] = [-1, -1]
         let messages = sandbox_memory_file("network")
@@ -37,7 +37,7 @@ final class UserModeProgram {
         [messages, readiness].forEach { _ = close($0) }
     }
 
-    /// Waits until it says that it is ready.
+    /// Waits until it reports that it is ready.
     func awaitReadiness() throws(SandboxError) {
         var ready = [pollfd(fd: readiness, events: Int16(POLLIN), revents: 0)]
         while poll(&ready, 1, Self.patience) < 0, errno == EINTR {}
@@ -54,11 +54,11 @@ final class UserModeProgram {
         return poll(&ended, 1, 0) == 0
     }
 
-    /// Ends it; with `waiting` what it held is free again when this returns.
+    /// Terminates it; with `waiting`, its resources have been released when this returns.
     func end(waiting: Bool) {
         process.kill()
         guard waiting else { return }
-        // A security module may keep our signal from it.
+        // A security module may block our signal.
         var ended = [pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0)]
         while poll(&ended, 1, Self.patienceAtEnd) < 0, errno == EINTR {}
         if ended[0].revents != 0 { _ = try? process.wait() }
@@ -79,7 +79,7 @@ final class UserModeProgram {
 
     private static func plan(_ words: [String], readiness: Int32, messages: Int32) -> SandboxPlan {
         var plan = SandboxPlanBuilder()
-        // A terminal's Ctrl-C is for the container.
+        // A terminal's Ctrl-C must only reach the container.
         plan.add(SANDBOX_SESSION, for: .step("start a session"))
         plan.add(
             SANDBOX_STREAMS, numbers: [UInt64(readiness), .max, UInt64(messages)],
@@ -93,7 +93,7 @@ final class UserModeProgram {
         return plan.finish()
     }
 
-    /// The last line that is not about the system's log, where these programs write by habit.
+    /// The last line that is not about the system log, to which these programs also write.
     private var lastMessage: String {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
         let count = pread(messages, &bytes, bytes.count, 0)

@@ -2,16 +2,16 @@ import CSandbox
 import Glibc
 import LinuxSystem
 
-/// A control group for one container, removed at the end of this value.
+/// A control group for one container, removed with this value.
 package struct ControlGroup: ~Copyable {
     private let path: String
 
     private static let root = "/sys/fs/cgroup"
 
-    /// Makes the group with its limits.
+    /// Creates the group with its limits.
     ///
-    /// - Throws: an error of code `setup` where control groups are not of version 2 alone, or where the group above is not
-    ///   this user's to divide.
+    /// - Throws: an error of code `setup` if control groups are not purely version 2, or if the parent group is not
+    ///   delegated to this user.
     package init(_ controls: ResourceControls) throws(SandboxError) {
         guard sandbox_has_unified_control_groups() == 1 else {
             throw SandboxError(
@@ -55,7 +55,7 @@ package struct ControlGroup: ~Copyable {
         }
     }
 
-    /// A group with processes of its own cannot be divided, so this process's own does not do.
+    /// A group that contains processes cannot have subgroups with controllers, so this process's own is unsuitable.
     private static func groupAbove() throws(SandboxError) -> String {
         let text = (try? Files.readFile("/proc/self/cgroup", limit: 1 << 16)) ?? []
         let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("0::/") }

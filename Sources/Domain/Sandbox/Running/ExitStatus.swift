@@ -1,8 +1,8 @@
-/// How a process ended.
+/// How a process terminated.
 package enum ExitStatus: Sendable, Equatable {
     /// It called exit with this code (0...255).
     case exited(Int32)
-    /// A signal ended it.
+    /// It was killed by this signal.
     case signalled(Int32)
 
     /// The code a shell would report: the exit code, or 128 plus the signal's number.

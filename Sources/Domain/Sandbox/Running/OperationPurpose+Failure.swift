@@ -2,7 +2,7 @@ import CSandbox
 import Glibc
 
 extension OperationPurpose {
-    /// The error for this operation having failed.
+    /// The error if this operation failed.
     func failure(errno: Int32, detail: UInt32) -> SandboxError {
         switch self {
         case .command(let name, let isSearched):
@@ -24,7 +24,7 @@ extension OperationPurpose {
             let place = isSearched ? " in $PATH" : ""
             return SandboxError(.commandNotFound, "executable file `\(name)` not found\(place)", errno: errno)
         }
-        // Scripts without an interpreter line and programs for another machine end here alike.
+        // Both scripts without an interpreter line and programs for other architectures end here.
         let hint =
             errno == ENOEXEC
             ? " (a program for another architecture needs an emulator in binfmt_misc, as Debian's qemu-user-static sets up)"

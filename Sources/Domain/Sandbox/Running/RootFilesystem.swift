@@ -1,19 +1,19 @@
 /// What the container sees as `/`.
 package enum RootFilesystem: Sendable, Equatable {
-    /// A directory, with whatever is mounted in it.
+    /// A directory, including everything mounted in it.
     case directory(String)
-    /// An overlay that is mounted for the container alone.
+    /// An overlay mounted only for the container.
     case mountedOverlay(OverlayRoot)
 
     /// An overlay file system, mounted in the container's own mount namespace and gone with it.
     ///
     /// - Parameters:
-    ///   - lower: the lower directories, the nearest (topmost) first, relative to `workingDirectory` or absolute.
-    ///   - upper: where changes go; nil for a read-only view.
-    ///   - work: overlayfs's scratch directory on the same file system as `upper`, empty.
-    ///   - target: an existing directory to mount on; nothing is visible there outside of the container.
-    ///   - userXattr: whether overlayfs keeps its marks in `user.overlay.*`, as it must inside a user namespace.
-    ///   - volatile: whether the kernel may leave out every sync of the upper directory (mount option `volatile`).
+    ///   - lower: the lower directories, topmost first, relative to `workingDirectory` or absolute.
+    ///   - upper: the directory for changes; nil for a read-only view.
+    ///   - work: overlayfs's work directory, empty and on the same file system as `upper`.
+    ///   - target: an existing directory to mount on; the mount is invisible outside the container.
+    ///   - userXattr: whether overlayfs stores its metadata in `user.overlay.*`, required inside a user namespace.
+    ///   - volatile: whether the kernel may omit all syncs of the upper directory (mount option `volatile`).
     package static func overlay(
         lower: [String], upper: String?, work: String?, target: String, workingDirectory: String, userXattr: Bool,
         volatile: Bool = false
@@ -24,7 +24,7 @@ package enum RootFilesystem: Sendable, Equatable {
                 userXattr: userXattr, volatile: volatile))
     }
 
-    /// The directory at which the root is found on the host's side.
+    /// The root's directory on the host.
     package var path: String {
         switch self {
         case .directory(let path): path
@@ -35,23 +35,23 @@ package enum RootFilesystem: Sendable, Equatable {
 
 /// The parameters of `RootFilesystem.overlay`.
 package struct OverlayRoot: Sendable, Equatable {
-    /// The lower directories, the nearest first.
+    /// The lower directories, topmost first.
     package var lower: [String]
     /// The upper and work directories; nil for a read-only view.
     package var upper, work: String?
-    /// Where it is mounted, and what relative lower directories are relative to.
+    /// The mount target, and the base of relative lower directories.
     package var target, workingDirectory: String
     /// The options of the same name.
     package var userXattr, volatile: Bool
-    /// Further options, as mount(8) writes them.
+    /// Further options, in the syntax of mount(8).
     package var options: [String] = []
 }
 
 extension OverlayRoot {
-    /// One page, of which the kernel wants the last byte for itself.
+    /// One page, including the terminating NUL.
     private static let longestOptionString = 4095
 
-    /// The option string for mount(2); nil when it would be too long for the page that the kernel takes.
+    /// The option string for mount(2); nil if it exceeds one page.
     var optionString: String? {
         let lower = lower.map(Self.escapedLayer).joined(separator: ":")
         var options = ["lowerdir=\(lower)"]
@@ -62,7 +62,7 @@ extension OverlayRoot {
         return string.utf8.count < Self.longestOptionString ? string : nil
     }
 
-    /// The options one by one for fsconfig(2), which takes any number of them, each up to 255 bytes.
+    /// The separate options for fsconfig(2), which accepts any number of them, each up to 255 bytes.
     var optionList: [String] {
         var options = lower.map { "lowerdir+=\($0)" }
         if let upper, let work {

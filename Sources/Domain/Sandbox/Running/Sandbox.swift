@@ -1,21 +1,22 @@
 import CSandbox
 import Glibc
 
-/// Runs processes in containers of their own: new namespaces, a root, restricted privileges.
+/// Runs processes in containers: new namespaces, a root and restricted privileges.
 package enum Sandbox {
-    /// Runs a container to its end.
+    /// Runs a container and waits for it.
     ///
-    /// The caller is root, of the machine or of its user namespace, and may have other threads. When this returns
-    /// or throws, no process of the container exists any more, nothing of it is mounted, and mount points made for it are
-    /// gone. When the calling process dies meanwhile, by whatever means, the container dies too. Several may run at
-    /// once, in several threads.
+    /// The caller is root, of the host or of its user namespace, and may have other threads. When this returns or
+    /// throws, no process or mount of the container exists any more, and mount points created for it have been removed.
+    /// If the calling process dies, however that happens, the container is killed. Several containers may run
+    /// concurrently in several threads.
     ///
     /// - Parameters:
-    ///   - isolation: how it is kept apart. With an external runtime, `prepare` is told the runtime's process.
-    ///   - cacheDirectory: where compiled seccomp filters are kept between runs (made if missing); nil for nowhere.
-    ///   - prepare: called with the process's id once its namespaces exist and before its command starts, for
-    ///     instance to plug in a network. What it throws ends the run with an error of code `setup`.
-    /// - Throws: when the command could not be started; `SandboxError.exitCode` says what a command line tool exits with.
+    ///   - isolation: how it is isolated. With an external runtime, `prepare` receives the runtime's process.
+    ///   - cacheDirectory: where compiled seccomp filters are cached between runs (created if missing); nil to not
+    ///     cache.
+    ///   - prepare: called with the process's id once its namespaces exist and before its command starts, for instance
+    ///     to connect a network. An error thrown by it ends the run with an error of code `setup`.
+    /// - Throws: if the command could not be started; `SandboxError.exitCode` is the exit code for command line tools.
     package static func run(
         _ spec: SandboxSpec, isolation: SandboxIsolation = .builtIn, cacheDirectory: String? = nil,
         prepare: ((Int32) throws -> Void)? = nil
@@ -26,7 +27,7 @@ package enum Sandbox {
                 spec, in: connection, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
         }
         try spec.validate()
-        // Its trees live as long as it does.
+        // Keeps the cloned trees alive during the run.
         let spec = try spec.cloningSources()
         let facts = try HostFacts.read()
         let plan = try spec.plan(isolation, facts, SeccompFilters(cacheDirectory: cacheDirectory))

@@ -1,10 +1,10 @@
 import CSandbox
 
-/// The flat buffer that the C side executes between clone and exec, and what each of its operations is for.
+/// The flat buffer that the C side executes between clone and exec, and the purpose of each operation.
 struct SandboxPlan: Sendable {
-    /// Header, operations and texts, as `CSandbox.h` has them.
+    /// Header, operations and texts, in the layout of `CSandbox.h`.
     let bytes: [UInt8]
-    /// For messages: one for each operation.
+    /// The purpose of each operation, for messages.
     let purposes: [OperationPurpose]
 }
 
@@ -21,7 +21,7 @@ enum OperationPurpose: Sendable, Equatable {
     case groups
     case workingDirectory(String)
     case command(String, isSearched: Bool)
-    /// Everything that needs no more than a name.
+    /// Steps described by a name alone.
     case step(String)
 }
 
@@ -29,16 +29,16 @@ enum OperationPurpose: Sendable, Equatable {
 struct SandboxPlanBuilder {
     private var operations: [sandbox_operation] = []
     private var purposes: [OperationPurpose] = []
-    /// Texts; offsets count from 1 here, since 0 means "none".
+    /// Texts; offsets start at 1, since 0 means "none".
     private var data: [UInt8] = []
 
-    /// An argument that is no number.
+    /// A non-numeric argument.
     enum Text {
         case none
         case string(String)
-        /// Closed by an empty text.
+        /// Terminated by an empty text.
         case list([String])
-        /// As many as a number says.
+        /// Its length is given by a number.
         case vector([String])
         case raw([UInt8])
     }

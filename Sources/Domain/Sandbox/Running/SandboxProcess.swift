@@ -1,19 +1,19 @@
 import CSandbox
 import Glibc
 
-/// A started child: from clone until it was waited for.
+/// A started child, from clone until it has been waited for.
 struct SandboxProcess: ~Copyable {
     private var process: sandbox_process
     /// In this process's pid namespace.
     var pid: Int32 { process.pid }
-    /// Readable once the process ended.
+    /// The pidfd, readable once the process has ended.
     var descriptor: Int32 { process.pidfd }
-    /// What ends it, and with it all that it has started.
+    /// The signal that kills it and everything it has started.
     var killSignal: Int32 { process.kill_signal }
 
-    /// A mount point that the child made because it was missing.
+    /// A missing mount point that the child created.
     struct CreatedMountPoint: Sendable, Equatable {
-        /// Below the root, free of links.
+        /// Relative to the root, without symbolic links.
         var path: [UInt8]
         var isDirectory: Bool
         /// The parent directory's modification time before and after.
@@ -25,11 +25,11 @@ struct SandboxProcess: ~Copyable {
         }
     }
 
-    /// What the child tells before it becomes the command.
+    /// Messages from the child before it executes the command.
     enum Message {
         case failed(SandboxError)
         case created(CreatedMountPoint)
-        /// The outer end of its terminal, to be closed by whoever gets it.
+        /// The controller of its terminal, to be closed by the receiver.
         case console(Int32)
     }
 
@@ -55,12 +55,12 @@ struct SandboxProcess: ~Copyable {
         }
     }
 
-    /// Lets it go on to the command.
+    /// Lets it continue to the command.
     func release() {
         _ = withUnsafePointer(to: process) { sandbox_release($0) }
     }
 
-    /// The next message; nil once it has become the command or is gone.
+    /// The next message; nil once it has executed the command or ended.
     func receive(_ plan: SandboxPlan) -> Message? {
         var message = sandbox_message()
         while withUnsafePointer(to: process, { sandbox_receive($0, &message) }) == 1 {
@@ -92,7 +92,7 @@ struct SandboxProcess: ~Copyable {
         _ = withUnsafePointer(to: process) { sandbox_signal($0, $0.pointee.kill_signal) }
     }
 
-    /// Waits until it and everything in its pid namespace is gone.
+    /// Waits until it and everything in its pid namespace has ended.
     func wait() throws(SandboxError) -> ExitStatus {
         var exited: Int32 = 0
         var status: Int32 = 0

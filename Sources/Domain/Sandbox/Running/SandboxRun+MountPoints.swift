@@ -3,12 +3,12 @@ import CSandbox
 import Glibc
 import LinuxSystem
 
-/// Taking away what was made for mounting on.
+/// Removal of created mount points.
 extension SandboxRun {
-    /// Removes the mount points that were made, deepest first, where they are still empty, and gives their parents' their
-    /// modification times back.
+    /// Removes the created mount points, deepest first, if they are still empty, and restores their parents'
+    /// modification times.
     ///
-    /// It is done in the root as a container sees it, so that an overlay hides what it has to hide again.
+    /// This is done in the root as seen by a container, so that an overlay hides entries again as needed.
     func removeMountPoints() throws(SandboxError) {
         guard !created.isEmpty, spec.mountPoints == .createAndRemove else { return }
         spec.forgetUnsyncedRun()
@@ -43,8 +43,8 @@ extension SandboxRun {
 }
 
 extension SandboxSpec {
-    /// A volatile overlay leaves a mark in its work directory, with which the kernel refuses to mount it again. Who asks
-    /// for such an overlay has decided that already.
+    /// A volatile overlay leaves a marker in its work directory that makes the kernel refuse to mount it again. Callers
+    /// that requested such an overlay have already accepted that risk.
     func forgetUnsyncedRun() {
         if case .mountedOverlay(let overlay) = rootfs, overlay.volatile, let work = overlay.work {
             try? Files.removeTree(work + "/work/incompat")
@@ -53,8 +53,8 @@ extension SandboxSpec {
 }
 
 extension OverlayRoot {
-    /// Making an entry copied its parent directories into the upper directory. Those that hold nothing and differ in
-    /// nothing from the lower ones are no change, and are taken away.
+    /// Creating an entry copied its parent directories into the upper directory. Those that are empty and identical to
+    /// the lower ones are not changes, and are removed.
     func removeRedundantParents(of path: [UInt8]) {
         guard let upper else { return }
         var components = path.split(separator: 0x2f).map { $0.map { CChar(bitPattern: $0) } }
@@ -69,7 +69,7 @@ extension OverlayRoot {
         Array(components.joined(separator: [0x2f])) + [0]
     }
 
-    /// Removes a directory if it is empty, leaving its parent's modification time as it is.
+    /// Removes a directory if it is empty, preserving its parent's modification time.
     private func remove(_ directory: [[CChar]], _ upper: String) -> Bool {
         guard let name = directory.last, let root = try? RootedDirectory(opening: upper),
             let holder = try? root.openNoSymlinks(
@@ -93,7 +93,7 @@ extension OverlayRoot {
         return false
     }
 
-    /// Never through a link: a layer's content is hostile.
+    /// Never follows links: a layer's content is untrusted.
     private func status(_ root: String, _ path: [CChar]) -> FileStatus? {
         guard let directory = try? RootedDirectory(opening: root),
             let entry = try? directory.openNoSymlinks(path, LINUX_O_PATH | LINUX_O_NOFOLLOW)
@@ -101,7 +101,7 @@ extension OverlayRoot {
         return try? entry.status()
     }
 
-    /// Attributes that say more than where the directory was copied from.
+    /// Whether it has attributes beyond overlayfs's record of the copied directory.
     private func hasMarks(_ directory: [CChar], _ upper: String) -> Bool {
         guard let root = try? RootedDirectory(opening: upper),
             let opened = try? root.openNoSymlinks(directory, O_RDONLY | LINUX_O_DIRECTORY),

@@ -3,10 +3,10 @@ import Glibc
 import JSONText
 import LinuxSystem
 
-/// Running another runtime: it is executed where the root is already mounted, with a process namespace around it, so that
-/// nothing it leaves behind survives.
+/// Running an external runtime: it is executed with the root already mounted, in its own pid namespace, so that no
+/// process it leaves behind survives.
 extension SandboxSpec {
-    /// Writes the bundle and plans the runtime's start.
+    /// Writes the bundle and plans the start of the runtime.
     func plan(
         for runtime: ExternalRuntime, facts: HostFacts, seccomp: JSONValue?
     ) throws(SandboxError) -> SandboxPlan {
@@ -25,7 +25,7 @@ extension SandboxSpec {
             SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
         addRoot(to: &plan)
         addTargets(to: &plan, facts)
-        // The runtime looks at its processes by their numbers in the namespace it is in.
+        // The runtime refers to its processes by their pids in its own namespace.
         plan.add(SANDBOX_ROOT_OF_HOST, for: .step("open the host's root"))
         addSources(at: places, to: &plan)
         plan.add(
@@ -40,8 +40,8 @@ extension SandboxSpec {
         return plan.finish()
     }
 
-    /// A runtime takes paths alone: what was looked up is mounted at places of the bundle's, which nobody else sees, and
-    /// named by those.
+    /// A runtime only accepts paths: handles are mounted in the bundle's private directory, and referred to by those
+    /// paths.
     private func naming(sourcesBelow places: String) -> SandboxSpec {
         var spec = self
         for (index, mount) in mounts.enumerated() {
@@ -72,7 +72,7 @@ extension SandboxSpec {
         }
     }
 
-    /// Programs in Go raise their own soft limit of open files, and with it the command's, unless told what it is.
+    /// Go programs raise their own soft limit of open files, and with it the command's, unless it is set explicitly.
     private var withInheritedLimits: SandboxSpec {
         let text = String(decoding: (try? Files.readFile("/proc/self/limits", limit: 1 << 16)) ?? [], as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix("Max open files") } ?? ""
@@ -85,7 +85,7 @@ extension SandboxSpec {
         return spec
     }
 
-    /// A runtime makes missing targets too, but does not tell, and leaves them.
+    /// A runtime also creates missing targets, but neither reports nor removes them.
     private func addTargets(to plan: inout SandboxPlanBuilder, _ facts: HostFacts) {
         guard mountPoints != .requireExisting else { return }
         let tops = ["/proc", "/sys", "/dev"].map { SandboxMount.tmpfs(at: $0) }

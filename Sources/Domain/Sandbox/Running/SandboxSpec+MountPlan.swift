@@ -21,7 +21,7 @@ extension SandboxSpec {
         }
     }
 
-    /// Opens what the specification binds, before the root is mounted.
+    /// Opens the sources of bind mounts before the root is mounted.
     func addSources(to plan: inout SandboxPlanBuilder) {
         for (slot, mount) in sortedMounts.prefix(Int(SANDBOX_SLOTS)).enumerated() {
             guard case .bind(let source) = mount.source else { continue }
@@ -31,8 +31,8 @@ extension SandboxSpec {
         }
     }
 
-    /// With a detached clone in place of each source that was looked up: a descriptor of this process's mount namespace
-    /// could not be cloned in the container's.
+    /// Replaces each source that was already looked up by a detached clone, since descriptors of this process's mount
+    /// namespace could not be cloned in the container's.
     func cloningSources() throws(SandboxError) -> SandboxSpec {
         var spec = self
         for (index, mount) in mounts.enumerated() {
@@ -47,7 +47,7 @@ extension SandboxSpec {
         return spec
     }
 
-    /// Outer ones first, else as given.
+    /// Sorted by depth, otherwise in the given order.
     private var sortedMounts: [SandboxMount] {
         let depth = { (path: String) in path.utf8.count { $0 == UInt8(ascii: "/") } }
         return mounts.enumerated().sorted { left, right in
@@ -58,8 +58,8 @@ extension SandboxSpec {
 
     private var creation: [sandbox_flag] { mountPoints == .requireExisting ? [] : [SANDBOX_CREATE] }
 
-    /// The kernel would refuse nothing here that an image turned into a link, so a link is refused: what follows relies on
-    /// these being where they seem to be.
+    /// Refuses targets that an image has turned into symbolic links, which the kernel would follow: what follows relies
+    /// on these mounts being where they appear to be.
     private func add(_ standard: StandardMount, to plan: inout SandboxPlanBuilder) {
         let choices = [standard.mount] + standard.alternatives
         for (index, mount) in choices.enumerated() {
@@ -95,7 +95,7 @@ extension SandboxSpec {
     }
 
     private func addDevices(to plan: inout SandboxPlanBuilder) {
-        // A host may lack one of those that all containers have, but not one that was asked for.
+        // A host may lack a standard device, but not one that was requested.
         SandboxDevice.standard.forEach { add($0, to: &plan, flags: [SANDBOX_CREATE, SANDBOX_SKIP_MISSING]) }
         devices.forEach { add($0, to: &plan, flags: [SANDBOX_CREATE]) }
         for (path, content) in Self.deviceLinks {
@@ -103,7 +103,7 @@ extension SandboxSpec {
         }
     }
 
-    /// Making devices is for the machine's root; others get the host's bound to the place.
+    /// Only root of the host can create devices; others get the host's bind-mounted.
     private func add(_ device: SandboxDevice, to plan: inout SandboxPlanBuilder, flags: [sandbox_flag]) {
         let mode = (device.isBlock ? S_IFBLK : S_IFCHR) | device.mode
         let owner = UInt64(device.uid) | UInt64(device.gid) << 32
@@ -118,7 +118,7 @@ extension SandboxSpec {
 }
 
 extension SandboxMount.Propagation {
-    /// MS_PRIVATE and its kin.
+    /// The flag for mount(2), such as MS_PRIVATE.
     var flag: UInt64 {
         switch self {
         case .private: UInt64(MS_PRIVATE)

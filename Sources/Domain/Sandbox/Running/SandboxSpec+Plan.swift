@@ -1,10 +1,10 @@
 import CSandbox
 import Glibc
 
-/// The order of things: first the file systems, seen from outside; then into the root; then who the process is, from
-/// most to least power; then the command.
+/// The order of operations: first the file systems, seen from outside; then the change of root; then the process's
+/// identity, from most to least privileged; then the command.
 extension SandboxSpec {
-    /// Everything between clone and exec. The specification was validated.
+    /// All operations between clone and exec. The specification has been validated.
     func plan(facts: HostFacts, filter: [UInt8]?, sharesHost: Bool = false) -> SandboxPlan {
         var plan = SandboxPlanBuilder()
         let isAmongHosts = !sharesHost && namespaces.process == .host
@@ -24,7 +24,7 @@ extension SandboxSpec {
         return plan.finish()
     }
 
-    /// The flags for clone(2). With `sharesHost` the only namespaces are those that keep mounts and processes together.
+    /// The flags for clone(2). With `sharesHost` the only new namespaces are those for mounts and processes.
     func cloneFlags(sharesHost: Bool) -> UInt64 {
         var flags = NamespaceFlag.mount
         if sharesHost || namespaces.process == .own { flags |= NamespaceFlag.process }
@@ -37,7 +37,7 @@ extension SandboxSpec {
     }
 
     private func addNamespaces(to plan: inout SandboxPlanBuilder, sharesHost: Bool) {
-        // Nothing mounted here shows up outside; what is mounted outside meanwhile may show up here.
+        // Mounts here do not propagate to the outside; later mounts outside may propagate here.
         plan.add(
             SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
         if sharesHost { return }
@@ -47,7 +47,7 @@ extension SandboxSpec {
         if network == .none {
             plan.add(SANDBOX_LOOPBACK_UP, flags: [SANDBOX_OPTIONAL], for: .step("bring the loopback device up"))
         }
-        // Inside a container whose seccomp profile forbids it, the outer name stays.
+        // Inside a container whose seccomp profile forbids it, the outer name remains.
         if namespaces.uts == .own, let hostname {
             plan.add(SANDBOX_HOSTNAME, .string(hostname), flags: [SANDBOX_OPTIONAL], for: .step("set the host name"))
         }
@@ -68,7 +68,7 @@ extension SandboxSpec {
         return joined
     }
 
-    /// The root alone, also for tidying up afterwards.
+    /// The root alone, also used for cleaning up afterwards.
     func addRoot(to plan: inout SandboxPlanBuilder) {
         switch rootfs {
         case .directory(let path):
@@ -117,7 +117,7 @@ extension SandboxSpec {
     }
 
     private func addProcess(to plan: inout SandboxPlanBuilder, isAmongHosts: Bool) {
-        // Its quota may be used up by containers of others; the outer keyring is not readable without its owner's id.
+        // The quota may be exhausted by other containers; the outer keyring is unreadable without its owner's id.
         plan.add(SANDBOX_SESSION_KEYRING, flags: [SANDBOX_OPTIONAL], for: .step("join a session keyring"))
         for limit in rlimits {
             plan.add(
@@ -139,7 +139,8 @@ extension SandboxSpec {
 
     private func addPrivileges(to plan: inout SandboxPlanBuilder, _ facts: HostFacts, _ filter: [UInt8]?) {
         let sets = capabilities.limited(to: facts.capabilities)
-        // With no_new_privs a filter may come last, over as little of our own code as can be; without, it needs power.
+        // With no_new_privs a filter may be loaded last, covering as little of our own code as possible; without, it
+        // needs privileges.
         if let filter, !noNewPrivileges { addFilter(filter, to: &plan) }
         plan.add(SANDBOX_BOUNDING, numbers: [sets.bounding.rawValue], for: .step("limit capabilities"))
         if facts.canSetGroups {
@@ -153,7 +154,7 @@ extension SandboxSpec {
             SANDBOX_CAPABILITIES,
             numbers: [sets.effective, sets.permitted, sets.inheritable, sets.ambient].map(\.rawValue),
             for: .step("set capabilities"))
-        // Changing the user has cleared it.
+        // Changing the user has cleared the parent death signal.
         plan.add(SANDBOX_PARENT_DEATH, numbers: [UInt64(SIGKILL)], for: .step("tie the process to its parent"))
         if noNewPrivileges {
             plan.add(SANDBOX_NO_NEW_PRIVILEGES, for: .step("set no_new_privs"))
@@ -177,7 +178,7 @@ extension SandboxSpec {
             for: .command(command, isSearched: !command.contains("/")))
     }
 
-    /// Where the command may be: as given, or in the directories of the container's own PATH.
+    /// Candidate paths of the command: as given, or in the directories of the container's own PATH.
     var commandCandidates: [String] {
         guard let command = args.first, !command.isEmpty else { return [] }
         if command.contains("/") { return [command] }

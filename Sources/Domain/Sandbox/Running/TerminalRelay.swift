@@ -1,37 +1,37 @@
 import CSandbox
 import Glibc
 
-/// Connects this process's standard input and output with a container's terminal until the container ends.
+/// Connects this process's standard input and output to a container's terminal until the container ends.
 struct TerminalRelay {
     private let console: Int32
     private let process: Int32
     private let slot: Int32
-    /// Typed but not yet taken by the container.
+    /// Input not yet consumed by the container.
     private var pending: [UInt8] = []
     private var inputIsOpen = true
     private var isTerminal = false
     private var isHungUp = false
 
-    /// How long a container may go on when its user's terminal is gone, in milliseconds.
+    /// How long a container may continue after its user's terminal is gone, in milliseconds.
     private static let graceAfterHangup: Int32 = 2000
 
     private static let endOfTransmission: UInt8 = 4
     private static let mostPending = 1 << 16
 
     /// - Parameters:
-    ///   - console: the outer end of the container's terminal.
+    ///   - console: the controller of the container's terminal.
     ///   - process: a descriptor that becomes readable when the container ends.
-    ///   - slot: the container's signal relay, for changes of the window's size.
+    ///   - slot: the container's signal relay, for window size changes.
     init(console: Int32, process: Int32, slot: Int32) {
         self.console = console
         self.process = process
         self.slot = slot
     }
 
-    /// Copies both ways. A terminal on standard input is in raw mode meanwhile; it is set back when this returns, and by
-    /// another process when this one dies.
+    /// Copies both ways. A terminal on standard input is in raw mode meanwhile; it is reset when this returns, or by
+    /// another process if this one dies.
     ///
-    /// - Returns: false when the terminal on standard input was closed and the container has not ended by itself since.
+    /// - Returns: false if the terminal on standard input was closed and the container has not ended by itself since.
     consuming func run() -> Bool {
         var saved = termios()
         isTerminal = tcgetattr(STDIN_FILENO, &saved) == 0
@@ -56,7 +56,7 @@ struct TerminalRelay {
         return hasEnded
     }
 
-    /// Waits for and does the next transfer; false once the container ended.
+    /// Waits for and performs the next transfer; false once the container has ended.
     private mutating func exchange() -> Bool {
         let readsInput = inputIsOpen && pending.count < Self.mostPending
         var watched = [
@@ -67,7 +67,7 @@ struct TerminalRelay {
         guard poll(&watched, nfds_t(watched.count), -1) >= 0 else { return errno == EINTR }
         if watched[2].revents != 0 { takeInput() }
         if !pending.isEmpty { sendInput() }
-        // No process has the terminal open at the moment: wait for the end without spinning.
+        // No process has the terminal open at the moment: wait for the end without busy looping.
         if watched[1].revents != 0, !copyOutput(), watched[0].revents == 0 {
             var ending = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
             _ = poll(&ending, 1, 20)
@@ -82,7 +82,7 @@ struct TerminalRelay {
             pending += buffer[..<count]
         } else if count == 0 || errno != EINTR && errno != EAGAIN {
             inputIsOpen = false
-            // A terminal in raw mode has no end of its own.
+            // A terminal in raw mode has no end-of-file character.
             isHungUp = isTerminal
             pending.append(Self.endOfTransmission)
         }
@@ -95,7 +95,7 @@ struct TerminalRelay {
         }
     }
 
-    /// One read's worth; false at the end or when there is nothing.
+    /// Copies the result of one read; false at the end or if there is no data.
     private func copyOutput() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = read(console, &buffer, buffer.count)

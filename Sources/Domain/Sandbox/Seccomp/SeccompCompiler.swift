@@ -2,9 +2,9 @@ import CSandbox
 import CSeccomp
 import Glibc
 
-/// Makes filter programs of the kernel (classic BPF) from profiles, with libseccomp.
+/// Compiles profiles to kernel filter programs (classic BPF) with libseccomp.
 struct SeccompCompiler {
-    /// Bytes of `struct sock_filter`s.
+    /// The filter as bytes of `struct sock_filter`s.
     static func compile(_ profile: SeccompProfile, for context: SeccompContext) throws(SandboxError) -> [UInt8] {
         let defaultAction = try action(profile.defaultAction, errno: profile.defaultErrno)
         guard let filter = seccomp_init(defaultAction) else {
@@ -12,11 +12,11 @@ struct SeccompCompiler {
         }
         defer { seccomp_release(filter) }
         try addArchitectures(of: profile, to: filter)
-        // Rules become a tree instead of a chain: a system call costs a few comparisons, not hundreds.
+        // Uses a binary tree of rules: a system call costs a few comparisons instead of hundreds.
         _ = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)
         for rule in profile.rules where context.admits(rule) {
             let action = try action(rule.action, errno: rule.errno)
-            // libseccomp refuses rules that say what the default says.
+            // libseccomp rejects rules with the default action.
             if action == defaultAction { continue }
             for name in rule.names {
                 try add(rule, named: name, action, to: filter)
@@ -37,12 +37,12 @@ struct SeccompCompiler {
         }
     }
 
-    /// Whether this machine's architecture has that name.
+    /// Whether this is the name of the host's architecture.
     static func isNative(_ name: String) -> Bool {
         token(of: name) == seccomp_arch_native()
     }
 
-    /// `SCMP_ARCH_X86_64` is `x86_64` to libseccomp.
+    /// libseccomp's name of `SCMP_ARCH_X86_64` is `x86_64`.
     private static func token(of name: String) -> UInt32 {
         let prefix = "SCMP_ARCH_"
         return seccomp_arch_resolve_name(
@@ -53,13 +53,13 @@ struct SeccompCompiler {
         _ rule: SeccompProfile.Rule, named name: String, _ action: UInt32, to filter: scmp_filter_ctx
     ) throws(SandboxError) {
         let number = seccomp_syscall_resolve_name(name)
-        // Names of other architectures or of newer kernels.
+        // Unknown: names of other architectures or newer kernels.
         guard number != -1 else { return }
         var comparisons: [scmp_arg_cmp] = []
         for argument in rule.arguments {
             comparisons.append(try comparison(argument))
         }
-        // Several comparisons of one argument can't be in one rule: each is one of its own then.
+        // A rule cannot contain several comparisons of one argument: each becomes a rule of its own then.
         let isAmbiguous = Set(rule.arguments.map(\.index)).count < rule.arguments.count
         for group in isAmbiguous ? comparisons.map({ [$0] }) : [comparisons] {
             let result = seccomp_rule_add_array(filter, action, number, UInt32(group.count), group)
@@ -83,7 +83,7 @@ struct SeccompCompiler {
             arg: argument.index, op: comparison, datum_a: argument.value, datum_b: argument.valueTwo)
     }
 
-    /// The kernel's numbers (linux/seccomp.h); those that carry data have the error number in the lower half.
+    /// The kernel's action numbers (linux/seccomp.h); error numbers are in the lower half.
     private static func action(_ name: String, errno: UInt16?) throws(SandboxError) -> UInt32 {
         switch name {
         case "SCMP_ACT_ALLOW": 0x7fff_0000

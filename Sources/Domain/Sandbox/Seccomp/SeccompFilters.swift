@@ -3,9 +3,9 @@ import Glibc
 import JSONText
 import LinuxSystem
 
-/// Finds or makes the filter for a policy. Compiling takes longer than starting a container, so filters are kept.
+/// Provides the filter for a policy. Compiling takes longer than starting a container, so filters are cached.
 struct SeccompFilters {
-    /// Where compiled filters are kept; nil for nowhere. Who may write here decides about later containers' filters.
+    /// The cache directory; nil to not cache. Write access to it grants control over later containers' filters.
     let cacheDirectory: String?
 
     private static let standardPaths = ["/etc/containers/seccomp.json", "/usr/share/containers/seccomp.json"]
@@ -24,7 +24,7 @@ struct SeccompFilters {
         return filter
     }
 
-    /// The policy as an OCI runtime takes it; nil for none.
+    /// The policy in the format for OCI runtimes; nil for none.
     func runtimeSpecJSON(for policy: SeccompPolicy, capabilities: CapabilitySet) throws(SandboxError) -> JSONValue? {
         guard let bytes = try profileBytes(policy) else { return nil }
         let profile = try Self.parsed(bytes, policy)
@@ -32,8 +32,8 @@ struct SeccompFilters {
         return profile.runtimeSpecJSON(for: Self.context(capabilities), native: native ?? "SCMP_ARCH_NATIVE")
     }
 
-    /// The machine's default allows key rings, from which a user's other containers read; asked for by name a profile is
-    /// taken as it is.
+    /// The host's default profile allows keyrings, through which a user's containers can read each other's; an
+    /// explicitly named profile is used unchanged.
     private static func parsed(_ bytes: [UInt8], _ policy: SeccompPolicy) throws(SandboxError) -> SeccompProfile {
         var profile = bytes.isEmpty ? .builtIn : try SeccompProfile(parsing: bytes)
         if policy == .standard { profile.refuse(["add_key", "keyctl", "request_key"]) }
@@ -67,8 +67,8 @@ struct SeccompFilters {
         }
     }
 
-    /// All that a filter depends on. It is stored beside the filter and compared, so the hash in the file's name need
-    /// not be a strong one.
+    /// Everything that a filter depends on. It is stored next to the filter and compared, so the hash in the file name
+    /// need not be strong.
     private static func key(_ profile: [UInt8], _ context: SeccompContext, _ policy: SeccompPolicy) -> [UInt8] {
         let version = seccomp_version().pointee
         let library = "\(version.major).\(version.minor).\(version.micro)"
@@ -93,14 +93,14 @@ struct SeccompFilters {
         return Array(bytes[key.count...])
     }
 
-    /// Losing a cached filter costs some milliseconds, so failing here is no failure.
+    /// A missing cached filter only costs some milliseconds, so errors are ignored.
     private func keep(_ filter: [UInt8], _ key: [UInt8]) {
         guard let path = path(key), let cacheDirectory else { return }
         try? Files.makeDirectories(cacheDirectory)
         try? Files.replaceFile(path, with: key + filter, mode: 0o600, synchronize: false)
     }
 
-    /// This machine in Go's name.
+    /// The host's architecture in Go's naming.
     private static var architecture: String {
         #if arch(x86_64)
             "amd64"

@@ -1,24 +1,24 @@
 /// Which system calls a container may make.
 package enum SeccompPolicy: Sendable, Equatable {
-    /// As the machine's default profile says (`/etc/containers/seccomp.json`, `/usr/share/containers/seccomp.json`), else
-    /// as the built-in one does; without the calls for key rings.
+    /// The host's default profile (`/etc/containers/seccomp.json`, `/usr/share/containers/seccomp.json`), or the
+    /// built-in one; without the keyring calls.
     case standard
-    /// As the profile in this file says, in the format of containers-common (Docker's).
+    /// The profile in this file, in the format of containers-common (Docker's).
     case profile(String)
-    /// All of them.
+    /// All system calls are allowed.
     case unconfined
 }
 
 /// A seccomp profile: rules in the format of `seccomp.json`.
 struct SeccompProfile: Sendable, Equatable {
-    /// A condition for capabilities, architectures (in Go's names) and kernels.
+    /// A condition on capabilities, architectures (in Go's naming) and kernels.
     struct Condition: Sendable, Equatable {
         var capabilities: CapabilitySet = []
         var architectures: [String] = []
         var minimumKernel: String?
     }
 
-    /// A comparison of a system call's argument.
+    /// A comparison with a system call argument.
     struct Argument: Sendable, Equatable {
         var index: UInt32
         var value, valueTwo: UInt64
@@ -36,13 +36,13 @@ struct SeccompProfile: Sendable, Equatable {
 
     var defaultAction: String
     var defaultErrno: UInt16?
-    /// Architectures that a native one brings along: libseccomp's names (`SCMP_ARCH_X86_64`).
+    /// Additional architectures of each native one: libseccomp's names (`SCMP_ARCH_X86_64`).
     var subarchitectures: [String: [String]] = [:]
     var rules: [Rule]
 }
 
 extension SeccompProfile {
-    /// Leaves calls to the default action, whatever rules allow them.
+    /// Leaves calls to the default action, even if rules allow them.
     mutating func refuse(_ names: Set<String>) {
         for index in rules.indices where rules[index].action == "SCMP_ACT_ALLOW" {
             rules[index].names.removeAll { names.contains($0) }
@@ -51,15 +51,15 @@ extension SeccompProfile {
     }
 }
 
-/// What rules are chosen by.
+/// The context for selecting rules.
 struct SeccompContext: Sendable, Equatable {
     var capabilities: CapabilitySet
-    /// In Go's name, such as `amd64`.
+    /// In Go's naming, such as `amd64`.
     var architecture: String
-    /// As uname -r gives it, such as `6.1.0-18-amd64`.
+    /// The release of uname -r, such as `6.1.0-18-amd64`.
     var kernel: String
 
-    /// Whether a rule holds: all that it includes is there, nothing that it excludes.
+    /// Whether a rule applies: all of its `includes` match, and none of its `excludes`.
     func admits(_ rule: SeccompProfile.Rule) -> Bool {
         let includes = rule.includes
         let excludes = rule.excludes

@@ -1,6 +1,6 @@
-/// The profile for machines without containers-common: what its default profile allows and refuses, in our own tables.
+/// The profile for hosts without containers-common: equivalent to its default profile, in our own tables.
 extension SeccompProfile {
-    /// Refuses what is not listed as if the kernel did not have it (ENOSYS), so that programs fall back.
+    /// Unlisted calls fail as if the kernel did not implement them (ENOSYS), so that programs fall back.
     static let builtIn = SeccompProfile(
         defaultAction: "SCMP_ACT_ERRNO", defaultErrno: noSuchCall,
         subarchitectures: [
@@ -22,7 +22,8 @@ extension SeccompProfile {
         Rule(names: names, action: "SCMP_ACT_ALLOW")
     }
 
-    /// Execution domains that change nothing a container relies on: Linux, 32 bit, and without address randomisation.
+    /// Execution domains that do not affect what a container relies on: Linux, 32 bit, and without address
+    /// randomisation.
     private static let personalities: [Rule] = ([0x0, 0x8, 0x20000, 0x20008, 0xffff_ffff] as [UInt64]).map { value in
         var rule = allowing(["personality"])
         rule.arguments = [Argument(index: 0, value: value, valueTwo: 0, comparison: "SCMP_CMP_EQ")]
@@ -44,7 +45,7 @@ extension SeccompProfile {
         return rule
     }
 
-    /// Allowed to who has the capability, else refused as a kernel does (EPERM).
+    /// Allowed with the capability, otherwise refused like the kernel does (EPERM).
     private static let capabilityBound: [Rule] = [
         ("DAC_READ_SEARCH", "open_by_handle_at"),
         (
@@ -67,7 +68,7 @@ extension SeccompProfile {
         return [allowed, refused]
     }
 
-    /// All sockets but the audit subsystem's (AF_NETLINK with NETLINK_AUDIT), which need CAP_AUDIT_WRITE.
+    /// All sockets except the audit subsystem's (AF_NETLINK with NETLINK_AUDIT), which need CAP_AUDIT_WRITE.
     private static let sockets: [Rule] = {
         let netlink = Argument(index: 0, value: 16, valueTwo: 0, comparison: "SCMP_CMP_EQ")
         let audit = Argument(index: 2, value: 9, valueTwo: 0, comparison: "SCMP_CMP_EQ")
@@ -87,7 +88,7 @@ extension SeccompProfile {
         return [refused, unrestricted] + others
     }()
 
-    /// Obsolete or dangerous calls that are refused outright, so that nobody takes them for missing.
+    /// Obsolete or dangerous calls that are refused explicitly, so that they do not appear to be missing.
     private static let refused = """
         bdflush io_pgetevents kexec_file_load kexec_load migrate_pages move_pages nfsservctl nice oldfstat
         oldlstat oldolduname oldstat olduname pciconfig_iobase pciconfig_read pciconfig_write sgetmask ssetmask

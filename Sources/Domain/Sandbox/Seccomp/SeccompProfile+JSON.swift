@@ -1,7 +1,7 @@
 import JSONText
 
 extension SeccompProfile {
-    /// Reads a profile. What is malformed is an error of code `seccomp`.
+    /// Parses a profile. Malformed ones are an error of code `seccomp`.
     init(parsing bytes: [UInt8]) throws(SandboxError) {
         let json: JSONValue
         do {
@@ -17,7 +17,7 @@ extension SeccompProfile {
             guard let name = entry["architecture"]?.string else { continue }
             subarchitectures[name] = Self.strings(entry["subArchitectures"])
         }
-        // The runtime-spec's form names the architectures themselves.
+        // The runtime-spec's format lists the architectures directly.
         for name in Self.strings(json["architectures"]) {
             subarchitectures[name] = Self.strings(json["architectures"]).filter { $0 != name }
         }
@@ -51,7 +51,7 @@ extension SeccompProfile {
 
     private static func condition(_ json: JSONValue?) throws(SandboxError) -> Condition {
         var condition = Condition()
-        // Capabilities that this program does not know nobody can have: such a rule would never be met.
+        // No process can have capabilities unknown to this program: such a rule never applies.
         for name in strings(json?["caps"]) {
             guard let capability = CapabilitySet(name: name) else {
                 throw SandboxError(.seccomp, "seccomp profile: unknown capability \"\(name)\"")
@@ -71,7 +71,7 @@ extension SeccompProfile {
         return number
     }
 
-    /// Argument values are unsigned: those past Int64 come as doubles, precise enough for none but masks of high bits.
+    /// Argument values are unsigned: those beyond Int64 are parsed as doubles, precise only for masks of high bits.
     private static func number(_ json: JSONValue?) -> UInt64 {
         if let integer = json?.integer { return UInt64(bitPattern: integer) }
         return json?.double.flatMap { UInt64(exactly: $0) } ?? 0

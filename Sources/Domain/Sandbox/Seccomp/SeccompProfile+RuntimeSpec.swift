@@ -1,7 +1,7 @@
 import JSONText
 
 extension SeccompProfile {
-    /// The rules that hold in a context, in the form of the runtime specification (config-linux.md, Seccomp).
+    /// The applicable rules in the format of the runtime specification (config-linux.md, Seccomp).
     func runtimeSpecJSON(for context: SeccompContext, native: String) -> JSONValue {
         var json: JSONObject = ["defaultAction": .string(defaultAction)]
         if let defaultErrno { json["defaultErrnoRet"] = .integer(Int64(defaultErrno)) }

@@ -6,7 +6,7 @@ package struct CapabilitySet: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// In the order of the kernel's numbers; without the prefix `CAP_`.
+    /// In the order of the kernel's numbers, without the prefix `CAP_`.
     private static let names = [
         "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
         "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
@@ -19,14 +19,14 @@ package struct CapabilitySet: OptionSet, Sendable, Hashable {
     /// Every capability known to this program.
     package static let all = CapabilitySet(rawValue: (1 << UInt64(names.count)) - 1)
 
-    /// What containers get by default: the same as with Podman.
+    /// The default capabilities of containers: the same as with Podman.
     package static let standard: CapabilitySet = [
         .named("CHOWN"), .named("DAC_OVERRIDE"), .named("FOWNER"), .named("FSETID"), .named("KILL"),
         .named("NET_BIND_SERVICE"), .named("SETFCAP"), .named("SETGID"), .named("SETPCAP"), .named("SETUID"),
         .named("SYS_CHROOT"),
     ]
 
-    /// The capability of a name, in any case, with or without `CAP_`; nil when there is none.
+    /// The capability with this name, case-insensitive, with or without `CAP_`; nil if there is none.
     package init?(name: String) {
         var upper = name.uppercased()
         if upper.hasPrefix("CAP_") {
@@ -47,8 +47,8 @@ package struct CapabilitySet: OptionSet, Sendable, Hashable {
 }
 
 extension CapabilitySet {
-    /// Changes a set as `--cap-add` and `--cap-drop` say: `ALL` stands for every capability, dropping `ALL` leaves what
-    /// is added. An unknown name, and one that is both added and dropped, is an error of code `unknownOption`.
+    /// Applies `--cap-add` and `--cap-drop` to a set: `ALL` means every capability, dropping `ALL` leaves only the
+    /// added ones. An unknown name, or one both added and dropped, is an error of code `unknownOption`.
     package static func resolve(
         add: [String], drop: [String], base: CapabilitySet = .standard
     ) throws(SandboxError) -> CapabilitySet {
@@ -67,7 +67,7 @@ extension CapabilitySet {
         return base.subtracting(dropped).union(added)
     }
 
-    /// The set of these names, in which `ALL` is everything.
+    /// The set of the named capabilities; `ALL` means every capability.
     package static func union(of names: [String]) throws(SandboxError) -> CapabilitySet {
         var set: CapabilitySet = []
         for name in names {
@@ -84,10 +84,10 @@ extension CapabilitySet {
 
 /// The five capability sets of a process.
 package struct ProcessCapabilities: Sendable, Equatable {
-    /// See capabilities(7) for what each does.
+    /// See capabilities(7).
     package var bounding, effective, permitted, inheritable, ambient: CapabilitySet
 
-    /// Sets of their own.
+    /// Creates explicit sets.
     package init(
         bounding: CapabilitySet, effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet,
         ambient: CapabilitySet
@@ -99,8 +99,8 @@ package struct ProcessCapabilities: Sendable, Equatable {
         self.ambient = ambient
     }
 
-    /// The sets as Podman makes them: root has all that are granted; another user has only those that were added
-    /// by name, and keeps them across exec.
+    /// The sets that Podman uses: root has all granted ones; other users only those added by name, which are kept
+    /// across exec.
     package init(granted: CapabilitySet, added: CapabilitySet, uid: UInt32) {
         let own = uid == 0 ? granted : added.intersection(granted)
         self.init(
@@ -108,7 +108,7 @@ package struct ProcessCapabilities: Sendable, Equatable {
             ambient: uid == 0 ? [] : own)
     }
 
-    /// Without those that this process does not have itself and so can't give on.
+    /// Without those that this process lacks and so cannot grant.
     func limited(to available: CapabilitySet) -> ProcessCapabilities {
         ProcessCapabilities(
             bounding: bounding.intersection(available), effective: effective.intersection(available),

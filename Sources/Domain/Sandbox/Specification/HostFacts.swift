@@ -2,21 +2,21 @@ import CSandbox
 import Glibc
 import LinuxSystem
 
-/// What a sandbox's plan depends on besides its specification.
+/// Properties of the host and this process that a sandbox's plan depends on.
 struct HostFacts: Sendable, Equatable {
-    /// What this process may do, and so can give to a container.
+    /// This process's capabilities, which limit the container's.
     var capabilities: CapabilitySet
-    /// Whether group 5, which owns terminals, exists in this user namespace.
+    /// Whether group 5 (tty) is mapped in this user namespace.
     var mapsTerminalGroup: Bool
     /// Whether supplementary groups may be changed.
     var canSetGroups: Bool
-    /// Whether no user namespace is around us.
+    /// Whether this is the initial user namespace.
     var isInitialUserNamespace: Bool
     /// Whether control groups are version 2 only.
     var hasUnifiedControlGroups: Bool
 
     private static let terminalGroup: UInt32 = 5
-    /// The kernel's fixed inode number, PROC_USER_INIT_INO.
+    /// The fixed inode number of the kernel (PROC_USER_INIT_INO).
     private static let initialUserNamespace = "user:[4026531837]"
 
     static func read() throws(SandboxError) -> HostFacts {

@@ -1,14 +1,14 @@
-/// Finds users and groups in an image's own `/etc/passwd` and `/etc/group`, whose content nobody vouches for.
+/// Looks up users and groups in an image's own `/etc/passwd` and `/etc/group`, whose content is untrusted.
 package struct ImageUsers {
-    /// A user as found.
+    /// A resolved user.
     package struct Account: Sendable, Equatable {
         /// The ids to run as.
         package var uid, gid: UInt32
-        /// Supplementary groups; none when a group was asked for explicitly.
+        /// Supplementary groups; empty if a group was specified explicitly.
         package var additionalGIDs: [UInt32]
-        /// The home directory, `/` when the image does not know the user.
+        /// The home directory, `/` if the user is not in the image's database.
         package var home: String
-        /// The name; empty when the image does not know the user.
+        /// The name; empty if the user is not in the image's database.
         package var name: String
     }
 
@@ -18,15 +18,15 @@ package struct ImageUsers {
 
     private let readFile: (String) throws -> [UInt8]?
 
-    /// - Parameter readFile: reads a file of the image by its absolute path, resolved inside the image's root; nil when
-    ///   there is none.
+    /// - Parameter readFile: reads a file of the image by its absolute path, resolved inside the image's root; nil if
+    ///   it does not exist.
     package init(readFile: @escaping (String) throws -> [UInt8]?) {
         self.readFile = readFile
     }
 
-    /// Resolves `user`, `user:group`, or nothing for root; each a name or a number, which need not be listed.
+    /// Resolves `user`, `user:group`, or an empty string for root; each a name or a number, which need not be listed.
     ///
-    /// Errors are of code `unknownUser`; those of `readFile` are passed on.
+    /// Errors are of code `unknownUser`; those of `readFile` are rethrown.
     package func resolve(_ specification: String) throws -> Account {
         let parts = specification.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let user = parts.first.map(String.init) ?? ""
@@ -74,7 +74,7 @@ package struct ImageUsers {
         return found
     }
 
-    /// The lines' fields. Comments, lines without a name and what is too much are left out.
+    /// The fields of each line. Skips comments, lines without a name, and excess lines.
     private func entries(of path: String) throws -> [[String]] {
         guard let bytes = try readFile(path) else { return [] }
         return bytes.prefix(Self.largestFile).split(separator: UInt8(ascii: "\n")).compactMap { line in
@@ -89,12 +89,12 @@ package struct ImageUsers {
         fields.indices.contains(index) ? fields[index] : ""
     }
 
-    /// An id in a line; nil where there is none that can be meant: 4294967295 is "leave it" to the kernel.
+    /// The id in a line; nil if it is not usable: 4294967295 means "unchanged" to the kernel.
     private static func listedID(_ fields: [String], _ index: Int) -> UInt32? {
         UInt32(field(fields, index)).flatMap { $0 <= largestID ? $0 : nil }
     }
 
-    /// The number that a text is, nil for a name.
+    /// The number in a text; nil for a name.
     private static func id(_ text: String) throws(SandboxError) -> UInt32? {
         guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             return nil

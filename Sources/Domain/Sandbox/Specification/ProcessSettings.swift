@@ -1,21 +1,21 @@
 import Glibc
 
-/// Where a container's standard streams lead.
+/// A container's standard streams.
 package struct StandardStreams: Sendable, Equatable {
     /// One stream.
     package enum Stream: Sendable, Equatable {
-        /// This process's own.
+        /// Inherited from this process.
         case inherit
         /// `/dev/null`.
         case null
-        /// An open descriptor of this process, which stays open here.
+        /// An open descriptor of this process, which remains open here.
         case descriptor(Int32)
     }
 
     /// The three streams.
     package var input, output, error: Stream
 
-    /// All streams inherited unless said otherwise.
+    /// All streams are inherited by default.
     package init(input: Stream = .inherit, output: Stream = .inherit, error: Stream = .inherit) {
         self.input = input
         self.output = output
@@ -25,10 +25,10 @@ package struct StandardStreams: Sendable, Equatable {
 
 /// A pseudo-terminal for the container.
 package struct TerminalRequest: Sendable, Equatable {
-    /// Its size before this process's own terminal, if any, says otherwise; 0 for unknown.
+    /// Its initial size unless this process's own terminal, if any, determines it; 0 for unknown.
     package var rows, columns: UInt16
 
-    /// A terminal of a size.
+    /// A terminal of this size.
     package init(rows: UInt16 = 0, columns: UInt16 = 0) {
         self.rows = rows
         self.columns = columns
@@ -37,20 +37,20 @@ package struct TerminalRequest: Sendable, Equatable {
 
 /// A device file in the container's `/dev`.
 package struct SandboxDevice: Sendable, Equatable {
-    /// Where it is: a path below `/dev`.
+    /// Its path below `/dev`.
     package var path: String
     /// Whether it is a block device.
     package var isBlock: Bool
-    /// Its numbers.
+    /// Its device numbers.
     package var major, minor: UInt32
     /// Permission bits.
     package var mode: UInt32
     /// Owner, in ids of the container.
     package var uid, gid: UInt32
-    /// The host's device file, which is bound to the place where making devices is not allowed.
+    /// The host's device file, which is bind-mounted if device nodes cannot be created.
     package var hostPath: String
 
-    /// A device; the host has it at the same path unless said otherwise.
+    /// A device; `hostPath` defaults to the same path.
     package init(
         path: String, isBlock: Bool = false, major: UInt32, minor: UInt32, mode: UInt32 = 0o666, uid: UInt32 = 0,
         gid: UInt32 = 0, hostPath: String? = nil
@@ -65,7 +65,7 @@ package struct SandboxDevice: Sendable, Equatable {
         self.hostPath = hostPath ?? path
     }
 
-    /// The devices that every container has (runtime-spec, config-linux.md, Default Devices).
+    /// The devices of every container (runtime-spec, config-linux.md, Default Devices).
     package static let standard = [
         SandboxDevice(path: "/dev/null", major: 1, minor: 3), SandboxDevice(path: "/dev/zero", major: 1, minor: 5),
         SandboxDevice(path: "/dev/full", major: 1, minor: 7), SandboxDevice(path: "/dev/random", major: 1, minor: 8),
@@ -75,9 +75,9 @@ package struct SandboxDevice: Sendable, Equatable {
 
 /// A resource limit of setrlimit(2).
 package struct ResourceLimit: Sendable, Equatable {
-    /// The resource's name as ulimits are written, such as `nofile`.
+    /// The resource's name in the syntax of ulimits, such as `nofile`.
     package let name: String
-    /// The limits; `UInt64.max` for none.
+    /// The limits; `UInt64.max` for unlimited.
     package var soft, hard: UInt64
 
     private static let resources: [String: Int32] = [
@@ -85,10 +85,10 @@ package struct ResourceLimit: Sendable, Equatable {
         "as": 9, "locks": 10, "sigpending": 11, "msgqueue": 12, "nice": 13, "rtprio": 14, "rttime": 15,
     ]
 
-    /// The kernel's number of the resource.
+    /// The kernel's resource number.
     var resource: Int32 { Self.resources[name] ?? -1 }
 
-    /// A limit. Names may be written `nofile` or `RLIMIT_NOFILE`; an unknown one is an error of code `unknownOption`.
+    /// A limit. The name may be `nofile` or `RLIMIT_NOFILE`; an unknown one is an error of code `unknownOption`.
     package init(_ name: String, soft: UInt64, hard: UInt64) throws(SandboxError) {
         var lowered = name.lowercased()
         if lowered.hasPrefix("rlimit_") {
@@ -106,7 +106,7 @@ package struct ResourceLimit: Sendable, Equatable {
         self.hard = hard
     }
 
-    /// Reads `NAME=SOFT[:HARD]` as `--ulimit` takes it; -1 and `unlimited` mean no limit, `host` is left to callers.
+    /// Parses `NAME=SOFT[:HARD]` of `--ulimit`; -1 and `unlimited` mean no limit, `host` must be handled by the caller.
     package init(parsing text: String) throws(SandboxError) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let values = parts.count == 2 ? parts[1].split(separator: ":", omittingEmptySubsequences: false) : []

@@ -1,11 +1,11 @@
-/// How a container is kept apart from the host.
+/// How a container is isolated from the host.
 package enum SandboxIsolation: Sendable, Equatable {
-    /// By this program itself, with all namespaces that the specification names.
+    /// By this program, with all namespaces of the specification.
     case builtIn
-    /// By this program itself, with as little from the kernel as possible, for use inside of other containers: own mounts
-    /// and processes, but the host's network, names and IPC objects.
+    /// By this program, with minimal demands on the kernel, for use inside other containers: own mount and pid
+    /// namespaces, but the host's network, names and IPC objects.
     case chroot
-    /// By another program with the command line of an OCI runtime.
+    /// By another program with an OCI runtime's command line.
     case external(ExternalRuntime)
 }
 
@@ -17,9 +17,9 @@ package struct ExternalRuntime: Sendable, Equatable {
     package var options: [String]
     /// Its own environment, `NAME=value` each (not the container's).
     package var environment: [String]
-    /// Where it keeps its state (`--root`): a directory of the calling user's; nil for the program's own choice.
+    /// Its state directory (`--root`), owned by the calling user; nil for the program's default.
     package var stateDirectory: String?
-    /// An existing directory for the container's `config.json`, which is written there.
+    /// An existing directory, to which the container's `config.json` is written.
     package var bundle: String
     /// The container's id, unique among those in the state directory.
     package var id: String
@@ -37,10 +37,10 @@ package struct ExternalRuntime: Sendable, Equatable {
         self.id = id
     }
 
-    /// Where it writes its messages.
+    /// The file for its messages.
     var logFile: String { bundle + "/log.json" }
 
-    /// What is executed.
+    /// The command line.
     var arguments: [String] {
         let state = stateDirectory.map { ["--root", $0] } ?? []
         return [path] + options + state + ["--log", logFile, "--log-format", "json"] + ["run", "--bundle", bundle, id]

@@ -1,6 +1,6 @@
 package import LinuxSystem
 
-/// A mount's options in the words of the OCI runtime specification (config.md, Mounts) and of `--volume`.
+/// A mount's options in the syntax of the OCI runtime specification (config.md, Mounts) and of `--volume`.
 extension SandboxMount {
     private static let attributeNames: [(name: String, attribute: MountAttributes)] = [
         ("ro", .readOnly), ("nosuid", .noSuid), ("nodev", .noDevices), ("noexec", .noExec),
@@ -14,10 +14,10 @@ extension SandboxMount {
         "relatime": [.noAccessTime, .strictAccessTime],
     ]
 
-    /// Reads type, source and options as a runtime specification or a command line has them.
+    /// Parses type, source and options of a runtime specification or a command line.
     ///
-    /// A type of `bind`, or an option `bind` or `rbind`, makes a bind mount. Of contradicting options the last counts.
-    /// An option that is not known is an error of code `unknownOption`: nothing is passed to the kernel unread.
+    /// The type `bind`, or an option `bind` or `rbind`, makes a bind mount. The last of conflicting options wins. An
+    /// unknown option is an error of code `unknownOption`: nothing is passed to the kernel unchecked.
     package init(type: String, source: String, destination: String, options: [String]) throws(SandboxError) {
         let isBind = type == "bind" || type == "rbind" || options.contains { $0 == "bind" || $0 == "rbind" }
         guard !isBind || !source.isEmpty, isBind || !type.isEmpty else {
@@ -28,7 +28,7 @@ extension SandboxMount {
         try take(options)
     }
 
-    /// A bind mount of what was looked up, with options as above. The name is for messages.
+    /// A bind mount of a resolved file, with options as above. The name is for messages.
     package init(
         _ source: PathHandle, as name: String, at destination: String, options: [String]
     ) throws(SandboxError) {
@@ -45,7 +45,7 @@ extension SandboxMount {
         }
     }
 
-    /// Applies an option that every mount has; false when it is none.
+    /// Applies a generic mount option; false if it is not one.
     private mutating func take(_ option: String) -> Bool {
         if let known = Self.attributeNames.first(where: { $0.name == option }) {
             attributes.insert(known.attribute)
@@ -67,7 +67,7 @@ extension SandboxMount {
         return true
     }
 
-    /// The options as a runtime specification writes them.
+    /// The options in the syntax of a runtime specification.
     package var runtimeOptions: [String] {
         var options = Self.attributeNames.filter { attributes.contains($0.attribute) }.map(\.name)
         if isBind {

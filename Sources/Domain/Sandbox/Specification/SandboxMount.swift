@@ -4,33 +4,33 @@ package import LinuxSystem
 package struct SandboxMount: Sendable, Equatable {
     /// What is mounted.
     package enum Source: Sendable, Equatable {
-        /// A file or directory of the host, by a path that only the user or this program chooses.
+        /// A file or directory of the host, with a trusted path (from the user or this program).
         case bind(String)
-        /// A file or directory that was looked up in this process's mount namespace. The name is for messages.
+        /// A file or directory resolved in this process's mount namespace. The name is for messages.
         case opened(PathHandle, as: String)
         /// A new file system of this type, such as `tmpfs`.
         case fileSystem(String)
     }
 
-    /// How mounts below it that come and go later are shared between container and host.
+    /// How later mounts and unmounts below it propagate between container and host.
     package enum Propagation: String, Sendable, Hashable {
         case `private`, slave, shared, unbindable
     }
 
-    /// Where in the container: an absolute path, resolved inside the root whatever links the image holds.
+    /// The absolute path in the container, resolved inside the root whatever links the image contains.
     package var destination: String
     /// What is mounted there.
     package var source: Source
-    /// Restrictions; those that the source has already stay.
+    /// Restrictions; those of the source are kept.
     package var attributes: MountAttributes
-    /// Whether a bind takes the mounts below its source along; attributes and propagation then hold for all of them.
+    /// Whether a bind includes the mounts below its source; attributes and propagation then apply to all of them.
     package var isRecursive: Bool
-    /// How later mounts spread.
+    /// How later mounts propagate.
     package var propagation: Propagation
     /// Options of the file system itself, such as `size=64m`.
     package var data: [String]
 
-    /// Makes a mount.
+    /// Creates a mount.
     package init(
         _ source: Source, at destination: String, attributes: MountAttributes = [], isRecursive: Bool = false,
         propagation: Propagation = .private, data: [String] = []
@@ -43,7 +43,7 @@ package struct SandboxMount: Sendable, Equatable {
         self.data = data
     }
 
-    /// Whether something that is there already appears a second time.
+    /// Whether it is a bind mount.
     var isBind: Bool {
         if case .fileSystem = source { false } else { true }
     }
@@ -53,7 +53,7 @@ package struct SandboxMount: Sendable, Equatable {
         SandboxMount(.bind(source), at: destination, attributes: readOnly ? .readOnly : [], isRecursive: true)
     }
 
-    /// A file or directory that was looked up, with the mounts below it. The name is for messages.
+    /// A resolved file or directory, with the mounts below it. The name is for messages.
     package static func bind(
         _ source: PathHandle, as name: String, at destination: String, readOnly: Bool = false
     ) -> SandboxMount {
@@ -69,7 +69,7 @@ package struct SandboxMount: Sendable, Equatable {
     }
 }
 
-/// What a mount forbids, as MOUNT_ATTR_* of mount_setattr(2).
+/// Restrictions of a mount: MOUNT_ATTR_* of mount_setattr(2).
 package struct MountAttributes: OptionSet, Sendable, Hashable {
     package let rawValue: UInt64
 
@@ -83,7 +83,7 @@ package struct MountAttributes: OptionSet, Sendable, Hashable {
     package static let noSuid = MountAttributes(rawValue: 0x2)
     /// No device files.
     package static let noDevices = MountAttributes(rawValue: 0x4)
-    /// No executing.
+    /// No execution of programs.
     package static let noExec = MountAttributes(rawValue: 0x8)
     /// No updates of access times.
     package static let noAccessTime = MountAttributes(rawValue: 0x10)

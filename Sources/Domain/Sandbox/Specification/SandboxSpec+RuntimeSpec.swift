@@ -2,11 +2,11 @@ package import JSONText
 import LinuxSystem
 
 extension SandboxSpec {
-    /// The specification as an OCI runtime-spec `config.json` (version 1.0.2), for a runtime that is started as root of
-    /// the caller's user namespace.
+    /// The specification as an OCI runtime-spec `config.json` (version 1.0.2), for a runtime started as root of the
+    /// caller's user namespace.
     ///
-    /// Its root is the directory of `.directory`, or the target of an overlay, on which the caller mounts it first.
-    /// The seccomp rules are left out here: they depend on files of the machine and are added when a runtime is run.
+    /// Its root is the directory of `.directory`, or an overlay's target, which the caller must mount first. The
+    /// seccomp rules are omitted: they depend on files of the host and are added when a runtime is run.
     package func runtimeSpecJSON() -> JSONValue {
         runtimeSpecJSON(
             facts: (try? HostFacts.read())
@@ -20,7 +20,7 @@ extension SandboxSpec {
             "ociVersion": "1.0.2", "process": processJSON(facts),
             "root": .object(rootJSON),
         ]
-        // Runtimes refuse a name for a namespace that is not the container's own.
+        // Runtimes reject a host name without a new UTS namespace.
         if namespaces.uts == .own, let hostname { spec["hostname"] = .string(hostname) }
         if let domainname { spec["domainname"] = .string(domainname) }
         let standard = standardMounts(facts).map(\.mount)
@@ -73,8 +73,8 @@ extension SandboxSpec {
         ]
     }
 
-    /// Numbers past Int64, such as "no limit", are written as doubles, which Go reads as unsigned integers only when they
-    /// have no fraction: the highest that all of them understand stands for "no limit".
+    /// Numbers beyond Int64, such as "no limit", are written as doubles, which Go only parses as unsigned integers if
+    /// they have no fraction: the highest value understood by all runtimes means "no limit".
     private static func limitJSON(_ limit: ResourceLimit) -> JSONValue {
         [
             "type": .string("RLIMIT_" + limit.name.uppercased()), "hard": .integer(Int64(clamping: limit.hard)),

@@ -1,8 +1,8 @@
 import LinuxSystem
 
-/// What every container has mounted, as with Podman.
+/// The standard mounts of every container, as with Podman.
 extension SandboxSpec {
-    /// Paths hidden unless a specification says otherwise: they tell about, or act on, the host.
+    /// The default masked paths: they reveal, or act on, the host.
     package static let standardMaskedPaths =
         [
             "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
@@ -10,7 +10,7 @@ extension SandboxSpec {
             "/sys/dev/block", "/sys/devices/virtual/powercap",
         ] + thermalPaths
 
-    /// How often each processor of this machine has been throttled, which tells what others compute.
+    /// The throttling statistics of each CPU, which reveal the load of others.
     private static var thermalPaths: [String] {
         let processors = "/sys/devices/system/cpu"
         let names = (try? Files.entries(ofDirectory: processors).map(\.text).sorted()) ?? []
@@ -18,29 +18,29 @@ extension SandboxSpec {
             .map { "\(processors)/\($0)/thermal_throttle" }.filter { Files.exists($0) }
     }
 
-    /// What of the host's own /sys is hidden where the container sees that one, without being the machine's root: its
+    /// The part of the host's /sys that is masked if the container sees that without being root of the host: the
     /// kernel's settings and traces.
     static let hostKernelPath = "/sys/kernel"
 
-    /// All paths to hide.
+    /// All masked paths.
     func hiddenPaths(_ facts: HostFacts) -> [String] {
         let needsMore = hidesHostKernel && sharesHostSystem(facts) && !isReplaced("/sys")
         return maskedPaths + (needsMore ? [Self.hostKernelPath] : [])
     }
 
-    /// sysfs shows the network namespace's devices and is only given to its owner.
+    /// sysfs shows the network namespace's devices and can only be mounted by its owner.
     private func sharesHostSystem(_ facts: HostFacts) -> Bool {
         !facts.isInitialUserNamespace && network == .host
     }
 
-    /// Paths not writable unless a specification says otherwise.
+    /// The default read-only paths.
     package static let standardReadonlyPaths = [
         "/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
     ]
 
-    /// What the standard mounts and the files that are usually provided are mounted on. A root that holds all of them,
-    /// say in its bottom layer, needs no mount points made and removed for each run. Files are empty, of mode 0644;
-    /// directories, parents first, of mode 0755; all owned by root.
+    /// The mount points of the standard mounts and of the files that are usually provided. With a root that contains
+    /// all of them, for instance in its bottom layer, no mount points need to be created and removed for each run.
+    /// Files are empty, with mode 0644; directories, parents first, have mode 0755; all are owned by root.
     package static var standardMountPoints: (directories: [String], files: [String]) {
         (
             ["/dev", "/etc", "/proc", "/run", "/sys"],
@@ -48,28 +48,28 @@ extension SandboxSpec {
         )
     }
 
-    /// A mount with what may stand in for it where the kernel refuses.
+    /// A mount with fallbacks if the kernel refuses it.
     struct StandardMount {
         var mount: SandboxMount
         var alternatives: [SandboxMount] = []
-        /// Whether a container does without when all of them fail.
+        /// Whether the container runs without it if all of them fail.
         var isOptional = false
     }
 
     private static let closed: MountAttributes = [.noSuid, .noExec, .noDevices]
 
-    /// The standard mounts that no mount of the specification replaces, in order.
+    /// The standard mounts not replaced by mounts of the specification, in order.
     func standardMounts(_ facts: HostFacts) -> [StandardMount] {
         let all = [processes, system(facts), controlGroups(facts)] + deviceMounts(facts)
         return all.filter { !isReplaced($0.mount.destination) }
     }
 
-    /// Whether the specification mounts something of its own here or above.
+    /// Whether the specification mounts something here or on a parent directory.
     func isReplaced(_ path: String) -> Bool {
         mounts.contains { path == $0.destination || path.hasPrefix($0.destination + "/") }
     }
 
-    /// A fresh /proc may be refused in a container whose own /proc is partly hidden: then that one is shared.
+    /// A new /proc may be refused in a container whose own /proc is partly masked: then that one is shared.
     private var processes: StandardMount {
         let shared = SandboxMount(.bind("/proc"), at: "/proc", attributes: Self.closed, isRecursive: true)
         return StandardMount(
@@ -84,7 +84,7 @@ extension SandboxSpec {
             ? StandardMount(mount: shared) : StandardMount(mount: own, alternatives: [shared])
     }
 
-    /// With the older control groups an empty directory hides the host's tree.
+    /// With version 1 control groups an empty directory hides the host's hierarchy.
     private func controlGroups(_ facts: HostFacts) -> StandardMount {
         let attributes = Self.closed.union(.readOnly)
         let type = facts.hasUnifiedControlGroups && namespaces.cgroup == .own ? "cgroup2" : "tmpfs"
@@ -116,7 +116,7 @@ extension SandboxSpec {
         ]
     }
 
-    /// Shared memory belongs with the IPC namespace.
+    /// Shared memory belongs to the IPC namespace.
     private var sharedMemory: SandboxMount {
         namespaces.ipc != .host
             ? .tmpfs(at: "/dev/shm", attributes: Self.closed, ["mode=1777", "size=\(shmSize)"])

@@ -1,7 +1,7 @@
-/// Checks that need no kernel.
+/// Checks that need no system calls.
 extension SandboxSpec {
-    /// Throws an error of code `invalidSpecification` for what no system call could take or what would be taken for
-    /// something else.
+    /// Throws an error of code `invalidSpecification` for values that no system call accepts or that would be
+    /// misinterpreted.
     func validate() throws(SandboxError) {
         guard let command = args.first, !command.isEmpty else {
             throw SandboxError(.invalidSpecification, "no command given")
@@ -15,7 +15,7 @@ extension SandboxSpec {
         for device in devices where !device.path.hasPrefix("/dev/") {
             throw SandboxError(.invalidSpecification, "device path \(device.path) is not below /dev")
         }
-        // To the kernel this number means "leave it as it is", which here is root.
+        // To the kernel this number means "unchanged", which would be root here.
         for id in [user.uid, user.gid] + user.additionalGIDs where id == UInt32.max {
             throw SandboxError(.invalidSpecification, "user or group id \(id) is not valid")
         }

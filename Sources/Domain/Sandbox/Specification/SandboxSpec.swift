@@ -1,67 +1,67 @@
-/// Everything about one container process: what it sees, who it is and what it may do.
+/// The complete description of one container process: its environment, identity and privileges.
 ///
-/// Maps one to one onto an OCI runtime-spec `config.json` (`runtimeSpecJSON()`). Paths named "host" are of the calling
-/// process's mount namespace, all others of the container's.
+/// Maps one to one onto an OCI runtime-spec `config.json` (`runtimeSpecJSON()`). "Host" paths refer to the calling
+/// process's mount namespace, all others to the container's.
 package struct SandboxSpec: Sendable {
-    /// What is `/`.
+    /// The root file system.
     package var rootfs: RootFilesystem
-    /// The command and its arguments. Without a slash, the command is searched in `PATH` of `environment`.
+    /// The command and its arguments. A command without a slash is looked up in `PATH` of `environment`.
     package var args: [String]
-    /// The whole environment, `NAME=value` each.
+    /// The complete environment, `NAME=value` each.
     package var environment: [String]
-    /// Where the command starts: an absolute path that exists.
+    /// The command's initial directory: an existing absolute path.
     package var workingDirectory = "/"
-    /// Whom it runs as.
+    /// The user and groups it runs as.
     package var user = ProcessUser.root
     /// The container's host name; nil keeps the host's.
     package var hostname: String?
     /// The NIS domain name; nil keeps the host's.
     package var domainname: String?
-    /// Mounts beside the standard ones, done by depth of their destination; one at the place of a standard mount
-    /// replaces that and those below it.
+    /// Mounts in addition to the standard ones, performed by depth of their destination; one at the destination of a
+    /// standard mount replaces that and those below it.
     package var mounts: [SandboxMount] = []
-    /// Devices beside the standard ones; not made where a mount of the specification replaces `/dev`.
+    /// Devices in addition to the standard ones; not created if a mount of the specification replaces `/dev`.
     package var devices: [SandboxDevice] = []
-    /// Which namespaces are the container's own.
+    /// The sources of the container's namespaces.
     package var namespaces = SandboxNamespaces()
-    /// The network it sees.
+    /// Its network.
     package var network = SandboxNetwork.host
     /// Its capabilities.
     package var capabilities = ProcessCapabilities(granted: .standard, added: [], uid: 0)
-    /// The system calls it may make.
+    /// The system calls it may use.
     package var seccomp = SeccompPolicy.standard
-    /// Paths that are hidden from it.
+    /// Masked paths.
     package var maskedPaths = SandboxSpec.standardMaskedPaths
-    /// Whether more of /sys is hidden where that is the host's own and the container is not the machine root's.
+    /// Whether more of /sys is masked if it is the host's own and the container is not root of the host.
     package var hidesHostKernel = true
-    /// Paths it may read only.
+    /// Read-only paths.
     package var readonlyPaths = SandboxSpec.standardReadonlyPaths
     /// Whether the root is mounted read-only.
     package var readOnlyRoot = false
     /// Whether set-user-id files and file capabilities have no effect.
     package var noNewPrivileges = false
-    /// Resource limits; what is not listed is inherited. A hard limit that may not be raised stays as it is.
+    /// Resource limits; others are inherited. A hard limit that cannot be raised is left unchanged.
     package var rlimits: [ResourceLimit] = []
-    /// Kernel parameters (`net.ipv4.ip_forward`) of the container's namespaces.
+    /// Kernel parameters (`net.ipv4.ip_forward`) in the container's namespaces.
     package var sysctls: [(name: String, value: String)] = []
-    /// Its standard input, output and error; not used with a terminal.
+    /// Its standard streams; not used with a terminal.
     package var stdio = StandardStreams()
     /// A terminal of its own, connected to this process's standard input and output.
     package var terminal: TerminalRequest?
-    /// Whether a small init is process 1, reaping orphans and passing on signals, instead of the command itself.
+    /// Whether process 1 is a minimal init, which reaps orphans and forwards signals, instead of the command itself.
     package var useInit = false
-    /// Whether chroot is used for want of a root that pivot_root(2) accepts, as on an initial RAM disk.
+    /// Whether to use chroot because pivot_root(2) does not accept the root, such as on an initial RAM disk.
     package var noPivot = false
-    /// What happens to mount targets that the root lacks.
+    /// What to do about missing mount targets.
     package var mountPoints = MountPointPolicy.createAndRemove
     /// The size of `/dev/shm` in bytes.
     package var shmSize: UInt64 = 65_536_000
-    /// What signals to this process mean for the container.
+    /// How signals to this process affect the container.
     package var signals = SignalPolicy.forward
-    /// Notes for hooks and runtimes.
+    /// Annotations for hooks and runtimes.
     package var annotations: [(name: String, value: String)] = []
 
-    /// A container with the given root and command and everything else as is usual.
+    /// A container with the given root and command and defaults for everything else.
     package init(rootfs: RootFilesystem, args: [String], environment: [String]) {
         self.rootfs = rootfs
         self.args = args
@@ -69,11 +69,11 @@ package struct SandboxSpec: Sendable {
     }
 }
 
-/// Whom a process runs as, in ids of the container.
+/// The user and groups of a process, in ids of the container.
 package struct ProcessUser: Sendable, Equatable {
     /// User and primary group.
     package var uid, gid: UInt32
-    /// Supplementary groups. Where the user namespace forbids changing them they stay as they are.
+    /// Supplementary groups. Left unchanged if the user namespace forbids changing them.
     package var additionalGIDs: [UInt32]
     /// The file mode creation mask.
     package var umask: UInt32
@@ -90,13 +90,13 @@ package struct ProcessUser: Sendable, Equatable {
     package static let root = ProcessUser(uid: 0, gid: 0)
 }
 
-/// Where a namespace of a container comes from.
+/// The source of a container's namespace.
 package enum NamespaceSource: Sendable, Equatable {
-    /// It is new.
+    /// A new namespace.
     case own
-    /// It is this process's.
+    /// This process's namespace.
     case host
-    /// It is another one, by the host path of a file such as `/proc/1/ns/ipc`.
+    /// An existing namespace, by the host path of a file such as `/proc/1/ns/ipc`.
     case path(String)
 }
 
@@ -108,40 +108,40 @@ package struct SandboxNamespaces: Sendable, Equatable {
     package var uts = NamespaceSource.own
     /// The view of control groups.
     package var cgroup = NamespaceSource.own
-    /// Process ids: its own or the host's. Also among the host's no process outlives the run.
+    /// Process ids: its own or the host's. Even with the host's, no process outlives the run.
     package var process = NamespaceSource.own
 
-    /// All of them new.
+    /// All namespaces are new.
     package init() {}
 }
 
-/// The network that a container sees.
+/// The network of a container.
 package enum SandboxNetwork: Sendable, Equatable {
-    /// The host's.
+    /// The host's network.
     case host
-    /// Nothing but a loopback device. Also the start for whatever the caller plugs in when it is told the process.
+    /// Only a loopback device. Also the initial state if the caller connects a network once it knows the process.
     case none
     /// An existing network namespace, by the host path of a file such as `/proc/1/ns/net`.
     case path(String)
-    /// One of its own with a way out.
+    /// Its own network, connected to the outside.
     case userMode(UserModeNetwork)
 }
 
-/// What happens to mount targets that the root lacks.
+/// What to do about missing mount targets.
 package enum MountPointPolicy: Sendable, Equatable {
-    /// They are made for the run and taken away afterwards, as if never there.
+    /// They are created for the run and removed afterwards without a trace.
     case createAndRemove
-    /// They are made and stay.
+    /// They are created and kept.
     case create
-    /// A missing one is an error.
+    /// Missing ones are an error.
     case requireExisting
 }
 
-/// What signals to this process (SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH) mean for a
+/// How signals to this process (SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH) affect a
 /// container while it runs.
 package enum SignalPolicy: Sendable, Equatable {
-    /// The container's first process gets the same signal. As process 1 it does not feel one that it doesn't handle.
+    /// The signal is forwarded to the container's first process. As process 1 it ignores signals without a handler.
     case forward
-    /// As above, but those that ask to end kill the container at once; its status is then that signal.
+    /// Like `forward`, but signals that request termination kill the container; its status is then that signal.
     case kill
 }

@@ -1,24 +1,24 @@
 import Glibc
 
-/// What `--security-opt` says.
+/// The parsed values of `--security-opt`.
 package struct SecurityOptions: Sendable, Equatable {
     /// The system calls allowed.
     package var seccomp = SeccompPolicy.standard
     /// `no-new-privileges`.
     package var noNewPrivileges = false
-    /// SELinux labels as written after `label=`, such as `disable`.
+    /// SELinux labels: the values of `label=`, such as `disable`.
     package var labels: [String] = []
-    /// The AppArmor profile; nil when not given.
+    /// The AppArmor profile; nil if not specified.
     package var apparmor: String?
-    /// Paths to hide beside the standard ones.
+    /// Paths to mask in addition to the standard ones.
     package var mask: [String] = []
-    /// Shell patterns of standard paths to leave visible and writable; `ALL` for all.
+    /// Shell patterns of standard paths to leave visible and writable; `ALL` for all of them.
     package var unmask: [String] = []
 
     /// The defaults.
     package init() {}
 
-    /// Reads options as given, one string each. An unknown one is an error of code `unknownOption`.
+    /// Parses the options, one string each. An unknown one is an error of code `unknownOption`.
     package static func parse(_ options: [String]) throws(SandboxError) -> SecurityOptions {
         var result = SecurityOptions()
         for option in options {
@@ -63,12 +63,12 @@ package struct SecurityOptions: Sendable, Equatable {
         text.split(separator: ":").map(String.init)
     }
 
-    /// The standard masked paths as changed by `mask=` and `unmask=`.
+    /// The standard masked paths with `mask=` and `unmask=` applied.
     package var maskedPaths: [String] {
         SandboxSpec.standardMaskedPaths.filter { !isUnmasked($0) } + mask
     }
 
-    /// The standard read-only paths as changed by `unmask=`.
+    /// The standard read-only paths with `unmask=` applied.
     package var readonlyPaths: [String] {
         SandboxSpec.standardReadonlyPaths.filter { !isUnmasked($0) }
     }
@@ -77,7 +77,7 @@ package struct SecurityOptions: Sendable, Equatable {
         unmask.contains { $0.uppercased() == "ALL" || $0 == path || fnmatch($0, path, FNM_PATHNAME) == 0 }
     }
 
-    /// Puts the options that a sandbox has into its specification.
+    /// Applies the options relevant to a sandbox to its specification.
     package func apply(to spec: inout SandboxSpec) {
         spec.seccomp = seccomp
         spec.noNewPrivileges = noNewPrivileges

@@ -1,8 +1,8 @@
-/// The options of tmpfs(5) that a container's mount may have.
+/// The options of tmpfs(5) allowed for a container's mounts.
 enum TemporaryFileSystemOption {
     private static let hugePages = ["never", "always", "within_size", "advise"]
 
-    /// Whether this is such an option with a value that it can have.
+    /// Whether this is such an option with a valid value.
     static func isValid(_ option: String) -> Bool {
         let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return option == "noswap" || option == "inode64" }
@@ -20,7 +20,7 @@ enum TemporaryFileSystemOption {
         !text.isEmpty && text.allSatisfy { (0x30...0x39).contains($0) }
     }
 
-    /// Digits, with a unit or a percent sign behind them.
+    /// Digits, followed by a unit or a percent sign.
     private static func isSize(_ text: Substring.UTF8View) -> Bool {
         guard let last = text.last else { return false }
         return isNumber("kKmMgGtTpPeE%".utf8.contains(last) ? text.dropLast() : text)

@@ -1,16 +1,16 @@
 package import ImageModel
 import LinuxSystem
 
-/// Changes to the configuration of the image that a working container is to become, one after the other.
+/// Applies a series of changes to the configuration of a working container's future image.
 ///
-/// What only Docker's format can say is kept, and warned of where the container is for OCI's.
+/// Settings that only Docker's format supports are kept, with a warning if the container's format is OCI.
 package struct ConfigurationEdit: Sendable {
     package var container: WorkingContainer
-    /// What the user should know.
+    /// Warnings for the user.
     package private(set) var warnings: [String] = []
     private let keepsHistory: Bool
 
-    /// - Parameter keepsHistory: whether the image's history tells of the changes.
+    /// - Parameter keepsHistory: whether to record the changes in the image's history.
     package init(_ container: WorkingContainer, keepsHistory: Bool) {
         self.container = container
         self.keepsHistory = keepsHistory
@@ -20,7 +20,7 @@ package struct ConfigurationEdit: Sendable {
         if keepsHistory { container.note("/bin/sh -c #(nop) \(instruction)") }
     }
 
-    /// The words are those that Buildah's users know.
+    /// Uses Buildah's wording.
     private mutating func warn(onlyDockerHas what: String, _ value: String? = nil, version: String = "OCI") {
         guard container.format == .oci else { return }
         let ignored = value.map { ", \($0)" } ?? " and"
@@ -66,13 +66,13 @@ package struct ConfigurationEdit: Sendable {
         note("WORKDIR \(path)")
     }
 
-    /// How the entry point was given: it decides whether the command goes to it as parameters.
+    /// The form of the entry point, which determines whether the command is passed to it as parameters.
     package enum EntrypointForm: Sendable {
-        /// Words, which the command's own follow.
+        /// A list of arguments, followed by those of the command.
         case list([String])
-        /// A text for the shell, which ignores the command.
+        /// A shell command, which ignores the image's command.
         case shell(String)
-        /// There is to be none.
+        /// No entry point.
         case none
     }
 
@@ -108,8 +108,8 @@ package struct ConfigurationEdit: Sendable {
 
     // MARK: Lists
 
-    /// `NAME=VALUE` sets, with `$NAME` of the image expanded; `NAME` takes the caller's own value, which must not be
-    /// empty; `NAME-` removes; `-` removes all.
+    /// `NAME=VALUE` sets, expanding `$NAME` of the image; `NAME` takes the value of the caller's environment, which
+    /// must not be empty; `NAME-` removes; `-` removes all.
     package mutating func changeEnvironment(_ texts: [String], own: [String: String]) throws {
         for text in texts {
             if let equals = text.firstIndex(of: "=") {
@@ -140,7 +140,7 @@ package struct ConfigurationEdit: Sendable {
     }
 
     private mutating func set(_ name: String, _ value: String) {
-        // As Buildah has it, a name that is already there goes to the end.
+        // Like in Buildah, a name that is already set moves to the end.
         container.container.env =
             (container.container.env ?? []).filter { !$0.hasPrefix(name + "=") } + ["\(name)=\(value)"]
     }
@@ -175,8 +175,8 @@ package struct ConfigurationEdit: Sendable {
     // MARK: Healthcheck
 
     /// - Parameters:
-    ///   - test: the words of `--healthcheck`; empty: there is to be none; nil: as before.
-    ///   - times: what else is set; what is absent stays, or takes Docker's defaults.
+    ///   - test: the arguments of `--healthcheck`; empty for none; nil for unchanged.
+    ///   - times: the other settings; absent ones are unchanged, or Docker's defaults.
     package mutating func changeHealthcheck(test: [String]?, _ times: Healthcheck, as text: String) {
         let changesTimes = times != Healthcheck()
         guard test != nil || changesTimes else { return }

@@ -1,8 +1,8 @@
 package import ImageModel
 
 extension ContainerConfig {
-    /// Puts another configuration over this one, as `commit --config` does: what the other says counts; lists of names
-    /// (variables, labels, ports, volumes) are joined.
+    /// Merges another configuration into this one, as `commit --config` does: values of the other take precedence; maps
+    /// and sets (variables, labels, ports, volumes) are joined.
     package mutating func merge(_ other: ContainerConfig) {
         if let name = other.hostname, !name.isEmpty { hostname = name }
         if let name = other.domainname, !name.isEmpty { domainname = name }

@@ -1,13 +1,13 @@
 package import ContainerStore
 import LinuxSystem
 
-/// A container's own writable layer, to be worked on.
+/// Access to a container's own writable layer.
 package enum ContainerLayer {
-    /// Lets `body` work on the layer's files: where they are mounted already, or else mounted for as long as it takes
-    /// in this process's own mount namespace.
+    /// Calls `body` with the layer's files: where they are already mounted, or else mounted temporarily in this
+    /// process's own mount namespace.
     ///
-    /// - Parameter lendsMountPoints: whether the root also has the places that a sandbox mounts upon, which come from a
-    ///   skeleton below the image and are in no layer.
+    /// - Parameter lendsMountPoints: whether the root also contains a sandbox's mount points, which come from a
+    ///   skeleton below the image and are not in any layer.
     package static func withFiles<T>(
         _ layer: String, in store: ContainerStore, lendsMountPoints: Bool = false, readOnly: Bool = false,
         _ body: (String) throws -> T
@@ -20,7 +20,7 @@ package enum ContainerLayer {
         }
         if lendsMountPoints { mount.lower.append(try MountPointSkeleton.prepare(in: store.layout)) }
         guard let upper = mount.upper else { return try mounted(mount, body) }
-        // A work directory of this mount's own: another process may have the container mounted as well.
+        // A separate work directory for this mount: another process may have the container mounted as well.
         let work = "\(upper).work.\(RandomBytes.hex(8))"
         try Files.makeDirectory(work, mode: 0o700)
         defer { try? Files.removeTree(work) }
@@ -32,7 +32,7 @@ package enum ContainerLayer {
     }
 
     private static func mounted<T>(_ mount: OverlayMount, _ body: (String) throws -> T) throws -> T {
-        // Buildah removes the place when it unmounts.
+        // Buildah removes the mount point when it unmounts.
         if !Files.exists(mount.target) { try Files.makeDirectory(mount.target, mode: 0o700) }
         try mount.mount()
         defer { try? Mounts.unmount(mount.target, detach: true) }

@@ -1,8 +1,8 @@
 import JSONText
 
-/// The members that Docker's image configuration writes even where they say nothing.
+/// The members that Docker's image configuration always contains, even if empty.
 enum DockerMembers {
-    /// The members of `config` in their order, with what stands for those that are absent; nil: nothing does.
+    /// The members of `config` in their order, with the value for absent ones; nil to omit them.
     static let all: [(name: String, empty: JSONValue?)] = [
         ("Hostname", ""), ("Domainname", ""), ("User", ""), ("AttachStdin", false), ("AttachStdout", false),
         ("AttachStderr", false), ("ExposedPorts", nil), ("Tty", false), ("OpenStdin", false), ("StdinOnce", false),
@@ -11,7 +11,7 @@ enum DockerMembers {
         ("OnBuild", .array([])), ("Labels", .null), ("StopSignal", nil), ("StopTimeout", nil), ("Shell", nil),
     ]
 
-    /// Members that the OCI configuration does not know and that nothing here changes.
+    /// Members unknown to the OCI configuration that are never changed here.
     static let kept: Set<String> = [
         "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce", "Image", "NetworkDisabled",
         "MacAddress", "StopTimeout",
@@ -20,8 +20,8 @@ enum DockerMembers {
     /// All members in Docker's order.
     ///
     /// - Parameters:
-    ///   - known: those that say something.
-    ///   - previous: where members are taken from that nothing here changes.
+    ///   - known: the members with a value.
+    ///   - previous: the source of members that are never changed here.
     static func complete(_ known: JSONObject, previous: JSONObject = JSONObject()) -> JSONObject {
         var result = JSONObject()
         for (name, empty) in all {

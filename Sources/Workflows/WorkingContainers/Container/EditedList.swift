@@ -1,6 +1,6 @@
 import ImageModel
 
-/// How `config` changes lists: one text at a time.
+/// How `config` edits lists: one argument at a time.
 package enum EditedList {
     /// `NAME=VALUE` sets, `NAME-` removes, `-` removes all.
     package static func change(_ values: inout [String: String], _ text: String) {
@@ -30,14 +30,14 @@ package enum EditedList {
         return values
     }
 
-    /// As `set`, in order.
+    /// Like `set`, preserving the order.
     package static func features(_ values: [String], _ text: String) -> [String]? {
         if text == "-" { return nil }
         if text.hasSuffix("-") { return values.filter { $0 != text.dropLast() } }
         return values.contains(text) ? values : values + [text]
     }
 
-    /// Replaces `$NAME` and `${NAME}`; a name without a value stands for itself.
+    /// Expands `$NAME` and `${NAME}`; a name without a value is left as it is.
     static func expand(_ text: String, _ value: (String) -> String?) -> String {
         var result = ""
         var rest = text[...]

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Carries the failure of a thread to the one that waits for it.
+/// Passes a thread's error to the thread that waits for it.
 package final class ErrorBox: Sendable {
     private let stored = Mutex<(any Error)?>(nil)
 

@@ -4,31 +4,31 @@ package import ImageModel
 import JSONText
 package import LinuxSystem
 
-/// Which media types an image is written with.
+/// The media types that an image is written with.
 package enum ImageFormat: String, Sendable {
     case oci
     case docker
 }
 
-/// An image that is being made: its configuration so far, and the layers below.
+/// An image under construction: its current configuration, and its layers.
 package struct ImageDraft: Sendable {
     package var config: ImageConfig
-    /// The uppermost layer; nil while there is none.
+    /// The top layer; nil if there is none yet.
     package var topLayer: String?
     /// The layers' archives, base first.
     package var layers: [(diffID: Digest, size: Int64)]
     /// The manifest's annotations.
     package var annotations: [String: String]
-    /// The name of the image that it begins with, as the history is to tell it; nil: it tells nothing.
+    /// The name of its base image for the history; nil to not record it.
     package var baseName: String?
 
-    /// The part of the configuration that containers run with.
+    /// The runtime part of the configuration.
     package var container: ContainerConfig {
         get { config.config ?? ContainerConfig() }
         set { config.config = newValue }
     }
 
-    /// An image of nothing, for a platform.
+    /// An empty image for a platform.
     package init(scratchFor platform: Platform) {
         config = ImageConfig(rootfs: RootFS(diffIDs: []))
         config.platform = platform
@@ -37,9 +37,9 @@ package struct ImageDraft: Sendable {
         annotations = [:]
     }
 
-    /// The image to go on from.
+    /// Starts from an existing image.
     ///
-    /// - Throws: ``WorkingContainerError`` when the store's layers are not those that the configuration lists.
+    /// - Throws: ``WorkingContainerError`` if the store's layers do not match the configuration.
     package init(from image: StoredImage, in store: ContainerStore) throws {
         try self.init(config: image.config, upon: image.record.topLayer, in: store)
         guard layers.map(\.diffID) == config.rootfs.diffIDs else {
@@ -49,9 +49,9 @@ package struct ImageDraft: Sendable {
         }
     }
 
-    /// An image with a configuration of its own, upon the layers that lie below and including `topLayer`.
+    /// An image with its own configuration on `topLayer` and the layers below it.
     ///
-    /// - Throws: ``WorkingContainerError`` when a layer is missing.
+    /// - Throws: ``WorkingContainerError`` if a layer is missing.
     package init(config: ImageConfig, upon topLayer: String?, in store: ContainerStore) throws {
         self.config = config
         self.topLayer = topLayer
@@ -66,7 +66,7 @@ package struct ImageDraft: Sendable {
         layers.reverse()
     }
 
-    /// Puts a layer on top.
+    /// Adds a layer on top.
     package mutating func add(_ layer: LayerRecord) throws {
         guard let diffID = layer.diffID, layer.parent == topLayer else {
             throw WorkingContainerError(.invalid, "layer \(layer.id) does not lie on \(topLayer ?? "nothing")")
@@ -80,11 +80,11 @@ package struct ImageDraft: Sendable {
         config.history = (config.history ?? []) + [entry]
     }
 
-    /// Writes the image's record, with its manifest and configuration, into the store.
+    /// Stores the image's record, manifest and configuration.
     ///
     /// - Parameters:
-    ///   - names: fully qualified; an image that has one of them loses it.
-    ///   - announce: told the image's id before it is there; a failure leaves nothing.
+    ///   - names: fully qualified names, removed from images that have them.
+    ///   - announce: called with the image's id before the image exists; if it throws, nothing is left behind.
     package func commit(
         to store: ContainerStore, format: ImageFormat, names: [String], created: FileTime,
         announce: (String) throws -> Void = { _ in }
@@ -123,7 +123,7 @@ package struct ImageDraft: Sendable {
 }
 
 extension ImageConfig {
-    /// Adds what Docker's format always has and OCI's has not.
+    /// Adds the members that Docker's format always has and OCI's lacks.
     fileprivate mutating func addDockerMembers() throws {
         var container = config ?? ContainerConfig()
         let known = try JSONValueEncoder().encode(container).object ?? JSONObject()

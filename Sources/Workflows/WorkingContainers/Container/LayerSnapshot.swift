@@ -4,12 +4,12 @@ package import ImageLayers
 import LinuxSystem
 import StreamCompression
 
-/// Makes an image's layer of files that stay where they are: read, digested, and written to a new layer in one pass.
+/// Creates an image layer from existing files: reads, digests and writes them to a new layer in one pass.
 package enum LayerSnapshot {
     /// - Parameters:
-    ///   - directory: the files, as `content` says.
-    ///   - parent: the layer that the new one lies upon; nil for none.
-    ///   - modification: the files' times in the archive and in the layer.
+    ///   - directory: the files, described by `content`.
+    ///   - parent: the parent of the new layer; nil for none.
+    ///   - modification: the modification times of the files in the archive and the layer.
     package static func take(
         of directory: String, content: LayerMaker.Content, upon parent: String?, modification: ModificationTimes,
         in store: ContainerStore
@@ -26,7 +26,7 @@ package enum LayerSnapshot {
         }
     }
 
-    /// Copies the files as a layer's archive carries them: written on one thread, applied on another, through a pipe.
+    /// Copies the files through a layer archive: written on one thread, applied on another, connected by a pipe.
     private static func copy(
         from directory: String, _ content: LayerMaker.Content, to staging: StagingLayer,
         _ modification: ModificationTimes,
@@ -55,7 +55,7 @@ package enum LayerSnapshot {
         do {
             facts = try apply(reader.raw, to: staging, store)
         } catch {
-            // A writer's own failure says more than the broken archive that came of it. Without a reader it ends.
+            // The writer's own error is more informative than the broken archive it caused. Without a reader it ends.
             let cause = failure.error ?? error
             reader.close()
             thread.join()

@@ -1,7 +1,7 @@
-/// Splits a text into words as a shell does: at spaces outside of quotes, with `\`, `'` and `"` having their meaning.
-/// What follows a `;`, `&`, `|`, `<` or `>` outside of quotes belongs to no simple command, and is left out.
+/// Splits a text into words like a shell: at spaces outside quotes, interpreting `\`, `'` and `"`. Everything after an
+/// unquoted `;`, `&`, `|`, `<` or `>` is not part of a simple command, and omitted.
 package enum ShellWords {
-    /// The words; nil where a quote is not closed, or a parenthesis opens or closes a subshell.
+    /// The words; nil if a quote is not closed, or a parenthesis opens or closes a subshell.
     package static func split(_ text: String) -> [String]? {
         var words: [String] = []
         var word: String?

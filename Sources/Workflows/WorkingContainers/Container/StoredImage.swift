@@ -2,20 +2,20 @@ package import ContainerStore
 import ContentDigest
 package import ImageModel
 
-/// An image of the store with its configuration read.
+/// An image of the store with its parsed configuration.
 package struct StoredImage: Sendable {
     package let record: ImageRecord
     package let config: ImageConfig
     package let manifest: RawManifest
-    /// The configuration as it lies in the store.
+    /// The configuration as stored.
     package let configBytes: [UInt8]
 
-    /// The configuration that containers of the image begin with.
+    /// The initial configuration of the image's containers.
     package var containerConfig: ContainerConfig { config.config ?? ContainerConfig() }
 
-    /// Reads an image's manifest and configuration out of the store, the configuration's digest checked.
+    /// Reads an image's manifest and configuration from the store, verifying the configuration's digest.
     ///
-    /// - Throws: ``WorkingContainerError`` with `unsupported` for a manifest list and for what is no image at all.
+    /// - Throws: ``WorkingContainerError`` with `unsupported` for manifest lists and artifacts that are not images.
     package init(_ record: ImageRecord, in store: ContainerStore) throws {
         guard let raw = try store.manifest(of: record) else {
             throw WorkingContainerError(.notFound, "image \(record.id) has no manifest")

@@ -5,40 +5,40 @@ import JSONText
 package import LinuxSystem
 
 extension WorkingContainer {
-    /// How a commit is made.
+    /// The options of a commit.
     package struct CommitOptions: Sendable {
         /// Fully qualified names of the image.
         package var names: [String] = []
-        /// Told the image's id before the image is there and has its names; a failure leaves neither.
+        /// Called with the image's id before the image and its names exist; if it throws, neither is created.
         package var announce: @Sendable (String) throws -> Void = { _ in }
         package var format = ImageFormat.oci
-        /// Whether the image gets one single layer, its base included.
+        /// Whether the image gets a single layer, including its base.
         package var squashes = false
-        /// The time at which the image and what is new in its history say they were made; nil: now.
+        /// The creation time of the image and its new history entries; nil for now.
         package var created: FileTime?
-        /// The times of the new layer's files.
+        /// The modification times of the new layer's files.
         package var modification = ModificationTimes.own
-        /// Whether the image says nothing of how it came about.
+        /// Whether the image has no history.
         package var omitsHistory = false
-        /// Names of variables to leave out of the image.
+        /// Names of variables to remove from the image.
         package var unsetEnvironment: [String] = []
-        /// Labels besides the container's own.
+        /// Labels in addition to the container's own.
         package var labels: [String: String] = [:]
-        /// Names of labels to leave out of the image.
+        /// Names of labels to remove from the image.
         package var unsetLabels: [String] = []
-        /// Annotations besides the container's own.
+        /// Annotations in addition to the container's own.
         package var annotations: [String: String] = [:]
-        /// Names of annotations to leave out of the image.
+        /// Names of annotations to remove from the image.
         package var unsetAnnotations: [String] = []
-        /// What is put over the container's configuration; nil: nothing.
+        /// A configuration merged into the container's; nil for none.
         package var override: ContainerConfig?
 
         package init() {}
     }
 
-    /// Makes an image of the container, which stays as it is and can be changed and committed again.
+    /// Creates an image of the container, which is not changed and can be modified and committed again.
     ///
-    /// The process must be where it can mount if it squashes.
+    /// To squash, the process must be able to mount.
     package func commit(
         _ options: CommitOptions, to store: ContainerStore
     ) throws -> (record: ImageRecord, manifest: RawManifest) {
@@ -84,14 +84,14 @@ extension WorkingContainer {
         return container
     }
 
-    /// What Docker's format says of where an image comes from.
+    /// Adds Docker's members about the origin of an image.
     private func addDockerOrigin(to draft: inout ImageDraft, isSquashed: Bool) {
         if !comment.isEmpty { draft.config.extra["comment"] = .string(comment) }
         draft.config.extra["container"] = .string(id)
         if !imageID.isEmpty, !isSquashed { draft.config.extra["parent"] = .string("sha256:\(imageID)") }
     }
 
-    /// What the container has changed, as a layer.
+    /// The container's changes as a layer.
     private func changes(upon parent: String?, _ options: CommitOptions, in store: ContainerStore) throws -> LayerRecord
     {
         let content: LayerMaker.Content =

@@ -5,12 +5,12 @@ import JSONText
 import LinuxSystem
 
 extension WorkingContainer {
-    /// What a new working container begins with.
+    /// The initial state of a new working container.
     package struct Request: Sendable {
-        /// The image, and the name that it was found by; nil: nothing.
+        /// The image, and the name by which it was found; nil for scratch.
         package var image: StoredImage?
         package var imageName = ""
-        /// The container's own name; nil: made from the image's.
+        /// The container's name; nil to derive it from the image's.
         package var name: String?
         package var format = ImageFormat.oci
         package var settings = RunSettings()
@@ -18,9 +18,9 @@ extension WorkingContainer {
         package init() {}
     }
 
-    /// Makes a container and its file.
+    /// Creates a container and its state file.
     ///
-    /// - Throws: `StoreError` with `exists` where the name that was asked for is taken.
+    /// - Throws: `StoreError` with `exists` if the requested name is in use.
     package static func create(_ request: Request, in store: ContainerStore) throws -> WorkingContainer {
         let names = request.name.map { [$0] }
         var attempt = 0
@@ -39,7 +39,7 @@ extension WorkingContainer {
                 }
                 return container
             } catch let error as StoreError {
-                // Somebody else may have taken a free name meanwhile.
+                // Another process may have taken the name meanwhile.
                 attempt += 1
                 guard names == nil, error.kind == .exists, attempt < 100 else { throw error }
             }
@@ -78,7 +78,7 @@ extension WorkingContainer {
         config = image.config
         comment = image.config.extra["comment"]?.string ?? ""
         config.extra = JSONObject()
-        // What only Docker's format has stays in its own part of the file.
+        // Members specific to Docker's format are kept in their own part of the file.
         if let extra = config.config?.extra, !extra.isEmpty {
             state["docker"] = ["config": .object(extra)]
             config.config?.extra = JSONObject()
@@ -91,7 +91,7 @@ extension WorkingContainer {
         if let layer = image.record.topLayer { state["TopLayer"] = .string(layer) }
     }
 
-    /// `IMAGE-working-container`, with a number where that is taken.
+    /// `IMAGE-working-container`, with a number if that is in use.
     private static func freeName(for image: String, in store: ContainerStore) throws -> String {
         let taken = Set(try store.containers().flatMap(\.names))
         let stem = shortName(of: image)
@@ -102,7 +102,7 @@ extension WorkingContainer {
         return "\(base)-\(number)"
     }
 
-    /// The last part of an image's name without tag and digest, or the beginning of its id.
+    /// The last component of an image's name without tag and digest, or the beginning of its id.
     static func shortName(of image: String) -> String {
         var text = image
         if text.hasPrefix("sha256:") { text = String(text.dropFirst(7)) }

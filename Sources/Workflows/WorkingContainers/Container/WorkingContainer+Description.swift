@@ -3,7 +3,7 @@ import ImageModel
 package import JSONText
 
 extension WorkingContainer {
-    /// Everything about the container, as `inspect` prints it.
+    /// All details of the container, in the format of `inspect`.
     package func description() throws -> JSONObject {
         guard let state = try encodedState().object else { return JSONObject() }
         func decoded(_ key: String) -> JSONValue {
@@ -34,7 +34,7 @@ extension WorkingContainer {
         value["CNIPluginPath"] = text("CNIPluginPath")
         value["CNIConfigDir"] = text("CNIConfigDir")
         value["IDMappingOptions"] = state["IDMappingOptions"]
-        // What was noted since the image comes after the image's own.
+        // Entries recorded in the container follow those of the image.
         let history = [state["ociv1"]?["history"], state["PrependedEmptyLayers"], state["AppendedEmptyLayers"]]
             .compactMap { $0?.array }.joined()
         value["History"] = history.isEmpty ? .null : .array(Array(history))
@@ -42,9 +42,9 @@ extension WorkingContainer {
         return value
     }
 
-    /// Everything about an image, in the same shape: that of a container which would begin with it.
+    /// All details of an image, in the format of a new container based on it.
     ///
-    /// - Parameter name: the name that it was found by.
+    /// - Parameter name: the name by which it was found.
     package static func description(of image: StoredImage, name: String) throws -> JSONObject {
         var request = Request()
         request.image = image
@@ -61,7 +61,7 @@ extension WorkingContainer {
         return value
     }
 
-    /// What an image's own configuration says that a container's does not repeat.
+    /// The members of an image's own configuration that a container's does not repeat.
     private static func docker(of image: StoredImage, _ docker: JSONObject) -> JSONValue {
         var docker = docker
         for (key, value) in zip(image.config.extra.keys, image.config.extra.values) where docker[key] == nil {
@@ -77,7 +77,7 @@ extension WorkingContainer {
         return inDockerOrder(docker)
     }
 
-    /// The members in the order of Docker's own structure; those that it does not have come last.
+    /// The members in the order of Docker's structure, followed by those it does not have.
     private static func inDockerOrder(_ image: JSONObject) -> JSONValue {
         let order = [
             "id", "parent", "comment", "created", "container", "container_config", "docker_version", "author", "config",
@@ -91,7 +91,7 @@ extension WorkingContainer {
 }
 
 extension WorkingContainer.Isolation {
-    /// As `--isolation` takes it.
+    /// The value for `--isolation`.
     var name: String {
         switch self {
         case .standard, .oci: "oci"

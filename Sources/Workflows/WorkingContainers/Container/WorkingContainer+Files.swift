@@ -1,7 +1,7 @@
 package import ContainerStore
 
 extension WorkingContainer {
-    /// Lets `body` work on the container's files, as `ContainerLayer.withFiles`.
+    /// Calls `body` with the container's files, like `ContainerLayer.withFiles`.
     package func withFiles<T>(
         in store: ContainerStore, lendsMountPoints: Bool = false, readOnly: Bool = false, _ body: (String) throws -> T
     ) throws -> T {

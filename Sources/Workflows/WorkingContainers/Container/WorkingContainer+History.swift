@@ -2,7 +2,7 @@ import ImageModel
 import LinuxSystem
 
 extension WorkingContainer {
-    /// Puts down something done in the history of the image to be, as a step without a layer.
+    /// Records a step without a layer in the future image's history.
     package mutating func note(_ createdBy: String) {
         history.append(History(created: Clock.rfc3339(Clock.now()), createdBy: createdBy, emptyLayer: true))
     }

@@ -2,7 +2,7 @@ import JSONText
 import Sandbox
 
 extension WorkingContainer.RunSettings {
-    /// Reads what the file says about running commands.
+    /// Reads the settings for running commands from the state file.
     init(_ state: JSONObject) {
         func texts(_ value: JSONValue?) -> [String] { (value?.array ?? []).compactMap(\.string) }
         let options = state["CommonBuildOpts"]
@@ -28,7 +28,7 @@ extension WorkingContainer.RunSettings {
         if network.isEmpty, state[WorkingContainer.RunSettings.privateNetwork]?.bool == true { network = "private" }
     }
 
-    /// What the file says for a network that is kept away, and for one that was asked for.
+    /// The file's values for a disabled network, and for a requested one.
     private static let networkDisabled: Int64 = 1
     private static let networkEnabled: Int64 = 2
 
@@ -40,22 +40,22 @@ extension WorkingContainer.RunSettings {
         }
     }
 
-    /// Buildah's own members look the same for a private network that was demanded and for one that nobody has chosen, in
-    /// whose place the host's may come.
+    /// Buildah's members do not distinguish a private network that was requested from the default, which may be
+    /// replaced by the host's.
     private static let privateNetwork = "swiftlet-private-network"
 
-    /// As `inspect` shows it.
+    /// The value shown by `inspect`.
     var networkPolicyName: String {
         ["NetworkDefault", "NetworkDisabled", "NetworkEnabled"][Int(networkPolicy)]
     }
 
-    /// Empty for what has no path: the host's network, none, and a private one of the default kind.
+    /// Empty without a path: for the host's network, none, and the default kind of private one.
     private var networkPath: String {
         if ["", "host", "none", "private", "bridge", "default"].contains(network) { return "" }
         return network.hasPrefix("ns:") ? String(network.dropFirst(3)) : network
     }
 
-    /// Writes them into the file's members.
+    /// Writes them to the file's members.
     func write(to state: inout JSONObject) {
         func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
         state["Isolation"] = .integer(isolation.rawValue)

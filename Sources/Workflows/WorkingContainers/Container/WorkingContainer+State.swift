@@ -3,7 +3,7 @@ import ImageModel
 import JSONText
 
 extension WorkingContainer {
-    /// Reads a container's file; nil where it has none, or one of another kind.
+    /// Reads a container's state file; nil if it has none, or one of another kind.
     init?(_ record: ContainerRecord, in store: ContainerStore) throws {
         guard let bytes = try store.file(container: record.id, WorkingContainer.stateFile) else { return nil }
         guard let state = try? JSONValue(parsing: bytes).object, state["type"]?.string == WorkingContainer.stateType
@@ -24,7 +24,7 @@ extension WorkingContainer {
         settings = RunSettings(state)
     }
 
-    /// What Buildah calls the kind of its containers.
+    /// Buildah's type of its containers.
     static let stateType = "buildah 0.0.1"
 
     private static func texts(_ value: JSONValue?) -> [String: String] {
@@ -37,7 +37,7 @@ extension WorkingContainer {
         try (value?.array ?? []).map { try JSONValueDecoder().decode(History.self, from: $0) }
     }
 
-    /// The OCI configuration, with what only Docker's has.
+    /// The OCI configuration, including members specific to Docker's.
     private static func configuration(in state: JSONObject) throws -> ImageConfig {
         var config = try JSONValueDecoder().decode(ImageConfig.self, from: state["ociv1"] ?? [:])
         config.extra = JSONObject()
@@ -83,7 +83,7 @@ extension WorkingContainer {
         return .object(state)
     }
 
-    /// The configuration without what only Docker's format has.
+    /// The configuration without members specific to Docker's format.
     private func openConfiguration() throws -> JSONValue {
         var open = config
         var container = container
@@ -97,7 +97,7 @@ extension WorkingContainer {
         return try JSONValueEncoder().encode(open)
     }
 
-    /// The same in Docker's words, where absent members are written as empty ones.
+    /// The configuration in Docker's format, in which absent members are written as empty ones.
     func dockerConfiguration() throws -> JSONObject {
         var docker = state["docker"]?.object ?? JSONObject()
         for key in ["comment", "author", "variant", "os.version", "os.features", "history"] { docker.remove(key) }

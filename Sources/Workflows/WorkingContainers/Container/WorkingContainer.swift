@@ -3,55 +3,55 @@ package import ImageModel
 import JSONText
 package import Sandbox
 
-/// A container that is being worked on step by step, to become an image: a writable layer in the store, and the
-/// configuration of the image to be, kept beside it as Buildah keeps it (`buildah.json`), so that both tools can go on
-/// with each other's containers.
+/// A container that is modified step by step to become an image: a writable layer in the store, and the future image's
+/// configuration, stored next to it in Buildah's format (`buildah.json`), so that both tools can work on each other's
+/// containers.
 package struct WorkingContainer: Sendable {
     package internal(set) var record: ContainerRecord
-    /// The name of the image it began with; empty for one from scratch.
+    /// The name of its base image; empty for scratch.
     package internal(set) var imageName: String
-    /// The id of the image it began with; empty for one from scratch.
+    /// The id of its base image; empty for scratch.
     package internal(set) var imageID: String
-    /// The digest of that image's manifest; empty for one from scratch.
+    /// The digest of the base image's manifest; empty for scratch.
     package internal(set) var imageDigest: String
-    /// The configuration of the image to be, without layers of its own.
+    /// The configuration of the future image, without its own layers.
     package var config: ImageConfig
-    /// A note in the image, which Docker's format has.
+    /// The image's comment, part of Docker's format.
     package var comment: String
-    /// The annotations of the image to be.
+    /// The annotations of the future image.
     package var annotations: [String: String]
-    /// What the history says of how the layer was made; empty for the shell.
+    /// The `created_by` of the layer's history entry; empty for the shell.
     package var createdBy: String
-    /// What the history notes beside it.
+    /// The comment of the layer's history entry.
     package var historyComment: String
-    /// History entries without layers that stand before the layer's own.
+    /// History entries without layers that precede the layer's own.
     package var history: [History]
-    /// How commands are confined when they are run.
+    /// How commands are confined.
     package var settings: RunSettings
-    /// The media types that a commit uses unless told otherwise.
+    /// The default media types of a commit.
     package var format: ImageFormat
-    /// The file as it was read: what this tool does not know stays in it.
+    /// The state file as read: members unknown to this tool are preserved.
     var state: JSONObject
 
     package var id: String { record.id }
     package var name: String { record.names.first ?? record.id }
 
-    /// The part of the configuration that containers run with.
+    /// The runtime part of the configuration.
     package var container: ContainerConfig {
         get { config.config ?? ContainerConfig() }
         set { config.config = newValue }
     }
 
-    /// What `from` settles for all commands that follow.
+    /// Settings of `from` for all later commands.
     package struct RunSettings: Sendable {
-        /// Names of capabilities; nil: the usual ones.
+        /// Names of capabilities; nil for the defaults.
         package var capabilities: [String]?
         package var network = ""
         package var namespaces = SandboxNamespaces()
         package var devices: [SandboxDevice] = []
         package var noHosts = false
         package var controls = ResourceControls()
-        /// As `--security-opt` takes them, but for `mask=` and `unmask=`.
+        /// Values for `--security-opt`, except `mask=` and `unmask=`.
         package var securityOptions: [String] = []
         package var isolation = Isolation.standard
         package var addHosts: [String] = []
@@ -60,15 +60,15 @@ package struct WorkingContainer: Sendable {
         package var dnsOptions: [String] = []
         package var shmSize = ""
         package var resourceLimits: [String] = []
-        /// Whether commands see the proxies of the environment that they are run from.
+        /// Whether commands inherit the proxy variables of the calling environment.
         package var passesProxies = false
-        /// As `--volume` takes them.
+        /// Values for `--volume`.
         package var volumes: [String] = []
 
         package init() {}
     }
 
-    /// How commands are kept apart from the host, numbered as in the file.
+    /// How commands are isolated from the host; the raw values are those of the state file.
     package enum Isolation: Int64, Sendable {
         case standard = 0
         case oci = 1
@@ -76,15 +76,14 @@ package struct WorkingContainer: Sendable {
         case rootless = 3
     }
 
-    /// The file beside a container that makes it a working container.
+    /// The state file that makes a container a working container.
     static let stateFile = ContainerOwner.workingFile
 }
 
 extension WorkingContainer {
-    /// The working container with this name or id, or the beginning of an id.
+    /// Finds the working container with this name, id or unique id prefix.
     ///
-    /// - Throws: ``WorkingContainerError`` with `notFound` where there is none, or where it is a container of another
-    ///   kind.
+    /// - Throws: ``WorkingContainerError`` with `notFound` if there is none, or only a container of another kind.
     package init(_ name: String, in store: ContainerStore) throws {
         guard let record = try store.container(name) else {
             throw WorkingContainerError(.notFound, "reading build container \"\(name)\": container not known")
@@ -95,17 +94,17 @@ extension WorkingContainer {
         self = found
     }
 
-    /// All working containers, in the order in which they were made.
+    /// All working containers, in order of creation.
     package static func all(in store: ContainerStore) throws -> [WorkingContainer] {
         try store.containers().compactMap { try? WorkingContainer($0, in: store) }
     }
 
-    /// Writes what has changed.
+    /// Saves the changes.
     package func save(to store: ContainerStore) throws {
         try store.setFile(container: id, WorkingContainer.stateFile, try encodedState().serialized(escapeHTML: true))
     }
 
-    /// Gives the container another name, and no other.
+    /// Replaces all names of the container by this one.
     package mutating func rename(to name: String, in store: ContainerStore) throws {
         try store.setNames(container: id, [name])
         guard let renamed = try store.container(id) else {

@@ -1,16 +1,16 @@
 package import LinuxSystem
 
-/// What went wrong in a working container: while files were copied in, a command ran, or a commit was made.
+/// An error in a working container: while copying files, running a command, or committing.
 package struct WorkingContainerError: Error, Sendable, CustomStringConvertible {
-    /// The kinds of failure that callers tell apart.
+    /// The kinds of failure that callers distinguish.
     package enum Code: Sendable, Equatable {
         /// A source to copy does not exist, or a pattern matches nothing.
         case noSuchSource
-        /// The request contradicts itself or names something that is not there.
+        /// The request is contradictory or refers to something that does not exist.
         case invalid
         /// The image or container is missing.
         case notFound
-        /// The request names something that is not supported.
+        /// The request uses something that is not supported.
         case unsupported
         /// A system call failed.
         case system

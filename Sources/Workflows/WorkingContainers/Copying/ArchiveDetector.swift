@@ -2,9 +2,9 @@ import Glibc
 import StreamCompression
 import TarArchive
 
-/// Tells archives that ADD unpacks from other files, by content alone.
+/// Distinguishes archives that ADD unpacks from other files, by content alone.
 enum ArchiveDetector {
-    /// Whether the file is a tar archive, plain or compressed. The file's offset is at its start afterwards.
+    /// Whether the file is a tar archive, plain or compressed. Resets the file's offset to its start.
     static func isArchive(_ fd: Int32) throws -> Bool {
         defer { lseek(fd, 0, SEEK_SET) }
         guard let source = try? DecompressingSource(FileDescriptorSource(fd: fd), nil) else { return false }

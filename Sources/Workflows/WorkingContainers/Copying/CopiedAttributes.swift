@@ -1,9 +1,9 @@
 import Glibc
 import LinuxSystem
 
-/// The extended attributes that a copy brings: file capabilities and the `user.` ones, without overlayfs's own.
+/// The extended attributes that are copied: file capabilities and `user.` attributes, except overlayfs's own.
 enum CopiedAttributes {
-    /// Those of an open file, in order of their names.
+    /// The attributes of an open file, sorted by name.
     static func read(_ fd: Int32) throws(LinuxError) -> [(name: [UInt8], value: [UInt8])] {
         var attributes: [(name: [UInt8], value: [UInt8])] = []
         for name in try ExtendedAttributes.list(fd: fd) where isCopied(name) {
@@ -11,14 +11,14 @@ enum CopiedAttributes {
                 guard let value = try ExtendedAttributes.get(argument(name), fd: fd) else { continue }
                 attributes.append((name, value))
             } catch {
-                // A capability of a user namespace that is not this one gives nothing to anyone here.
+                // Capabilities of another user namespace have no effect here.
                 if error.code != EOVERFLOW { throw error }
             }
         }
         return attributes.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
-    /// Gives an open file the attributes; a file system that has none is no failure.
+    /// Sets the attributes on an open file; no error if the file system does not support them.
     static func write(_ attributes: [(name: [UInt8], value: [UInt8])], to fd: Int32) throws(LinuxError) {
         for (name, value) in attributes {
             do throws(LinuxError) {

@@ -3,19 +3,19 @@ import Glibc
 import LinuxSystem
 import TarArchive
 
-/// What `copy` and `add` print: a digest of what was copied, the same that Buildah gives. It is the digest of an archive
-/// of the files as they are copied, times left out; of several sources, the digest of their digests.
+/// The digest printed by `copy` and `add`, identical to Buildah's: the digest of an archive of the copied files without
+/// their times, or for several sources, the digest of their digests.
 package struct CopyDigest: Sendable {
-    /// `file`, `dir`, `multi` for several sources, or nothing for what was fetched.
+    /// `file`, `dir`, `multi` for several sources, or empty for a fetched file.
     package let kind: String
     package let digest: Digest
     private let parts: [(kind: String, digest: Digest)]
 
     /// - Parameters:
-    ///   - owner: the owner that everything copied gets; nil: the files' own.
-    ///   - mode: permission bits that everything copied gets; nil: the files' own.
-    ///   - name: what the one file that is copied is called in the end; nil: as before.
-    ///   - isFetched: whether it comes from a web server: then the archive has its time, and no names of owners.
+    ///   - owner: the owner of everything copied; nil for the files' own.
+    ///   - mode: the permission bits of everything copied; nil for the files' own.
+    ///   - name: the new name of a single copied file; nil for unchanged.
+    ///   - isFetched: whether it comes from a web server: then the archive has its time, and no owner names.
     package init(
         of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, name: String?,
         isFetched: Bool = false
@@ -29,7 +29,7 @@ package struct CopyDigest: Sendable {
         self.init(parts)
     }
 
-    /// The digest of several copies, in the order in which they were made.
+    /// The digest of several copies, in their order.
     package init(joining digests: [CopyDigest]) {
         self.init(digests.flatMap(\.parts))
     }
@@ -46,7 +46,7 @@ package struct CopyDigest: Sendable {
     }
 }
 
-/// Writes the archives whose digests count.
+/// Writes the archives that are digested.
 private struct CopyArchiver {
     let owner: (uid: UInt32, gid: UInt32)?
     let mode: UInt32?
@@ -66,7 +66,7 @@ private struct CopyArchiver {
         let root = try selection.root.rootedDirectory()
         if item.isDirectory {
             var firstNames: [[UInt64]: [UInt8]] = [:]
-            // As a walk meets them: each directory's content right after it.
+            // In the order of a directory walk: each directory's content right after it.
             let ordered = item.descendants.map { ($0.path.split(separator: 0x2f), $0) }.sorted { one, other in
                 one.0.lexicographicallyPrecedes(other.0) { $0.lexicographicallyPrecedes($1) }
             }

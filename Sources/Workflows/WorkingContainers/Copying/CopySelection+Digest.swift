@@ -3,9 +3,9 @@ import Glibc
 import LinuxSystem
 
 extension CopySelection {
-    /// A digest of all that a copy would bring: names, kinds, permission bits, link targets, file contents, the
-    /// extended attributes that are copied and, where `includesOwners` is set, owners. Times do not count: a file
-    /// touched is the same file.
+    /// A digest of everything that would be copied: names, types, permission bits, link targets, file contents, the
+    /// copied extended attributes and, with `includesOwners`, owners. Times are excluded: touching a file does not
+    /// change the digest.
     package func digest(includesOwners: Bool) throws -> Digest {
         let stream = SHA256Stream()
         let root = try self.root.rootedDirectory()

@@ -1,18 +1,18 @@
 package import LinuxSystem
 
-/// The files that one `COPY` or `ADD` takes from a directory, in a fixed order.
+/// The files selected by one `COPY` or `ADD` from a directory, in a fixed order.
 ///
-/// Selecting, digesting and copying are three passes over one selection, so that a build's cache key speaks of
-/// exactly what would be copied.
+/// Selecting, digesting and copying are three passes over one selection, so that a build's cache key covers exactly
+/// what would be copied.
 package struct CopySelection: Sendable {
-    /// One source after wildcards are expanded: a file, or a directory with all that is selected below it.
+    /// One source after wildcard expansion: a file, or a directory with everything selected below it.
     package struct Item: Sendable {
         /// Relative to the source root, symbolic links resolved; empty for the root itself.
         package let path: [UInt8]
-        /// The last component as the user named it: what a file is called when it is copied into a directory.
+        /// The last component as given by the user: the name of a file when it is copied into a directory.
         package let name: [UInt8]
         package let status: FileStatus
-        /// What lies below a directory, parents before children, in byte order.
+        /// The selected files below a directory, parents before children, in byte order.
         package let descendants: [Descendant]
 
         package var isDirectory: Bool { status.kind == .directory }
@@ -20,12 +20,12 @@ package struct CopySelection: Sendable {
 
     /// A file below a copied directory.
     package struct Descendant: Sendable {
-        /// Relative to the item, no leading slash.
+        /// Relative to the item, without a leading slash.
         package let path: [UInt8]
         package let status: FileStatus
     }
 
-    /// The directory that all paths are relative to, and that no link leads out of.
+    /// The directory that all paths are relative to and that links cannot escape.
     package let root: PathHandle
     package let items: [Item]
 
@@ -34,7 +34,7 @@ package struct CopySelection: Sendable {
         self.items = items
     }
 
-    /// One file that lies right in a directory, whatever its name looks like.
+    /// A single file directly in a directory; its name is not interpreted as a pattern.
     package init(onlyFile name: String, in root: String) throws {
         let bytes = Array(name.utf8)
         let status = try Files.status("\(root)/\(name)")
@@ -44,13 +44,13 @@ package struct CopySelection: Sendable {
     }
 }
 
-/// Decides which files of a source directory may be seen (`.dockerignore`, `--exclude`).
+/// Decides which files of a source directory are visible (`.dockerignore`, `--exclude`).
 package struct CopyFilter: Sendable {
-    /// Whether the file with this path, relative to the source root, is left out.
+    /// Whether the file with this path, relative to the source root, is excluded.
     package let excludes: @Sendable (_ path: [UInt8], _ isDirectory: Bool) -> Bool
-    /// Whether a directory that is left out may still hold files that are not.
+    /// Whether an excluded directory may contain files that are not.
     package let mayIncludeBelow: @Sendable (_ path: [UInt8]) -> Bool
-    /// The file that says so, for messages; nil: none.
+    /// The file with the patterns, for messages; nil for none.
     package let origin: String?
 
     package init(
@@ -63,6 +63,6 @@ package struct CopyFilter: Sendable {
         self.mayIncludeBelow = mayIncludeBelow
     }
 
-    /// Leaves nothing out.
+    /// Excludes nothing.
     package static let everything = CopyFilter(excludes: { _, _ in false }, mayIncludeBelow: { _ in true })
 }

@@ -10,9 +10,9 @@ package struct CopySelector: ~Copyable {
     private let matches: @Sendable (_ pattern: String, _ name: [UInt8]) throws -> Bool
 
     /// - Parameters:
-    ///   - root: the directory that sources are relative to; absolute sources too.
+    ///   - root: the directory that all sources, even absolute ones, are relative to.
     ///   - rootPath: its path for messages.
-    ///   - matches: whether a name matches one component of a wildcard pattern.
+    ///   - matches: whether a name matches a component of a wildcard pattern.
     package init(
         root: PathHandle, named rootPath: String, filter: CopyFilter,
         matches: @escaping @Sendable (String, [UInt8]) throws -> Bool
@@ -24,11 +24,11 @@ package struct CopySelector: ~Copyable {
         self.matches = matches
     }
 
-    /// Selects what the sources name.
+    /// Selects the files named by the sources.
     ///
-    /// A pattern may match nothing as long as another source matches something.
+    /// A pattern may match nothing if another source matches something.
     ///
-    /// - Throws: ``WorkingContainerError`` with `noSuchSource` naming the source that matches nothing.
+    /// - Throws: ``WorkingContainerError`` with `noSuchSource` and the source that matches nothing.
     package func select(_ sources: [String]) throws -> CopySelection {
         var items: [CopySelection.Item] = []
         var unmatched: WorkingContainerError?
@@ -45,7 +45,7 @@ package struct CopySelector: ~Copyable {
         return CopySelection(root: rootHandle, items: items)
     }
 
-    /// - Parameter hidden: how many files the source names that may not be seen.
+    /// - Parameter hidden: the number of excluded files that the source matches.
     private func noMatch(_ source: String, hidden: Int) -> WorkingContainerError {
         let path = source.hasPrefix("/") ? source : "/\(source)"
         let isPattern = source.contains { "*?[".contains($0) }
@@ -63,7 +63,7 @@ package struct CopySelector: ~Copyable {
 
     // MARK: Wildcards
 
-    /// The paths that a source names, each relative to the root, and how many others it names that may not be seen.
+    /// The paths that a source matches, each relative to the root, and the number of excluded ones.
     private func expand(_ source: String) throws -> (found: [[UInt8]], hidden: Int) {
         var components: [String] = []
         for part in source.split(separator: "/", omittingEmptySubsequences: true) where part != "." {
@@ -125,9 +125,9 @@ package struct CopySelector: ~Copyable {
     // MARK: Items
 
     private func item(at path: [UInt8], _ source: String) throws -> CopySelection.Item {
-        // A source that is a symbolic link stands for what it points to; links below a directory stay links.
+        // Source symbolic links are followed; links below a directory are copied as links.
         let resolved = try resolve(path)
-        // A link to a file that is left out leads to nothing.
+        // A link to an excluded file is treated as dangling.
         guard try resolved == path || isVisible(resolved) else { throw noMatch(source, hidden: 1) }
         let fd = try root.open(argument(resolved), OpenFlags.path | O_NOFOLLOW)
         let status = try fd.status()
@@ -137,7 +137,7 @@ package struct CopySelector: ~Copyable {
         return CopySelection.Item(path: resolved, name: name, status: status, descendants: descendants)
     }
 
-    /// The path without any symbolic link in it, as the kernel resolves it inside the root.
+    /// The path with all symbolic links resolved inside the root by the kernel.
     private func resolve(_ path: [UInt8]) throws -> [UInt8] {
         let fd = try root.open(argument(path), OpenFlags.path)
         let target = try Files.readSymlink("/proc/self/fd/\(fd.raw)")

@@ -4,41 +4,41 @@ package import LinuxSystem
 import Sandbox
 import StreamCompression
 
-/// Carries out one COPY or ADD in a container's root file system.
+/// Performs one COPY or ADD in a container's root file system.
 package struct CopyStep {
-    /// What is wanted besides the files themselves.
+    /// The options of the copy.
     package struct Request: Sendable {
-        /// How many sources were named: several need a directory to go to.
+        /// The number of sources: several require a directory as the destination.
         package var sourceCount: Int
-        /// As `--chown` takes it; nil: root, or the files' own.
+        /// A value for `--chown`; nil for root, or the files' own owners.
         package var owner: String?
-        /// Permission bits of everything copied; nil: each file's own. What comes out of an archive keeps its own.
+        /// Permission bits of everything copied; nil for each file's own. Archive members keep their own.
         package var mode: UInt32?
-        /// Whether sources keep the directories they lie in.
+        /// Whether to preserve the sources' parent directories.
         package var keepsParents = false
         /// Whether archives are unpacked.
         package var unpacks = false
         /// Inline files: names and contents.
         package var inlineFiles: [(name: String, content: [UInt8])] = []
-        /// Whether files keep their owners where none is named.
+        /// Whether files keep their owners unless one is specified.
         package var keepsOwners = false
-        /// The time that everything bears; nil: each file's own.
+        /// The modification time of everything copied; nil for each file's own.
         package var fileTime: FileTime?
-        /// Whether owners that this process cannot give are ignored.
+        /// Whether to ignore owners that this process cannot set.
         package var ignoresUnmappedOwners = false
-        /// Whether the one file comes from a web server rather than from a file system.
+        /// Whether the single file comes from a web server rather than from a file system.
         package var isFetched = false
-        /// Whether an archive's device nodes are made; else they are left out.
+        /// Whether to create an archive's device nodes; otherwise they are skipped.
         package var makesDevices = false
-        /// Whether a link at the destination may stand for a directory (`/bin -> usr/bin`), which is then merged into;
-        /// else that is an error.
+        /// Whether to merge into a directory through a link at the destination (`/bin -> usr/bin`); otherwise that is
+        /// an error.
         package var mergesThroughLinks = true
 
         package init(sourceCount: Int) {
             self.sourceCount = sourceCount
         }
 
-        /// A plain copy of so many sources, whose files keep their owners.
+        /// A plain copy of this number of sources, whose files keep their owners.
         package init(keepingOwnersOf sourceCount: Int) {
             self.sourceCount = sourceCount
             keepsOwners = true
@@ -47,15 +47,15 @@ package struct CopyStep {
 
     private let request: Request
     private let selection: CopySelection
-    /// Absolute; a slash at the end says that it is a directory.
+    /// Absolute; a trailing slash marks a directory.
     private let destination: String
     private let rootfs: String
 
     private var fileTime: FileTime? { request.fileTime }
 
     /// - Parameters:
-    ///   - destination: absolute in the container; a slash at the end says that it is a directory.
-    ///   - rootfs: where the container's root is.
+    ///   - destination: absolute in the container; a trailing slash marks a directory.
+    ///   - rootfs: the path of the container's root.
     package init(_ request: Request, _ selection: CopySelection, to destination: String, in rootfs: String) {
         self.request = request
         self.selection = selection
@@ -63,7 +63,7 @@ package struct CopyStep {
         self.rootfs = rootfs
     }
 
-    /// The digest of what is copied, as it will lie in the container.
+    /// The digest of the copied files, with their attributes in the container.
     package func digest() throws -> CopyDigest {
         let owner = try request.owner.map { try self.owner($0) }
         let name = try destinationIsDirectory() ? nil : destination.split(separator: "/").last.map(String.init)
@@ -72,7 +72,7 @@ package struct CopyStep {
             isFetched: request.isFetched)
     }
 
-    /// Copies, and unpacks.
+    /// Copies the files, and unpacks archives.
     package func run() throws {
         let owner = try request.owner.map { try self.owner($0) }
         let attributes = CopyAttributes(
@@ -90,7 +90,7 @@ package struct CopyStep {
         }
     }
 
-    /// Whether sources go into the destination rather than take its name.
+    /// Whether sources are copied into the destination rather than to its name.
     private func destinationIsDirectory() throws -> Bool {
         let hasSeveral = selection.items.count + request.inlineFiles.count > 1 || request.sourceCount > 1
         let isNeeded = destination.hasSuffix("/") || request.keepsParents || hasSeveral
@@ -102,7 +102,7 @@ package struct CopyStep {
         return kind == .directory
     }
 
-    /// What lies at the destination, links followed; nil for nothing.
+    /// The type of the existing destination, following links; nil if there is none.
     private func existingKind() -> FileKind? {
         let path = destination.split(separator: "/").joined(separator: "/")
         guard let root = try? RootedDirectory(opening: rootfs),
@@ -114,17 +114,17 @@ package struct CopyStep {
     private func target(of item: CopySelection.Item, isDirectory: Bool) -> [UInt8] {
         let place = Array(destination.utf8)
         if request.keepsParents { return place + [0x2f] + item.path }
-        // A directory stands for what is in it.
+        // Of a directory, the content is copied.
         return item.isDirectory || !isDirectory ? place : place + [0x2f] + item.name
     }
 
     // MARK: Archives
 
-    /// Unpacks a local archive into the destination; false where the file is no archive.
+    /// Unpacks a local archive into the destination; false if the file is not an archive.
     private func unpack(_ item: CopySelection.Item, owner: (uid: UInt32, gid: UInt32)?) throws -> Bool {
         let source = try selection.root.rootedDirectory()
         let path = item.path.map { CChar(bitPattern: $0) } + [0]
-        // Whatever else has the name by now must not make this wait.
+        // If the name now refers to something else, this must not block.
         let file = try source.open(path, O_RDONLY | O_NONBLOCK)
         guard try file.status().kind == .regular, try ArchiveDetector.isArchive(file.raw) else { return false }
         let root = try RootedDirectory(opening: rootfs)
@@ -164,8 +164,8 @@ package struct CopyStep {
 
     // MARK: Owners
 
-    /// `--chown`: ids, or names of the image's own users and groups. A user without a group gives the group the same
-    /// number when it is a number, else the user's own group.
+    /// Resolves `--chown`: ids, or names of the image's own users and groups. Without a group, a numeric user implies
+    /// the same number for the group, a named one the user's own group.
     private func owner(_ text: String) throws -> (uid: UInt32, gid: UInt32) {
         let root = try RootFileReader(rootfs)
         let account = try ImageUsers { try root.read($0) }.resolve(text)

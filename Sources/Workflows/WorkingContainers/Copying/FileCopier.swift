@@ -1,13 +1,13 @@
 import Glibc
 package import LinuxSystem
 
-/// How copied files are to look.
+/// The attributes of copied files.
 package struct CopyAttributes: Sendable {
-    /// Owner of everything copied; nil: each file's own.
+    /// Owner of everything copied; nil for each file's own.
     package var owner: (uid: UInt32, gid: UInt32)?
-    /// Permission bits of everything copied; nil: each file's own.
+    /// Permission bits of everything copied; nil for each file's own.
     package var permissions: UInt32?
-    /// Modification time of everything copied; nil: each file's own.
+    /// Modification time of everything copied; nil for each file's own.
     package var modification: FileTime?
 
     package init(
@@ -19,9 +19,9 @@ package struct CopyAttributes: Sendable {
     }
 }
 
-/// Copies a selection into a container's root file system, which nothing leaves.
+/// Copies a selection into a container's root file system, never outside it.
 ///
-/// File data is shared with the source where the file system can (reflinks), and otherwise copied in the kernel.
+/// File data is shared with the source if the file system supports reflinks, otherwise copied in the kernel.
 package final class FileCopier {
     private let source: RootedDirectory
     private let target: RootedDirectory
@@ -29,12 +29,12 @@ package final class FileCopier {
     private let mergesThroughLinks: Bool
     private let rootPath: String
     private let buffer: UnsafeMutableRawBufferPointer
-    /// First copies of files that have several names, by device and inode of the source.
+    /// The first copies of files with several hard links, by device and inode of the source.
     private var firstCopies: [FileKey: [CChar]] = [:]
-    /// The other way round: of which source a file in the root is the first copy.
+    /// The reverse: the source of each first copy in the root.
     private var origins: [FileKey: FileKey] = [:]
     private var directoryTimes: [(path: [CChar], time: FileTime)] = []
-    /// The directory that the previous file went into, kept open.
+    /// The parent directory of the previous file, kept open.
     private var parentPath: [[UInt8]] = []
     private var parentFD: Int32 = -1
 
@@ -47,8 +47,8 @@ package final class FileCopier {
         }
     }
 
-    /// - Parameter mergesThroughLinks: whether a link to a directory that lies where a directory goes is merged into;
-    ///   else that is an error.
+    /// - Parameter mergesThroughLinks: whether to merge a directory into an existing link to a directory; otherwise
+    ///   that is an error.
     package init(
         from selectionRoot: PathHandle, to rootfs: String, attributes: CopyAttributes, mergesThroughLinks: Bool = true
     ) throws {
@@ -65,13 +65,13 @@ package final class FileCopier {
         buffer.deallocate()
     }
 
-    /// Copies one item to `destination`, which is the file's, or the directory's, own new path. `..` in it is resolved
-    /// by the text alone and does not lead above the root.
+    /// Copies one item to `destination`, the new path of the file or directory itself. `..` in it is resolved lexically
+    /// and stops at the root.
     ///
-    /// A directory's content is merged into a directory that is already there, which keeps its attributes; directories
-    /// below take those of the source, there before or not.
+    /// A directory's content is merged into an existing directory, which keeps its attributes; directories below get
+    /// those of the source, whether or not they existed.
     package func copy(_ item: CopySelection.Item, to destination: [UInt8]) throws {
-        // Names of one file stay together within one source, as the field's tools have it, not across sources.
+        // Hard links are preserved within one source, like in other tools, but not across sources.
         (firstCopies, origins) = ([:], [:])
         var place: [[UInt8]] = []
         for part in destination.split(separator: 0x2f).map(Array.init) where part != [0x2e] {
@@ -89,7 +89,7 @@ package final class FileCopier {
         }
     }
 
-    /// Sets the times of the directories made; call it after the last copy.
+    /// Sets the times of the created directories; call it after the last copy.
     package func finish() throws {
         for (path, time) in directoryTimes {
             let directory = try target.open(path, O_RDONLY | O_DIRECTORY)
@@ -136,7 +136,7 @@ package final class FileCopier {
                     at: parent, name, mode: mode, major: status.deviceMajor, minor: status.deviceMinor)
             }
         } catch let error as WorkingContainerError {
-            // Without the right to make devices they are left out, as when a layer is applied.
+            // Without permission to create devices they are skipped, as when applying a layer.
             if status.kind != .fifo, error.cause?.code == EPERM { return }
             throw error
         }
@@ -153,7 +153,7 @@ package final class FileCopier {
                     throw WorkingContainerError(
                         .invalid, "cannot overwrite non-directory \(rootPath)\(text(path)) with a directory")
                 }
-                // A link to a directory may stand for the directory (/bin -> usr/bin): it is merged into.
+                // A link to a directory may replace the directory (/bin -> usr/bin): merge into it.
                 if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
                     directory.close()
                     return
@@ -191,12 +191,12 @@ package final class FileCopier {
         } catch {
             guard error.code == EEXIST else { throw failure(path, error) }
         }
-        // A link that lies there is itself replaced, as the field's tools do.
+        // An existing link is replaced itself, like in other tools.
         try removeExisting(name, in: parent, path)
         return try OwnedFD.open(at: parent, name, flags, mode: 0o600)
     }
 
-    /// A small file is read and written in two calls; the kernel's own copying takes more of them.
+    /// Small files need only one read and write; an in-kernel copy takes more system calls.
     private func copyContent(
         from input: borrowing OwnedFD, to output: borrowing OwnedFD, size: Int64
     ) throws(LinuxError) {
@@ -210,7 +210,7 @@ package final class FileCopier {
         }
     }
 
-    /// Links to the copy made of another name of the same file; false where there is none, or no longer.
+    /// Creates a hard link to the copy of another name of the same file; false if there is none, or not any more.
     private func linkToFirstCopy(of file: FileKey, _ name: [CChar], in parent: Int32, _ path: [CChar]) throws -> Bool {
         guard let first = firstCopies[file],
             let directory = try? target.open(parentOf(first), OpenFlags.path | O_DIRECTORY),
@@ -259,10 +259,10 @@ package final class FileCopier {
         (attributes.permissions ?? status.mode) & 0o7777
     }
 
-    // MARK: Places
+    // MARK: Directory entries
 
-    /// Opens the directory with these components, made where it is missing: 0755, owned as the files copied are. It
-    /// stays open until another one is asked for.
+    /// Opens the directory with these components, creating it if it is missing: with mode 0755, and the owner of copied
+    /// files. It remains open until another one is requested.
     private func openParent(_ components: some Collection<[UInt8]>) throws -> Int32 {
         if parentFD >= 0, parentPath.elementsEqual(components) { return parentFD }
         closeParent()
@@ -288,7 +288,7 @@ package final class FileCopier {
         }
     }
 
-    /// Makes a new name; where the name is taken, what lies there goes first.
+    /// Creates a new entry, first removing an existing one of that name.
     private func replacing(
         _ name: [CChar], in parent: Int32, _ path: [CChar], _ make: () throws(LinuxError) -> Void
     ) throws {
@@ -306,7 +306,7 @@ package final class FileCopier {
     }
 
     private func removeExisting(_ name: [CChar], in parent: Int32, _ path: [CChar]) throws {
-        // The number of a first copy that goes is soon another file's.
+        // The inode number of a removed first copy may soon be reused.
         if !origins.isEmpty, let status = try Files.statusIfPresent(at: parent, name) {
             origins[FileKey(status)] = nil
         }

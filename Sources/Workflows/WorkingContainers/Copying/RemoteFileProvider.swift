@@ -1,19 +1,19 @@
 package import ContainerStore
 package import ContentDigest
 
-/// Fetches what `ADD https://...` names.
+/// Fetches the files of `ADD https://...`.
 package protocol RemoteFileProvider: AnyObject, Sendable {
-    /// Writes the file at an address to a new file in a directory, with the permissions 0600.
+    /// Downloads a URL to a new file in a directory, with mode 0600.
     ///
-    /// - Parameter checksum: what the content must turn out to be; nil: anything.
-    /// - Returns: what the file is called there: the last part of the address's path.
+    /// - Parameter checksum: the expected digest of the content; nil to not verify it.
+    /// - Returns: the file's name: the last component of the URL's path.
     func fetch(_ address: String, into directory: String, checksum: Digest?) throws -> String
 }
 
-/// A file from a web server, kept beside the store as long as this value lives.
+/// A downloaded file, kept next to the store for the lifetime of this value.
 package final class FetchedFile {
     private let staging: StagingLayer
-    /// The directory that holds nothing but the file.
+    /// The directory that contains only this file.
     package var directory: String { staging.contentDirectory }
     package let name: String
 
@@ -24,7 +24,7 @@ package final class FetchedFile {
         name = try provider.fetch(address, into: staging.contentDirectory, checksum: checksum)
     }
 
-    /// Whether a source is an address of a web server.
+    /// Whether a source is a URL.
     package static func isAddress(_ source: String) -> Bool {
         source.hasPrefix("http://") || source.hasPrefix("https://")
     }

@@ -1,8 +1,8 @@
 import ImageModel
 
-/// Paths inside a container as users write them.
+/// Paths inside a container as given by users.
 package enum ContainerPath {
-    /// The path from the root, without `.` and `..`; a slash at the end stays, and says that it is a directory.
+    /// The absolute path, without `.` and `..`; a trailing slash, which marks a directory, is kept.
     package static func absolute(_ path: String, from directory: String) -> String {
         let whole = path.hasPrefix("/") ? path : (directory.isEmpty ? "/" : directory) + "/" + path
         var parts: [Substring] = []
@@ -16,7 +16,8 @@ package enum ContainerPath {
 }
 
 extension WorkingContainer {
-    /// A path as a command for this container takes it: relative ones begin in its working directory.
+    /// The absolute form of a path given to a command for this container: relative paths start in its working
+    /// directory.
     package func absolutePath(_ path: String) -> String {
         ContainerPath.absolute(path, from: container.workingDir)
     }

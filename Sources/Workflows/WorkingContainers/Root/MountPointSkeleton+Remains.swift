@@ -4,13 +4,13 @@ import LinuxSystem
 import Sandbox
 
 extension MountPointSkeleton {
-    /// Takes back the directories that mounting alone has brought into the upper directory: those of standard mount
-    /// points that are empty there and say nothing that the layers below, or the skeleton, do not say.
+    /// Removes directories that only mounting has created in the upper directory: those of standard mount points that
+    /// are empty there and do not differ from the layers below or the skeleton.
     ///
-    /// A mount point that an image moves elsewhere by a link (`/etc/resolv.conf -> ../run/resolv.conf`) has to be made
-    /// for the time of the mount, which copies its directory up.
+    /// If an image redirects a mount point by a link (`/etc/resolv.conf -> ../run/resolv.conf`), its target must be
+    /// created for the mount, which copies the parent directory up.
     ///
-    /// - Parameter targets: absolute paths of mount points besides the standard ones.
+    /// - Parameter targets: absolute paths of mount points in addition to the standard ones.
     static func removeRemains(of mount: OverlayMount, targets: [String] = []) throws {
         guard let path = mount.upper else { return }
         let upper = try RootedDirectory(opening: path)
@@ -25,7 +25,7 @@ extension MountPointSkeleton {
         }
     }
 
-    /// Relative paths of the directories that are mounted upon, or that files to mount upon lie in; the deepest first.
+    /// Relative paths of directories that are mount points or contain files that are; deepest first.
     private static func places(besides targets: [String]) -> [String] {
         let points = SandboxSpec.standardMountPoints
         let directories =
@@ -40,7 +40,7 @@ extension MountPointSkeleton {
         }
     }
 
-    /// Whether there is such a directory, with nothing in it and no mark that it hides others.
+    /// Whether the directory exists, is empty and is not marked opaque.
     private static func isEmpty(_ directory: String, in upper: borrowing RootedDirectory) throws -> Bool {
         guard let opened = try? upper.openNoSymlinks(directory, O_RDONLY | O_DIRECTORY) else { return false }
         guard try Files.entries(of: opened).isEmpty else { return false }

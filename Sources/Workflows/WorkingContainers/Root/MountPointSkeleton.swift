@@ -2,15 +2,15 @@ package import ContainerStore
 import LinuxSystem
 import Sandbox
 
-/// A directory that holds nothing but the places that a sandbox mounts upon. As the lowest directory of an overlay it
-/// lends them to every image without a trace in the step's layer.
+/// A directory that contains only a sandbox's mount points. As the lowest directory of an overlay it provides them for
+/// every image, without a trace in the step's layer.
 package enum MountPointSkeleton {
-    /// Makes the skeleton where it is missing, and gives its path. It can be deleted at any time while nothing runs.
+    /// Creates the skeleton if it is missing, and returns its path. It can be deleted at any time while nothing runs.
     package static func prepare(in layout: StoreLayout) throws -> String {
         let path = "\(layout.ownRoom)/mount-points"
         if Files.exists(path) { return path }
         try Files.makeDirectories(layout.ownRoom, mode: 0o700)
-        // Another process may be doing the same: whoever renames first has made it.
+        // Another process may be doing the same: the first rename wins.
         let draft = "\(path).\(RandomBytes.hex(8))"
         try Files.makeDirectory(draft, mode: 0o755)
         for directory in SandboxSpec.standardMountPoints.directories {

@@ -1,14 +1,14 @@
 package import ContainerStore
 import LinuxSystem
 
-/// The files of an image or a stage, to be read: mounted in this process's own mount namespace where the driver keeps
-/// layers apart.
+/// Read-only access to the files of an image or a stage: mounted in this process's own mount namespace if the driver
+/// stores layers separately.
 package final class ReadOnlyRoot {
     /// The root directory.
     package let path: String
     private let isMounted: Bool
 
-    /// - Parameter layer: the uppermost layer; nil stands for an empty root.
+    /// - Parameter layer: the top layer; nil for an empty root.
     package init(of layer: String?, in store: ContainerStore) throws {
         if let layer {
             path = try store.mountLayer(layer, readOnly: true, isRecorded: false)
@@ -20,7 +20,7 @@ package final class ReadOnlyRoot {
         }
     }
 
-    /// Unmounts. A process that dies before leaves no mount behind, since its namespace dies with it.
+    /// Unmounts. If the process dies before, the mount disappears with its namespace.
     package func close() {
         if isMounted { try? Mounts.unmount(path, detach: true) }
     }

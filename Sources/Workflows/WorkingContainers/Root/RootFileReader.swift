@@ -1,17 +1,17 @@
 import Glibc
 import LinuxSystem
 
-/// Reads small files of a container's root (`/etc/passwd`), whose links cannot lead out of it.
+/// Reads small files of a container's root (`/etc/passwd`); links cannot lead outside it.
 package struct RootFileReader: ~Copyable {
     private let root: RootedDirectory
-    /// No account database is larger.
+    /// The maximum size in bytes, enough for any account database.
     private static let limit = 8 << 20
 
     package init(_ path: String) throws {
         root = try RootedDirectory(opening: path)
     }
 
-    /// The file's bytes; nil where there is no such file.
+    /// The file's content; nil if it does not exist.
     package func read(_ path: String) throws -> [UInt8]? {
         do throws(LinuxError) {
             let file = try root.open(path, O_RDONLY | O_NONBLOCK)

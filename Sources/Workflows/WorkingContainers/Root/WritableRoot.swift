@@ -4,35 +4,35 @@ package import ImageLayers
 import LinuxSystem
 import StreamCompression
 
-/// A writable root file system over a layer, for one step of a build: what the step changes becomes a layer,
-/// without a copy.
+/// A writable root file system on top of a layer, for one step of a build: the step's changes become a layer without
+/// being copied.
 ///
-/// With the overlay driver the changes gather in the staging layer's upper directory; with vfs the staging layer is a
-/// whole copy of its parent.
+/// With the overlay driver the changes are collected in the staging layer's upper directory; with vfs the staging layer
+/// is a full copy of its parent.
 package final class WritableRoot {
     private let store: ContainerStore
     private let parent: String?
     private let staging: StagingLayer
 
-    /// - Parameter parent: the layer to begin upon; nil for nothing.
+    /// - Parameter parent: the parent layer; nil for none.
     package init(over parent: String?, in store: ContainerStore) throws {
         self.store = store
         self.parent = parent
         staging = try store.newStagingLayer(parent: parent)
     }
 
-    /// What changed, once a step has ended.
+    /// The changes of a completed step.
     package enum Outcome: Sendable {
         case unchanged
         case layer(LayerRecord)
     }
 
-    /// Lets `body` work on the files, mounted in this process's own mount namespace where a mount is needed.
+    /// Calls `body` with the files, mounted in this process's own mount namespace if necessary.
     ///
     /// - Parameters:
-    ///   - lendsMountPoints: whether the root also has the places that a sandbox mounts upon. They come from a skeleton
-    ///     below the image and are in no layer.
-    ///   - targets: further paths that are mounted upon; what making them leaves behind is taken away.
+    ///   - lendsMountPoints: whether the root also contains a sandbox's mount points. They come from a skeleton below
+    ///     the image and are not in any layer.
+    ///   - targets: additional mount points; leftovers of creating them are removed.
     package func withFiles<T>(
         lendsMountPoints: Bool = false, targets: [String] = [], _ body: (_ root: String) throws -> T
     ) throws -> T {
@@ -53,7 +53,7 @@ package final class WritableRoot {
         return result
     }
 
-    /// The overlay with a work directory as if it was never used: one that a volatile mount has used is refused.
+    /// The overlay with a new work directory: the kernel refuses one that a volatile mount has used.
     private func freshMount() throws -> OverlayMount? {
         guard var mount = staging.overlayMount else { return nil }
         if let work = mount.work { try Files.removeTree("\(work)/work") }
@@ -61,9 +61,9 @@ package final class WritableRoot {
         return mount
     }
 
-    /// Turns the changes into a layer of the store; nothing changed means no layer, and the staging is dropped.
+    /// Turns the changes into a layer of the store; without changes there is no layer, and the staging is discarded.
     ///
-    /// - Parameter modification: the files' times in the archive.
+    /// - Parameter modification: the modification times of the files in the archive.
     package func commit(modification: ModificationTimes = .own) throws -> Outcome {
         let content: LayerMaker.Content =
             store.driver.holdsChangesOnly
@@ -86,7 +86,7 @@ package final class WritableRoot {
                 gids: facts.gids))
     }
 
-    /// Drops everything that changed.
+    /// Discards all changes.
     package func discard() {
         staging.discard()
     }

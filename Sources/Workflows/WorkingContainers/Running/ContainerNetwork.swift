@@ -1,31 +1,31 @@
 package import Sandbox
 
-/// The private network of containers that have their host files from one place: connected when the first of them asks for
-/// it, shared by all that follow, ended with this object.
+/// The private network of containers that share host files: connected for the first that requests it, used by all later
+/// ones, ended with this object.
 package final class ContainerNetwork {
     private let directory: String
     private var namespaceDirectory: String?
     private var connection: NetworkConnection?
-    /// Why the host's network is used instead.
+    /// The reason for using the host's network instead.
     private var refusal: String?
 
-    /// - Parameter directory: an existing directory that is seen in this process's mount namespace alone.
+    /// - Parameter directory: an existing directory visible only in this process's mount namespace.
     init(in directory: String) {
         self.directory = directory
     }
 
-    /// Begins to connect the network that a confinement asks for, if it is a private one, and returns at once.
+    /// Starts connecting the network of a confinement, if it is a private one, and returns immediately.
     ///
-    /// - Throws: ``SandboxError`` where a network that was demanded cannot be had.
+    /// - Throws: ``SandboxError`` if an explicitly requested network is not available.
     package func begin(_ confinement: StepConfinement, _ isolation: SandboxIsolation) throws {
         if isolation != .chroot { _ = try connection(for: confinement) }
     }
 
-    /// Runs something in the network that a process's confinement asks for. Where a private one that nobody has demanded
-    /// cannot be had, that is the host's, and is told.
+    /// Runs `body` in the network of a process's confinement. If a private one that was not explicitly requested is not
+    /// available, the host's is used, with a notice.
     ///
-    /// - Parameter body: given the process as it is to be run. With a connection it waits for that before the command
-    ///   starts; where it fails because of the connection, it may be called again without.
+    /// - Parameter body: receives the process to run. With a connection, it waits for that before the command starts;
+    ///   if it fails because of the connection, it may be called again without.
     func run(
         _ process: ContainerProcess, _ body: (ContainerProcess, NetworkConnection?) throws -> ExitStatus
     ) throws -> ExitStatus {
@@ -50,7 +50,7 @@ package final class ContainerNetwork {
         guard case .userMode(var network) = confinement.network else { return nil }
         if refusal != nil, network.isOptional { return nil }
         if let connection, connection.isAlive { return connection }
-        // The file of one that has ended is in the way of the next.
+        // The file of an ended connection would block the next one.
         connection = nil
         let place = namespaceDirectory ?? NetworkNamespaceDirectory.prepare(own: directory)
         namespaceDirectory = place

@@ -1,21 +1,21 @@
 import LinuxSystem
 package import Sandbox
 
-/// One command in a container's root file system: what an image's configuration and a caller's wishes say, put
-/// together into a sandbox.
+/// A command in a container's root file system: combines an image's configuration and the caller's settings into a
+/// sandbox.
 package struct ContainerProcess: Sendable {
     /// The command and its arguments.
     package var arguments: [String]
     /// `NAME=value`; later ones win.
     package var environment: [String] = []
-    /// `NAME=value` for names that `environment` says nothing of: the machine's proxies, the configuration's variables.
+    /// `NAME=value` for names missing in `environment`: the host's proxies, the configuration's variables.
     package var defaultEnvironment: [String] = []
-    /// A path inside the container; a relative one begins in `/`.
+    /// A path inside the container; relative paths start at `/`.
     package var workingDirectory = ""
     package var whenDirectoryIsMissing = WorkingDirectory.WhenMissing.make
-    /// `user[:group]`, by names of the image or by number; empty for root.
+    /// `user[:group]`, as names of the image or numbers; empty for root.
     package var user = ""
-    /// Further groups, by names of the image or by number.
+    /// Additional groups, as names of the image or numbers.
     package var additionalGroups: [String] = []
     package var hostname: String
     package var mounts: [SandboxMount] = []
@@ -36,9 +36,9 @@ package struct ContainerProcess: Sendable {
     /// Runs the command and waits for it.
     ///
     /// - Parameters:
-    ///   - files: the root file system, mounted where this process sees it.
-    ///   - hostFiles: gives `/etc/hosts` and the like.
-    ///   - caches: a directory for compiled filters.
+    ///   - files: the mounted root file system.
+    ///   - hostFiles: provides `/etc/hosts` and the like.
+    ///   - caches: a directory for compiled seccomp filters.
     ///   - prepare: called with the process's id before its command starts.
     package func run(
         in files: String, hostFiles: HostFiles, caches: String, prepare: ((Int32) throws -> Void)? = nil
@@ -64,7 +64,7 @@ package struct ContainerProcess: Sendable {
         spec.workingDirectory = ContainerPath.absolute(workingDirectory, from: "/")
         spec.user = ProcessUser(
             uid: account.uid, gid: account.gid,
-            // The primary group counts among them, so that no set-group-id file can take it away.
+            // Includes the primary group, so that a set-group-id file cannot remove it.
             additionalGIDs: [account.gid] + groups.filter { $0 != account.gid },
             umask: confinement.umask)
         spec.hostname = hostname
@@ -90,7 +90,7 @@ package struct ContainerProcess: Sendable {
         }
     }
 
-    /// The search path where nothing else is said.
+    /// The default search path.
     package static let searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     private func start(
@@ -102,7 +102,7 @@ package struct ContainerProcess: Sendable {
         return try Sandbox.run(spec, in: connection, isolation: isolation, cacheDirectory: caches, prepare: prepare)
     }
 
-    /// Each name once: a program that looks for the first entry of a name and one that looks for the last agree.
+    /// Each name once, so that programs agree whether they look up the first or the last entry of a name.
     func completeEnvironment(home: String) -> [String] {
         var list = EnvironmentList(environment)
         for entry in EnvironmentList(defaultEnvironment).entries { list.setDefault(entry) }

@@ -1,10 +1,10 @@
-/// Environment variables in the order in which they were first set, each once.
+/// Unique environment variables in the order in which they were first set.
 package struct EnvironmentList {
     /// `NAME=value` each.
     package private(set) var entries: [String] = []
     private var positions: [Substring: Int] = [:]
 
-    /// Takes over entries of which later ones win. One without `=` sets nothing and is left out.
+    /// Creates a list from entries, of which later ones win. Entries without `=` are ignored.
     package init(_ entries: [String] = []) {
         for entry in entries { set(entry) }
     }
@@ -13,7 +13,7 @@ package struct EnvironmentList {
 
     package mutating func set(_ name: String, _ value: String) { set("\(name)=\(value)") }
 
-    /// Sets an entry as a whole.
+    /// Sets a complete entry.
     package mutating func set(_ entry: String) {
         guard let equals = entry.firstIndex(of: "=") else { return }
         let name = entry[..<equals]
@@ -25,7 +25,7 @@ package struct EnvironmentList {
         }
     }
 
-    /// Sets an entry whose name is not set yet.
+    /// Sets an entry if its name is not yet set.
     package mutating func setDefault(_ entry: String) {
         if !has(entry.prefix { $0 != "=" }) { set(entry) }
     }

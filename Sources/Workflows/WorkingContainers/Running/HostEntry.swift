@@ -2,7 +2,7 @@ import Glibc
 
 /// A line of `/etc/hosts`.
 package struct HostEntry: Sendable, Equatable {
-    /// An IP address; of an entry that was asked for perhaps `host-gateway`, which stands for the host's.
+    /// An IP address, or in requested entries `host-gateway` for the host's address.
     package var address: String
     package var names: [String]
 
@@ -11,12 +11,12 @@ package struct HostEntry: Sendable, Equatable {
         self.names = names
     }
 
-    /// The word that stands for the host's address.
+    /// The placeholder for the host's address.
     static let hostGateway = "host-gateway"
 
-    /// Reads what `--add-host` takes, `NAME[;NAME...]:IP`.
+    /// Parses a value of `--add-host`, `NAME[;NAME...]:IP`.
     ///
-    /// - Throws: ``WorkingContainerError`` with `invalid` in Buildah's words.
+    /// - Throws: ``WorkingContainerError`` with `invalid` and Buildah's message.
     package init(flag text: String) throws {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let names = parts[0].split(separator: ";").map(String.init)
@@ -34,7 +34,7 @@ package struct HostEntry: Sendable, Equatable {
         return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1
     }
 
-    /// The entries of a file, without its comments.
+    /// The entries of a file, without comments.
     static func entries(of file: String) -> [HostEntry] {
         file.split(whereSeparator: \.isNewline).compactMap { line in
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -2,18 +2,18 @@ package import ContainerStore
 import LinuxSystem
 package import Sandbox
 
-/// `/etc/hosts`, `/etc/resolv.conf`, `/etc/hostname` and `/run/.containerenv` of containers: files that are mounted
-/// and therefore never in a layer.
+/// `/etc/hosts`, `/etc/resolv.conf`, `/etc/hostname` and `/run/.containerenv` of containers: mounted files that are
+/// therefore never in a layer.
 ///
-/// They lie in a memory file system that only this process's mount namespace has, so that nothing of them is left
-/// whatever happens to the process.
+/// They are in a tmpfs that exists only in this process's mount namespace, so that nothing is left behind whatever
+/// happens to the process.
 package final class HostFiles {
     private let directory: String
     private var count = 0
-    /// The private network of the containers that get these files.
+    /// The private network of the containers with these files.
     package let network: ContainerNetwork
 
-    /// The process must have a mount namespace of its own.
+    /// The process must have its own mount namespace.
     package init(_ layout: StoreLayout) throws {
         directory = "\(layout.ownRoom)/host-files"
         try Files.makeDirectories(directory, mode: 0o700)
@@ -29,9 +29,9 @@ package final class HostFiles {
         return place
     }
 
-    /// The mounts of one container, whose files go into `place`.
+    /// The mounts of one container, whose files are created in `place`.
     ///
-    /// - Parameter imageHosts: the image's own `/etc/hosts`, for a configuration that starts from it.
+    /// - Parameter imageHosts: the image's own `/etc/hosts`, for configurations based on it.
     func mounts(for process: ContainerProcess, in place: String, imageHosts: [UInt8]) throws -> [SandboxMount] {
         let confinement = process.confinement
         var files: [(name: String, target: String, text: String)] = []
@@ -53,7 +53,7 @@ package final class HostFiles {
         SandboxMount.bind(try file(content, mode: 0o755, uid: 0, gid: 0), at: target, readOnly: true)
     }
 
-    /// The path of a file with this content, which is in memory and nowhere else.
+    /// The path of a file with this content, which exists only in memory.
     package func file(_ content: [UInt8], mode: UInt32, uid: UInt32, gid: UInt32) throws -> String {
         count += 1
         let path = "\(directory)/\(count)"

@@ -1,8 +1,8 @@
 import LinuxSystem
 import Sandbox
 
-/// `/etc/hosts` as Podman and Buildah write it: what was asked for, the base file, then of loopback, host and container
-/// those names that nobody has given another address.
+/// `/etc/hosts` in the format of Podman and Buildah: the requested entries, the base file, then the names of loopback,
+/// host and container that have no other address.
 enum HostsFile {
     static func text(for process: ContainerProcess, _ imageHosts: [UInt8]) throws -> String {
         let confinement = process.confinement
@@ -41,7 +41,7 @@ enum HostsFile {
         return network.ownAddress ?? network.addresses.host ?? "127.0.0.1"
     }
 
-    /// Where the host can be reached; nil where no address leads there.
+    /// The address for reaching the host; nil if there is none.
     private static func hostAddress(_ confinement: StepConfinement) -> String? {
         switch confinement.hostAddress {
         case "none": return nil

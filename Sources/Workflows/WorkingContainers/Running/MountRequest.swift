@@ -1,25 +1,25 @@
 import LinuxSystem
 
-/// One mount that a `run` has beside its container's own files, as a user asks for it.
+/// A user-requested mount of a `run`.
 package struct MountRequest: Sendable, Equatable {
     /// What is mounted.
     package enum Source: Sendable, Equatable {
-        /// A file or directory of this machine.
+        /// A file or directory of the host.
         case host(HostFile)
-        /// A directory of this machine, whose changes are dropped, or kept in `upper` with the kernel's own in `work`.
+        /// A directory of the host; changes are discarded, or kept in `upper` with overlayfs's `work` directory.
         case overlay(HostFile, upper: String?, work: String?)
-        /// A file or directory of an image or a container, to be read.
+        /// A read-only file or directory of an image or a container.
         case files(of: String, path: String)
-        /// A file system in memory, with what the image has at its place where `copiesUp` says so.
+        /// A tmpfs, with `copiesUp` initialised with the image's content at the mount point.
         case memory(copiesUp: Bool)
-        /// A directory that outlives the run, shared by all who name it so.
+        /// A persistent directory, shared by all users of its name.
         case cache(Cache)
     }
 
-    /// A file or directory of this machine.
+    /// A file or directory of the host.
     package struct HostFile: Sendable, Equatable {
         package var path: String
-        /// The directory that the path counts from, and that no link leads out of; nil: the user's whole machine.
+        /// The directory that the path is relative to and that links cannot escape; nil for the whole host.
         package var root: String?
 
         package init(_ path: String, in root: String? = nil) {
@@ -33,14 +33,14 @@ package struct MountRequest: Sendable, Equatable {
         }
     }
 
-    /// A directory that outlives the run.
+    /// A persistent directory.
     package struct Cache: Sendable, Equatable {
         package var id: String
-        /// Of a cache that is made now.
+        /// The mode of a newly created cache.
         package var mode: UInt32 = 0o755
         package var uid: UInt32 = 0
         package var gid: UInt32 = 0
-        /// Whether one run at a time may use it.
+        /// Whether only one run at a time may use it.
         package var isLocked = false
 
         package init(id: String) {
@@ -51,9 +51,9 @@ package struct MountRequest: Sendable, Equatable {
     package var source: Source
     /// An absolute path in the container.
     package var destination: String
-    /// In the words of the OCI runtime specification.
+    /// Options in the syntax of the OCI runtime specification.
     package var options: [String] = []
-    /// Whether the source is given to the user who runs the command.
+    /// Whether to change the source's owner to the user of the command.
     package var changesOwner = false
 
     package init(_ source: Source, at destination: String) {

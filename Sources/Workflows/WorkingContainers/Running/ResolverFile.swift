@@ -1,17 +1,17 @@
 import LinuxSystem
 import Sandbox
 
-/// `/etc/resolv.conf`: the host's, or what was asked for, in the layout that Podman and Buildah give it.
+/// `/etc/resolv.conf`: the host's or the requested settings, in the layout of Podman and Buildah.
 struct ResolverFile {
     private let confinement: StepConfinement
     private let servers, searches, options: [String]
 
-    /// What stands for the host's resolver, and where that notes whom it asks itself.
+    /// Addresses of stub resolvers on the host, and the files that list their upstream servers.
     private static let stubs = [
         "127.0.0.53": "/run/systemd/resolve/resolv.conf", "127.0.0.1": "/run/NetworkManager/no-stub-resolv.conf",
     ]
 
-    /// - Parameter root: where the host's files are looked for.
+    /// - Parameter root: the root directory of the host's files.
     init(_ confinement: StepConfinement, root: String = "") throws {
         self.confinement = confinement
         var lines = try Self.lines(of: root + Self.path(confinement.network, root))
@@ -30,11 +30,11 @@ struct ResolverFile {
         options = Self.values("options", lines).last ?? []
     }
 
-    /// Whether the host's own servers are all on its loopback, and whether one of them has an IPv4 address.
+    /// Whether all of the host's servers are on its loopback, and whether one of them has an IPv4 address.
     private let isLocalOnly, hasIPv4Server: Bool
 
-    /// Whether the program that connects a private network is to answer questions for names: it asks the host's server,
-    /// which may be one that only the host reaches.
+    /// Whether the program that connects a private network should answer DNS queries: it asks the host's server, which
+    /// may only be reachable from the host.
     var asksThroughNetwork: Bool { confinement.dnsServers.isEmpty && (hasIPv4Server || isLocalOnly) }
 
     var text: String {
@@ -47,7 +47,7 @@ struct ResolverFile {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// A server on the host's loopback is nobody in another network, and an interface's name belongs to one network.
+    /// Loopback addresses of the host are meaningless in another network, and interface names belong to one network.
     private var inheritedServers: [String] {
         guard case .userMode(let network) = confinement.network else { return servers }
         let reachable = servers.filter { !Self.isLoopback($0) && !$0.contains("%") }
@@ -55,7 +55,7 @@ struct ResolverFile {
         return (answers ? [network.nameServer] : []) + reachable
     }
 
-    /// A namespace of `ip netns` may have a file of its own.
+    /// A namespace of `ip netns` may have its own file.
     private static func path(_ network: SandboxNetwork, _ root: String) -> String {
         if case .path(let file) = network, !file.hasPrefix("/proc/"), let name = file.split(separator: "/").last {
             let own = "/etc/netns/\(name)/resolv.conf"

@@ -4,11 +4,11 @@ import Glibc
 import LinuxSystem
 package import Sandbox
 
-/// Makes the mounts that a `run` asks for, and undoes what they need when the run has ended.
+/// Prepares the mounts of a `run`, and cleans up after it.
 package final class RunMounts {
     private let store: ContainerStore
     private let container: ContainerRecord
-    /// Gives the uppermost layer of an image by name.
+    /// Returns the top layer of an image by name.
     private let imageLayer: (String) throws -> String?
     private var roots: [ReadOnlyRoot] = []
     private var overlays: [String] = []
@@ -19,7 +19,7 @@ package final class RunMounts {
         init(_ lock: consuming FileLock) { self.lock = lock }
     }
 
-    /// The process must have a mount namespace of its own.
+    /// The process must have its own mount namespace.
     package init(
         _ container: WorkingContainer, in store: ContainerStore, imageLayer: @escaping (String) throws -> String?
     ) {
@@ -28,13 +28,13 @@ package final class RunMounts {
         self.imageLayer = imageLayer
     }
 
-    /// The sandbox's mounts, those nearer to the root first.
+    /// The sandbox's mounts, outer ones first.
     ///
     /// - Parameters:
-    ///   - files: the container's root, mounted.
-    ///   - user: who runs the command, for mounts that change owner.
-    ///   - volumes: paths that the image keeps out of its layers. They hold what the image has there at first, and what
-    ///     runs have changed since.
+    ///   - files: the container's mounted root.
+    ///   - user: the user of the command, for mounts that change owner.
+    ///   - volumes: the image's volumes, which are not in its layers. They contain the image's initial content and the
+    ///     changes of previous runs.
     package func prepare(
         _ requests: [MountRequest], volumes: [String], in files: String, user: String
     ) throws -> [SandboxMount] {
@@ -52,7 +52,7 @@ package final class RunMounts {
             .map(\.element)
     }
 
-    /// Undoes what `prepare` did.
+    /// Reverts `prepare`.
     package func close() {
         for root in roots { root.close() }
         for overlay in overlays {
@@ -96,7 +96,7 @@ package final class RunMounts {
         return try SandboxMount(source, as: name, at: request.destination, options: options)
     }
 
-    /// A place of this container's own, removed in the end.
+    /// A directory for this container only, removed in the end.
     private func makePlace() throws -> String {
         let place = "\(try store.containerDirectory(container.id))/overlay.\(RandomBytes.hex(8))"
         try Files.makeDirectory(place, mode: 0o700)
@@ -128,9 +128,9 @@ package final class RunMounts {
         return try RootedDirectory(opening: root.path).handle(at: path)
     }
 
-    /// The memory file system outside of the sandbox, filled with what lies at its place.
+    /// The tmpfs outside the sandbox, with a copy of the content at its mount point.
     private func copyUp(_ destination: String, _ data: [String], in files: String) throws -> PathHandle {
-        // They are joined here: each must be one option.
+        // The options are joined here: each must be a single option.
         _ = try SandboxMount(type: "tmpfs", source: "tmpfs", destination: destination, options: data)
         let place = try makePlace()
         try Mounts.mount(
@@ -141,7 +141,7 @@ package final class RunMounts {
     }
 
     private func directory(of cache: MountRequest.Cache) throws -> PathHandle {
-        // Where builds keep theirs.
+        // The same directory as for builds.
         let caches = "\(store.layout.ownRoom)/cache-mounts"
         try Files.makeDirectories(caches, mode: 0o700)
         let use = try FileLock(opening: store.layout.cacheMountsLock)
@@ -149,7 +149,7 @@ package final class RunMounts {
         locks.append(HeldLock(use))
         let directory = "\(caches)/\(Digest.sha256(of: Array(cache.id.utf8)).hex.prefix(32))"
         if !Files.exists(directory) {
-            // Filled aside: another run may make it at the same time.
+            // Filled under a temporary name: another run may be creating it at the same time.
             let fresh = "\(directory).\(RandomBytes.hex(8))"
             try Files.makeDirectory(fresh, mode: 0o700)
             try Files.changeOwner(at: AT_FDCWD, fresh, uid: cache.uid, gid: cache.gid)
@@ -183,7 +183,7 @@ package final class RunMounts {
 
     // MARK: Paths
 
-    /// Makes a directory with what a directory in a root holds; an empty one where there is none.
+    /// Creates a copy of a directory of a root; empty if that does not exist.
     private func copy(_ path: String, in root: String, to target: String) throws {
         if let from = try? RootedDirectory(opening: root).handle(at: path), try from.status().kind == .directory {
             try TreeCopy(from: from.rootedDirectory(), to: target).run()

@@ -1,7 +1,7 @@
 import JSONText
 import Sandbox
 
-/// The members of `buildah.json` that say how commands are confined, in Buildah's words.
+/// The members of `buildah.json` that describe how commands are confined.
 extension WorkingContainer.RunSettings {
     // MARK: Namespaces
 
@@ -42,7 +42,7 @@ extension WorkingContainer.RunSettings {
             if let value, !value.isEmpty { securityOptions.append("\(name)=\(value)") }
         }
         let profile = options?["SeccompProfilePath"]?.string
-        // Buildah writes the machine's default into every container; the machine may be another one by now.
+        // Buildah stores the host's default profile in every container; the host may be another one by now.
         if profile.map({ !WorkingContainer.RunSettings.standardProfiles.contains($0) }) ?? false {
             add("seccomp", profile)
         }
@@ -95,7 +95,7 @@ extension WorkingContainer.RunSettings {
 }
 
 extension SandboxDevice {
-    /// Reads an entry of `Devices`; nil for one that names no device below `/dev`.
+    /// Parses an entry of `Devices`; nil if it is not a device below `/dev`.
     init?(buildah value: JSONValue) {
         guard let source = value["Source"]?.string, let path = value["Destination"]?.string ?? value["path"]?.string,
             path.hasPrefix("/dev/"), let major = value["major"]?.integer.flatMap(UInt32.init(exactly:)),

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Tells once that commands have the host's network because a private one cannot be had.
+/// Reports once that commands use the host's network because a private one is not available.
 package final class SharedNetworkNotice: Sendable {
     private let isTold = Mutex(false)
     private let tell: @Sendable (String) -> Void
 
-    /// - Parameter tell: called at most once, when the first command is about to run, with the reason.
+    /// - Parameter tell: called with the reason at most once, before the first command runs.
     package init(tell: @escaping @Sendable (String) -> Void) {
         self.tell = tell
     }

@@ -1,26 +1,27 @@
 package import Sandbox
 
 extension StepConfinement {
-    /// Chooses a network in place of what was settled before.
+    /// Replaces the network.
     package mutating func choose(_ network: SandboxNetwork) {
         self.network = network
         sharingReason = nil
     }
 
-    /// The host's network, since a private one, which nobody has demanded, cannot be had.
+    /// Uses the host's network, since a private one, which was not explicitly requested, is not available.
     package mutating func shareNetwork(because reason: String) {
         network = .host
         sharingReason = reason
     }
 
-    /// Makes it an error if a private network cannot be had.
+    /// Makes an unavailable private network an error.
     package mutating func demandPrivateNetwork() {
         guard case .userMode(var network) = network else { return }
         network.isOptional = false
         self.network = .userMode(network)
     }
 
-    /// What a command can see the difference of, for cache keys. Whether a private network could be had does not count.
+    /// The network as far as commands can tell the difference, for cache keys. Independent of whether a private network
+    /// was available.
     var networkKind: String {
         switch network {
         case .host: sharingReason == nil ? "host" : "private"
@@ -30,7 +31,7 @@ extension StepConfinement {
         }
     }
 
-    /// The network's name in Podman's words.
+    /// Podman's name of the network.
     package var networkName: String {
         switch network {
         case .host: "host"

@@ -1,7 +1,7 @@
 import Sandbox
 
 extension StepConfinement {
-    /// Puts everything but network and host files into a sandbox's specification.
+    /// Applies everything except network and host files to a sandbox's specification.
     func apply(to spec: inout SandboxSpec) throws {
         spec.namespaces = namespaces
         spec.devices = devices
@@ -23,13 +23,15 @@ extension StepConfinement {
         spec.shmSize = shmSize
     }
 
-    /// Takes back what chroot isolation has no namespace for: the network is the host's, and its parameters with it.
+    /// Drops settings without a namespace in chroot isolation: the network is the host's, and so are its kernel
+    /// parameters.
     mutating func shareHost() {
         choose(.host)
         sysctls = []
     }
 
-    /// Whether a kernel parameter belongs to a namespace of the container's own; that of a shared one is not its to set.
+    /// Whether a kernel parameter belongs to one of the container's own namespaces; those of shared ones must not be
+    /// set.
     package func isOwnParameter(_ parameter: String) -> Bool {
         if parameter.hasPrefix("net.") { return network != .host }
         if ["kernel.msg", "kernel.sem", "kernel.shm", "fs.mqueue."].contains(where: { parameter.hasPrefix($0) }) {

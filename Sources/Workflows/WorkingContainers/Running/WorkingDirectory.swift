@@ -2,30 +2,30 @@ import Glibc
 package import LinuxSystem
 import Sandbox
 
-/// The directory that a container's command starts in.
+/// The initial directory of a container's command.
 package enum WorkingDirectory {
-    /// What becomes of one that the root lacks.
+    /// What to do if the root lacks it.
     package enum WhenMissing: Sendable {
-        /// It and the missing ones above it are made for the command's user, as Buildah and Podman do for the directory
-        /// of an image's configuration.
+        /// Create it and its missing parents for the command's user, like Buildah and Podman for the directory of an
+        /// image's configuration.
         case make
-        /// It is an error, as in Podman for a directory that is named on the command line.
+        /// Fail, like Podman for a directory given on the command line.
         case refuse
     }
 
-    /// Makes the directory and the missing ones above it, all with this owner; existing ones are left as they are.
+    /// Creates the directory and its missing parents, all with this owner; existing ones are unchanged.
     ///
     /// - Parameters:
-    ///   - path: an absolute path of the container.
-    ///   - files: the container's root, which no symbolic link leads out of.
+    ///   - path: an absolute path in the container.
+    ///   - files: the container's root, which symbolic links cannot escape.
     package static func make(_ path: String, in files: String, uid: UInt32, gid: UInt32) throws(LinuxError) {
         guard let relative = relative(path) else { return }
         let root = try RootedDirectory(opening: files)
         _ = try root.makeDirectories(relative, mode: 0o755, uid: uid, gid: gid)
     }
 
-    /// Sees to it that a command can start in the directory. Where something is mounted at it or above it the root does
-    /// not matter, and below it the sandbox makes what it mounts upon.
+    /// Ensures that a command can start in the directory. If something is mounted on it or its parents, the root does
+    /// not matter, and below a mount the sandbox creates its mount points.
     ///
     /// - Throws: ``SandboxError`` with `commandNotExecutable`, as for a directory that cannot be entered.
     static func prepare(

@@ -2,19 +2,19 @@ package import DockerfileSyntax
 package import LinuxSystem
 package import WorkingContainers
 
-/// A directory that was looked up once, and what messages call it.
+/// A resolved directory, and its name for messages.
 package struct NamedDirectory: Sendable {
     package let path: String
     package let handle: PathHandle
 
-    /// Looks up a path that the user or this program chooses.
+    /// Resolves a trusted path (from the user or this program).
     package init(trusting path: String) throws(LinuxError) {
         self.path = path
         handle = try PathHandle(trusting: path)
     }
 }
 
-/// The directory that COPY and ADD read, with what its ignore file hides.
+/// The source directory of COPY and ADD, with the exclusions of its ignore file.
 package struct BuildContext: Sendable {
     let directory: NamedDirectory
     let ignored: IgnorePatterns?
@@ -27,14 +27,14 @@ package struct BuildContext: Sendable {
         self.ignoreFile = ignoreFile
     }
 
-    /// Selects sources from the directory at a path that the user or this program chooses, as below.
+    /// Selects sources from the directory at a trusted path (from the user or this program), as below.
     package static func select(
         _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String]
     ) throws -> CopySelection {
         try select(sources, from: NamedDirectory(trusting: root), ignored: ignored, excluding: excludes)
     }
 
-    /// Selects sources from any directory, less what an ignore file and other patterns hide.
+    /// Selects sources from any directory, except those excluded by an ignore file and other patterns.
     ///
     /// - Parameter ignoreFile: the ignore file's path, for messages.
     package static func select(

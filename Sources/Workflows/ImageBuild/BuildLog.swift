@@ -1,9 +1,9 @@
 import ProgressEvents
 
-/// Says what one stage of a build does.
+/// Reports the progress of one stage of a build.
 struct BuildLog {
     let report: ProgressHandler
-    /// `1/2` where the build has several stages.
+    /// `1/2` if the build has several stages.
     let stage: String?
     let stepCount: Int
     private(set) var step = 0

@@ -4,14 +4,14 @@ package import LinuxSystem
 package import Sandbox
 package import WorkingContainers
 
-/// What a build was asked for. Values only: nothing here comes from the environment.
+/// The options of a build. Values only: nothing here is read from the environment.
 package struct BuildOptions: Sendable {
-    /// When images that a build begins with are fetched.
+    /// When to fetch base images.
     package enum PullPolicy: String, Sendable {
         case always, missing, never, newer
     }
 
-    /// A place that is known by a name of its own.
+    /// A named build context.
     package enum NamedContext: Sendable, Equatable {
         case directory(String)
         case image(String)
@@ -19,80 +19,80 @@ package struct BuildOptions: Sendable {
 
     /// The Dockerfile's name for messages, and its text.
     package var dockerfile: (name: String, text: String)
-    /// The directory that COPY and ADD take files from; nil: there is none.
+    /// The directory for COPY and ADD; nil for none.
     package var contextDirectory: String?
-    /// The ignore file's name and content, if there is one.
+    /// The ignore file's name and content, if any.
     package var ignoreFile: (name: String, content: [UInt8])?
     package var buildArguments: [String: String] = [:]
-    /// `NAME=value`: what commands see beside the image's variables.
+    /// `NAME=value`: variables of commands in addition to the image's.
     package var defaultEnvironment: [String] = []
-    /// The proxies that commands see in their environment: a matter of the machine, never part of the image.
+    /// The proxy variables of commands: specific to the host, never part of the image.
     package var proxies: [String: String] = [:]
-    /// The stage to build, by name or index; nil: the last.
+    /// The name or index of the stage to build; nil for the last.
     package var target: String?
     /// Whether steps may be taken from the cache.
     package var usesCache = true
-    /// Whether each step that changes files makes a layer. Otherwise the build adds one layer to its base.
+    /// Whether each step that changes files creates a layer. Otherwise the build adds a single layer to its base.
     package var makesLayers = true
-    /// Whether the image gets one single layer, its base included.
+    /// Whether the image gets a single layer, including its base.
     package var squashes = false
     package var pullPolicy = PullPolicy.missing
     package var labels: [(key: String, value: String)] = []
     package var annotations: [(key: String, value: String)] = []
-    /// The time at which the image and its history say they were made; nil: now.
+    /// The creation time of the image and its history; nil for now.
     package var created: FileTime?
-    /// The time that copied files bear; nil: their own.
+    /// The modification time of copied files; nil for their own.
     package var fileTime: FileTime?
-    /// The times of files in new layers.
+    /// The modification times of files in new layers.
     package var modification = ModificationTimes.own
-    /// Variables that every stage begins with, besides its base image's.
+    /// Initial variables of every stage, in addition to its base image's.
     package var environment: [(key: String, value: String)] = []
-    /// Names of variables to leave out of the image.
+    /// Names of variables to remove from the image.
     package var unsetEnvironment: [String] = []
-    /// Names of labels and annotations that stages do not take over from their base images.
+    /// Names of labels and annotations that stages do not inherit from their base images.
     package var unsetLabels: [String] = []
     package var unsetAnnotations: [String] = []
-    /// Whether stages take over labels and annotations from their base images at all.
+    /// Whether stages inherit labels and annotations from their base images.
     package var inheritsLabels = true
     package var inheritsAnnotations = true
-    /// Labels that say by what the image was made; no step tells of them.
+    /// Labels that identify the builder; they are not part of any step.
     package var identityLabels: [(key: String, value: String)] = []
     package var osVersion: String?
     /// `FEATURE` adds, `FEATURE-` removes.
     package var osFeatures: [String] = []
-    /// Whether the image says nothing of how it came about.
+    /// Whether the image has no history.
     package var omitsHistory = false
-    /// What the first FROM names instead of its own.
+    /// Replaces the base of the first FROM.
     package var firstBase: String?
-    /// Whether stages that the target does not need are left out.
+    /// Whether to skip stages that the target does not need.
     package var skipsUnusedStages = true
-    /// How old a result in the cache may be, in seconds; nil: of any age.
+    /// The maximum age of a cached result in seconds; nil for any age.
     package var cacheAge: Int64?
-    /// Further places that `--from=` and FROM can name.
+    /// Additional contexts for `--from=` and FROM.
     package var contexts: [String: NamedContext] = [:]
-    /// What `RUN --mount=type=secret` can ask for, by id.
+    /// The secrets for `RUN --mount=type=secret`, by id.
     package var secrets: [String: BuildSecret] = [:]
-    /// The sockets of the agents that `RUN --mount=type=ssh` can ask for, by id.
+    /// The agent sockets for `RUN --mount=type=ssh`, by id.
     package var agentSockets: [String: String] = [:]
-    /// Fetches what ADD names by address; nil: nothing is fetched.
+    /// Fetches the URLs of ADD; nil to not support them.
     package var remoteFiles: (any RemoteFileProvider)?
-    /// Mounts that every command sees.
+    /// Mounts for every command.
     package var mounts: [SandboxMount] = []
-    /// Whether commands read this process's standard input.
+    /// Whether commands inherit this process's standard input.
     package var passesInput = false
     package var format = ImageFormat.oci
     /// Fully qualified names of the image.
     package var names: [String] = []
-    /// Told the image's id before the image is there and has its names; a failure leaves neither.
+    /// Called with the image's id before the image and its names exist; if it throws, neither is created.
     package var announce: @Sendable (String) throws -> Void = { _ in }
-    /// What the user called the image first.
+    /// The first name given by the user.
     package var announcedName: String?
     package var platform = Platform.host
     /// How RUN steps are confined.
     package var step = StepConfinement()
-    /// How RUN steps are kept apart from the rest of the machine.
+    /// How RUN steps are isolated from the host.
     package var isolation = SandboxIsolation.builtIn
-    /// Whether what commands write to their standard output is shown; what they write to standard error always is.
+    /// Whether to show the standard output of commands; their standard error is always shown.
     package var showsOutput = true
 
     package init(dockerfile: (name: String, text: String)) {

@@ -2,8 +2,8 @@ import DockerfileSyntax
 import ImageModel
 import ProgressEvents
 
-/// What is to be done, settled before anything is: the stages that the target needs, in order, with their bases and
-/// platforms resolved. Stages that nothing needs are not in it.
+/// The plan of a build, made before it starts: the stages that the target needs, in order, with their bases and
+/// platforms resolved. Unneeded stages are not included.
 struct BuildPlan {
     struct PlannedStage {
         let stage: Dockerfile.Stage
@@ -65,27 +65,27 @@ struct BuildPlan {
         }
     }
 
-    /// The values that `ARG NAME` without a default takes over in a stage.
+    /// The values that `ARG NAME` without a default inherits in a stage.
     func argumentsVisible(in planned: PlannedStage) -> [String: String] { globalArguments }
 
-    /// `1/2` where there are several stages up to the target, else nil. Those that are left out count.
+    /// `1/2` if there are several stages up to the target, else nil. Skipped stages count.
     func label(of planned: PlannedStage) -> String? {
         guard let last = stages.last?.stage.index, last > 0 else { return nil }
         return "\(planned.stage.index + 1)/\(last + 1)"
     }
 
-    /// The stage's FROM as users are told of it: with its base expanded.
+    /// The stage's FROM as shown to users: with its base expanded.
     func announcement(of planned: PlannedStage) -> String {
         let platform = planned.platform.map { "--platform=\($0) " } ?? ""
-        // The parsed name is in lower case; here it stands as written.
+        // The parsed name is in lower case; show it as written.
         let name = planned.stage.name.flatMap { _ in
             planned.stage.fromInstruction.text.split(whereSeparator: \.isWhitespace).last
         }
         return "FROM \(platform)\(planned.base)" + (name.map { " AS \($0)" } ?? "")
     }
 
-    /// Warns of `--build-arg` names that neither the Dockerfile nor, as `triggered` lists, a base image's triggers
-    /// declare: they changed nothing.
+    /// Warns about `--build-arg` names that neither the Dockerfile nor, according to `triggered`, a base image's
+    /// triggers declare: they had no effect.
     func checkBuildArguments(triggered: Set<String>, _ report: ProgressHandler) {
         var declared = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)
         declared.formUnion(triggered)

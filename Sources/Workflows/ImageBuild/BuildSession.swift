@@ -7,7 +7,7 @@ import ProgressEvents
 import Sandbox
 package import WorkingContainers
 
-/// What the stages of one build share.
+/// State shared by the stages of one build.
 final class BuildSession {
     let options: BuildOptions
     let dockerfile: Dockerfile
@@ -16,13 +16,13 @@ final class BuildSession {
     let images: any BaseImageProvider
     let context: BuildContext?
     let report: ProgressHandler
-    /// The results of stages that are built, by index.
+    /// The results of completed stages, by index.
     var results: [Int: ImageDraft] = [:]
-    /// The names that ARG instructions of stages have declared, those of triggers included.
+    /// The names declared by ARG instructions of stages, including triggers.
     var declaredArguments: Set<String> = []
     private var preparedHostFiles: HostFiles?
-    /// What the user has named on the host, looked up once, before any step runs: a step that writes to one volume cannot
-    /// change what another one is.
+    /// The user's host paths, resolved once, before any step runs: a step that writes to one volume cannot redirect
+    /// another one.
     private var hostHandles: [String: PathHandle] = [:]
     private(set) var namedContexts: [String: NamedDirectory] = [:]
 
@@ -37,7 +37,7 @@ final class BuildSession {
         self.images = images
         self.context = context
         self.report = report
-        // What is missing is an error once it is asked for.
+        // A missing one is an error once it is requested.
         for case (let name, .directory(let path)) in options.contexts {
             namedContexts[name] = try? NamedDirectory(trusting: path)
         }
@@ -46,7 +46,7 @@ final class BuildSession {
         _ = try? volumes()
     }
 
-    /// The files that containers get from the host, prepared when the first command runs.
+    /// The host files of containers, prepared when the first command runs.
     func hostFiles() throws -> HostFiles {
         if let preparedHostFiles { return preparedHostFiles }
         let files = try HostFiles(store.layout)
@@ -54,7 +54,7 @@ final class BuildSession {
         return files
     }
 
-    /// A file or directory of the host that the user has named for the whole build.
+    /// A file or directory of the host, given by the user for the whole build.
     func handle(ofHost path: String) throws -> PathHandle {
         if let known = hostHandles[path] { return known }
         let handle = try PathHandle(trusting: path)
@@ -62,7 +62,7 @@ final class BuildSession {
         return handle
     }
 
-    /// The mounts that every command sees.
+    /// The mounts for every command.
     func volumes() throws -> [SandboxMount] {
         try options.mounts.map { mount in
             guard case .bind(let path) = mount.source else { return mount }
@@ -72,12 +72,12 @@ final class BuildSession {
         }
     }
 
-    /// The time that new things bear: the one asked for, else now.
+    /// The time for everything new: the requested one, or now.
     var now: FileTime {
         options.created ?? Clock.now()
     }
 
-    /// What the times of files in layers depend on, for cache keys.
+    /// The settings that affect modification times in layers, for cache keys.
     var timeKey: String {
         switch options.modification {
         case .own: ""
@@ -86,7 +86,7 @@ final class BuildSession {
         }
     }
 
-    /// An error at a place of the Dockerfile.
+    /// An error at a position in the Dockerfile.
     func error(
         _ code: BuildError.Code, at range: SourceRange?, _ message: String, exitCode: Int32? = nil
     ) -> BuildError {
@@ -95,9 +95,9 @@ final class BuildSession {
             code, diagnostic.description, exitCode: exitCode, excerpt: diagnostic.rendered(source: dockerfile.source))
     }
 
-    /// Gives an error that knows nothing of the Dockerfile the place of the instruction that it came up in.
+    /// Adds the position of the instruction to an error that has none.
     ///
-    /// - Parameter step: the instruction as the user knows it, where it was being carried out.
+    /// - Parameter step: the instruction as known to the user, if it was being executed.
     func located(_ error: any Error, at range: SourceRange?, step: String? = nil) -> BuildError {
         let prefix = step.map { "building at STEP \"\($0)\": " } ?? ""
         return switch error {
@@ -111,8 +111,8 @@ final class BuildSession {
     }
 }
 
-/// Finds the images that stages begin with.
+/// Provides the base images of stages.
 package protocol BaseImageProvider: AnyObject {
-    /// The image of that name or id, fetched where the policy and the name allow it.
+    /// The image with this name or id, fetched if the policy and the name allow it.
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage
 }

@@ -1,18 +1,18 @@
 import ContentDigest
 import JSONText
 
-/// The identity of a step's result: a digest over everything that the result depends on.
+/// The identity of a step's result: a digest of everything that the result depends on.
 ///
-/// Every part is labelled and length-prefixed through JSON, so that no two different steps can run together into one
-/// text. Times are never part of a key.
+/// Every part is labelled and delimited by JSON encoding, so that no two different steps have the same text. Times are
+/// never part of a key.
 struct CacheKey {
     private var parts: [JSONValue]
 
     /// - Parameters:
-    ///   - instruction: the kind of step.
-    ///   - parent: the layer that the step's files lie upon; nil for none. A layer's id is a digest of content.
+    ///   - instruction: the type of the step.
+    ///   - parent: the parent layer of the step; nil for none. A layer's id is a digest of its content.
     init(_ instruction: String, parent: String?) {
-        // The first element changes whenever the meaning of the others does.
+        // The first element must change whenever the meaning of the others does.
         parts = [.string("swiftlet-1"), .string(instruction), .string(parent ?? "")]
     }
 

@@ -1,8 +1,7 @@
 import DockerfileSyntax
 
 extension ImageBuilder {
-    /// The names of the images that the build's stages begin with, each once; stages that the target does not need
-    /// left out.
+    /// The unique names of the base images of the build's stages, except those that the target does not need.
     package static func baseImages(_ options: BuildOptions) throws -> [String] {
         let (dockerfile, _) = try parse(options)
         var names: [String] = []
@@ -12,9 +11,9 @@ extension ImageBuilder {
         return names
     }
 
-    /// The Dockerfile, and its text for pointing into.
+    /// The Dockerfile, and its text for error positions.
     ///
-    /// - Throws: `BuildError` with the place where it is wrong.
+    /// - Throws: `BuildError` with the position of the error.
     static func parse(_ options: BuildOptions) throws -> (Dockerfile, SourceText) {
         let source = SourceText(file: options.dockerfile.name, bytes: Array(options.dockerfile.text.utf8))
         do throws(Diagnostic) {

@@ -8,8 +8,8 @@ import WorkingContainers
 
 /// Builds an image from a Dockerfile.
 ///
-/// The process must be where it can mount (a user namespace of its own, or a mount namespace as root). A build that
-/// fails leaves the steps that it completed in the build cache, and nothing else.
+/// The process must be able to mount (in its own user namespace, or in a mount namespace as root). A failed build
+/// leaves its completed steps in the build cache, and nothing else.
 package struct ImageBuilder {
     private let options: BuildOptions
     private let store: ContainerStore
@@ -26,13 +26,13 @@ package struct ImageBuilder {
         self.report = report
     }
 
-    /// What was built.
+    /// The result of a build.
     package struct Result: Sendable {
         package let image: ImageRecord
         package let manifest: RawManifest
     }
 
-    /// Builds the target and commits its image under the names asked for.
+    /// Builds the target and commits its image under the requested names.
     package func build() throws -> Result {
         let (dockerfile, source) = try Self.parse(options)
         for warning in dockerfile.warnings { report(.warning(warning.rendered(source: source))) }
@@ -53,7 +53,7 @@ package struct ImageBuilder {
         }
         report(.commitStarted(name: options.announcedName, stage: plan.label(of: last)))
         let result = try commit(&draft, session, didWork: didWork)
-        // What this build, or one that died, has replaced in the cache would otherwise stay for good.
+        // Cache entries replaced by this build, or by one that was killed, would otherwise never be removed.
         try session.cache.collectIfChanged()
         return result
     }
@@ -93,7 +93,7 @@ package struct ImageBuilder {
         return (draft, builder.didWork)
     }
 
-    /// What the options say about the beginning of every stage.
+    /// Applies the options for the start of every stage.
     private func adapt(_ base: inout ImageDraft, of planned: BuildPlan.PlannedStage) {
         if case .stage = planned.origin { return }
         if !options.inheritsLabels { base.container.labels = nil }
@@ -174,7 +174,7 @@ package struct ImageBuilder {
         return Result(image: record, manifest: manifest)
     }
 
-    /// What the options say about the image in the end.
+    /// Applies the options for the final image.
     private func finishConfiguration(of draft: inout ImageDraft) {
         var container = draft.container
         if !options.identityLabels.isEmpty {

@@ -5,7 +5,8 @@ import JSONText
 import LinuxSystem
 import WorkingContainers
 
-/// What an image is, times left out: a rebuild with nothing changed gives the image that is there, not a younger twin.
+/// The identity of an image without times: a rebuild without changes returns the existing image instead of a newer
+/// copy.
 struct ImageIdentity {
     private let key: String
     private let topLayer: String?
@@ -27,7 +28,7 @@ struct ImageIdentity {
         topLayer = draft.topLayer
     }
 
-    /// The image that was made of the same parts before, if the store still has it.
+    /// The image previously created from the same parts, if it is still in the store.
     func knownImage(in store: ContainerStore) throws -> StoredImage? {
         guard let hit = try BuildCacheIndex(store).lookup(key), hit.parent == topLayer,
             let record = try store.image(hit.note), record.id == hit.note
@@ -35,7 +36,7 @@ struct ImageIdentity {
         return try? StoredImage(record, in: store)
     }
 
-    /// Puts down which image it became.
+    /// Records the resulting image.
     func remember(_ image: ImageRecord, in store: ContainerStore) throws {
         let entry = BuildCacheIndex.Entry(layer: nil, parent: topLayer, created: Clock.now(), note: image.id)
         try BuildCacheIndex(store).record(key, entry)

@@ -1,12 +1,12 @@
 import DockerfileSyntax
 
-/// What one `RUN --mount` asks for, its variables expanded.
+/// The options of one `RUN --mount`, with variables expanded.
 struct MountRequest {
     enum Kind: String {
         case bind, cache, tmpfs, secret, ssh
     }
 
-    /// Who else may use a cache at the same time.
+    /// How concurrent users share a cache.
     enum Sharing: String {
         case shared, `private`, locked
     }
@@ -14,26 +14,26 @@ struct MountRequest {
     private static let propagations: Set<String> = ["shared", "rshared", "private", "rprivate", "slave", "rslave"]
 
     var kind = Kind.bind
-    /// The stage, image or context that files come from; nil: the build context.
+    /// The source stage, image or context; nil for the build context.
     var from: String?
-    /// Where the files lie there.
+    /// The path of the files in there.
     var source = ""
     var target: String?
-    /// Whether it can be written to; nil: as is usual for the kind.
+    /// Whether it is writable; nil for the default of its type.
     var isWritable: Bool?
     var id: String?
     var sharing = Sharing.shared
     var mode: UInt32?
     var uid: UInt32 = 0
     var gid: UInt32 = 0
-    /// Whether a secret that was not given is an error.
+    /// Whether a missing secret is an error.
     var isRequired = false
-    /// The variable that a secret is given in; nil: none.
+    /// The environment variable for a secret; nil for none.
     var variable: String?
-    /// Options for the mount itself (`nosuid`, `size=64m`).
+    /// Options of the mount itself (`nosuid`, `size=64m`).
     var options: [String] = []
 
-    /// - Throws: ``BuildError`` naming the option that is wrong.
+    /// - Throws: ``BuildError`` with the invalid option.
     init(_ options: [MountFlag.Option]) throws {
         if let name = options.last(where: { $0.key == "type" })?.value {
             guard let kind = Kind(rawValue: name) else {
@@ -72,7 +72,7 @@ struct MountRequest {
         case ("nosuid", .bind), ("nodev", .bind), ("noexec", .bind), ("nosuid", .cache), ("nodev", .cache),
             ("noexec", .cache), ("nosuid", .tmpfs), ("nodev", .tmpfs), ("noexec", .tmpfs):
             self.options.append(option.key)
-        // Labels mean something to SELinux alone, which is not used.
+        // Labels only matter to SELinux, which is not used.
         case ("z", _), ("relabel", _): break
         default: throw wrong(option)
         }

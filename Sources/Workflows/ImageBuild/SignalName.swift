@@ -1,14 +1,14 @@
-/// Signals as STOPSIGNAL names them.
+/// Signal names of STOPSIGNAL.
 enum SignalName {
     private static let names: Set<String> = [
         "ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE", "POLL",
         "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG", "USR1",
         "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX",
     ]
-    /// `RTMIN+15` and `RTMAX-14` meet in the middle of the real-time signals.
+    /// `RTMIN+15` and `RTMAX-14` are adjacent, in the middle of the real-time signals.
     private static let largestOffsets = [("RTMIN+", 15), ("RTMAX-", 14)]
 
-    /// Whether the text is a signal's number, or its name in any case, with or without `SIG`.
+    /// Whether the text is a signal's number, or its name, case-insensitive, with or without `SIG`.
     static func isValid(_ text: String) -> Bool {
         if let number = Int(text) { return number > 0 }
         var name = text.uppercased()

@@ -3,9 +3,9 @@ import ImageLayers
 import ImageModel
 import WorkingContainers
 
-/// Makes one layer of all layers of an image (`--squash`).
+/// Squashes all layers of an image into one (`--squash`).
 enum SquashedImage {
-    /// - Returns: the draft with one layer and without a history of its own for the layers that are gone.
+    /// - Returns: the draft with one layer and without the history entries of the removed layers.
     static func squash(_ draft: ImageDraft, in store: ContainerStore, session: BuildSession) throws -> ImageDraft {
         guard draft.layers.count > 1 else { return draft }
         let merged = try ReadOnlyRoot(of: draft.topLayer, in: store)

@@ -3,7 +3,7 @@ import ImageModel
 import WorkingContainers
 
 extension StageBuilder {
-    /// Carries out an instruction that changes only the configuration.
+    /// Executes an instruction that only changes the configuration.
     func configure(_ instruction: Instruction) throws {
         switch instruction.kind {
         case .env(let pairs): try setEnvironment(pairs)
@@ -40,7 +40,7 @@ extension StageBuilder {
         }
     }
 
-    /// The pairs of one ENV see the values from before it.
+    /// The pairs of one ENV are expanded with the values from before it.
     private func setEnvironment(_ pairs: [KeyValue]) throws {
         let expanded = try pairs.map { (try expand($0.key), try expand($0.value)) }
         for (name, value) in expanded { scope.setEnvironment(name, value) }
@@ -61,7 +61,7 @@ extension StageBuilder {
         draft.container.exposedPorts = ports
     }
 
-    /// The arguments that a command in either form stands for.
+    /// The arguments of a command in either form.
     func arguments(_ form: CommandForm) -> [String] {
         switch form {
         case .shell(let text): shell + [text]

@@ -6,7 +6,7 @@ import LinuxSystem
 import WorkingContainers
 
 extension StageBuilder {
-    /// A COPY or ADD with its variables expanded.
+    /// A COPY or ADD with variables expanded.
     struct CopyRequest {
         var sources: [String]
         var destination: String
@@ -17,7 +17,7 @@ extension StageBuilder {
         var keepsParents: Bool
         var unpacks: Bool
         var isAdd: Bool
-        /// What fetched content must turn out to be.
+        /// The expected digest of fetched content.
         var checksum: String?
         /// Inline files: names and contents.
         var inlineFiles: [(name: String, content: [UInt8])]
@@ -78,7 +78,7 @@ extension StageBuilder {
                 if !selection.items.isEmpty || !request.inlineFiles.isEmpty {
                     try CopyStep(step, selection, to: place, in: files).run()
                 }
-                // What comes from a web server is unpacked only if that is asked for.
+                // Downloaded archives are unpacked only on request.
                 var remoteStep = step
                 remoteStep.inlineFiles = []
                 remoteStep.unpacks = copy.unpack ?? false
@@ -87,7 +87,7 @@ extension StageBuilder {
         }
     }
 
-    /// Fetches the sources that are addresses, and takes them out of the request.
+    /// Fetches the sources that are URLs, and removes them from the request.
     private func fetch(_ request: inout CopyRequest) throws -> [FetchedFile] {
         let addresses = request.isAdd ? request.sources.filter(FetchedFile.isAddress) : []
         guard !addresses.isEmpty else { return [] }

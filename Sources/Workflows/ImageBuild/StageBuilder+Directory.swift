@@ -5,18 +5,18 @@ import Sandbox
 import WorkingContainers
 
 extension StageBuilder {
-    /// The directory that commands and relative destinations begin in.
+    /// The base directory of commands and relative destinations.
     var workingDirectory: String {
         let directory = draft.container.workingDir
         return directory.isEmpty ? "/" : directory
     }
 
-    /// A path of the container, absolute and without `.` and `..`; a slash at the end stays.
+    /// An absolute path in the container without `.` and `..`; a trailing slash is kept.
     func absolute(_ path: String) -> String {
         ContainerPath.absolute(path, from: workingDirectory)
     }
 
-    /// WORKDIR: the directory is made where it is missing, and only then is there a layer.
+    /// WORKDIR: creates the directory if it is missing, and only then a layer.
     func changeDirectory(_ word: Word, _ instruction: Instruction) throws {
         let expanded = try expand(word)
         guard !expanded.isEmpty else { throw session.error(.invalid, at: word.range, "WORKDIR needs a path") }
@@ -36,8 +36,8 @@ extension StageBuilder {
         }
     }
 
-    /// The ids of the stage's user, whose commands are to be able to write where they work. A user that the image does
-    /// not know is left for the first command to complain about.
+    /// The ids of the stage's user, whose commands should be able to write to the directory. A user unknown to the
+    /// image is an error only for the first command.
     private func owner(in files: String) throws -> (uid: UInt32, gid: UInt32) {
         guard !draft.container.user.isEmpty else { return (0, 0) }
         let reader = try RootFileReader(files)

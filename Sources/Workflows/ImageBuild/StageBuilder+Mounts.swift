@@ -7,7 +7,7 @@ import Sandbox
 import WorkingContainers
 
 extension StageBuilder {
-    /// The `--mount` flags of a RUN, read with the variables of the stage.
+    /// The `--mount` flags of a RUN, expanded with the stage's variables.
     func mountRequests(of run: RunInstruction) throws -> [MountRequest] {
         try run.mounts.map { mount in
             guard let options = MountFlag.options(of: try expand(mount.value)) else {
@@ -21,7 +21,7 @@ extension StageBuilder {
         }
     }
 
-    /// What of the mounts the result of the step may depend on: the files that are bound. Caches and secrets never count.
+    /// Digests of the bind-mounted files, which the step's result may depend on. Caches and secrets never count.
     func digest(of requests: [MountRequest]) throws -> [String] {
         try requests.map { request in
             var parts = [
@@ -39,7 +39,7 @@ extension StageBuilder {
         }
     }
 
-    /// Prepares the mounts; the caller closes them when the command has ended.
+    /// Prepares the mounts; the caller closes them after the command has ended.
     func prepare(_ requests: [MountRequest], _ hostFiles: HostFiles) throws -> StepMounts {
         let mounts = StepMounts()
         do {
@@ -77,7 +77,7 @@ extension StageBuilder {
         }
         var source = try handle(of: request.source, below: directory.handle)
         if request.isWritable == true {
-            // Nobody else's files are changed: what the command writes is gone when it ends.
+            // Never changes the source's files: what the command writes is discarded when it ends.
             guard try source.status().kind == .directory else {
                 throw BuildError(.unsupported, "RUN --mount=type=bind,rw needs a directory as its source")
             }
@@ -89,13 +89,13 @@ extension StageBuilder {
                 options: ["rbind"] + request.options + (request.isWritable == true ? [] : ["ro"])))
     }
 
-    /// What messages call the source of a mount.
+    /// The name of a mount's source for messages.
     private func name(of request: MountRequest) -> String {
         let source = request.source.isEmpty ? "/" : request.source
         return request.from.map { "\($0):\(source)" } ?? source
     }
 
-    /// Looks a file up in a directory, which no link leads out of.
+    /// Resolves a file in a directory, which links cannot escape.
     private func handle(of source: String, below directory: PathHandle) throws -> PathHandle {
         let relative = source.split(separator: "/").joined(separator: "/")
         do {
@@ -118,7 +118,7 @@ extension StageBuilder {
         case .shared: break
         case .locked: mounts.hold(try HeldLock(waitingFor: "\(name).lock"))
         case .private:
-            // The first of the cache's directories that nobody uses.
+            // The first unused directory of the cache.
             for number in 0..<1024 {
                 directory = number == 0 ? name : "\(name).\(number)"
                 guard let lock = try HeldLock(trying: "\(directory).lock") else { continue }
@@ -135,7 +135,7 @@ extension StageBuilder {
                 options: ["rbind"] + request.options + (request.isWritable == false ? ["ro"] : [])))
     }
 
-    /// A new cache begins with what its `from` has.
+    /// Initialises a new cache with the content of its `from`.
     private func makeCache(_ directory: String, _ request: MountRequest) throws {
         let draft = "\(directory).\(RandomBytes.hex(8))"
         try Files.makeDirectory(draft, mode: 0o700)
@@ -155,7 +155,7 @@ extension StageBuilder {
             try Files.rename(draft, directory)
         } catch {
             try? Files.removeTree(draft)
-            // Another build may have made it meanwhile.
+            // Another build may have created it meanwhile.
             guard Files.exists(directory) else { throw error }
         }
     }

@@ -3,18 +3,18 @@ import DockerfileSyntax
 import WorkingContainers
 
 extension StageBuilder {
-    /// Where the files of COPY, ADD and bind mounts lie.
+    /// The source of files for COPY, ADD and bind mounts.
     struct Origin {
         var directory: NamedDirectory?
         var ignored: IgnorePatterns?
-        /// Files of another image keep their owners; those of a context become root's.
+        /// Whether files keep their owners: those of other images do, those of a context are owned by root.
         var keepsOwners: Bool
         var mounted: ReadOnlyRoot?
 
         func close() { mounted?.close() }
     }
 
-    /// The files of a context, an earlier stage or an image; nil: of the build context. The caller closes it.
+    /// The files of a context, an earlier stage or an image; nil for the build context. The caller closes it.
     func origin(named from: String?) throws -> Origin {
         guard let from else {
             return Origin(
@@ -30,7 +30,7 @@ extension StageBuilder {
             directory: try NamedDirectory(trusting: root.path), ignored: nil, keepsOwners: true, mounted: root)
     }
 
-    /// The layer of an earlier stage, by name or number, or of an image.
+    /// The top layer of an earlier stage, by name or number, or of an image.
     private func topLayer(of from: String) throws -> String? {
         if case .image(let name)? = session.options.contexts[from] { return try imageLayer(name) }
         let name = from.lowercased()

@@ -6,7 +6,7 @@ import Sandbox
 import WorkingContainers
 
 extension StageBuilder {
-    /// RUN: a command in the stage's root file system.
+    /// RUN: executes a command in the stage's root file system.
     func run(_ run: RunInstruction, _ instruction: Instruction) throws {
         if let device = run.devices.first {
             throw session.error(.unsupported, at: device.range, "RUN --device is not supported")
@@ -58,10 +58,10 @@ extension StageBuilder {
         process.isolation = session.options.isolation
         if !session.options.passesInput { process.stdio.input = .null }
         if !session.options.showsOutput { process.stdio.output = .null }
-        // As process 1 a shell would not feel the Ctrl-C that is meant to end the build.
+        // As process 1, a shell would ignore the Ctrl-C that should cancel the build.
         process.signals = .kill
         let hostFiles = try session.hostFiles()
-        // It gets connected while the step's files are mounted.
+        // Connects while the step's files are mounted.
         try hostFiles.network.begin(confinement, process.isolation)
         let mounts = try prepare(requests, hostFiles)
         defer { mounts.close() }
@@ -93,7 +93,7 @@ extension StageBuilder {
         }
     }
 
-    /// The proxies that the stage says nothing of: those given for the build, else the machine's.
+    /// The proxies not set by the stage: those given for the build, otherwise the host's.
     private var proxies: [String] {
         PredefinedArguments.proxy.sorted().compactMap { name in
             guard scope.value(of: name) == nil,
@@ -103,10 +103,10 @@ extension StageBuilder {
         }
     }
 
-    /// Where a heredoc that brings its own interpreter stands while it runs: in the container's memory-backed `/dev`.
+    /// The temporary path of a heredoc script with its own interpreter: in the container's memory-backed `/dev`.
     private static let scriptPath = "/dev/.swiftlet-script"
 
-    /// The arguments to execute, and the script file that they name, if any.
+    /// The arguments to execute, and the content of their script file, if any.
     private func command(_ command: RunInstruction.Command) -> (arguments: [String], script: [UInt8]?) {
         switch command {
         case .shell(let text): return (shell + [text], nil)
@@ -117,7 +117,7 @@ extension StageBuilder {
         }
     }
 
-    /// `|2 A=1 B=2 /bin/sh -c make`, as history has it.
+    /// `|2 A=1 B=2 /bin/sh -c make`, the format of the history.
     private func history(of command: RunInstruction.Command, _ instruction: Instruction) -> String {
         let recorded = scope.recordedArguments
         let prefix = recorded.isEmpty ? "" : "|\(recorded.count) " + recorded.map { "\($0.name)=\($0.value) " }.joined()

@@ -5,7 +5,7 @@ import LinuxSystem
 import ProgressEvents
 import WorkingContainers
 
-/// Builds one stage: carries out its instructions in order, on the image that it begins with.
+/// Builds one stage: executes its instructions in order, on its base image.
 final class StageBuilder {
     let session: BuildSession
     let stage: Dockerfile.Stage
@@ -13,13 +13,13 @@ final class StageBuilder {
     var draft: ImageDraft
     var scope: StageScope
     var shell: [String]
-    /// Whether the stage has set CMD itself: an ENTRYPOINT drops one that was inherited.
+    /// Whether the stage has set CMD itself: ENTRYPOINT discards an inherited one.
     var setsCommand = false
-    /// The root that all steps share when the build makes one layer in the end.
+    /// The root shared by all steps if the build creates a single layer.
     var sharedRoot: WritableRoot?
-    /// Whether any step was carried out rather than found in the cache.
+    /// Whether any step was executed rather than found in the cache.
     var didWork = false
-    /// What the stage's commands take for the name of their machine.
+    /// The host name for the stage's commands.
     let hostname = RandomBytes.hex(6)
     private let globalArguments: [String: String]
     private let baseName: String?
@@ -42,11 +42,11 @@ final class StageBuilder {
         shell = container.shell ?? ["/bin/sh", "-c"]
     }
 
-    /// Carries out the image's triggers and the stage's instructions.
+    /// Executes the base image's triggers and the stage's instructions.
     ///
     /// - Returns: the stage's image.
     ///
-    /// - Parameter appended: instructions that the stage ends with, besides its own.
+    /// - Parameter appended: additional instructions at the end of the stage.
     func build(triggers: [Instruction], appended: [Instruction]) throws -> ImageDraft {
         do {
             for instruction in triggers { try perform(instruction, at: stage.fromInstruction.range) }
@@ -61,7 +61,7 @@ final class StageBuilder {
         return draft
     }
 
-    /// The history says once which image the stage began with: where it makes one layer in the end, at the end.
+    /// Records the stage's base image once in the history: at the end if a single layer is created.
     private func noteBase() {
         let count = draft.config.history?.count ?? 0
         guard let baseName, count > inheritedHistory else { return }
@@ -95,7 +95,7 @@ final class StageBuilder {
         }
     }
 
-    /// The whole of an instruction that changes only the configuration, as history tells it.
+    /// Records an instruction that only changes the configuration in the history.
     func record(_ instruction: Instruction) {
         draft.addHistory(
             History(
@@ -110,7 +110,7 @@ final class StageBuilder {
             .value
     }
 
-    /// An ARG takes the value given for the build, else its default, else what the global ARG of that name has.
+    /// An ARG's value: the one given for the build, else its default, else that of the global ARG of that name.
     private func declare(_ declaration: ArgumentDeclaration) throws {
         session.declaredArguments.insert(declaration.name)
         var value = session.options.buildArguments[declaration.name]
@@ -127,15 +127,15 @@ final class StageBuilder {
 
     // MARK: Steps that change files
 
-    /// What a step that changes files did.
+    /// The result of a step that changes files.
     struct StepResult {
         let created: FileTime
         let isEmpty: Bool
     }
 
-    /// Carries out a step that changes files, or takes its result from the cache.
+    /// Executes a step that changes files, or takes its result from the cache.
     ///
-    /// - Parameter body: does the work in a writable root.
+    /// - Parameter body: performs the step in a writable root.
     func changeFiles(_ key: CacheKey, createdBy: String, _ body: (WritableRoot) throws -> Void) throws {
         let result: StepResult
         if !session.options.makesLayers {
@@ -143,7 +143,7 @@ final class StageBuilder {
             sharedRoot = root
             try body(root)
             didWork = true
-            // Which of the steps the one layer belongs to is settled when the stage ends.
+            // The step that owns the single layer is determined at the end of the stage.
             result = StepResult(created: session.now, isEmpty: true)
         } else if let cached = try takeFromCache(key) {
             result = cached
@@ -195,7 +195,7 @@ final class StageBuilder {
         return StepResult(created: created, isEmpty: layer == nil)
     }
 
-    /// Makes the one layer of a build that makes only one.
+    /// Creates the layer of a single-layer build.
     private func finishSharedRoot() throws {
         guard let root = sharedRoot else { return }
         sharedRoot = nil
@@ -208,7 +208,7 @@ final class StageBuilder {
         }
         guard case .layer(let layer) = outcome else { return }
         try draft.add(layer)
-        // One layer stands for all steps: the last entry of the history has it.
+        // The layer covers all steps: it belongs to the last history entry.
         if var history = draft.config.history, let last = history.indices.last {
             history[last].emptyLayer = nil
             draft.config.history = history

@@ -3,11 +3,11 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-/// What the mounts of one RUN hold on to while the command runs: mounts of this process, and locks.
+/// The resources of one RUN's mounts while the command runs: mounts of this process, and locks.
 final class StepMounts {
-    /// What the command's sandbox is to mount.
+    /// The mounts for the command's sandbox.
     private(set) var mounts: [SandboxMount] = []
-    /// `NAME=value`: variables that belong to mounts.
+    /// `NAME=value`: variables of the mounts.
     private(set) var environment: [String] = []
     private var roots: [ReadOnlyRoot] = []
     private var writable: [(staging: StagingLayer, target: String)] = []
@@ -23,7 +23,7 @@ final class StepMounts {
 
     func hold(_ lock: HeldLock) { locks.append(lock) }
 
-    /// The same files in a directory whose changes nobody else ever sees, and which are gone afterwards.
+    /// A view of the directory with private changes, which are discarded on close.
     func writableCopy(of directory: PathHandle, in store: ContainerStore) throws -> PathHandle {
         let staging = try store.newStagingLayer(parent: nil)
         let place = staging.contentDirectory
@@ -36,7 +36,7 @@ final class StepMounts {
         return try PathHandle(trusting: "\(place)/merged")
     }
 
-    /// Lets go of everything; the mounts cannot be used any more.
+    /// Releases everything; the mounts can no longer be used.
     func close() {
         for (staging, target) in writable {
             try? Mounts.unmount(target, detach: true)
@@ -47,23 +47,23 @@ final class StepMounts {
     }
 }
 
-/// A file lock that is held as long as this value lives.
+/// A file lock held for the lifetime of this value.
 final class HeldLock {
     private let lock: FileLock
 
-    /// Waits for the lock.
+    /// Waits for the exclusive lock.
     init(waitingFor path: String) throws {
         lock = try FileLock(opening: path)
         try lock.lockExclusive()
     }
 
-    /// Waits until nobody has the lock for himself, and takes it beside others.
+    /// Takes a shared lock, waiting for an exclusive holder.
     init(sharing path: String) throws {
         lock = try FileLock(opening: path)
         try lock.lockShared()
     }
 
-    /// Takes the lock if nobody has it; nil where somebody does.
+    /// Takes the exclusive lock if it is free; otherwise nil.
     init?(trying path: String) throws {
         lock = try FileLock(opening: path)
         guard try lock.tryLockExclusive() else { return nil }

@@ -64,8 +64,8 @@ package final class LayerApplier {
             diffID: diffID, size: size, uids: uids.sorted(), gids: gids.sorted(), entryCount: entryCount)
     }
 
-    /// Bytes of holes in an archive whose files become part of a new layer: layers have zeros in their place, which take
-    /// time to digest.
+    /// Bytes of holes in an archive whose files become part of a new layer: layers have zeros in their place, which
+    /// take time to digest.
     private static let maximumHoles: Int64 = 64 << 30
 
     /// Applies the whole of an uncompressed archive whose digest nobody asks for.

@@ -10,8 +10,8 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes of a text, or nil when it is no padded base64. Line ends are ignored, and so are the bits that the last
-    /// character has too many, as in Go.
+    /// The bytes of a text, or nil when it is no padded base64. Line ends are ignored, and so are the bits that the
+    /// last character has too many, as in Go.
     package static func decode(_ text: String) -> [UInt8]? {
         var text = text
         return text.withUTF8 { utf8 in

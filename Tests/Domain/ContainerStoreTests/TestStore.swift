@@ -18,7 +18,8 @@ final class TestStore {
         return store.store.driver.name == "overlay"
     }()
 
-    /// Whether this process may own the directories of layers as they have to be: it is root, be it of a user namespace.
+    /// Whether this process may own the directories of layers as they have to be: it is root, be it of a user
+    /// namespace.
     static let canKeepLayers = geteuid() == 0
 
     /// The drivers that can be tested here.

@@ -5,8 +5,8 @@ package enum FileNameText {
     /// The lead byte of all sequences that stand for such scalars.
     private static let escapeLead: UInt8 = 0xf4
 
-    /// The name as text. Different names give different texts: each byte that is not UTF-8 becomes a private-use scalar of
-    /// its own, and so does each byte of such a scalar where a name really has one.
+    /// The name as text. Different names give different texts: each byte that is not UTF-8 becomes a private-use scalar
+    /// of its own, and so does each byte of such a scalar where a name really has one.
     package static func text(_ name: some Collection<UInt8>) -> String {
         if !name.contains(escapeLead), let text = String(validating: name, as: UTF8.self) { return text }
         let bytes = Array(name)

@@ -31,8 +31,8 @@ package struct IgnorePatterns: Sendable {
     /// Whether there are no patterns, so that nothing is ignored.
     package var isEmpty: Bool { patterns.isEmpty }
 
-    /// Parses a file: one pattern per line; lines that start with `#` are comments. `file` is its name in errors. Bytes that
-    /// are not UTF-8 match the same bytes in names.
+    /// Parses a file: one pattern per line; lines that start with `#` are comments. `file` is its name in errors. Bytes
+    /// that are not UTF-8 match the same bytes in names.
     package init(parsing bytes: [UInt8], file: String) throws(Diagnostic) {
         let source = SourceText(file: file, bytes: Array(FileNameText.text(bytes).utf8))
         var patterns: [Pattern] = []

@@ -1,6 +1,8 @@
-/// A compiled pattern over text: the one matcher behind file name, ignore and shell patterns, which only differ in grammar.
+/// A compiled pattern over text: the one matcher behind file name, ignore and shell patterns, which only differ in
+/// grammar.
 ///
-/// All states are followed at once, so that matching takes time proportional to pattern times text, whatever the pattern.
+/// All states are followed at once, so that matching takes time proportional to pattern times text, whatever the
+/// pattern.
 struct PatternProgram: Sendable {
     enum Node: Equatable {
         case literal(Unicode.Scalar)

@@ -4,8 +4,8 @@ import LinuxSystem
 /// Reads the small files that describe a build: Dockerfiles and ignore files.
 ///
 /// A build context is often a stranger's. What lies in it by its name is looked up inside of it, so that a link of the
-/// stranger's cannot have a file of the user's read, and quoted in a message. What the user names outside of the context is
-/// read wherever links lead.
+/// stranger's cannot have a file of the user's read, and quoted in a message. What the user names outside of the
+/// context is read wherever links lead.
 struct ContextFileReader {
     /// The context's path, as given and without links; files below either lie in the context.
     private let places: [String]

@@ -98,8 +98,8 @@ private struct CopyLocation {
         guard !path.isEmpty, container != "" else { throw CommandError("invalid location \"\(text)\"") }
     }
 
-    /// The same place to copy to: on the host, the directory that the user names is a root, which nothing that lies in it
-    /// leads out of.
+    /// The same place to copy to: on the host, the directory that the user names is a root, which nothing that lies in
+    /// it leads out of.
     func asDestination() throws -> CopyLocation {
         guard container == nil else { return self }
         if try Files.statusIfPresent(path, followSymlinks: true)?.kind == .directory {

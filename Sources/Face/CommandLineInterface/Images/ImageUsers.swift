@@ -5,9 +5,9 @@ import ContainerStore
 enum ImageUsers {
     /// Removes them, as `--force` asks for: those of this tool that run are killed first.
     ///
-    /// A container of another tool that is mounted or runs stays, and with it everything else: nothing is done then. One
-    /// that does not is removed, which standard error tells, since its tool may still list it; under Podman's name it
-    /// stays, since Podman removes its containers from its own records too.
+    /// A container of another tool that is mounted or runs stays, and with it everything else: nothing is done then.
+    /// One that does not is removed, which standard error tells, since its tool may still list it; under Podman's name
+    /// it stays, since Podman removes its containers from its own records too.
     /// - Throws: `StoreError` with `inUse` for a container that stays.
     static func remove(of image: ImageRecord, in store: ContainerStore, _ session: Session) throws {
         let users = try store.containers().filter { $0.image == image.id }

@@ -10,7 +10,7 @@ setup() { enter_new_directory; }
 
 # --- The walkthrough -------------------------------------------------------------------------------------------------
 
-@test "the walkthrough's image: steps, output, history, and a layer only for what changed files" {
+@test "the walkthrough: steps, output, history, and a layer only for steps that change files" {
     run -0 swiftlet build -t my-image "$EXAMPLES/hello"
     has_line "STEP 1/3: FROM localhost/busybox"
     has_line "STEP 2/3: RUN echo Hello"
@@ -28,7 +28,7 @@ setup() { enter_new_directory; }
     matches '^-rw-r--r-- +1 root +root +0 .* /my-file$'
 }
 
-@test "bud is build, and a build without a name gives an image without one" {
+@test "bud is an alias of build; without a name, the image has none" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo nameless >/nameless'
     run -0 swiftlet bud .
     local id=${lines[-1]}
@@ -38,7 +38,7 @@ setup() { enter_new_directory; }
 
 # --- FROM and ARG ----------------------------------------------------------------------------------------------------
 
-@test "ARG before FROM chooses the base; a stage sees it only after declaring it" {
+@test "ARG before FROM selects the base; a stage must redeclare it to use it" {
     dockerfile <<'EOF'
 ARG base=no-such-image
 ARG version=1.0
@@ -55,7 +55,7 @@ EOF
     equal "$(in_config args '.OCIv1.config.Env')" '["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]'
 }
 
-@test "an argument's value can come from an earlier one, and ENV wins over ARG" {
+@test "a build argument can refer to an earlier one; ENV overrides ARG" {
     dockerfile <<'EOF'
 ARG major=12
 ARG release=${major}.7
@@ -71,7 +71,7 @@ EOF
     prints "v12.7 from-env"
 }
 
-@test "--build-arg NAME takes the value from the environment; one that nobody declares draws a warning" {
+@test "--build-arg NAME takes the value from the environment; an undeclared argument causes a warning" {
     dockerfile <<<$'FROM localhost/busybox\nARG FROM_OUTSIDE\nRUN echo $FROM_OUTSIDE >/args'
     export FROM_OUTSIDE=environment
     run -0 swiftlet build -t args --build-arg FROM_OUTSIDE --build-arg typo=1 .
@@ -80,7 +80,7 @@ EOF
     prints environment
 }
 
-@test "platform arguments and proxies exist without being given" {
+@test "platform arguments and proxy variables are predefined" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ARG TARGETARCH
@@ -98,7 +98,7 @@ EOF
     [[ $(in_config args '.OCIv1.config') != *127.0.0.1* ]] || fail "the proxy stands in the configuration"
 }
 
-@test "FROM --platform takes the host's platform and refuses another" {
+@test "FROM --platform accepts the host's platform and rejects another" {
     local arch
     arch=$(in_config localhost/busybox .OCIv1.architecture | tr -d '"')
     dockerfile <<<"FROM --platform=linux/$arch localhost/busybox"
@@ -111,7 +111,7 @@ EOF
 
 # --- ENV and expansion -----------------------------------------------------------------------------------------------
 
-@test "ENV: both forms, quotes, and values from before the instruction" {
+@test "ENV: both forms, quotes; values are those before the instruction" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ENV abc=hello
@@ -127,7 +127,7 @@ EOF
     prints 'bye hello $abc a b'
 }
 
-@test "expansion with :- and :+ in every instruction that takes it" {
+@test "expansion with :- and :+ in every instruction that supports it" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ENV set=value empty=
@@ -145,7 +145,7 @@ EOF
         '["/value/dir","nobody","80/tcp","/data","SIGINT"]'
 }
 
-@test "RUN leaves variables to the shell, CMD and ENTRYPOINT to the container" {
+@test "variables are expanded by the shell in RUN, by the container in CMD and ENTRYPOINT" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ENV name=image
@@ -161,7 +161,7 @@ EOF
 
 # --- RUN -------------------------------------------------------------------------------------------------------------
 
-@test "RUN in shell form, in exec form, and over several lines with comments" {
+@test "RUN in shell form, in exec form, and on several lines with comments" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 RUN echo one >/out && \
@@ -177,14 +177,14 @@ EOF
     prints $'one\ntwo\nthree\nzero quoted\na name with $HOME'
 }
 
-@test "RUN reads nothing from the terminal" {
+@test "RUN has an empty standard input" {
     dockerfile <<<$'FROM localhost/busybox\nRUN cat >/stdin; wc -c </stdin >/size'
     run -0 swiftlet build -t stdin . <<<"not for the step"
     run -0 in_image stdin cat /size
     prints 0
 }
 
-@test "heredocs: scripts for the shell, for another interpreter, and several at once" {
+@test "heredocs: scripts for the shell, for another interpreter, several in one instruction" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ENV who=world
@@ -229,14 +229,14 @@ EOF
     prints $'built by builder $who\nnot $who\nnumber three\n751 3:4\n644 0:0'
 }
 
-@test "RUN --network=none has a loopback device and nothing else" {
+@test "RUN --network=none has only a loopback device" {
     dockerfile <<<$'FROM localhost/busybox\nRUN --network=none tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " " >/devices'
     run -0 swiftlet build -t offline .
     run -0 in_image offline cat /devices
     prints lo
 }
 
-@test "SHELL replaces the shell of RUN, CMD and ENTRYPOINT, and OCI images keep it" {
+@test "SHELL replaces the shell of RUN, CMD and ENTRYPOINT, also in OCI images" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 SHELL ["/bin/busybox", "ash", "-euc"]
@@ -252,7 +252,7 @@ EOF
 
 # --- USER and WORKDIR --------------------------------------------------------------------------------------------------
 
-@test "USER by name, by number, with a group, and by numbers that nobody has" {
+@test "USER by name, by number, with a group, and by unlisted numbers" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 RUN echo 'app:x:1000:1001:app:/home/app:/bin/sh' >>/etc/passwd && \
@@ -276,7 +276,7 @@ EOF
         'uid=1000(app) gid=3000(other) groups=3000(other)' 4444 5555 0)"
 }
 
-@test "HOME follows the user" {
+@test "HOME is the user's home directory" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 RUN echo "$HOME" >/tmp/root
@@ -288,7 +288,7 @@ EOF
     prints $'/root\n/home'
 }
 
-@test "a user that the image does not have is an error at its step" {
+@test "a user missing from the image is an error in its step" {
     dockerfile <<<$'FROM localhost/busybox\nUSER ghost\nRUN true'
     run swiftlet build .
     [ "$status" -ne 0 ]
@@ -296,7 +296,7 @@ EOF
     has "Dockerfile:3"
 }
 
-@test "WORKDIR makes directories, chains relative paths, and a directory that is there costs no layer" {
+@test "WORKDIR creates directories, resolves relative paths, and adds no layer for an existing directory" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ENV top=/srv
@@ -318,7 +318,7 @@ EOF
 
 # --- COPY ------------------------------------------------------------------------------------------------------------
 
-@test "COPY: a file to a name, to a directory, several to a directory, and relative to WORKDIR" {
+@test "COPY: a file to a path, to a directory, several to a directory, and relative to WORKDIR" {
     echo a >a.txt
     echo b >b.txt
     dockerfile <<'EOF'
@@ -337,7 +337,7 @@ EOF
         work/sub/c.txt:b 755 755)"
 }
 
-@test "COPY of a directory copies what is in it: modes, links, empty directories, hidden files; owners become root" {
+@test "COPY of a directory copies its content: modes, links, empty directories, hidden files; the owner is root" {
     mkdir -p tree/sub/empty tree/.hidden
     echo run >tree/sub/program
     chmod 750 tree/sub/program
@@ -353,7 +353,7 @@ EOF
         /nowhere '750 0:0 2001-02-03 04:05:06.789000000 +0000' 2775)"
 }
 
-@test "COPY merges into a directory that is there and replaces files of the same name" {
+@test "COPY merges into an existing directory and replaces files of the same name" {
     mkdir -p new/etc
     echo new >new/etc/os-release
     dockerfile <<<$'FROM localhost/busybox\nCOPY new/ /'
@@ -362,7 +362,7 @@ EOF
     prints $'new\n/etc/passwd'
 }
 
-@test "COPY with wildcards, odd names, and the JSON form" {
+@test "COPY with wildcards, unusual names, and in JSON form" {
     mkdir dir
     touch one.c two.c three.h 'with space' $'dir/\xc3\xa9t\xc3\xa9' -- dir/-dash 'dir/[x]'
     dockerfile <<'EOF'
@@ -382,7 +382,7 @@ EOF
         /src/three.h /src/two.c '/target dir/with space')"
 }
 
-@test "COPY --chown by number and by the image's names, and --chmod" {
+@test "COPY --chown by number and by names of the image, and --chmod" {
     mkdir -p tree/sub
     echo x >tree/sub/file
     echo y >single
@@ -440,7 +440,7 @@ EOF
     prints $'payload\npayload\ninner\netc'
 }
 
-@test "COPY cannot read outside of the context" {
+@test "COPY cannot read outside the context" {
     echo secret >secret
     mkdir context
     ln -s ../secret context/link
@@ -457,7 +457,7 @@ EOF
     if [ "$status" = 0 ]; then run ! in_image thief grep -q secret /stolen; fi
 }
 
-@test "hard links, sparse holes and attributes of the context survive COPY" {
+@test "COPY keeps hard links, holes and attributes of the context" {
     mkdir tree
     echo shared >tree/a
     ln tree/a tree/b
@@ -474,7 +474,7 @@ EOF
 
 # --- ADD -------------------------------------------------------------------------------------------------------------
 
-@test "ADD unpacks archives of every compression, COPY does not, and what is no archive stays a file" {
+@test "ADD unpacks archives with any compression, COPY does not; other files stay files" {
     mkdir pack
     echo packed >pack/file
     chmod 640 pack/file
@@ -503,7 +503,7 @@ EOF
     prints "$(printf '%s\n' ' 6 640 5:6' ' 6 packed' '/copied:' plain.tar '' '/kept:' text.tar text.tar.gz)"
 }
 
-@test "ADD of an archive onto directories and files that are there" {
+@test "ADD of an archive over existing directories and files" {
     mkdir -p pack/etc pack/home
     echo changed >pack/etc/os-release
     chmod 711 pack/home
@@ -514,7 +514,7 @@ EOF
     prints $'changed\n/etc/passwd\n711 0\n644 7'
 }
 
-@test "ADD of a URL is refused by name, not ignored" {
+@test "ADD of an unreachable URL is an error that names it" {
     dockerfile <<<$'FROM localhost/busybox\nADD http://127.0.0.1:1/x /x'
     run swiftlet build .
     own_failure
@@ -541,7 +541,7 @@ EOF
     prints "$(printf '%s\n' ./.dockerignore ./Dockerfile ./docs/README.md ./keep.txt ./src/a.c ./src/deep/important.o)"
 }
 
-@test ".containerignore comes before .dockerignore, and a hidden source is an error" {
+@test ".containerignore takes precedence over .dockerignore, and an ignored source is an error" {
     touch a b
     echo a >.dockerignore
     echo b >.containerignore
@@ -555,7 +555,7 @@ EOF
 
 # --- Instructions that only change the configuration -----------------------------------------------------------------------
 
-@test "configuration: every field arrives in the OCI image, without a layer" {
+@test "configuration: every field is in the OCI image, without a layer" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 MAINTAINER Some Body <body@example.org>
@@ -585,7 +585,7 @@ EOF
     prints "entry replaced"
 }
 
-@test "ENTRYPOINT drops the base's CMD, and HEALTHCHECK NONE its check" {
+@test "ENTRYPOINT resets the base's CMD, HEALTHCHECK NONE its health check" {
     dockerfile <<<$'FROM localhost/busybox\nCMD ["from-base"]\nHEALTHCHECK CMD true'
     run -0 swiftlet build -t parent .
     dockerfile <<<$'FROM parent\nENTRYPOINT ["/bin/echo", "only"]\nHEALTHCHECK NONE'
@@ -595,7 +595,7 @@ EOF
     prints only
 }
 
-@test "ONBUILD triggers run in a child, once, and not in its children" {
+@test "ONBUILD triggers run once in a child, and not in its children" {
     echo payload >file
     dockerfile <<<$'FROM localhost/busybox\nONBUILD COPY file /triggered\nONBUILD RUN echo ran >>/triggered'
     run -0 swiftlet build -t parent .
@@ -612,7 +612,7 @@ EOF
 
 # --- Syntax ----------------------------------------------------------------------------------------------------------
 
-@test "parser directives: another escape character, and syntax is passed over" {
+@test "parser directives: another escape character; syntax is ignored" {
     dockerfile <<'EOF'
 # syntax=docker/dockerfile:1
 # escape=`
@@ -628,7 +628,7 @@ EOF
     prints "one two"
 }
 
-@test "any case, tabs, CRLF line ends, and no newline at the end" {
+@test "any case, tabs, CRLF line endings, no newline at the end" {
     printf '\xef\xbb\xbffrom localhost/busybox\r\n\tRun \techo crlf >/out\r\n# end\r\n  CMD cat /out' >Dockerfile
     run -0 swiftlet build -t lines .
     run -0 in_image lines
@@ -637,7 +637,7 @@ EOF
 
 # --- Stages ----------------------------------------------------------------------------------------------------------
 
-@test "stages that nothing needs are not built; --target stops at a stage, by name or number" {
+@test "unused stages are not built; --target stops at a stage, by name or number" {
     dockerfile <<'EOF'
 FROM localhost/busybox AS base
 RUN echo base >/base
@@ -661,7 +661,7 @@ EOF
     has no-such-stage
 }
 
-@test "FROM scratch: an empty image, then a program in it" {
+@test "FROM scratch: an empty image, and one with a program" {
     cp /bin/busybox .
     dockerfile <<<$'FROM scratch\nCOPY busybox /\nENTRYPOINT ["/busybox", "echo"]'
     run -0 swiftlet build -t empty .
@@ -676,7 +676,7 @@ EOF
 
 # --- Layers ----------------------------------------------------------------------------------------------------------
 
-@test "a layer says what was deleted and replaced, and nothing else" {
+@test "a layer contains deletions and replacements, and nothing else" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 RUN mkdir -p /a/b /c && touch /a/one /a/two /a/b/three /c/four
@@ -701,7 +701,7 @@ EOF
 
 # --- Flags -----------------------------------------------------------------------------------------------------------
 
-@test "-f takes another file, from anywhere; Containerfile comes before Dockerfile" {
+@test "-f selects another file at any path; Containerfile takes precedence over Dockerfile" {
     mkdir context
     echo in-context >context/file
     dockerfile elsewhere <<<$'FROM localhost/busybox\nCOPY file /which'
@@ -715,7 +715,7 @@ EOF
     prints Containerfile
 }
 
-@test "several -t name one image, and a name moves from the image that had it" {
+@test "several -t name one image, and an existing name moves to it" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo 1 >/one'
     run -0 swiftlet build -t multi -t example.org/multi:2 .
     local first=${lines[-1]}
@@ -747,7 +747,7 @@ EOF
     equal "$(cat id)" "sha256:$id"
 }
 
-@test "--timestamp gives the same image twice" {
+@test "--timestamp makes builds reproducible" {
     mkdir tree
     echo x >tree/file
     dockerfile <<'EOF'
@@ -775,7 +775,7 @@ EOF
     done
 }
 
-@test "--squash makes one layer with the same files" {
+@test "--squash creates a single layer with the same files" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 RUN mkdir /dir && echo 1 >/dir/one && echo 2 >/dir/two && chmod 4755 /dir/two && ln /dir/one /dir/link
@@ -800,7 +800,7 @@ EOF
     equal "$(last_layer_names single)" two
 }
 
-@test "--format docker makes a Docker image" {
+@test "--format docker creates a Docker image" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo x >/x\nHEALTHCHECK CMD true\nSHELL ["/bin/sh","-ec"]'
     run -0 swiftlet build --format docker -t dockers .
     equal "$(in_config dockers '.Manifest | fromjson | [.mediaType, .config.mediaType, .layers[0].mediaType]')" \
@@ -810,7 +810,7 @@ EOF
     own_failure
 }
 
-@test "flags that do not exist, and a context that does not" {
+@test "unknown flags, and a missing context" {
     run swiftlet build --no-such-flag .
     own_failure
     has "no-such-flag"
@@ -825,7 +825,7 @@ EOF
 
 # --- Failures --------------------------------------------------------------------------------------------------------
 
-@test "a command that fails: its output, its exit code, the step, the line" {
+@test "a failing command: its output, its exit code, the step, the line" {
     dockerfile <<<$'FROM localhost/busybox\n\nRUN echo before; echo complaint >&2; exit 3\nRUN echo after'
     run -3 swiftlet build -t failing .
     has_line before
@@ -838,7 +838,7 @@ EOF
     own_failure
 }
 
-@test "a command that is killed, and one that does not exist" {
+@test "a killed command, and a missing one" {
     dockerfile <<<$'FROM localhost/busybox\nRUN sh -c "kill -9 \$\$"; exit $?'
     run -137 swiftlet build .
     dockerfile <<<$'FROM localhost/busybox\nRUN ["/no/such/program"]'
@@ -850,7 +850,7 @@ EOF
     has no-such-command
 }
 
-@test "errors point at the place: file, line, the line itself, a caret" {
+@test "errors show the location: file, line, the line's text, a caret" {
     dockerfile My.Dockerfile <<<$'FROM localhost/busybox\nRUN true\nCOPPY a b'
     run swiftlet build -f My.Dockerfile .
     own_failure
@@ -863,7 +863,7 @@ EOF
     has $'Dockerfile:2:6: error: unknown flag: --chwon (in COPY)\n  2 | COPY --chwon=1 a b\n    |      ^~~~~~~'
 }
 
-@test "missing things: a source, a base image, a stage, a build context" {
+@test "missing sources, base images, stages and build contexts" {
     dockerfile <<<$'FROM localhost/busybox\nCOPY no-such-file /'
     run swiftlet build .
     own_failure
@@ -888,7 +888,7 @@ EOF
     has "no contents in"
 }
 
-@test "a failed build leaves the store as it was, but for what the cache may use" {
+@test "a failed build leaves the store unchanged, except for cached steps" {
     local before
     before=$(swiftlet images -a -q | sort)
     dockerfile <<<$'FROM localhost/busybox\nRUN echo kept >/kept; echo running\nRUN false'

@@ -11,7 +11,7 @@ setup() { enter_new_directory; }
 # The output of the build's commands alone.
 commands_say() { swiftlet build -t result "$@" . | grep -vE '^(\[[0-9/]+\] )?(STEP|COMMIT|-->|Successfully|[0-9a-f]{64}$)'; }
 
-@test "RUN --mount=type=bind shows files of the context, a stage or an image, read-only or to a copy of them" {
+@test "RUN --mount=type=bind mounts files of the context, a stage or an image, read-only or as a writable copy" {
     mkdir -p sub && echo context >sub/file
     ln -s /etc sub/out
     dockerfile <<'END'
@@ -38,7 +38,7 @@ END
     has other
 }
 
-@test "RUN --mount=type=cache keeps its files between builds, and none of them in the image" {
+@test "RUN --mount=type=cache keeps files between builds, but not in the image" {
     dockerfile <<'END'
 FROM busybox
 ARG N
@@ -89,7 +89,7 @@ END
     has "must set volume destination"
 }
 
-@test "RUN --mount=type=ssh lends the agent's socket" {
+@test "RUN --mount=type=ssh gives access to the agent's socket" {
     python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.bind("agent")'
     dockerfile <<<$'FROM busybox\nRUN --mount=type=ssh test -S "$SSH_AUTH_SOCK" && echo "$SSH_AUTH_SOCK"'
     run -0 commands_say --ssh default="$PWD/agent"
@@ -100,7 +100,7 @@ END
     has "keys are not supported"
 }
 
-@test "--build-context names directories and images for COPY, FROM and mounts" {
+@test "--build-context defines directories and images for COPY, FROM and mounts" {
     mkdir other && echo there >other/file
     dockerfile <<'END'
 FROM base
@@ -114,7 +114,7 @@ END
     has "NAME=SOURCE"
 }
 
-@test "several -f are read as one, from standard input too, and *.in through cpp with --cpp-flag" {
+@test "several -f are concatenated, standard input works, and *.in files are preprocessed with --cpp-flag" {
     echo x >x
     dockerfile one <<<$'FROM busybox\nCOPY x /x'
     dockerfile two <<<'RUN echo two'
@@ -142,7 +142,7 @@ END
     has 'invalid type "bogus"'
 }
 
-@test "flags that are put over the image" {
+@test "flags that override the image's configuration" {
     dockerfile <<<$'FROM busybox\nENV B=file\nLABEL own=1'
     swiftlet build --env A=1 --env B=no --unsetenv PATH --label more='$x "y"' --identity-label --omit-history \
         --os-version 7 --os-feature f --arch amd64 --annotation k=v -t over .
@@ -161,7 +161,7 @@ END
     has "may not be used with --os, --arch, or --variant"
 }
 
-@test "flags on how the build works" {
+@test "flags that control the build" {
     echo 'FROM scratch' >empty-context
     mkdir vol && echo inside >vol/file
     dockerfile <<'END'

@@ -16,7 +16,7 @@ number() {
     swiftlet build -q -t cached "$@" . >/dev/null && swiftlet container run --rm cached cat /number
 }
 
-@test "a rebuild with nothing changed runs nothing and gives the same image" {
+@test "an unchanged rebuild runs nothing and produces the same image" {
     echo content >file
     dockerfile <<EOF
 FROM localhost/busybox
@@ -48,7 +48,7 @@ EOF
     different "$(number --no-cache)" "$first"
 }
 
-@test "a changed instruction misses, and so do all after it" {
+@test "a changed instruction misses the cache, and so do all later ones" {
     dockerfile <<EOF
 FROM localhost/busybox
 RUN echo 1
@@ -64,7 +64,7 @@ EOF
     different "$(number)" "$first"
 }
 
-@test "COPY: content, mode and name of a file count, its time does not" {
+@test "COPY: the cache key includes a file's content, mode and name, but not its time" {
     mkdir tree
     echo one >tree/file
     chmod 644 tree/file
@@ -98,7 +98,7 @@ EOF
     equal "$(number)" "$first"
 }
 
-@test "files that the ignore file hides do not count" {
+@test "ignored files do not affect the cache" {
     mkdir tree
     touch tree/seen tree/hidden
     echo tree/hidden >.dockerignore
@@ -115,7 +115,7 @@ EOF
     different "$(number)" "$first"
 }
 
-@test "build arguments: those declared before a RUN count, others do not" {
+@test "only build arguments declared before a RUN affect its cache key" {
     dockerfile <<EOF
 FROM localhost/busybox
 RUN $RANDOM_NUMBER >/number
@@ -132,7 +132,7 @@ EOF
     equal "$(second_number --build-arg used=1)" "$second"
 }
 
-@test "ENV, USER, WORKDIR and SHELL before a RUN count" {
+@test "ENV, USER, WORKDIR and SHELL before a RUN affect its cache key" {
     local first changed
     dockerfile <<EOF
 FROM localhost/busybox
@@ -162,7 +162,7 @@ EOF
     equal "$(number)" "$first"
 }
 
-@test "--chown and --chmod count, and ADD is not COPY" {
+@test "--chown and --chmod affect the cache key, and ADD differs from COPY" {
     tar --create --file data.tar Dockerfile 2>/dev/null || { touch seed; tar --create --file data.tar seed; }
     local line first
     dockerfile <<EOF
@@ -181,7 +181,7 @@ EOF
     done
 }
 
-@test "COPY --from: what counts is the content that is copied" {
+@test "COPY --from: the cache key depends on the copied content" {
     write() {
         dockerfile <<EOF
 FROM localhost/busybox AS maker
@@ -200,7 +200,7 @@ EOF
     different "$(number)" "$first"
 }
 
-@test "a base that changed misses" {
+@test "a changed base misses the cache" {
     local first
     dockerfile <<<$'FROM localhost/busybox\nRUN echo 1 >/version'
     swiftlet build -q -t mybase .
@@ -215,7 +215,7 @@ EOF
     different "$(number -f Child)" "$first"
 }
 
-@test "steps before a failed one are taken from the cache" {
+@test "steps before a failed one are cached" {
     dockerfile <<EOF
 FROM localhost/busybox
 RUN $RANDOM_NUMBER >/number
@@ -227,7 +227,7 @@ EOF
     has "--> Using cache"
 }
 
-@test "the cache is only a cache: without it everything works" {
+@test "everything works after the cache is deleted" {
     dockerfile <<EOF
 FROM localhost/busybox
 RUN $RANDOM_NUMBER >/number
@@ -239,7 +239,7 @@ EOF
     store_is_sound
 }
 
-@test "an image that is removed takes its layers along, and a rebuild makes them again" {
+@test "removing an image removes its layers, and a rebuild recreates them" {
     dockerfile <<EOF
 FROM localhost/busybox
 RUN $RANDOM_NUMBER >/number && head -c 5000000 /dev/zero >/big
@@ -250,7 +250,7 @@ EOF
     store_is_sound
 }
 
-@test "metadata steps make no layer and are done again for nothing" {
+@test "metadata steps create no layer, and repeating them produces the same image" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 ENV a=1
@@ -271,7 +271,7 @@ EOF
     equal "${lines[-1]}" "$first"
 }
 
-@test "two builds of the same at the same time give one image" {
+@test "concurrent identical builds produce one image" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo 1 >/one; sleep 0.2\nRUN echo 2 >/two; sleep 0.2'
     local i builds=()
     for i in 1 2 3 4; do

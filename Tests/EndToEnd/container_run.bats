@@ -20,7 +20,7 @@ EOF
 teardown_file() { end_store; }
 setup() { enter_new_directory; }
 
-@test "the image's command runs, or the one given; an entry point takes it as arguments" {
+@test "the image's command or the given one runs; an entry point gets it as arguments" {
     run -0 in_image localhost/busybox
     prints ""
     run -0 in_image localhost/busybox echo given words
@@ -31,7 +31,7 @@ setup() { enter_new_directory; }
     prints "hello moon sun"
 }
 
-@test "--entrypoint replaces the entry point and drops the image's command" {
+@test "--entrypoint replaces the entry point and resets the image's command" {
     run -0 in_image --entrypoint /bin/echo tool
     prints ""
     run -0 in_image --entrypoint /bin/echo tool a b
@@ -42,7 +42,7 @@ setup() { enter_new_directory; }
     prints plain
 }
 
-@test "the image's directory is made where the image lacks it, for the container's user" {
+@test "a missing working directory is created for the container's user" {
     swiftlet from --name elsewhere localhost/busybox
     swiftlet config --workingdir /made/here --user 5:6 elsewhere
     swiftlet commit -q --rm elsewhere localhost/elsewhere
@@ -56,7 +56,7 @@ setup() { enter_new_directory; }
     prints $'/made/here\n5:6'
 }
 
-@test "variables of containers.conf are seen by run, build and container run, the image's before them" {
+@test "variables of containers.conf apply to run, build and container run, unless the image sets them" {
     printf '[containers]\nenv = ["CONFIGURED=yes", "greeting=configured"]\n' >conf
     export CONTAINERS_CONF=$PWD/conf
     run -0 in_image --entrypoint '["/bin/sh", "-c", "echo $CONFIGURED $greeting"]' tool
@@ -71,7 +71,7 @@ setup() { enter_new_directory; }
     swiftlet rm tooled
 }
 
-@test "-e, -w, -u and their long names" {
+@test "-e, -w, -u and their long forms" {
     run -0 in_image -e greeting=bye -e other=x tool
     prints "bye world"
     run -0 in_image --env greeting='two words' tool
@@ -93,7 +93,7 @@ setup() { enter_new_directory; }
     prints "--rm -e -w --entrypoint"
 }
 
-@test "-v: a directory and a file, both ways, and read-only" {
+@test "-v: a directory and a file, writable and read-only" {
     mkdir share
     echo outside >share/file
     chmod 777 share
@@ -113,7 +113,7 @@ setup() { enter_new_directory; }
     own_failure
 }
 
-@test "a mounted directory shows its own submounts' place but no link leads out of the image" {
+@test "links in the image cannot redirect a mount out of it" {
     mkdir share
     run -0 in_image -v "$PWD/share:/deep/new/place" localhost/busybox sh -c 'ls -d /deep/new/place'
     dockerfile <<<$'FROM localhost/busybox\nRUN ln -s /etc /link'
@@ -124,7 +124,7 @@ setup() { enter_new_directory; }
     [ ! -e /etc/sub ] || fail "the machine's /etc was changed"
 }
 
-@test "--read-only: nothing of the image can be changed, /dev/shm and mounts can" {
+@test "--read-only: the image is read-only, /dev/shm and mounts are writable" {
     run in_image --read-only localhost/busybox touch /x
     [ "$status" -ne 0 ]
     has "Read-only file system"
@@ -132,7 +132,7 @@ setup() { enter_new_directory; }
     prints y
 }
 
-@test "what a container writes is gone with it, and the image is as before" {
+@test "files that a container writes are removed with it, and the image is unchanged" {
     local digest
     digest=$(in_config localhost/busybox .FromImageDigest)
     run -0 in_image localhost/busybox sh -c 'echo x >/written; rm /etc/passwd; cat /written'
@@ -144,7 +144,7 @@ setup() { enter_new_directory; }
     store_is_sound
 }
 
-@test "by id, by a prefix of it, by name with and without registry" {
+@test "an image is found by id, id prefix, and name with and without registry" {
     local id
     id=$(swiftlet images -q --no-trunc localhost/busybox)
     id=${id#sha256:}
@@ -158,7 +158,7 @@ setup() { enter_new_directory; }
     has no-such-tag
 }
 
-@test "an image without a command needs one" {
+@test "an image without a command requires one as an argument" {
     cp /bin/busybox .
     dockerfile <<<$'FROM scratch\nCOPY busybox /busybox'
     swiftlet build -q -t bare .
@@ -168,7 +168,7 @@ setup() { enter_new_directory; }
     prints works
 }
 
-@test "an image without a shell, without /etc and without anything else can run" {
+@test "an image with nothing but a program runs" {
     cat >static.c <<'EOF'
 #include <stdio.h>
 #include <unistd.h>
@@ -181,7 +181,7 @@ EOF
     prints "1 1234"
 }
 
-@test "twenty containers at the same time" {
+@test "twenty concurrent containers" {
     local i containers=()
     for ((i = 0; i < 20; i++)); do
         in_image localhost/busybox sh -c "echo $i >/number; cat /number" >"out.$i" 2>&1 &
@@ -192,7 +192,7 @@ EOF
     store_is_sound
 }
 
-@test "unknown flags are refused by name" {
+@test "unknown flags are rejected by name" {
     run swiftlet container run --rm --no-such-flag localhost/busybox true
     own_failure
     has no-such-flag

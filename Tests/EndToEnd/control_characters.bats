@@ -39,7 +39,7 @@ is_harmless() {
     has "${1:-\\u202eevil}"
 }
 
-@test "a build shows its steps escaped; what a step prints passes as it is" {
+@test "a build escapes its steps, and passes their output through unchanged" {
     run -0 at_terminal build --no-cache -t localhost/evil2 "$CONTEXT"
     has $'\e[7mown\e[0m'
     output=${output//$'\e[7mown\e[0m'/}
@@ -47,19 +47,19 @@ is_harmless() {
     has 'LABEL note="a\u001b]0;owned\u001b[2J\u009b31m\u007f\u202eevil'
 }
 
-@test "what a container prints passes as it is" {
+@test "a container's output is passed through unchanged" {
     run -0 at_terminal container run --rm localhost/busybox printf '\033[7mown\033[0m'
     has $'\e[7mown\e[0m'
     run -0 at_terminal container run --rm -it localhost/busybox printf '\033[7mown\033[0m'
     has $'\e[7mown\e[0m'
 }
 
-@test "the same build in a pipe keeps the bytes" {
+@test "the same build does not escape its output to a pipe" {
     run -0 swiftlet build --no-cache -t localhost/evil2 "$CONTEXT"
     has $'LABEL note="a\e]0;owned\e[2J\xc2\x9b31m\x7f\xe2\x80\xaeevil'
 }
 
-@test "errors about a Dockerfile are escaped, also in a pipe" {
+@test "errors about a Dockerfile are escaped, even in a pipe" {
     printf 'FROM localhost/busybox\nNONSENSE%s x\n' "$EVIL" >Dockerfile
     run at_terminal build .
     is_harmless
@@ -68,7 +68,7 @@ is_harmless() {
     is_harmless
 }
 
-@test "an error about a megabyte of text is some kilobytes, and its end is there" {
+@test "an error about a megabyte of text is shortened to kilobytes, and keeps its end" {
     { printf 'FROM localhost/busybox\nNON'; head -c 1200000 /dev/zero | tr '\0' S; printf ' x\n'; } >Dockerfile
     run ! swiftlet build .
     own_failure
@@ -76,7 +76,7 @@ is_harmless() {
     has " bytes more) …"
 }
 
-@test "history, images, inspect and their formats" {
+@test "history, images, inspect and their formats are escaped" {
     run -0 at_terminal history --no-trunc localhost/evil
     is_harmless
     run -0 at_terminal history --json localhost/evil
@@ -95,12 +95,12 @@ is_harmless() {
     lacks $'\e'
 }
 
-@test "JSON on a terminal is still JSON" {
+@test "JSON on a terminal is valid JSON" {
     run -0 at_terminal inspect localhost/evil
     [ "$(jq -r .OCIv1.config.Labels.note <<<"$output")" = $'a\e]0;owned\e[2J\xc2\x9b31m\x7f\xe2\x80\xaeevilb' ]
 }
 
-@test "in a pipe the bytes stay" {
+@test "output to a pipe is not escaped" {
     run -0 swiftlet history --format '{{.CreatedBy}}' --no-trunc localhost/evil
     has $'note="a\e]0;owned\e[2J\xc2\x9b31m\x7f\xe2\x80\xaeevil'
     # Also those that are no text at all.
@@ -117,7 +117,7 @@ is_harmless() {
     [ "$(swiftlet image inspect --raw oci:raw:one | sha256sum)" = "$digest  -" ] || fail "the manifest's bytes changed"
 }
 
-@test "containers: their commands, the names of their files, and errors about them" {
+@test "containers: commands, file names and errors about them are escaped" {
     swiftlet container run --name evil localhost/evil
     run -0 at_terminal container ps -a --no-trunc
     is_harmless
@@ -135,7 +135,7 @@ is_harmless() {
     swiftlet container rm evil files
 }
 
-@test "names that cannot be references" {
+@test "invalid references are escaped" {
     local command
     for command in pull push rmi "tag localhost/evil" untag "image inspect" from "manifest inspect"; do
         # shellcheck disable=SC2086
@@ -148,7 +148,7 @@ is_harmless() {
     is_harmless
 }
 
-@test "what a registry says" {
+@test "messages of a registry are escaped" {
     run at_terminal pull --retry 0 --tls-verify=false "$RUDE/image:1"
     is_harmless
     run ! swiftlet pull --retry 0 --tls-verify=false "$RUDE/image:1"
@@ -166,7 +166,7 @@ is_harmless() {
     [ ${#output} -lt 12000 ] || fail "the message has ${#output} bytes"
 }
 
-@test "configuration files" {
+@test "errors about configuration files are escaped" {
     printf '[x]\n"%s" = 1\n"%s" = 2\n' "${EVIL//$'\e'/\\u001b}" "${EVIL//$'\e'/\\u001b}" | tr -d '\a\r\177' >registries.conf
     CONTAINERS_REGISTRIES_CONF=$PWD/registries.conf run at_terminal pull nothing
     is_harmless 'evil'
@@ -175,7 +175,7 @@ is_harmless() {
     is_harmless
 }
 
-@test "bars of a copy are drawn as before" {
+@test "progress bars of a copy are still drawn" {
     run -0 at_terminal push localhost/evil "oci:there:one"
     has $'\e[K'
     has "Writing manifest to image destination"

@@ -82,7 +82,7 @@ EOF
     equal "$(count_processes "$sleep")" 0
 }
 
-@test "kill -9 in a long step: its processes are gone, the store is sound after the next run" {
+@test "kill -9 in a long step: its processes end, and the store is sound after the next build" {
     local sleep="sleep 6$$$BATS_TEST_NUMBER" build i
     dockerfile <<<"FROM localhost/busybox
 RUN touch /made; (setsid $sleep &); $sleep"
@@ -121,7 +121,7 @@ RUN touch /made; (setsid $sleep &); $sleep"
     no_temporaries
 }
 
-@test "two builds at the same time on one store" {
+@test "two concurrent builds in one store" {
     local number
     for number in 1 2; do
         mkdir "$number"
@@ -149,7 +149,7 @@ EOF
     store_is_sound
 }
 
-@test "the same build twice at the same time gives the same image" {
+@test "concurrent identical builds produce the same image" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo same >/same\nRUN touch /other'
     local first second
     swiftlet build --timestamp 0 -q -t same . >log1 2>&1 &
@@ -191,7 +191,7 @@ recovered() {
     no_temporaries
 }
 
-@test "a full disk in a step: the command fails as on any full disk, and its code is the tool's" {
+@test "a full disk in a step: the command fails as usual, and its exit code is passed on" {
     is_root || skip "only root can mount a small disk"
     small_store
     dockerfile <<<$'FROM localhost/busybox\nRUN dd if=/dev/zero of=/big bs=1M count=100'
@@ -204,7 +204,7 @@ recovered() {
     recovered
 }
 
-@test "a full disk in ADD: an error of the tool's own that says so" {
+@test "a full disk in ADD: an error that says so" {
     is_root || skip "only root can mount a small disk"
     small_store
     head -c 60000000 /dev/urandom >big

@@ -60,7 +60,7 @@ s info >/dev/null
 s system check
 '
 
-@test "without blocks: looking, removing an image, and then building" {
+@test "without free blocks: listing, removing an image, then building" {
     run -0 on_small_disk size=24M,nr_inodes=2000 "
         echo 'FROM localhost/busybox
 RUN head -c 3000000 /dev/urandom >/data' | s build -q --no-cache -t big -
@@ -74,7 +74,7 @@ RUN head -c 3000000 /dev/urandom >/data' | s build -q --no-cache -t big -
 RUN true' | s build -q -t again -"
 }
 
-@test "without inodes: looking, removing an image, a container and a working container" {
+@test "without free inodes: listing, removing an image, a container and a working container" {
     run -0 on_small_disk size=64M,nr_inodes=700 "
         echo 'FROM localhost/busybox
 RUN touch /data' | s build -q --no-cache -t big -
@@ -95,7 +95,7 @@ RUN touch /data' | s build -q --no-cache -t big -
         s container run --rm busybox true"
 }
 
-@test "without blocks and without the reserve: the data goes first" {
+@test "without free blocks and without the reserve: the data is deleted first" {
     run -0 on_small_disk size=24M,nr_inodes=2000 "
         echo 'FROM localhost/busybox
 RUN head -c 3000000 /dev/urandom >/data' | s build -q --no-cache -t big -
@@ -129,7 +129,7 @@ RUN echo \$n >/n\" | s build -q --no-cache -t big -
         s system check"
 }
 
-@test "a run root without a stamp on a full disk: looking tests nothing" {
+@test "a new run root on a full disk: listing commands do not test the file system" {
     run -0 on_small_disk size=24M,nr_inodes=2000 "
         rm -rf $BATS_TEST_TMPDIR/disk/run/overlay/overlay-true
         fill

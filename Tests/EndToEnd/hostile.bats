@@ -370,7 +370,7 @@ faulty() {
     faulty_link linked-blobs
 }
 
-@test "holes without end in a sparse archive are refused, and not digested" {
+@test "endless holes in a sparse archive are rejected without being hashed" {
     truncate -s 1T holes
     echo end >>holes
     tar -S -cf evil.tar holes

@@ -16,7 +16,7 @@ corpus() {
     has "0 escapes, 0 traps, 0 hangs, 0 half-written, 0 silent"
 }
 
-@test "archives that lie and lead out, pulled as layers and added by builds" { corpus archives; }
-@test "Dockerfiles and contexts of strangers" { corpus contexts; }
+@test "malformed and escaping archives, pulled as layers and added by builds" { corpus archives; }
+@test "hostile Dockerfiles and build contexts" { corpus contexts; }
 # The last: it empties the store of images.
-@test "layouts and archives of images, wrong in one place each" { corpus documents; }
+@test "layouts and image archives with a single defect each" { corpus documents; }

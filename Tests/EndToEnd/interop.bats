@@ -65,7 +65,7 @@ podman_runs() {
     prints /my-file
 }
 
-@test "buildah extends what swiftlet built: FROM, and from, run, commit" {
+@test "buildah extends swiftlet's image: FROM, and from, run, commit" {
     dockerfile <<<$'FROM localhost/my-image\nRUN test -f /my-file && echo more >/more'
     run -0 buildah bud --isolation chroot --layers -t extended .
     run -0 in_image extended cat /more
@@ -81,7 +81,7 @@ podman_runs() {
     store_is_sound
 }
 
-@test "buildah push and podman save give exactly the layers that the image names" {
+@test "buildah push and podman save write exactly the layers in the image's manifest" {
     run -0 buildah push -q my-image oci:by-buildah:it
     is_layout by-buildah
     equal "$(diff_ids_of by-buildah)" "$(in_config my-image .OCIv1.rootfs.diff_ids)"
@@ -116,7 +116,7 @@ podman_runs() {
     store_is_sound
 }
 
-@test "buildah's container on swiftlet's image holds the image, and swiftlet's holds buildah's off" {
+@test "each tool's container protects its image from removal by the other" {
     buildah_image held >/dev/null
     local container
     container=$(buildah from held)
@@ -134,7 +134,7 @@ podman_runs() {
     store_is_sound
 }
 
-@test "a working container goes from one tool to the other" {
+@test "each tool continues the other's working container" {
     swiftlet from --name shared busybox
     swiftlet run shared sh -c 'echo swiftlet >/both'
     run -0 buildah run --isolation chroot shared sh -c 'echo buildah >>/both'
@@ -151,7 +151,7 @@ podman_runs() {
 
 # --- What the others made -----------------------------------------------------------------------------------------------
 
-@test "swiftlet lists, inspects and runs what buildah and podman made" {
+@test "swiftlet lists, inspects and runs images of buildah and podman" {
     run -0 buildah_image theirs
     run -0 swiftlet images --format '{{.Name}} {{.Size}}' theirs
     equal "$output" "$(buildah images --format '{{.Name}} {{.Size}}' theirs)"
@@ -170,7 +170,7 @@ podman_runs() {
     prints podman
 }
 
-@test "swiftlet builds FROM what buildah made, pushes it with exact layers, and removes it" {
+@test "swiftlet builds FROM buildah's image, pushes it with exact layers, and removes it" {
     buildah_image below >/dev/null
     dockerfile <<'EOD'
 FROM localhost/below AS one
@@ -199,7 +199,7 @@ EOD
     store_is_sound
 }
 
-@test "a layer that buildah made with odd files is the same after swiftlet's push" {
+@test "a buildah layer with unusual files is unchanged by swiftlet's push" {
     dockerfile <<'EOD'
 FROM localhost/busybox
 RUN mkdir -p /odd && cd /odd && echo a >one && ln one two && ln -s one three && mkfifo -m 640 pipe && chmod 6755 one && \
@@ -248,7 +248,7 @@ rounds_of_tags() {
     done
 }
 
-@test "all of them at the same time, and no record is lost" {
+@test "all tools write concurrently, and no record is lost" {
     dockerfile Dockerfile.rounds <<<$'FROM localhost/busybox\nARG number\nRUN echo $number >/number\nRUN touch /another'
     local job jobs=() bad=0 number name
     rounds_of_swiftlet >swiftlet.log 2>&1 3>&- &
@@ -278,7 +278,7 @@ rounds_of_tags() {
     store_is_sound
 }
 
-@test "both remove at the same time what both made" {
+@test "both tools concurrently remove images of both" {
     local number bad=0 ours theirs
     for number in 1 2 3 4 5 6 7 8 9 10; do
         swiftlet rmi "swift$number" "tag$number" || exit
@@ -299,7 +299,7 @@ rounds_of_tags() {
 
 # --- Where every tool looks by default ---------------------------------------------------------------------------------
 
-@test "with no option at all, all three use the same store" {
+@test "by default, all three tools use the same store" {
     ! is_root || skip "root's default store is the machine's own"
     [ -n "${SWIFTLET_TEST_HOME:-}" ] && [ "$HOME" = "$SWIFTLET_TEST_HOME" ] || skip "this is not a test's home: $HOME"
     local own=$STORE

@@ -11,7 +11,7 @@ setup() { enter_new_directory; }
 # The namespaces that a command sees: namespaces COMMAND...
 namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
 
-@test "--ipc, --uts, --cgroupns, --pid: private, host, and for two of them a path" {
+@test "--ipc, --uts, --cgroupns, --pid: private, host, and a path for two of them" {
     local flag kind
     for flag in ipc uts cgroupns pid; do
         kind=${flag%ns}
@@ -43,7 +43,7 @@ namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
     kill "$holder"
 }
 
-@test "what from settles holds for run, and buildah reads it" {
+@test "namespace options of from apply to run, and buildah reads them" {
     local container
     container=$(swiftlet from --pid host --ipc host --uts host --device /dev/null:/dev/nothing \
         --security-opt seccomp=unconfined --security-opt no-new-privileges --no-hosts localhost/busybox)
@@ -70,7 +70,7 @@ namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
     own_failure
 }
 
-@test "among the host's processes, too, nothing outlives the command, nor the tool" {
+@test "with the host's process namespace, too, nothing outlives the command or the tool" {
     local sleep="sleep 8$BATS_SUITE_TEST_NUMBER$$" tool i
     run -5 in_image --pid host localhost/busybox sh -c "(setsid $sleep &) ; ($sleep >/dev/null 2>&1 &) ; setsid sh -c '$sleep & $sleep' >/dev/null 2>&1 & sleep 0.3; exit 5"
     equal "$(pgrep -fc "^$sleep" || true)" 0
@@ -93,7 +93,7 @@ namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
     equal "$(pgrep -fc "^$sleep" || true)" 0
 }
 
-@test "--device: one, at another place, a directory of them, and mistakes" {
+@test "--device: one, at another path, a directory of them, and invalid values" {
     run -0 in_image --device /dev/zero:/dev/deep/zero --device /dev/full:r localhost/busybox sh -c 'head -c 5 /dev/deep/zero | wc -c; [ -c /dev/full ] && echo full'
     prints $'5\nfull'
     if is_root; then
@@ -115,7 +115,7 @@ namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
     done
 }
 
-@test "--no-hosts and --no-hostname leave the image's own files" {
+@test "--no-hosts and --no-hostname keep the image's files" {
     mkdir etc
     echo '9.9.9.9 own' >etc/hosts
     echo own-name >etc/hostname
@@ -158,7 +158,7 @@ namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
     done
 }
 
-@test "limits work where control groups are delegated, and else are one clear error" {
+@test "limits work if control groups are delegated, otherwise they are a single clear error" {
     run in_image --memory 64m --pids-limit 100 localhost/busybox sh -c 'cat /proc/self/cgroup'
     if [ "$status" = 0 ]; then
         has swiftlet-
@@ -180,7 +180,7 @@ namespace_of() { local kind=$1; shift; "$@" readlink "/proc/self/ns/$kind"; }
     swiftlet rm "$container"
 }
 
-@test "user namespaces that cannot be had are refused by name" {
+@test "unavailable user namespaces are rejected by name" {
     run swiftlet from --userns container localhost/busybox
     own_failure
     has --userns

@@ -74,7 +74,7 @@ session_worked() {
     matches '33 +44 '
 }
 
-@test "D1: as an ordinary user of the container, with subordinate ids of its own" {
+@test "D1: as an ordinary user of the container, with subordinate ids" {
     write_session session
     # shellcheck disable=SC2046
     run swiftlet container run --rm -u builder -e HOME=/home/builder -e DRIVER_FLAG=--storage-driver=vfs $(mounts) \
@@ -83,7 +83,7 @@ session_worked() {
     matches '33 +44 '
 }
 
-@test "D1: without a word about the driver, the container's root gets vfs and a tmpfs overlay" {
+@test "D1: by default, a store on the container's root uses vfs, and one on tmpfs uses overlay" {
     write_session session
     # shellcheck disable=SC2046
     run swiftlet container run --rm $(mounts) localhost/swiftlet sh /session
@@ -95,13 +95,13 @@ session_worked() {
     has_line overlay
 }
 
-@test "overlay upon an overlay is refused, saying what would do" {
+@test "overlay on an overlay is rejected, with the alternatives" {
     run swiftlet container run --rm localhost/swiftlet swiftlet --storage-driver overlay images
     own_failure
     has "a volume or a tmpfs there would do"
 }
 
-@test "D1: with vfs, below the real podman" {
+@test "D1: with vfs, inside the real podman" {
     write_session session
     # shellcheck disable=SC2046
     run podman_run -e DRIVER_FLAG=--storage-driver=vfs $(mounts) localhost/swiftlet sh /session
@@ -111,7 +111,7 @@ session_worked() {
     session_worked
 }
 
-@test "D1: in a bare user namespace made by unshare" {
+@test "D1: in a bare user namespace created by unshare" {
     write_session session
     sed -i "s|oci:/busybox|oci:$NESTED/busybox|" session
     mkdir home
@@ -140,7 +140,7 @@ OUTER
     matches '1 0 +0 '
 }
 
-@test "D1 and D2: in a working container, whose layout is then pulled outside" {
+@test "D1 and D2: in a working container; its layout is pulled outside" {
     write_session session
     container=$(swiftlet from localhost/swiftlet)
     # shellcheck disable=SC2046

@@ -42,7 +42,7 @@ host_network() { readlink /proc/self/ns/net; }
 
 WARNING="Warning: using the host's network:"
 
-@test "without --network: a private one, in build, run and container run, under each name" {
+@test "without --network: a private network, in build, run and container run, under each name" {
     needs_tun
     different "$(in_image localhost/busybox readlink /proc/self/ns/net)" "$(host_network)"
     run -0 in_image localhost/busybox ip route
@@ -70,7 +70,7 @@ WARNING="Warning: using the host's network:"
 
 lacks_text() { ! grep -F "$2" "$1" || fail "$1 has \"$2\""; }
 
-@test "containers.conf chooses another default" {
+@test "containers.conf changes the default" {
     printf '[containers]\nnetns = "host"\n' >conf
     equal "$(CONTAINERS_CONF_OVERRIDE=$PWD/conf in_image localhost/busybox readlink /proc/self/ns/net)" "$(host_network)"
     printf '[containers]\nnetns = "none"\n' >conf
@@ -79,7 +79,7 @@ lacks_text() { ! grep -F "$2" "$1" || fail "$1 has \"$2\""; }
     equal "$(CONTAINERS_CONF_OVERRIDE=$PWD/conf swiftlet info --format '{{.host.network.default}}')" none
 }
 
-@test "a build has one network for all of its steps, made when the first of them runs" {
+@test "a build has one network for all its steps, created when the first one runs" {
     needs_tun
     dockerfile <<'DOCKERFILE'
 FROM localhost/busybox AS one
@@ -109,7 +109,7 @@ DOCKERFILE
     equal "$(connectors)" ""
 }
 
-@test "host.containers.internal and host-gateway lead to the host" {
+@test "host.containers.internal and host-gateway resolve to the host" {
     needs_tun
     local port server program
     port=$(free_port)
@@ -128,7 +128,7 @@ DOCKERFILE
     prints hello
 }
 
-@test "--add-host takes addresses only, and an image is not built with others" {
+@test "--add-host accepts only addresses; with anything else, no image is built" {
     local wrong
     for wrong in nothing :1.2.3.4 name:300.1.1.1 'name:1.2.3.4 9.9.9.9'; do
         run in_image --network host --add-host "$wrong" localhost/busybox true
@@ -140,7 +140,7 @@ DOCKERFILE
     done
 }
 
-@test "where no private network can be had: the host's, which is said once, unless one was demanded" {
+@test "without a private network: the host's with a single message, or an error if one was requested" {
     if is_root; then
         export -f swiftlet
         cat >without <<'SCRIPT'
@@ -185,7 +185,7 @@ SCRIPT
     swiftlet rm "$container"
 }
 
-@test "a program that cannot connect: the host's network, with the program's reason, or one error" {
+@test "if the network program fails: the host's network with its reason, or a single error" {
     needs_tun
     mkdir bin
     printf '#!/bin/sh\necho "no route to anywhere" >&2\nexit 1\n' >bin/pasta
@@ -208,7 +208,7 @@ SCRIPT
     store_is_sound
 }
 
-@test "private: a namespace of its own with an address and a way out, in build, run and container run" {
+@test "private: a network namespace with an address and outside access, in build, run and container run" {
     needs_tun
     different "$(in_image --network private localhost/busybox readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"
     local program
@@ -238,7 +238,7 @@ SCRIPT
     equal "$(connectors)" ""
 }
 
-@test "names: /etc/hosts knows the container's address, /etc/resolv.conf a server that can be reached" {
+@test "names: /etc/hosts has the container's address, /etc/resolv.conf a reachable server" {
     needs_tun
     run -0 in_image --network slirp4netns --hostname chosen --add-host more:9.8.7.6 localhost/busybox cat /etc/hosts /etc/resolv.conf
     has_line $'10.0.2.100\tchosen'
@@ -251,7 +251,7 @@ SCRIPT
     matches 'nameserver [0-9a-f]'
 }
 
-@test "a name server on the host's loopback is asked through pasta" {
+@test "a name server on the host's loopback is reachable through pasta" {
     root_only
     needs_tun
     cat >server.py <<'PYTHON'
@@ -275,7 +275,7 @@ PYTHON
     has 169.254.1.1
 }
 
-@test "where AppArmor has a profile for pasta, the namespace's file is where that allows it" {
+@test "if AppArmor has a profile for pasta, the namespace's file is at a path that it allows" {
     root_only
     needs_tun
     [ -d /run/user ] || skip "there is no /run/user"
@@ -294,7 +294,7 @@ SESSION
     equal "${#lines[@]}" 3
 }
 
-@test "-p: a port of the host leads into the container" {
+@test "-p forwards a port of the host to the container" {
     needs_tun
     local program port udp
     for program in pasta slirp4netns; do
@@ -316,7 +316,7 @@ SESSION
     equal "$(connectors)" ""
 }
 
-@test "-P publishes what the image exposes; ranges, protocols and mistakes" {
+@test "-P publishes the image's exposed ports; ranges, protocols and invalid values" {
     needs_tun
     dockerfile <<<$'FROM localhost/busybox\nEXPOSE 80 81/udp'
     swiftlet build -q -t box .
@@ -344,12 +344,12 @@ SESSION
     done
 }
 
-@test "ports mean nothing in the host's network, which is said" {
+@test "ports are ignored in the host's network, with a message" {
     run -0 in_image --network host -p 8080:80 localhost/busybox true
     has "Warning: port mappings are discarded"
 }
 
-@test "a tool that dies takes the network's program with it" {
+@test "the network program ends when the tool is killed" {
     needs_tun
     local program tool i
     for program in pasta slirp4netns; do
@@ -373,7 +373,7 @@ SESSION
     equal "$(connectors)" ""
 }
 
-@test "ns: joins a namespace by its file" {
+@test "ns: joins a namespace by path" {
     root_only
     unshare -n sleep 60 3>&- &
     local holder=$! i
@@ -389,7 +389,7 @@ SESSION
     has /no/such/file
 }
 
-@test "an ordinary user in a machine that allows it" {
+@test "an ordinary user gets a private network if the machine allows it" {
     root_only
     needs_tun
     local user=${SWIFTLET_TEST_USER:-swiftlet-test}
@@ -423,7 +423,7 @@ SESSION
     prints $'1\n1\nhello'
 }
 
-@test "container: shares the network of a container that runs" {
+@test "container: shares the network of a running container" {
     swiftlet container run --name server --network none localhost/busybox \
         sh -c 'mkdir /w && echo hello >/w/index.html && httpd -p 80 -h /w && sleep 60' >/dev/null 2>&1 3>&- &
     local i server=$!
@@ -450,7 +450,7 @@ SESSION
     has 'only "container run"'
 }
 
-@test "what is missing is one clear error" {
+@test "unknown networks and missing network programs are a single clear error" {
     run in_image --network no-such-network localhost/busybox true
     own_failure
     has "--network no-such-network"

@@ -9,7 +9,7 @@ teardown_file() { end_store; }
 setup() { enter_new_directory; }
 teardown() { swiftlet rm -a >/dev/null 2>&1 || true; }
 
-@test "output that a full device refuses: a message and an exit code" {
+@test "output to a full device: a message and an exit code" {
     local command
     swiftlet from --name worker busybox >/dev/null
     for command in "images" "images -q" "images --json" "inspect busybox" "history busybox" "containers" "info" "version" \
@@ -31,7 +31,7 @@ teardown() { swiftlet rm -a >/dev/null 2>&1 || true; }
     swiftlet rm worker
 }
 
-@test "a reader that goes away ends the output without a word; a closed output is a failure" {
+@test "a closed pipe ends the output silently; a closed standard output is a failure" {
     run bash -c "$(declare -f swiftlet); set -o pipefail; swiftlet images | true; :"
     lacks Error
     run bash -c "$(declare -f swiftlet); swiftlet images >&-"
@@ -42,7 +42,7 @@ teardown() { swiftlet rm -a >/dev/null 2>&1 || true; }
     has busybox
 }
 
-@test "an iidfile that cannot be written leaves nothing named and nothing new" {
+@test "if an iidfile cannot be written, no image is named or created" {
     local before file
     dockerfile <<<"FROM localhost/busybox
 LABEL new=$BATS_TEST_NUMBER"
@@ -75,7 +75,7 @@ LABEL new=$BATS_TEST_NUMBER"
     swiftlet container rm made
 }
 
-@test "a digestfile that cannot be written leaves no manifest and no name" {
+@test "if a digestfile cannot be written, no manifest or name remains" {
     local file
     for file in /dev/full /nowhere/at/all; do
         run swiftlet push -q --digestfile "$file" busybox "oci:$PWD/layout:tag"

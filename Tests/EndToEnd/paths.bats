@@ -41,7 +41,7 @@ make_trap() {
 
 # --- Mounts ---------------------------------------------------------------------------------------------------------
 
-@test "a name that is no UTF-8 beside a link: bind mounts of a context, a stage and an image" {
+@test "a non-UTF-8 name next to a link: bind mounts of a context, a stage and an image" {
     mkdir context
     make_trap context
     dockerfile <<'END'
@@ -73,7 +73,7 @@ END
     nothing_happened
 }
 
-@test "a name that is no UTF-8 beside a link: a cache that steps write to" {
+@test "a non-UTF-8 name next to a link: a cache that steps write to" {
     dockerfile <<END
 FROM localhost/busybox
 RUN --mount=type=cache,id=trap-$BASHPID,target=/c cd /c && mkdir \$(printf 'a\\377') && ln -s $OUTSIDE \$(printf 'a\\357\\277\\275') && ln -s \$(printf 'a\\377') way
@@ -86,7 +86,7 @@ END
     nothing_happened
 }
 
-@test "a cache's directory that is swapped for a link while a build mounts it" {
+@test "a cache directory is replaced by a link while a build mounts it" {
     gcc -static -O1 -o exchange "$SUPPORT/exchange.c"
     local id=raced-$BASHPID attempt mounted=0
     cat >Dockerfile.race <<END
@@ -125,7 +125,7 @@ END
     nothing_happened
 }
 
-@test "a volume that a step swaps for a link stays what it was" {
+@test "a volume that a step replaces by a link is unchanged" {
     mkdir -p shared/inner shared/context
     echo secret >shared/secret
     echo context >shared/context/canary
@@ -144,7 +144,7 @@ END
     nothing_happened
 }
 
-@test "the options of mounts are closed sets" {
+@test "unknown mount options and values are rejected" {
     mkdir context
     echo text >context/file
     local option
@@ -177,7 +177,7 @@ END
     has "unknown mount option"
 }
 
-@test "colons and commas in the paths of mounts" {
+@test "mount paths with colons and commas" {
     mkdir 'a:b' 'c,d'
     echo colon >'a:b/file'
     echo comma >'c,d/file'
@@ -197,7 +197,7 @@ END
 
 # --- Copies ---------------------------------------------------------------------------------------------------------
 
-@test "names that are no UTF-8 are copied, by all that copies" {
+@test "non-UTF-8 names are copied by every command" {
     mkdir -p "context/$RAW/$RAW"
     echo raw >"context/$RAW/$RAW/$RAW"
     echo read >"context/$RAW/$READ"
@@ -232,7 +232,7 @@ END
     swiftlet rm "$container"
 }
 
-@test "an ignore file means the bytes that it has" {
+@test "an ignore file's patterns match bytes" {
     mkdir context
     touch "context/$RAW" "context/$READ" "context/b"
     printf 'context/%s\n' "$RAW" >.dockerignore
@@ -246,7 +246,7 @@ END
     prints "$(printf '%s b ' "$RAW" | od -An -c)"
 }
 
-@test "container cp: what one copy leaves is no way out for the next" {
+@test "container cp: files from one copy do not let the next one escape" {
     dockerfile <<END
 FROM localhost/busybox
 RUN mkdir -p /links/d /files/d/x && ln -s $OUTSIDE /links/d/x && echo planted >/files/d/x/planted && ln -s $OUTSIDE /links/y && echo planted >/files/y
@@ -274,7 +274,7 @@ END
     nothing_happened
 }
 
-@test "build -o twice into one directory stays in it" {
+@test "build -o twice to one directory stays inside it" {
     dockerfile <<<$'FROM scratch\nCOPY way /d/x'
     ln -s "$OUTSIDE" way
     mkdir out
@@ -287,7 +287,7 @@ END
 
 # --- Files that describe a build ------------------------------------------------------------------------------------
 
-@test "a Dockerfile or an ignore file that is a link out of the context is not read" {
+@test "a Dockerfile or an ignore file that links out of the context is not read" {
     mkdir context sub
     echo 'secret text' >secret
     local name
@@ -396,7 +396,7 @@ END
 
 # --- What an image says and a container sees ------------------------------------------------------------------------
 
-@test "variables without a value in an image take none from the host" {
+@test "variables without a value in an image do not get one from the host" {
     local container
     container=$(swiftlet from localhost/busybox)
     echo '{"Env": ["HOST_SECRET", "=nameless", "", "PATH=/bin", "GIVEN=yes"]}' >config.json
@@ -420,7 +420,7 @@ END
     swiftlet inspect odder >/dev/null
 }
 
-@test "what tells of the machine is hidden, as with Podman" {
+@test "files with information about the machine are masked, as in Podman" {
     run -0 in_image localhost/busybox sh -c 'cat /proc/interrupts; ls /sys/firmware /sys/devices/virtual/powercap /sys/devices/system/cpu/cpu*/thermal_throttle 2>/dev/null || true'
     lacks CPU0
     lacks intel-rapl

@@ -99,7 +99,7 @@ settings_of() {
 
 # --- Tests -------------------------------------------------------------------------------------------------------------
 
-@test "a Debian root file system from a tar: the same files as by buildah" {
+@test "a Debian root file system from a tar file: the same files as in buildah's image" {
     run -0 make_image_of_tar debian-by-buildah "$DEBIAN/minbase.tar" buildah "--isolation=chroot"
     same_trees debian debian-by-buildah
     [ "$(wc -l <tree.swiftlet)" -gt 3000 ] || fail "only $(wc -l <tree.swiftlet) files"
@@ -156,7 +156,7 @@ DOCKERFILE
     store_is_sound
 }
 
-@test "the image with all that is still itself after push and pull" {
+@test "that image is unchanged after push and pull" {
     tree_of packages before
     swiftlet push -q packages oci:layout:localhost/packages:copy
     is_layout layout
@@ -166,7 +166,7 @@ DOCKERFILE
     diff -U0 before after >difference || fail "before (-) and after (+):" "$(cat difference)"
 }
 
-@test "a C program compiled in one stage runs alone in scratch" {
+@test "a C program compiled in one stage runs in an otherwise empty image" {
     run -0 make_image_of_tar debian-gcc "$DEBIAN/gcc.tar"
     cat >hello.c <<'C'
 #include <stdio.h>
@@ -200,7 +200,7 @@ DOCKERFILE
     prints "hello podman from scratch"
 }
 
-@test "FROM scratch starts with the same settings as by buildah" {
+@test "FROM scratch starts with the same configuration as in buildah" {
     echo one >file
     dockerfile <<<$'FROM scratch\nCOPY file /\nCMD ["/file"]'
     run -0 swiftlet build -t settings .

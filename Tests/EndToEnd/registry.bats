@@ -67,7 +67,7 @@ refused() {
     has_line hello
 }
 
-@test "a plain registry is refused until TLS is given up" {
+@test "a registry without TLS is rejected unless --tls-verify=false" {
     swiftlet rmi -f "$PLAIN/public/busybox:v1" >/dev/null 2>&1 || true
     run swiftlet pull "$PLAIN/public/busybox:v1"
     refused
@@ -79,7 +79,7 @@ refused() {
     refused
 }
 
-@test "what is not there is told as other tools tell it" {
+@test "missing images are reported with the other tools' messages" {
     run swiftlet pull --tls-verify=false "$PLAIN/public/busybox:v9"
     refused
     has "initializing source docker://$PLAIN/public/busybox:v9: reading manifest v9 in $PLAIN/public/busybox: manifest unknown"
@@ -92,7 +92,7 @@ refused() {
     has "does not start with //"
 }
 
-@test "from, build and container run fetch what is missing" {
+@test "from, build and container run pull missing images" {
     swiftlet rmi -f "$PLAIN/public/busybox:v1" >/dev/null 2>&1 || true
     dockerfile <<<"FROM $PLAIN/public/busybox:v1"$'\n'"RUN echo built >/file"
     run -0 swiftlet build -q --tls-verify=false -t built .
@@ -105,7 +105,7 @@ refused() {
     has "image not known"
 }
 
-@test "a place that is asked is named, as the other tools name it" {
+@test "pulls report the registry that they try, as other tools do" {
     local command
     for command in pull from; do
         swiftlet rm -a >/dev/null
@@ -124,7 +124,7 @@ refused() {
     swiftlet rm -a >/dev/null
 }
 
-@test "a file of credentials that a flag names and that is missing is an error before anything is done" {
+@test "a missing --authfile is an error before anything else happens" {
     local command
     dockerfile <<<'FROM scratch'
     for command in "pull @ $PLAIN/x" "push @ localhost/busybox docker://$PLAIN/x" "from @ localhost/busybox" "build @ ." \
@@ -140,7 +140,7 @@ refused() {
     has "credential file is not accessible"
 }
 
-@test "a layer that the registry has elsewhere is mounted or skipped, not sent again" {
+@test "a layer that the registry already has is mounted or skipped, not uploaded" {
     swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/one/bb"
     run -0 swiftlet image copy --src-tls-verify=false --dest-tls-verify=false "docker://$PLAIN/one/bb" \
         "docker://$PLAIN/two/bb"
@@ -150,7 +150,7 @@ refused() {
 
 # --- TLS --------------------------------------------------------------------------------------------------------------
 
-@test "a private authority is unknown, known by --cert-dir or by certs.d, or not asked about" {
+@test "a private certificate authority: rejected, accepted through --cert-dir or certs.d, or not verified" {
     run swiftlet push localhost/busybox "$TLS/bb"
     refused
     has "x509: "
@@ -165,7 +165,7 @@ refused() {
     has "x509: "
 }
 
-@test "a registry that demands a client certificate gets it" {
+@test "a client certificate is sent to a registry that requires one" {
     run swiftlet push --cert-dir "$TRUST" localhost/busybox "$MUTUAL/bb"
     refused
     mkdir with
@@ -179,7 +179,7 @@ refused() {
     run -0 swiftlet pull -q --cert-dir with "$MUTUAL/bb"
 }
 
-@test "a registry that offers HTTP/2 is spoken to in HTTP/2" {
+@test "HTTP/2 is used if the registry offers it" {
     run -0 swiftlet push -q --cert-dir "$TRUST" localhost/busybox "$TLS/second"
     run -0 swiftlet pull -q --cert-dir "$TRUST" "$TLS/second"
     local log=$BATS_FILE_TMPDIR/tls/log method
@@ -191,7 +191,7 @@ refused() {
 
 # --- Credentials --------------------------------------------------------------------------------------------------------
 
-@test "a registry with passwords: --creds, wrong ones, none" {
+@test "a registry with passwords: valid, invalid and missing --creds" {
     run swiftlet push --tls-verify=false localhost/busybox "$BASIC/bb"
     refused
     has "unauthorized: authentication required"
@@ -203,7 +203,7 @@ refused() {
     run -0 swiftlet pull -q --tls-verify=false --creds user:secret "$BASIC/bb"
 }
 
-@test "login keeps credentials for every tool, logout forgets them" {
+@test "login stores credentials for every tool, logout removes them" {
     run swiftlet login --tls-verify=false -u user -p wrong "$BASIC"
     refused
     has "logging into \"$BASIC\": invalid username/password"
@@ -227,7 +227,7 @@ refused() {
     refused
 }
 
-@test "credentials of skopeo's, by namespace, in a file of one's own, and from a helper" {
+@test "credentials of skopeo, by namespace, in a separate file, and from a helper" {
     skopeo login --tls-verify=false -u user -p secret "$BASIC" >/dev/null
     run -0 swiftlet push -q --tls-verify=false localhost/busybox "$BASIC/team/bb"
     run -0 swiftlet logout --all
@@ -243,7 +243,7 @@ refused() {
     PATH=$PWD/bin:$PATH run -0 swiftlet pull -q --tls-verify=false --authfile helper.json "$BASIC/team/bb"
 }
 
-@test "tokens: without a user, with a password, with a refresh token, for two repositories at once" {
+@test "tokens: anonymous, with a password, with a refresh token, for two repositories at once" {
     local log=$BATS_FILE_TMPDIR/tokens/tokens
     : >"$log"
     run -0 swiftlet pull -q --tls-verify=false "$TOKENS/public/busybox:v1"
@@ -265,7 +265,7 @@ refused() {
     run -0 swiftlet logout "$TOKENS"
 }
 
-@test "what another server demands is not answered, plain or over TLS" {
+@test "credentials are not sent to another server that requests them, with or without TLS" {
     local certs=$BATS_FILE_TMPDIR/certs way kind place
     start_server trap-plain credential_trap.py
     start_server trap-tls credential_trap.py "$certs/localhost.pem" "$certs/localhost.key"
@@ -288,7 +288,7 @@ refused() {
     done
 }
 
-@test "credentials of a flag are for the registry that is named, not for its mirrors" {
+@test "credentials from a flag are sent only to the specified registry, not to its mirrors" {
     local mirror other
     start_server trap-mirror credential_trap.py
     mirror=localhost:$(port_of trap-mirror)
@@ -309,7 +309,7 @@ CONFIG
 
 # --- registries.conf ------------------------------------------------------------------------------------------------------
 
-@test "mirrors are asked first, and the registry itself when none has the image" {
+@test "mirrors are tried first, then the registry itself if none has the image" {
     config <<CONFIG
 [[registry]]
 prefix = "registry.invalid/apps"
@@ -335,7 +335,7 @@ CONFIG
     has "manifest unknown"
 }
 
-@test "a blocked registry is left alone" {
+@test "a blocked registry is not contacted" {
     config <<<"[[registry]]"$'\n'"location = \"$PLAIN\""$'\n'"blocked = true"
     run swiftlet pull --tls-verify=false "$PLAIN/public/blocked:v1"
     refused
@@ -345,7 +345,7 @@ CONFIG
     has blocked
 }
 
-@test "short names: aliases, search registries, and neither" {
+@test "short names: aliases, search registries, or an error" {
     swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/shorty"
     config <<CONFIG
 unqualified-search-registries = ["localhost:1", "$PLAIN"]

@@ -33,14 +33,14 @@ fetched() { awk '$1 == "GET" && $2 ~ /blobs/ { sum += $4 } END { print sum + 0 }
 
 pull() { swiftlet pull -q --tls-verify=false "$PROXY/hundred"; }
 
-@test "a disk with room for the image alone: the pull succeeds" {
+@test "a disk with space for only the image: the pull succeeds" {
     small_store 130
     run -0 pull
     [ "$(fetched)" -lt 102000000 ] || fail "fetched $(fetched) bytes"
     store_is_sound
 }
 
-@test "a disk without room for the image: one error, and the next pull goes on where it stopped" {
+@test "a disk without space for the image: a single error, and the next pull resumes" {
     small_store 90
     run pull
     own_failure

@@ -58,7 +58,7 @@ fails() {
     [ "$status" -ne 0 ] || fail "there is an image all the same"
 }
 
-@test "a connection that breaks twice within a blob: the rest is fetched, not the whole" {
+@test "a connection that breaks twice within a blob: only the rest is fetched again" {
     fault 'GET .*/blobs/.* cut 3000000 1' 'GET .*/blobs/.* cut 2000000 2'
     arrives
     # What was on its way when the connection broke may come again.
@@ -66,17 +66,17 @@ fails() {
     grep -q 'bytes=' "$(state)/log"
 }
 
-@test "a server without ranges sends it all again, and the image is right" {
+@test "a server without range support sends the whole blob again, and the image is correct" {
     fault 'GET .*/blobs/.* cut 3000000 1' 'GET .*/blobs/.* norange 0 0'
     arrives
 }
 
-@test "a connection that always breaks ends in one error that names the blob" {
+@test "a connection that always breaks causes a single error that names the blob" {
     fault 'GET .*/blobs/.* cut 5000 0'
     fails 'blob.*sha256:.*the connection was closed' --retry 1 --retry-delay 0
 }
 
-@test "servers that are overloaded or failing for a while" {
+@test "temporarily overloaded and failing servers" {
     fault 'GET .*/manifests/.* status 500 2' 'GET .*/blobs/.* retry-after 429 1' 'GET /v2/ status 503 1'
     arrives
     fault 'GET .*/manifests/.* status 500 0'
@@ -84,7 +84,7 @@ fails() {
     fails 'reading manifest latest in .*: unexpected HTTP status 500' --retry 1 --retry-delay 0
 }
 
-@test "a copy that is tried again as a whole is told of once" {
+@test "a copy that is retried as a whole prints its messages once" {
     # The configuration comes first: the request, its repetition, and then all of it again.
     fault 'GET .*/blobs/.* status 500 2'
     run -0 pull --retry 1 --retry-delay 0
@@ -95,17 +95,17 @@ fails() {
     equal "$(grep -c 'blobs.* 500 ' "$(state)/log")" 4
 }
 
-@test "a server that is overloaded for good says so" {
+@test "a permanently overloaded server is reported as such" {
     fault 'GET .*/manifests/.* status 429 0'
     fails "reading manifest latest in $PROXY/eight: too many requests to registry" --retry 1 --retry-delay 0
 }
 
-@test "a 401 in the middle of a transfer is one error" {
+@test "a 401 during a transfer is a single error" {
     fault 'GET .*/blobs/.* cut 3000000 1' 'GET .*/blobs/.* status 401 0'
     fails 'unauthorized'
 }
 
-@test "tokens that run out in the middle are fetched anew" {
+@test "tokens that expire during a transfer are renewed" {
     swiftlet pull -q --tls-verify=false "$DIRECT/eight"
     local log=$BATS_FILE_TMPDIR/tokens/tokens
     run -0 swiftlet push -q --tls-verify=false --creds user:secret "$DIRECT/eight" "$TOKENS/late/eight"
@@ -114,12 +114,12 @@ fails() {
     [ "$(grep -c late/eight "$log")" -ge 2 ]
 }
 
-@test "other bytes than the digest names are refused" {
+@test "bytes that do not match the digest are rejected" {
     fault 'GET .*/blobs/.* corrupt 4000000 0'
     fails 'mismatch|corrupt|checksum|invalid'
 }
 
-@test "a manifest with other bytes is refused" {
+@test "a manifest that does not match its digest is rejected" {
     local digest
     digest=$(skopeo inspect --tls-verify=false --format '{{.Digest}}' "docker://$DIRECT/eight")
     fault 'GET .*/manifests/.* corrupt 20 0'
@@ -129,7 +129,7 @@ fails() {
     fails 'does not match the digest|invalid manifest'
 }
 
-@test "blobs that are longer, shorter or endless are refused" {
+@test "blobs that are too long, too short or endless are rejected" {
     fault 'GET .*/blobs/.* longer 10 0'
     fails 'the registry has [0-9]* bytes, expected [0-9]*' --retry 1 --retry-delay 0
     fault 'GET .*/blobs/.* short 1000 0'
@@ -140,7 +140,7 @@ fails() {
     fails 'the answer has more than [0-9]* bytes' --retry 1 --retry-delay 0
 }
 
-@test "redirects that never end" {
+@test "endless redirects are an error" {
     fault 'GET .*/blobs/.* loop 0 0'
     fails 'stopped after 10 redirects'
     fault 'GET .*/manifests/.* loop 0 0'
@@ -161,12 +161,12 @@ fails() {
     lacks hush
 }
 
-@test "a slow server is waited for" {
+@test "a slow server does not cause a timeout" {
     fault 'GET .*/blobs/.* slow 4000000 0'
     arrives
 }
 
-@test "a push that breaks is done again, and leaves no half image" {
+@test "an interrupted push is retried, and leaves no partial image" {
     swiftlet pull -q --tls-verify=false "$DIRECT/eight"
     fault 'PATCH .* cut-upload 3000000 1' 'PUT .*/manifests/.* status 500 1'
     run -0 swiftlet push --tls-verify=false "$DIRECT/eight" "$PROXY/pushed"
@@ -178,7 +178,7 @@ fails() {
     run skopeo inspect --tls-verify=false "docker://$DIRECT/never"
 }
 
-@test "a registry that takes only Docker's manifests, or only OCI's, gets them; a format that is demanded stays" {
+@test "registries that accept only Docker or only OCI manifests get them; an explicit format is kept" {
     swiftlet pull -q --tls-verify=false "$DIRECT/eight"
     fault 'PUT .*/manifests/.* refuse-type vnd.oci.image.manifest 0'
     run -0 swiftlet push --tls-verify=false "$DIRECT/eight" "$PROXY/docker"
@@ -200,7 +200,7 @@ fails() {
     has '"application/vnd.oci.image.manifest.v1+json"'
 }
 
-@test "a registry that mounts nothing from its other repositories gets the bytes" {
+@test "if the registry does not mount a blob from another repository, it is uploaded" {
     swiftlet pull -q --tls-verify=false "$PROXY/eight"
     fault 'POST .*mount=.* status 405 0'
     run -0 swiftlet push -q --tls-verify=false "$PROXY/eight" "$PROXY/unmounted"
@@ -208,7 +208,7 @@ fails() {
     skopeo copy -q --src-tls-verify=false "docker://$DIRECT/unmounted" dir:unmounted
 }
 
-@test "a plain registry behind a proxy: whole addresses, the proxy's credentials, exceptions" {
+@test "a registry without TLS behind a proxy: absolute URLs, the proxy's credentials, exceptions" {
     start_server gate fault_proxy.py "$(port_of plain)" user:secret
     local log=$BATS_FILE_TMPDIR/gate/log place=registry.invalid:5000
     export HTTP_PROXY=http://user:secret@127.0.0.1:$(port_of gate)
@@ -228,7 +228,7 @@ fails() {
     [ ! -e "$log" ]
 }
 
-@test "lists in pages: relative and absolute links; loops and other servers are refused" {
+@test "paginated lists: relative and absolute links; loops and other servers are rejected" {
     start_server pages tag_pages.py
     local place=docker://localhost:$(port_of pages) kind
     for kind in relative absolute; do
@@ -246,7 +246,7 @@ fails() {
     has "artifact type application/x.bb"
 }
 
-@test "a signed image is not given in another format; what is signed on its way is what the registry has in the end" {
+@test "a signed image is not converted; a signature made during a push matches the registry's final manifest" {
     export GNUPGHOME=$BATS_TEST_TMPDIR/gnupg
     mkdir -m 700 "$GNUPGHOME"
     mkdir registries.d

@@ -73,21 +73,21 @@ kill_at() {
     rm -f "$(state)/faults" "$(state)/log"
 }
 
-@test "a connection that breaks: what the registry has kept is not sent again" {
+@test "an interrupted upload: the bytes that the registry has are not sent again" {
     fault 'PATCH .* keep-upload 40000000 1' 'PATCH .* keep-upload 3000000 1'
     arrives
     sends_less_than 70000000
     grep -q '^PATCH .* 4[0-9]*-' "$(state)/log" || fail "$(cat "$(state)/log")"
 }
 
-@test "the same for an image that is copied from files" {
+@test "an interrupted upload of an image from files is also resumed" {
     swiftlet push -q localhost/sixty oci:layout
     fault 'PATCH .* keep-upload 40000000 1'
     run -0 swiftlet image copy -q --dest-tls-verify=false --retry-times 1 oci:layout "docker://$PROXY/$NAME"
     sends_less_than 70000000
 }
 
-@test "a registry that keeps nothing of a request that breaks gets chunks" {
+@test "a registry that discards interrupted requests gets chunks" {
     fault 'PATCH .* cut-upload 40000000 1' 'PATCH .* cut-upload 5000000 0'
     run push --retry 1
     own_failure
@@ -97,13 +97,13 @@ kill_at() {
     [ "$(grep -c '^PATCH .* 202 0 [0-9]*-[0-9]* 8388608$' "$(state)/log")" = 7 ] || fail "$(cat "$(state)/log")"
 }
 
-@test "bodies that are too large go in chunks" {
+@test "bodies that are too large are sent in chunks" {
     fault 'PATCH .* limit 5000000 0'
     arrives
     grep -q '^PATCH .* 202 0 0-4194303 ' "$(state)/log"
 }
 
-@test "a registry that keeps the last of several parts alone gets one part" {
+@test "a registry that keeps only the last of several chunks gets a single one" {
     # The layer below is there already: the faults are for the large one.
     swiftlet push -q --tls-verify=false localhost/busybox "$PROXY/$NAME"
     swiftlet push -q localhost/sixty oci:layout
@@ -114,7 +114,7 @@ kill_at() {
     equal "$(grep -c "^PUT .*${digest#*:}" "$(state)/log")" 2
 }
 
-@test "after kill -9 the next push sends the rest" {
+@test "after kill -9, the next push sends the rest" {
     fault 'PATCH .* slow-keep 40000000 0'
     kill_at uploading 40000000
     equal "$(as_owner find "$(records)" -type f -printf '%m\n' | sort -u)" 600
@@ -122,21 +122,21 @@ kill_at() {
     sends_less_than 25000000
 }
 
-@test "after kill -9 between chunks the next push sends the rest" {
+@test "after kill -9 between chunks, the next push sends the rest" {
     fault 'PATCH .* status 413 2' 'PATCH .* slow-buffer 16000000 0'
     kill_at confirmed 40000000
     arrives
     sends_less_than 25000000
 }
 
-@test "an upload that the registry has forgotten begins anew" {
+@test "an upload that the registry no longer knows is restarted" {
     fault 'PATCH .* slow-keep 40000000 0'
     kill_at uploading 20000000
     rm -r "$BATS_FILE_TMPDIR/plain/data/docker/registry/v2/repositories/$NAME/_uploads"
     arrives
 }
 
-@test "an upload whose beginning is something else begins anew" {
+@test "an upload with different content at its beginning is restarted" {
     fault 'PATCH .* slow-keep 40000000 0'
     kill_at uploading 20000000
     local file

@@ -55,20 +55,20 @@ arrives() {
     equal "$(as_owner find "$(partial)" -type f | wc -l)" 0
 }
 
-@test "after kill -9 at half, less than 55 % is fetched" {
+@test "after kill -9 at half of a pull, the next one fetches less than 55 %" {
     kill_at 50000000
     arrives
     [ "$(fetched)" -lt 55000000 ] || fail "fetched $(fetched) bytes:" "$(cat "$(state)/log")"
 }
 
-@test "what was kept is checked: damaged, it is fetched again" {
+@test "data of an interrupted pull is verified, and fetched again if damaged" {
     kill_at 50000000
     as_owner bash -c 'for file in "$1"/*; do printf damage | dd of="$file" bs=1 seek=1000000 conv=notrunc status=none; done' - \
         "$(partial)"
     arrives
 }
 
-@test "a second pull of the same image at the same time" {
+@test "two concurrent pulls of the same image" {
     echo 'GET .*/blobs/.* slow 40000000 0' >"$(state)/faults"
     command swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER" \
         pull -q --tls-verify=false "$PROXY/hundred" >first.log 2>&1 3>&- &
@@ -78,7 +78,7 @@ arrives() {
     store_is_sound
 }
 
-@test "a directory that cannot be written does not stop a pull" {
+@test "an unwritable directory for partial blobs does not fail a pull" {
     as_owner touch "$(partial)"
     run -0 swiftlet pull -q --tls-verify=false "$PROXY/hundred"
     as_owner rm "$(partial)"
@@ -89,7 +89,7 @@ arrives() {
 # Ranges of blobs that the client has asked for.
 ranges() { grep -c '^GET .*/blobs/.* bytes=[0-9]*-[0-9]* ' "$(state)/log" || true; }
 
-@test "of a large blob on a slow connection parts are fetched on further ones" {
+@test "parts of a large blob are fetched in parallel on slow connections" {
     echo 'GET .*/blobs/.* slow 8000000 0' >"$(state)/faults"
     arrives
     [ "$(ranges)" -ge 8 ] || fail "$(cat "$(state)/log")"
@@ -97,7 +97,7 @@ ranges() { grep -c '^GET .*/blobs/.* bytes=[0-9]*-[0-9]* ' "$(state)/log" || tru
     [ "$(fetched)" -lt 120000000 ] || fail "fetched $(fetched) bytes:" "$(cat "$(state)/log")"
 }
 
-@test "the same from a server that knows no ranges after all, and one whose parts break" {
+@test "parallel parts: a server that ignores ranges, and one whose connections break" {
     echo 'GET .*/blobs/.* slow-norange 12000000 0' >"$(state)/faults"
     arrives
     swiftlet rmi -f "$PROXY/hundred"
@@ -108,7 +108,7 @@ ranges() { grep -c '^GET .*/blobs/.* bytes=[0-9]*-[0-9]* ' "$(state)/log" || tru
     [ "$(ranges)" -ge 3 ] || fail "$(cat "$(state)/log")"
 }
 
-@test "on a fast connection nothing of the kind happens" {
+@test "a large blob is fetched in one part on a fast connection" {
     arrives
     equal "$(ranges)" 0
 }
@@ -135,7 +135,7 @@ kill_copy() {
     rm "$(state)/faults" "$(state)/log"
 }
 
-@test "a killed copy to a layout or a directory goes on where it stopped; other tools see nothing of it" {
+@test "a killed copy to a layout or a directory is resumed; other tools do not see its partial data" {
     local place
     for place in oci:copied:hundred dir:copied; do
         rm -rf copied
@@ -148,7 +148,7 @@ kill_copy() {
     done
 }
 
-@test "what was kept of a killed copy is checked: damaged, it is fetched again" {
+@test "data of a killed copy is verified, and fetched again if damaged" {
     kill_copy oci:copied:hundred
     local file
     for file in copied/.partial-*; do

@@ -8,7 +8,7 @@ setup_file() { begin_store; }
 teardown_file() { end_store; }
 setup() { enter_new_directory; }
 
-@test "a warning says once that there is one id, and why" {
+@test "a single warning says that only one id is available, and why" {
     run -0 --separate-stderr swiftlet build -t my-image "$EXAMPLES/hello"
     output=$stderr
     has "$(id -un)"
@@ -29,12 +29,12 @@ setup() { enter_new_directory; }
     store_is_sound
 }
 
-@test "a step sees root, and one mapped id" {
+@test "a step runs as root, with a single mapped id" {
     run -0 --separate-stderr in_image localhost/busybox sh -c 'id -u; awk "{ print \$1, \$3 }" /proc/self/uid_map'
     prints $'0\n0 1'
 }
 
-@test "the layer's owners are root's, not the user's" {
+@test "files in layers belong to root, not to the user" {
     run -0 swiftlet build -q --no-cache -t owners "$EXAMPLES/hello"
     run -0 --separate-stderr layer_files owners
     run -0 tar --numeric-owner -tvf "${lines[-1]}"
@@ -57,7 +57,7 @@ EOF
     prints content
 }
 
-@test "what needs a second id fails with an error that names the id and the cure" {
+@test "anything that requires another id fails with an error that names the id and the remedy" {
     dockerfile <<<$'FROM localhost/busybox\nCOPY --chown=3:4 Dockerfile /owned'
     run swiftlet build -t owned .
     # Either the owner is recorded some other way, or the error says what is missing.
@@ -73,7 +73,7 @@ EOF
     store_is_sound
 }
 
-@test "an image with files of other owners is pulled" {
+@test "an image with files of other owners can be pulled" {
     mkdir tree
     echo x >tree/file
     tar --numeric-owner --owner 1000 --group 1000 -C tree -cf layer.tar file
@@ -86,7 +86,7 @@ EOF
     store_is_sound
 }
 
-@test "no user namespaces at all: the error names the limit and how to raise it" {
+@test "no user namespaces: the error names the limit and how to raise it" {
     # In a user namespace of this test's own, the limit is its to set.
     unshare --user --map-root-user sh -c 'echo 0 >/proc/sys/user/max_user_namespaces' 2>/dev/null || skip "the limit cannot be set here"
     # Without the right to mount, as an ordinary user: an unmapped id, so not root.

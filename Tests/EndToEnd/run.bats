@@ -12,7 +12,7 @@ setup_file() {
 teardown_file() { end_store; }
 setup() { enter_new_directory; }
 
-@test "volumes: read-only, writable, owned by the user, overlaid, and mistakes in words that scripts know" {
+@test "volumes: read-only, writable, owned by the user, overlay, and errors with buildah's messages" {
     mkdir v
     echo x >v/file
     run -0 swiftlet run -v "$PWD/v:/v" c cat /v/file
@@ -43,7 +43,7 @@ setup() { enter_new_directory; }
     same_as_buildah run -v "$PWD/v:/v" -v "$PWD/v:/v" c true
 }
 
-@test "mounts: bind, tmpfs, cache, from an image" {
+@test "mounts: bind, tmpfs, cache, and from an image" {
     mkdir -p v/sub
     echo x >v/file
     run -0 swiftlet run --mount "type=bind,src=$PWD/v,dst=/v" c cat /v/file
@@ -70,7 +70,7 @@ setup() { enter_new_directory; }
     done
 }
 
-@test "an image's volumes keep what runs write, and stay out of the commit" {
+@test "an image's volumes keep their files between runs, and are not committed" {
     swiftlet from --name volumes busybox
     swiftlet run volumes sh -c 'mkdir -p /vol/old; chmod 1777 /vol'
     swiftlet config --volume /vol volumes
@@ -104,7 +104,7 @@ setup() { enter_new_directory; }
     prints $'here\nhere\n1'
 }
 
-@test "the command's code, and those for commands that cannot be run" {
+@test "exit codes: the command's code, and those for commands that cannot be run" {
     run -42 --separate-stderr swiftlet run c sh -c 'exit 42'
     prints ""
     equal "$stderr" "Error: exit status 42"

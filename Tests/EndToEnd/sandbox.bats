@@ -16,7 +16,7 @@ build_box() {
 
 # --- What stays in the layer -----------------------------------------------------------------------------------------
 
-@test "a step's layer has what the step made: no /proc, /dev, /sys, no /etc/hosts" {
+@test "a step's layer has only the step's files: no /proc, /dev, /sys or /etc/hosts" {
     build_box 'RUN touch /only'
     equal "$(last_layer_names box)" only
     build_box 'RUN cat /etc/hosts /etc/resolv.conf /etc/hostname /proc/self/stat >/dev/null; ls /dev /sys /proc >/dev/null; echo x >/dev/shm/file'
@@ -30,7 +30,7 @@ build_box() {
     equal "$(last_layer_names box)" made
 }
 
-@test "/etc/hosts, /etc/resolv.conf and /etc/hostname are there, writable, and forgotten" {
+@test "/etc/hosts, /etc/resolv.conf and /etc/hostname exist, are writable, and are not in the image" {
     build_box 'RUN --network=host cat /etc/hosts >/hosts; cat /etc/resolv.conf >/resolver; cat /etc/hostname >/name; hostname >/name2; echo 1.2.3.4 intruder >>/etc/hosts'
     run -0 in_image box cat /hosts
     matches '127\.0\.0\.1[[:space:]]+.*localhost'
@@ -42,7 +42,7 @@ build_box() {
     equal "$(tar -xOf "$(layer_files box | tail -n 1)" etc/hosts 2>/dev/null || true)" ""
 }
 
-@test "an image's own /etc/hosts stays as it is" {
+@test "an image's own /etc/hosts is unchanged" {
     build_box 'RUN true'
     mkdir etc
     echo '9.9.9.9 own' >etc/hosts
@@ -52,7 +52,7 @@ build_box() {
     equal "$(tar -xOf "$(layer_files box | sed -n 2p)" etc/hosts)" '9.9.9.9 own'
 }
 
-@test "images that bring /proc, /dev and /etc/resolv.conf as links keep them" {
+@test "/proc, /dev and /etc/resolv.conf stay links if they are links in the image" {
     dockerfile <<<$'FROM localhost/busybox\nRUN mkdir /proc /dev /sys 2>/dev/null; ln -s ../run/resolv.conf /etc/resolv.conf; true'
     mkdir -p root/proc root/dev root/sys root/etc
     ln -s ../run/resolv.conf root/etc/resolv.conf
@@ -103,7 +103,7 @@ build_box() {
     equal "$(in_image box cat /seccomp)" $'Seccomp:\t2'
 }
 
-@test "a seccomp profile of one's own" {
+@test "a custom seccomp profile" {
     cat >profile.json <<'EOF'
 {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}
 EOF
@@ -116,7 +116,7 @@ EOF
     has no-such-profile
 }
 
-@test "mounting, changing the clock, loading modules and raw disks are out of reach" {
+@test "mounting, setting the clock, loading modules and raw disk access are denied" {
     run in_image localhost/busybox mount -t tmpfs none /tmp
     [ "$status" -ne 0 ]
     run in_image localhost/busybox chroot /proc/1/root /bin/true
@@ -134,7 +134,7 @@ EOF
 
 # --- What it sees ----------------------------------------------------------------------------------------------------
 
-@test "device nodes: the usual ones work, disks are not there" {
+@test "device nodes: the usual ones work, disks are absent" {
     run -0 in_image localhost/busybox sh -c 'cd /dev; for d in null zero full random urandom tty; do [ -c $d ] || echo missing $d; done
         echo gone >/dev/null && head -c 4 /dev/zero | wc -c && head -c 4 /dev/urandom | wc -c
         ls -d /dev/fd /dev/stdin /dev/stdout /dev/stderr /dev/ptmx /dev/pts /dev/shm /dev/mqueue | wc -l
@@ -148,7 +148,7 @@ EOF
     run -0 in_image localhost/busybox sh -c 'mkdir /dev/x && rmdir /dev/x'
 }
 
-@test "namespaces of its own: processes, host name, IPC, mounts" {
+@test "private namespaces: processes, host name, IPC, mounts" {
     local kind
     run -0 in_image localhost/busybox sh -c 'for n in pid ipc uts mnt cgroup; do readlink /proc/self/ns/$n; done'
     local inside=$output
@@ -164,7 +164,7 @@ EOF
     different "$(in_image localhost/busybox hostname)" "$(hostname)"
 }
 
-@test "/proc: masked and read-only places" {
+@test "/proc: masked and read-only paths" {
     run -0 in_image localhost/busybox sh -c 'exec 2>/dev/null; (wc -c </proc/kcore) || echo 0; (wc -c </proc/timer_list) || echo 0; ls /sys/firmware | wc -l; ls /proc/acpi 2>/dev/null | wc -l'
     prints $'0\n0\n0\n0'
     run -0 in_image localhost/busybox sh -c 'grep -cE " (/proc/sys|/proc/bus|/proc/fs|/proc/irq|/proc/sysrq-trigger) [a-z]+ ro[, ]" /proc/self/mounts'
@@ -173,7 +173,7 @@ EOF
     matches ' ro[, ]'
 }
 
-@test "a step's mounts are seen by nobody outside, and its descriptors are clean" {
+@test "a step's mounts are invisible outside, and it inherits no descriptors" {
     dockerfile <<<$'FROM localhost/busybox\nRUN ls -l /proc/self/fd >/fds 2>/dev/null; touch /running; sleep 2'
     swiftlet build -q -t box . &
     local build=$! seen="" i
@@ -188,7 +188,7 @@ EOF
     prints 3
 }
 
-@test "the environment: PATH, HOME, HOSTNAME, what the image and the user say, nothing of the caller's" {
+@test "the environment: PATH, HOME, HOSTNAME, the image's and the user's variables, none of the caller's" {
     export LEAKED=from-caller
     run -0 in_image -e GIVEN=1 localhost/busybox env
     has_line "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -241,7 +241,7 @@ EOF
     run -125 in_image no-such-image true
 }
 
-@test "standard input, output and error are passed through as they are" {
+@test "standard input, output and error are passed through unchanged" {
     run -0 --separate-stderr in_image localhost/busybox sh -c 'echo out; echo err >&2'
     equal "$output" out
     equal "$stderr" err
@@ -252,7 +252,7 @@ EOF
     prints 100000
 }
 
-@test "signals are forwarded, and the exit code that follows is passed on" {
+@test "signals are forwarded, and the resulting exit code is passed on" {
     local signal pid code i
     for signal in TERM INT HUP USR1; do
         start_swiftlet container run --rm localhost/busybox \
@@ -272,7 +272,7 @@ count_processes() { pgrep -fc -- "$1" || true; }
 # The arguments of two commands that no other process of this machine has.
 unique_sleep() { echo "sleep 7$BATS_SUITE_TEST_NUMBER$$"; }
 
-@test "a step's processes end with the step" {
+@test "a step's background processes end with the step" {
     local sleep
     sleep=$(unique_sleep)
     build_box "RUN (setsid $sleep </dev/null >/dev/null 2>&1 &); (trap '' TERM HUP; $sleep >/dev/null 2>&1 &); sleep 0.1; pidof sleep >/pids"
@@ -283,7 +283,7 @@ unique_sleep() { echo "sleep 7$BATS_SUITE_TEST_NUMBER$$"; }
     equal "$(count_processes "^$sleep")" 0
 }
 
-@test "a tool that dies takes the step's whole process tree with it" {
+@test "the step's whole process tree ends when the tool is killed" {
     local sleep build i
     sleep=$(unique_sleep)
     dockerfile <<EOF
@@ -302,7 +302,7 @@ EOF
     store_is_sound
 }
 
-@test "a build that is told to stop stops, whatever the step's command makes of it" {
+@test "a build stops on a signal, however the step's command handles it" {
     local sleep signal build code i
     sleep=$(unique_sleep)
     dockerfile <<EOF
@@ -329,12 +329,12 @@ EOF
     store_is_sound
 }
 
-@test "a step that forks a lot, and one that leaves zombies" {
+@test "a step that forks many processes, and one that leaves zombies" {
     build_box 'RUN i=0; while [ $i -lt 300 ]; do (true &); i=$((i + 1)); done; touch /done'
     equal "$(last_layer_names box)" done
 }
 
-@test "network none: a loopback device only; host: the machine's" {
+@test "network none: only a loopback device; host: the host's network" {
     run -0 in_image --network none localhost/busybox sh -c 'tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d " "; ping -c 1 -w 1 127.0.0.1 >/dev/null 2>&1; cat /sys/class/net/lo/operstate >/dev/null && ip addr show lo | grep -o "127.0.0.1"'
     prints $'lo\n127.0.0.1'
     equal "$(in_image --network host localhost/busybox readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)"

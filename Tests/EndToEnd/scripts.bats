@@ -106,7 +106,7 @@ same_images() {
 
 @test "01: the first image" { same_images 01-first-image first-image; }
 
-@test "02: several stages in bash" { same_images 02-multi-stage multi-stage; }
+@test "02: a multi-stage build in bash" { same_images 02-multi-stage multi-stage; }
 
 @test "03: Debian packages from a directory" { same_images 03-debian-packages debian-packages; }
 

@@ -21,12 +21,12 @@ nothing_is_allowed() {
     [ "$(grep -c ' refused$' <<<"$output")" -ge 30 ] || fail "the probe made too few attempts:" "$output"
 }
 
-@test "mounts, devices, raw sockets, bpf, keyctl, kernel settings: all refused to root of a container" {
+@test "mounts, devices, raw sockets, bpf, keyctl, kernel settings: all denied to a container's root" {
     run -0 in_image probe /probe
     nothing_is_allowed
 }
 
-@test "the same in a build's step, in a working container, for another user and in a private network" {
+@test "all are also denied in a build step, in a working container, to another user and in a private network" {
     dockerfile <<<$'FROM probe\nRUN /probe >/said'
     swiftlet build -q --no-cache -t box .
     run -0 in_image box cat /said
@@ -42,7 +42,7 @@ nothing_is_allowed() {
     nothing_is_allowed
 }
 
-@test "what --cap-add and seccomp=unconfined give, the probe sees" {
+@test "the probe detects what --cap-add and seccomp=unconfined allow" {
     run -0 in_image --network none --cap-add all --security-opt seccomp=unconfined probe /probe
     has_line "mount ALLOWED"
     has_line "raw socket ALLOWED"
@@ -61,7 +61,7 @@ nothing_is_allowed() {
     is_root || lacks readable
 }
 
-@test "a build's containers are in no list and can't be entered" {
+@test "a build's containers are not listed and cannot be entered" {
     dockerfile <<<$'FROM localhost/busybox\nRUN touch /started; sleep 3; touch /ended'
     swiftlet build -q --no-cache -t box . &
     local build=$! i
@@ -81,7 +81,7 @@ nothing_is_allowed() {
     run -0 in_image box ls /started /ended
 }
 
-@test "secrets of the caller's environment and descriptors stay outside" {
+@test "the caller's environment and descriptors are not accessible" {
     export SECRET_TOKEN=do-not-tell-$$
     echo "hidden-$$" >secret
     exec 9<secret
@@ -94,7 +94,7 @@ nothing_is_allowed() {
     lacks "$STORE"
 }
 
-@test "files of other containers and of the machine stay outside" {
+@test "files of other containers and of the host are not accessible" {
     local other
     other=$(swiftlet from localhost/busybox)
     swiftlet run "$other" sh -c 'echo other-content >/marker-file'
@@ -104,7 +104,7 @@ nothing_is_allowed() {
     swiftlet rm "$other"
 }
 
-@test "an image full of links leads nowhere outside" {
+@test "links in an image cannot lead outside" {
     dockerfile <<<$'FROM localhost/busybox\nRUN ln -s / /root-link && ln -s /proc/1/root /proc-link && ln -sf ../../../../../../../etc/hostname /up'
     swiftlet build -q -t box .
     local file=$BATS_TEST_TMPDIR/outside
@@ -115,13 +115,13 @@ nothing_is_allowed() {
     [ ! -e "$BATS_TEST_TMPDIR/mounted" ] || fail "a mount target was made outside"
 }
 
-@test "a process that outlives its step is ended before the layer is taken" {
+@test "remaining processes of a step are killed before the layer is read" {
     dockerfile <<<$'FROM localhost/busybox\nRUN (setsid sh -c "while :; do date +%N >/ticker; done" >/dev/null 2>&1 &); while [ ! -s /ticker ]; do :; done\nRUN cp /ticker /then && sleep 0.3 && cmp /ticker /then'
     swiftlet build -q --no-cache -t box .
     run -0 in_image box cmp /ticker /then
 }
 
-@test "a set-user-ID file of a volume and a device in an image give nothing" {
+@test "a set-user-ID file in a volume and a device in an image grant nothing" {
     run -0 in_image --security-opt no-new-privileges -u 1000 localhost/busybox sh -c 'grep NoNewPrivs /proc/self/status'
     prints $'NoNewPrivs:\t1'
     run -0 in_image localhost/busybox sh -c 'grep -E " (/dev/pts|/dev/mqueue|/proc|/sys) " /proc/self/mounts | grep -vc nosuid; true'

@@ -41,7 +41,7 @@ layer_count_in_store() { jq length "$STORE/graph/$DRIVER-layers/layers.json"; }
 
 # --- Containers of other tools ----------------------------------------------------------------------------------------
 
-@test "no command takes the files of a running container of Podman's" {
+@test "no command removes the files of Podman's running container" {
     local id
     swiftlet build -q --no-cache -t private - <<<"FROM localhost/busybox
 RUN echo private >/private"
@@ -104,7 +104,7 @@ RUN echo private >/private"
     has "another tool made"
 }
 
-@test "created and stopped containers of Podman's keep their image from every prune; force says what it removes" {
+@test "Podman's created and stopped containers protect their image from prune; force reports what it removes" {
     podman create --name made localhost/busybox true >/dev/null
     # shellcheck disable=SC2046
     podman run --name ended --network host $(limits) localhost/busybox true
@@ -128,7 +128,7 @@ RUN echo private >/private"
     make_base
 }
 
-@test "working containers of Buildah's keep their image from every prune" {
+@test "Buildah's working containers protect their image from prune" {
     local name
     name=$(buildah from localhost/busybox)
     run -0 swiftlet prune -a -f
@@ -143,7 +143,7 @@ RUN echo private >/private"
 
 # --- Layers -----------------------------------------------------------------------------------------------------------
 
-@test "failed builds leave no layer after prune, however often they failed" {
+@test "repeatedly failing builds leave no layer after prune" {
     local before round
     swiftlet prune -f
     before=$(layer_count_in_store)
@@ -161,7 +161,7 @@ END
     store_is_sound
 }
 
-@test "a step that was replaced in the cache goes with the next collection" {
+@test "a step that is replaced in the cache is removed by the next collection" {
     local round
     dockerfile <<'END'
 FROM localhost/busybox
@@ -174,7 +174,7 @@ END
     equal "$(layer_count_in_store)" "$(swiftlet inspect localhost/busybox | jq '.OCIv1.rootfs.diff_ids | length')"
 }
 
-@test "builds that were killed leave no layer after prune" {
+@test "killed builds leave no layer after prune" {
     local round pid before
     swiftlet prune -f
     before=$(layer_count_in_store)
@@ -196,7 +196,7 @@ END
     store_is_sound
 }
 
-@test "layers of another tool that no image has yet are left alone" {
+@test "another tool's layers that belong to no image yet are kept" {
     # What a pull of Podman's looks like between its layers and its image: a layer with a record and without a user.
     local layers=$STORE/graph/$DRIVER-layers/layers.json id
     mkdir files
@@ -222,7 +222,7 @@ END
     make_base
 }
 
-@test "prune empties cache mounts, kept transfers and outcomes of compressing" {
+@test "prune deletes cache mounts, partial transfers and compression results" {
     local room=$STORE/graph/swiftlet
     dockerfile <<'END'
 FROM localhost/busybox
@@ -238,7 +238,7 @@ END
     lacks /x
 }
 
-@test "prune leaves a cache that a step is using" {
+@test "prune keeps a cache that a step is using" {
     local pid
     dockerfile <<'END'
 FROM localhost/busybox
@@ -259,7 +259,7 @@ END
 
 # --- Two processes ------------------------------------------------------------------------------------------------------
 
-@test "a name that tag has promised is there, whatever rmi, prune and images do meanwhile" {
+@test "a name survives concurrent rmi, prune and images once tag has succeeded" {
     local round
     cat >file <<<content
     dockerfile <<'END'
@@ -284,7 +284,7 @@ END
     store_is_sound
 }
 
-@test "rmi --prune beside rmi --prune, rmi -a and builds: what is gone is passed over" {
+@test "rmi --prune concurrent with rmi --prune, rmi -a and builds: removed objects are ignored" {
     local round job
     echo content >file
     for round in $(seq 4); do
@@ -304,7 +304,7 @@ COPY file /f$job"
 
 # --- Checking -----------------------------------------------------------------------------------------------------------
 
-@test "system check finds nothing in a sound store, and tells damage of every kind" {
+@test "system check finds nothing in a sound store, and reports every kind of damage" {
     local layer image link
     run -0 swiftlet system check --deep
     prints ""
@@ -351,7 +351,7 @@ RUN echo content >/content"
     store_is_sound
 }
 
-@test "a damaged image that a container uses goes by force alone" {
+@test "a damaged image in use is only removed with force" {
     local image
     swiftlet build -q --no-cache -t victim - <<<"FROM localhost/busybox
 RUN echo content >/content"

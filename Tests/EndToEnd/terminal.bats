@@ -19,23 +19,23 @@ in_terminal() {
     prints ""
 }
 
-@test "raw mode outside, a terminal of its own inside; size, TERM and exit code are passed on" { in_terminal raw; }
+@test "raw mode outside, a separate terminal inside; size, TERM and exit code are passed on" { in_terminal raw; }
 
-@test "a window that changes its size tells the container" { in_terminal resize; }
+@test "a change of the window size is forwarded to the container" { in_terminal resize; }
 
 @test "Ctrl-C and Ctrl-D reach the command" { in_terminal interrupt; }
 
 @test "job control: Ctrl-Z, bg, fg" { in_terminal jobs; }
 
-@test "kill -9 of the tool gives the terminal back and ends the container" { in_terminal killed; }
+@test "kill -9 of the tool restores the terminal and ends the container" { in_terminal killed; }
 
-@test "a closed window ends tool and container" { in_terminal hangup; }
+@test "closing the window ends the tool and the container" { in_terminal hangup; }
 
-@test "a command that cannot be started leaves the terminal as it was" { in_terminal failing; }
+@test "a command that cannot be started leaves the terminal unchanged" { in_terminal failing; }
 
-@test "much output, and what is typed ahead" { in_terminal throughput; }
+@test "a lot of output, and input typed ahead" { in_terminal throughput; }
 
-@test "run passes the caller's TERM on, unless the image or --env has one" {
+@test "run passes on the caller's TERM, unless the image or --env sets it" {
     local tool=(swiftlet --root "$STORE/graph" --runroot "$STORE/run" --storage-driver "$DRIVER")
     run -0 env TERM=screen-256color script -qec "${tool[*]} run -t work sh -c 'echo \$TERM'" /dev/null
     has screen-256color
@@ -43,7 +43,7 @@ in_terminal() {
     has vt100
 }
 
-@test "inside of tmux: a shell, a program that draws, and the pane as before" {
+@test "inside tmux: a shell, a full-screen program, and the pane is restored" {
     command -v tmux >/dev/null || skip "tmux is not installed"
     local tool="swiftlet --root $STORE/graph --runroot $STORE/run --storage-driver $DRIVER" i
     local pane=(tmux -L "swiftlet$$")

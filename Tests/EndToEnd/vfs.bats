@@ -8,7 +8,7 @@ setup_file() { begin_store vfs; }
 teardown_file() { end_store; }
 setup() { enter_new_directory; }
 
-@test "the walkthrough's image: build, images, history, run" {
+@test "the walkthrough: build, images, history, run" {
     run -0 swiftlet build -t my-image "$EXAMPLES/hello"
     has_line "STEP 2/3: RUN echo Hello"
     has_line Hello
@@ -33,7 +33,7 @@ setup() { enter_new_directory; }
     has "Using cache"
 }
 
-@test "files that a step deletes, changes, and replaces" {
+@test "files that a step deletes, changes and replaces" {
     dockerfile <<'EOF'
 FROM localhost/busybox
 RUN mkdir -p /dir/sub /opaque /stays && touch /dir/one /dir/two /dir/sub/three /opaque/old /stays/file /plain && ln /dir/one /dir/linked && ln -s two /dir/link
@@ -52,7 +52,7 @@ EOF
     lacks .wh.stays
 }
 
-@test "a step that only deletes, and one that changes nothing" {
+@test "a step that only deletes files, and one that changes nothing" {
     dockerfile <<<$'FROM localhost/busybox\nRUN touch /gone\nRUN rm /gone\nRUN true'
     run -0 swiftlet build -t whiteout .
     equal "$(last_layer_names whiteout)" .wh.gone
@@ -81,7 +81,7 @@ EOF
     equal "$(cat vfs)" "$(cat overlay)"
 }
 
-@test "COPY, COPY --from, --chown, and a stage on scratch" {
+@test "COPY, COPY --from, --chown, and a stage from scratch" {
     echo content >file
     chmod 640 file
     dockerfile <<'EOF'
@@ -119,7 +119,7 @@ EOF
     store_is_sound
 }
 
-@test "podman lists, runs, extends and removes what swiftlet made" {
+@test "podman lists, runs, extends and removes swiftlet's images" {
     run -0 swiftlet build -q -t shared "$EXAMPLES/hello"
     run -0 podman images --format '{{.Repository}}:{{.Tag}}'
     has_line localhost/shared:latest
@@ -135,7 +135,7 @@ EOF
     store_is_sound
 }
 
-@test "rmi leaves no file of an image" {
+@test "rmi leaves no files of an image" {
     dockerfile <<<$'FROM localhost/busybox\nRUN echo only here >/unique-file-of-this-test'
     run -0 swiftlet build -q -t removed .
     [ -n "$(as_owner find "$(graphroot)" -name unique-file-of-this-test)" ]

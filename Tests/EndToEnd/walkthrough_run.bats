@@ -68,7 +68,7 @@ type_into() { python3 "$SUPPORT/terminal.py" "$@"; }
     swiftlet rmi by-buildah
 }
 
-@test "2: each tool leaves the others' containers alone" {
+@test "2: no tool touches the others' containers" {
     swiftlet container run --name ours my-image true
     podman run --name theirs --network host my-image sh -c "$LINGER"
     run -0 podman ps -a --format '{{.Names}}'
@@ -90,7 +90,7 @@ type_into() { python3 "$SUPPORT/terminal.py" "$@"; }
     run -0 swiftlet container run --rm my-image ls /my-file
 }
 
-@test "3: all of it lies in the user's own places" {
+@test "3: all files are in the user's own directories" {
     [ -d "$HOME/.local/share/containers/storage/overlay-images" ]
     equal "$(swiftlet info | jq -r .store.GraphRoot)" "$HOME/.local/share/containers/storage"
     mkdir -p "$HOME/.config/containers"
@@ -100,7 +100,7 @@ type_into() { python3 "$SUPPORT/terminal.py" "$@"; }
     prints 0077
 }
 
-@test "called as podman it takes that grammar" {
+@test "when called as podman, it accepts podman's command line" {
     mkdir bin
     ln -s "$(type -P swiftlet)" bin/podman
     local podman=$PWD/bin/podman

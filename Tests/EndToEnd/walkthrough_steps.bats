@@ -21,7 +21,7 @@ tool() { command "$TOOL" "$@"; }
 # The container of the session: each step goes on from the last.
 C=busybox-working-container
 
-@test "C1: from prints the container's name, and containers shows it" {
+@test "C1: from prints the container's name, and containers lists it" {
     run -0 tool from localhost/busybox
     prints "$C"
     local listed
@@ -36,7 +36,7 @@ C=busybox-working-container
     matches '^[0-9a-f]{64}$'
 }
 
-@test "C2: run runs commands in it, also with a terminal, and hands their code on" {
+@test "C2: run runs commands in it, also with a terminal, and passes on their exit code" {
     run -0 tool run "$C" cat /etc/os-release
     has NAME=
     run -7 tool run "$C" sh -c 'exit 7'
@@ -73,7 +73,7 @@ PYTHON
     fi
 }
 
-@test "C3: copy prints the digest of what was copied; add unpacks archives" {
+@test "C3: copy prints the digest of the copied files; add unpacks archives" {
     echo test >file
     run -0 tool copy "$C" file /test-file
     matches '^[0-9a-f]{64}$'
@@ -89,7 +89,7 @@ PYTHON
     prints archive.tar
 }
 
-@test "C4: the history tells of nothing but the commit, unless it is asked for" {
+@test "C4: the history contains only the commit, unless more is requested" {
     tool from --name told busybox
     tool run told touch /untold
     tool run --add-history told touch /told
@@ -105,7 +105,7 @@ PYTHON
     tool rmi told
 }
 
-@test "C5: commit makes an image, and images shows it" {
+@test "C5: commit creates an image, and images lists it" {
     run -0 tool commit -q "$C" my-image
     matches '^[0-9a-f]{64}$'
     local id=$output
@@ -127,7 +127,7 @@ PYTHON
     has localhost/my-image
 }
 
-@test "C7: the container is still there, can go on, and lends its files to others" {
+@test "C7: the container still exists, can continue, and its files can be copied to others" {
     tool run "$C" sh -c 'echo more >/more'
     tool commit -q "$C" my-image
     tool from --name second scratch
@@ -142,7 +142,7 @@ PYTHON
     tool rm second reader
 }
 
-@test "C8: unshare gives a shell with the files, which are unmounted when it ends" {
+@test "C8: unshare starts a shell with access to the files, which are unmounted when it ends" {
     # shellcheck disable=SC2016
     run -0 tool unshare --mount MOUNT="$C" sh -c 'id -u; echo it-works > "$MOUNT"/test-from-mount; echo "$MOUNT"'
     [ "${lines[0]}" = 0 ]

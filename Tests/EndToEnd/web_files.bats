@@ -29,7 +29,7 @@ teardown_file() {
 setup() { enter_new_directory; }
 teardown() { swiftlet rm -a >/dev/null; }
 
-@test "add fetches a file: its name and its time" {
+@test "add downloads a file, with its name and time" {
     swiftlet from --name c busybox
     echo local >local
     run -0 swiftlet add c "$URL/file.txt" /dir/
@@ -42,7 +42,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     prints $'content\nfile.txt'
 }
 
-@test "an address is asked for as it is written, be it text or not" {
+@test "a URL is requested exactly as written, even if it is not UTF-8" {
     swiftlet from --name c busybox
     # What Python's server makes of a byte that is no text.
     echo odd >"$WEB/caf$(printf '\xef\xbf\xbd').txt"
@@ -54,7 +54,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     has "404"
 }
 
-@test "the digest that is printed, and noted, is buildah's" {
+@test "the printed and recorded digest equals buildah's" {
     local flags tool
     echo local >local
     for flags in "" "--chmod 640 --chown 5:6" --add-history; do
@@ -73,7 +73,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     done
 }
 
-@test "what a server does not have, or is not what was expected, is one clear error" {
+@test "missing files, wrong checksums and other schemes are single clear errors" {
     swiftlet from --name c busybox
     run swiftlet add c "$URL/missing" /
     own_failure
@@ -95,7 +95,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     store_is_sound
 }
 
-@test "ADD in a build fetches, checks, caches by content and unpacks only when told to" {
+@test "ADD in a build downloads, verifies, caches by content and unpacks only on request" {
     local good
     good=sha256:$(sha256sum "$WEB/file.txt" | cut -d ' ' -f 1)
     dockerfile <<END

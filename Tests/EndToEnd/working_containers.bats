@@ -22,7 +22,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
 
 # --- The walkthrough -------------------------------------------------------------------------------------------------
 
-@test "from prints the container's name, with a number where it is taken, and containers lists it" {
+@test "from prints the container's name, with a number if it is taken, and containers lists it" {
     run -0 swiftlet from localhost/busybox
     prints busybox-working-container
     run -0 swiftlet from busybox
@@ -41,7 +41,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     done
 }
 
-@test "run runs a command in the container and takes over its exit code" {
+@test "run runs a command in the container and passes on its exit code" {
     swiftlet from --name c busybox
     run -0 swiftlet run c cat /etc/passwd
     has "root:x:0:0"
@@ -57,7 +57,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     has 'reading build container "nobody": container not known'
 }
 
-@test "run takes environment, directory, user, mounts and network, in each isolation" {
+@test "run supports environment, directory, user, mounts and network, in each isolation" {
     swiftlet from --name c busybox
     echo shared >file
     local way
@@ -81,7 +81,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     has "not a tty"
 }
 
-@test "copy prints the digest that buildah prints, for every form of it" {
+@test "copy prints the same digest as buildah, in every form" {
     swiftlet from --name c busybox
     echo test >file
     mkdir -p tree/below
@@ -123,7 +123,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     prints $'content\narchive.tar.gz'
 }
 
-@test "the history tells of nothing but the commit, unless it is asked for" {
+@test "the history contains only the commit, unless more is requested" {
     swiftlet from --name c busybox
     echo test >file
     swiftlet run c true
@@ -148,7 +148,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
 /bin/sh -c true"
 }
 
-@test "commit makes an image that images lists; push, rmi and pull move it" {
+@test "commit creates an image that images lists; it survives push, rmi and pull" {
     swiftlet from --name c busybox
     echo test >file
     swiftlet copy -q c file /test-file
@@ -168,7 +168,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     prints test
 }
 
-@test "a committed container goes on; copy --from takes files of containers and images" {
+@test "a committed container can continue; copy --from copies from containers and images" {
     swiftlet from --name c busybox
     swiftlet run c sh -c 'echo one >/one'
     swiftlet commit -q c first
@@ -189,7 +189,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     prints $'two\none'
 }
 
-@test "unshare --mount gives a shell with the container's files, which are unmounted when it ends" {
+@test "unshare --mount starts a shell with the container's files, which are unmounted when it ends" {
     swiftlet from --name c busybox
     swiftlet from --name d busybox
     # shellcheck disable=SC2016
@@ -210,7 +210,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     has_line "_CONTAINERS_ROOTLESS_UID=$(id -u)"
 }
 
-@test "mount and umount by hand inside of unshare; outside mount says what to do" {
+@test "mount and umount inside unshare; outside, mount prints what to do" {
     swiftlet from --name c busybox
     make_tool
     # shellcheck disable=SC2016
@@ -228,7 +228,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     has "unshare"
 }
 
-@test "config sets every field, as buildah sets it" {
+@test "config sets every field as buildah does" {
     swiftlet from --name ours busybox
     swiftlet from --name theirs busybox
     local flags=(--env X=1 --env "Y=\$X-2" --label l=1 --port 80 --port 90/udp --volume /v --user u:g --workingdir /w
@@ -247,7 +247,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     matches '^\[PATH=[^ ]* Y=1-2\]\|map\[\]\|\[\]$'
 }
 
-@test "rename, rm and their mistakes" {
+@test "rename, rm and their errors" {
     swiftlet from --name c busybox
     swiftlet from --name d busybox
     swiftlet rename c e
@@ -271,7 +271,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
 
 # --- Commits ---------------------------------------------------------------------------------------------------------
 
-@test "commit --squash makes one layer of all, and leaves deleted files out" {
+@test "commit --squash creates a single layer without deleted files" {
     swiftlet from --name c busybox
     swiftlet run c sh -c 'rm /etc/group; echo new >/new'
     swiftlet commit -q --squash c squashed
@@ -281,7 +281,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     has "No such file"
 }
 
-@test "commit --rm, --iidfile, --timestamp, and places that are no store" {
+@test "commit --rm, --iidfile, --timestamp, and destinations other than the store" {
     swiftlet from --name c busybox
     swiftlet run c sh -c 'echo x >/x'
     local first second
@@ -307,7 +307,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
 
 # --- One container, two tools ----------------------------------------------------------------------------------------
 
-@test "buildah goes on with a container of swiftlet, and the other way round" {
+@test "buildah continues with swiftlet's container, and vice versa" {
     swiftlet from --name ours busybox
     swiftlet run ours sh -c 'echo 1 >/one'
     buildah run --isolation chroot ours sh -c 'cat /one >/two'
@@ -331,7 +331,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
     buildah rm theirs
 }
 
-@test "what is not supported is refused by name" {
+@test "unsupported options are rejected by name" {
     swiftlet from --name c busybox
     local command
     for command in "commit --sign-by me c x" "from --userns host busybox"; do

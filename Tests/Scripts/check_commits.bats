@@ -33,7 +33,7 @@ refuses() {
     [[ $output == *"$1"*"$2"* ]] || { echo "not for this reason: $output"; return 1; }
 }
 
-@test "subjects in the imperative are accepted" {
+@test "imperative subjects are accepted" {
     accepts "Resolve names before id prefixes"
     accepts "Process what needs it"
     accepts "Embed the list"
@@ -49,7 +49,7 @@ refuses() {
     accepts "Add $(printf 'ä%.0s' {1..68})"
 }
 
-@test "other subjects are refused, each with its reason" {
+@test "other subjects are rejected, each with its reason" {
     commit "Begin"
     refuses "Added a flag" imperative
     refuses "Adds a flag" imperative
@@ -66,7 +66,7 @@ refuses() {
     refuses "$(printf 'Add %069d' 0)" "73 characters"
 }
 
-@test "all faults are listed, good commits among them are not" {
+@test "all faulty commits are listed, and only these" {
     commit "Added one"
     commit "Add two"
     commit "Adds three"
@@ -76,7 +76,7 @@ refuses() {
     [[ $output != *"Add two"* ]]
 }
 
-@test "commits from before the rule are left alone" {
+@test "commits that precede the rule are not checked" {
     commit "everything was different then." "$before_the_rule"
     run scripts/check-commits
     [ "$status" = 0 ]
@@ -87,7 +87,7 @@ refuses() {
     [[ $output != *different* ]]
 }
 
-@test "only what is not upstream is checked" {
+@test "only commits that are not upstream are checked" {
     commit "Added and pushed"
     git clone -q . ../clone
     cd ../clone
@@ -102,7 +102,7 @@ refuses() {
     [ "$status" = 1 ]
 }
 
-@test "without upstream, only what came after the last tag is checked" {
+@test "without upstream, only commits after the last tag are checked" {
     commit "Added long ago"
     git tag v1
     commit "Add a flag"
@@ -122,7 +122,7 @@ refuses() {
     [ "$status" = 0 ]
 }
 
-@test "a shallow clone with a detached head and no upstream is checked as far as it goes" {
+@test "a shallow clone with a detached head and no upstream is checked as far as possible" {
     commit "Added, out of reach"
     commit "Add a flag"
     git clone -q --depth 1 "file://$PWD" ../shallow
@@ -136,7 +136,7 @@ refuses() {
     [[ $output == *"1 subjects"* ]]
 }
 
-@test "a tree without a repository is no failure, a wrong range is one" {
+@test "a tree without a repository is accepted, an invalid range is an error" {
     commit "Begin"
     run scripts/check-commits nonsense
     [ "$status" = 2 ]
@@ -146,7 +146,7 @@ refuses() {
     [[ $output == *"not checked"* ]]
 }
 
-@test "a repository without a commit is no failure" {
+@test "a repository without commits is accepted" {
     run scripts/check-commits
     [ "$status" = 0 ]
 }

@@ -8,7 +8,7 @@ setup() {
     PATH=/usr/sbin:/usr/bin:/sbin:/bin
 }
 
-@test "make install says what to do when nothing is built, and builds nothing" {
+@test "make install builds nothing, and says what to do if nothing is built" {
     run make install DESTDIR="$PWD/there"
     [ "$status" != 0 ]
     [[ $output == *"there is no .build/release/swiftlet"*"make build"* ]]
@@ -16,7 +16,7 @@ setup() {
     [ ! -e .build ]
 }
 
-@test "make install copies what is built, without Swift" {
+@test "make install copies the built binary, without Swift" {
     mkdir -p .build/release
     printf '#!/bin/sh\necho it works\n' >.build/release/swiftlet
     chmod 755 .build/release/swiftlet
@@ -28,7 +28,7 @@ setup() {
     [ "$(home/bin/swiftlet)" = "it works" ]
 }
 
-@test "make alone lists the targets, each of which exists" {
+@test "make without arguments lists the targets, all of which exist" {
     run make
     [ "$status" = 0 ]
     local target

@@ -36,7 +36,7 @@ with_apt() {
     stand_in id <<<$'#!/bin/bash\necho 1000'
 }
 
-@test "without Swift, both commands say so before anything is installed, and how to get it" {
+@test "without Swift, both commands explain how to get it before anything is installed" {
     with_apt
     local command
     for command in demo test; do
@@ -47,7 +47,7 @@ with_apt() {
     done
 }
 
-@test "a toolchain in the home directory that is not in the PATH is pointed at" {
+@test "a toolchain in the home directory but not in the PATH is pointed out" {
     mkdir -p home/.local/share/swiftly/bin
     printf '#!/bin/bash\n' >home/.local/share/swiftly/bin/swift
     chmod +x home/.local/share/swiftly/bin/swift
@@ -56,7 +56,7 @@ with_apt() {
     says "export PATH=\"$PWD/home/.local/share/swiftly/bin:\$PATH\""
 }
 
-@test "Swift that is too old is refused before anything is installed" {
+@test "a version of Swift that is too old is rejected before anything is installed" {
     with_apt
     local version
     for version in 5.10.1 6.1.3 6.1-dev; do
@@ -70,7 +70,7 @@ with_apt() {
     done
 }
 
-@test "Swift that is new enough is accepted" {
+@test "a version of Swift that is new enough is accepted" {
     local version
     for version in 6.2 6.3.1 6.10-dev 7.0; do
         stand_in swift <<<$'#!/bin/bash\necho "Swift version '"$version"' (swift-'"$version"$'-RELEASE)"'
@@ -80,7 +80,7 @@ with_apt() {
     done
 }
 
-@test "missing libraries of the toolchain are announced before packages are installed, and an error afterwards" {
+@test "missing toolchain libraries are a notice before packages are installed, and an error afterwards" {
     stand_in swift <<<$'#!/bin/bash\necho "swift: error while loading shared libraries: libxml2.so.2: cannot open" >&2; exit 127'
     on_machine scripts/check-swift --before-packages
     [ "$status" = 0 ]
@@ -90,7 +90,7 @@ with_apt() {
     says "this toolchain was made for another"
 }
 
-@test "libraries are looked for in all programs of the toolchain" {
+@test "the libraries of all toolchain programs are checked" {
     stand_in swift <<<$'#!/bin/bash\necho "Swift version 6.3"'
     stand_in swift-package <<<$'#!/bin/bash'
     stand_in ldd <<<$'#!/bin/bash\n[ "${1##*/}" != swift-package ] || echo "  libsqlite3.so.0 => not found"'
@@ -99,14 +99,14 @@ with_apt() {
     says "lacks shared libraries: libsqlite3.so.0"
 }
 
-@test "a toolchain that does not work is an error with its own words" {
+@test "a broken toolchain is an error with its own message" {
     stand_in swift <<<$'#!/bin/bash\necho "no toolchain is chosen" >&2; exit 3'
     on_machine scripts/check-swift --before-packages
     [ "$status" = 1 ]
     says "no toolchain is chosen"
 }
 
-@test "without root and sudo, what root has to type is said" {
+@test "without root and sudo, the command for root is printed" {
     with_apt
     on_machine scripts/install-packages build
     [ "$status" = 1 ]
@@ -116,7 +116,7 @@ with_apt() {
     installs_nothing
 }
 
-@test "a sudo that refuses is told of, with what root has to type" {
+@test "a failing sudo is reported, with the command for root" {
     with_apt
     stand_in sudo <<<$'#!/bin/bash\necho "sudo: someone is not in the sudoers file" >&2; exit 1'
     on_machine scripts/install-packages test
@@ -125,7 +125,7 @@ with_apt() {
     says "apt-get update && apt-get install --no-install-recommends g++ "
 }
 
-@test "sudo is used for apt alone, with all packages of the list" {
+@test "sudo is used only for apt, with all packages of the list" {
     with_apt
     stand_in sudo <<<$'#!/bin/bash\nexec "$@"'
     on_machine scripts/install-packages test
@@ -134,7 +134,7 @@ with_apt() {
     grep -q 'install .*g++ .*libisal-dev .*bats .*buildah' installed
 }
 
-@test "where everything is installed, nothing is called" {
+@test "if everything is installed, nothing is called" {
     with_apt
     stand_in dpkg-query <<<$'#!/bin/bash\necho installed'
     stand_in ld.gold <<<$'#!/bin/bash'
@@ -144,7 +144,7 @@ with_apt() {
     installs_nothing
 }
 
-@test "a package source that cannot be read does not stop the installation" {
+@test "an unreadable package source does not stop the installation" {
     with_apt
     stand_in sudo <<<$'#!/bin/bash\nexec "$@"'
     stand_in apt-get <<<$'#!/bin/bash\n[ "$1" != update ] || exit 100\necho "$*" >>'"$PWD/installed"
@@ -153,14 +153,14 @@ with_apt() {
     grep -q '^install' installed
 }
 
-@test "without apt, the packages are named" {
+@test "without apt, the packages are listed" {
     on_machine scripts/install-packages build
     [ "$status" = 1 ]
     says "There is no apt here"
     says "libseccomp-dev"
 }
 
-@test "unknown arguments are refused" {
+@test "unknown arguments are rejected" {
     on_machine demo --fast
     [ "$status" = 2 ]
     on_machine test --fast

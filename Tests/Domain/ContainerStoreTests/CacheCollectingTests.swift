@@ -19,7 +19,7 @@ struct CacheCollectingTests {
         try TestStore.addLayer(store, parent: parent?.id, file: content, content: content)
     }
 
-    @Test("steps that were replaced, and what was built upon them, are collected")
+    @Test("replaced steps and their descendants are collected")
     func replacedSteps() throws {
         let base = try layer("base", upon: nil)
         try TestStore.addImage(store, names: ["localhost/base:latest"], layer: base.id, text: "base")
@@ -36,7 +36,7 @@ struct CacheCollectingTests {
         #expect(try Set(store.layers().map(\.id)) == [base.id, new.id])
     }
 
-    @Test("steps upon an image's layers and steps from nothing are kept")
+    @Test("steps on top of an image's layers and steps from scratch are kept")
     func reachableSteps() throws {
         let base = try layer("base", upon: nil)
         let top = try layer("top", upon: base)
@@ -52,7 +52,7 @@ struct CacheCollectingTests {
         for key in ["01", "02", "03", "04"] { #expect(try BuildCacheIndex(store).lookup(key) != nil) }
     }
 
-    @Test("layers of an image stay when the steps that made them are forgotten")
+    @Test("layers of an image stay if the steps that created them are removed")
     func imagesKeepTheirLayers() throws {
         let base = try layer("base", upon: nil)
         try record("01", base, upon: nil)

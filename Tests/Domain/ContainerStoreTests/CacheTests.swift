@@ -10,7 +10,7 @@ import Testing
 
     init() throws { test = try TestStore("vfs") }
 
-    @Test("an outcome is found as long as its layer is there upon the same parent")
+    @Test("a result is found while its layer exists with the same parent")
     func lookup() throws {
         let index = BuildCacheIndex(store)
         let layer = try TestStore.addLayer(store, parent: nil, file: "a", content: "one")
@@ -31,7 +31,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: store.layout.buildCache).count == 1)
     }
 
-    @Test("broken entries are as none")
+    @Test("invalid entries are ignored")
     func brokenEntries() throws {
         let index = BuildCacheIndex(store)
         try Files.makeDirectories(store.layout.buildCache)
@@ -43,7 +43,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: store.layout.buildCache).isEmpty)
     }
 
-    @Test("pruning by age keeps what was used since, and takes chains of layers")
+    @Test("pruning by age keeps recently used results, and removes chains of layers")
     func pruning() throws {
         let index = BuildCacheIndex(store)
         let base = try TestStore.addLayer(store, parent: nil, file: "a", content: "one")
@@ -61,7 +61,7 @@ import Testing
         #expect(try store.layers().map(\.id) == [young.id])
     }
 
-    @Test("outcomes of compressing are remembered by way")
+    @Test("compression results are recorded for each method")
     func compressedBlobs() throws {
         let index = CompressedBlobIndex(store.layout)
         let (diffID, digest) = (Digest.sha256(of: "a"), Digest.sha256(of: "b"))

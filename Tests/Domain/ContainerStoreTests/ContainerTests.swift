@@ -5,7 +5,7 @@ import Testing
 @testable import ContainerStore
 
 @Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct ContainerTests {
-    @Test("a container has a layer of its own, files and a record", arguments: TestStore.drivers)
+    @Test("a container has its own layer, files and a record", arguments: TestStore.drivers)
     func creating(_ driver: String) throws {
         let test = try TestStore(driver)
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -40,7 +40,7 @@ import Testing
         #expect(try test.store.check() == [])
     }
 
-    @Test("a name belongs to one container")
+    @Test("a name belongs to a single container")
     func names() throws {
         let test = try TestStore("vfs")
         let first = try test.store.createContainer(ContainerRequest(names: ["a"], image: nil, baseLayer: nil))
@@ -58,7 +58,7 @@ import Testing
         #expect(try test.store.check() == [])
     }
 
-    @Test("records stay in the file that they were found in")
+    @Test("records stay in the file that they were read from")
     func volatileRecords() throws {
         let test = try TestStore("vfs")
         let id = RandomBytes.hex(32)

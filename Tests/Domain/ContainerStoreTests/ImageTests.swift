@@ -11,7 +11,7 @@ import Testing
 
     init() throws { test = try TestStore("vfs") }
 
-    @Test("an image has its data, its digests and a place in the listing")
+    @Test("an image has its data and digests, and is listed")
     func creating() throws {
         let layer = try TestStore.addLayer(store, parent: nil, file: "a", content: "one")
         let image = try TestStore.addImage(store, names: ["localhost/x:latest"], layer: layer.id, text: "1")
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test("names move between images, which remember them")
+    @Test("names move between images, which record them in their history")
     func names() throws {
         let first = try TestStore.addImage(store, names: ["localhost/a:1", "localhost/b:1"], layer: nil, text: "1")
         let second = try TestStore.addImage(store, names: ["localhost/a:1"], layer: nil, text: "2")
@@ -51,7 +51,7 @@ import Testing
         #expect(try store.check() == [])
     }
 
-    @Test("images are found as Podman finds them")
+    @Test("images are looked up as by Podman")
     func lookup() throws {
         let local = try TestStore.addImage(store, names: ["localhost/app:latest"], layer: nil, text: "1")
         let docker = try TestStore.addImage(
@@ -76,7 +76,7 @@ import Testing
         #expect(try store.findImage("app")?.name == "localhost/app:latest")
     }
 
-    @Test("a beginning of several ids is ambiguous, and said to be")
+    @Test("a prefix of several ids is reported as ambiguous")
     func ambiguity() throws {
         for number in 0..<17 { try TestStore.addImage(store, names: [], layer: nil, text: "\(number)") }
         let prefixes = try store.images().map { String($0.id.prefix(1)) }
@@ -85,7 +85,7 @@ import Testing
         #expect(error?.kind == .ambiguous)
     }
 
-    @Test("deleting an image takes the layers that nothing else needs")
+    @Test("deleting an image deletes its unshared layers")
     func deleting() throws {
         let base = try TestStore.addLayer(store, parent: nil, file: "a", content: "one")
         let left = try TestStore.addLayer(store, parent: base.id, file: "b", content: "two")
@@ -108,7 +108,7 @@ import Testing
         #expect(throws: StoreError.self) { try store.deleteImage(first.id) }
     }
 
-    @Test("images of additional stores are found and built upon, but never changed")
+    @Test("images of additional stores are found and can be extended, but are never changed")
     func additionalStore() throws {
         let layer = try TestStore.addLayer(store, parent: nil, file: "a", content: "one")
         let image = try TestStore.addImage(store, names: ["localhost/x:latest"], layer: layer.id, text: "1")

@@ -29,7 +29,7 @@ struct InteropTests {
         return try TestImage.add(store, name: "localhost/box:latest", topLayer: layer.id)
     }
 
-    @Test("Podman and Buildah list, run, build upon, push and remove what this store made")
+    @Test("Podman and Buildah list, run, extend, push and remove images of this store")
     func ours() throws {
         let box = try addBusybox()
         let top = try TestImage.addLayer(
@@ -53,7 +53,7 @@ struct InteropTests {
         #expect(try store.check() == [])
     }
 
-    @Test("this store lists, reads, mounts and removes what Buildah made")
+    @Test("this store lists, reads, mounts and removes Buildah's images")
     func theirs() throws {
         try Files.replaceFile(
             "\(test.directory)/Dockerfile",
@@ -87,7 +87,7 @@ struct InteropTests {
         #expect(try store.layers().isEmpty)
     }
 
-    @Test("working at the same time loses no record")
+    @Test("concurrent writers lose no records")
     func concurrency() throws {
         let box = try addBusybox()
         let count = 8

@@ -6,7 +6,7 @@ import Testing
 @testable import ContainerStore
 
 @Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct LayerTests {
-    @Test("a registered layer is where the format wants it, and consistent", arguments: TestStore.drivers)
+    @Test("a registered layer has the paths of the format, and is consistent", arguments: TestStore.drivers)
     func registering(_ driver: String) throws {
         let test = try TestStore(driver)
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -25,7 +25,7 @@ import Testing
         #expect(Files.exists("\(directories.last ?? "")/a"))
     }
 
-    @Test("the same layer twice is one layer, and the second staging goes", arguments: TestStore.drivers)
+    @Test("registering a layer twice keeps one, and removes the second staging directory", arguments: TestStore.drivers)
     func registeringTwice(_ driver: String) throws {
         let test = try TestStore(driver)
         let first = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -37,7 +37,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: test.store.layout.temporaryDirectories).isEmpty)
     }
 
-    @Test("layers staged without their parents are registered in one go", .enabled(if: TestStore.canMountOverlay))
+    @Test("layers staged without their parents are registered in one batch", .enabled(if: TestStore.canMountOverlay))
     func batches() throws {
         let test = try TestStore("overlay")
         let stagings = try (0..<3).map { number in
@@ -61,7 +61,7 @@ import Testing
         for number in 0..<3 { #expect(Files.exists("\(path)/f\(number)")) }
     }
 
-    @Test("a batch that fails half way leaves nothing", .enabled(if: TestStore.canMountOverlay))
+    @Test("a failing batch leaves nothing", .enabled(if: TestStore.canMountOverlay))
     func failedBatch() throws {
         let test = try TestStore("overlay")
         let stagings = try (0..<2).map {
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(
-        "a writable mount changes the layer, counts, and shows through from below",
+        "a writable mount changes the layer, is counted, and shows the lower layer",
         .enabled(if: TestStore.canMountOverlay))
     func mounting() throws {
         let test = try TestStore("overlay")
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test(
-        "a staging layer can be filled through its overlay mount and becomes the layer",
+        "a staging layer can be filled through its overlay mount, and becomes the layer",
         .enabled(if: TestStore.canMountOverlay))
     func stagingMount() throws {
         let test = try TestStore("overlay")
@@ -140,7 +140,7 @@ import Testing
         #expect(try test.store.check() == [])
     }
 
-    @Test("a copy of a tree keeps what matters")
+    @Test("a copy of a tree keeps all content and attributes")
     func treeCopy() throws {
         let test = try TestStore("vfs")
         let staging = try test.store.newStagingLayer(parent: nil)

@@ -11,7 +11,7 @@ import Testing
     init() throws { try Files.makeDirectories(directory) }
     deinit { try? Files.removeTree(directory) }
 
-    @Test("a writer changes all 64 bytes' meaning and others notice once")
+    @Test("a write changes the 64-byte stamp, and others notice it once")
     func touching() throws {
         let (mine, theirs) = (LockFile(path: "\(directory)/l"), LockFile(path: "\(directory)/l"))
         try mine.create()
@@ -29,7 +29,7 @@ import Testing
         #expect(try Files.status("\(directory)/l").permissions == 0o644)
     }
 
-    @Test("the thread that holds a lock may take it again, others wait for the last release")
+    @Test("a thread may lock recursively; others wait for the last release")
     func nesting() throws {
         let lock = LockFile(path: "\(directory)/l")
         try lock.acquire(.exclusive)
@@ -45,7 +45,7 @@ import Testing
         #expect(try other.tryLockShared())
     }
 
-    @Test("temporary directories of the dead are swept, those of the living are not")
+    @Test("temporary directories of dead processes are deleted, others are kept")
     func sweeping() throws {
         let root = "\(directory)/tempdirs"
         let living = try TemporaryDirectory.make(in: root)

@@ -5,7 +5,7 @@ import Testing
 @testable import ContainerStore
 
 @Suite struct RecordTests {
-    @Test("records that the real tools wrote are written back byte for byte")
+    @Test("records of the real tools are rewritten byte for byte")
     func roundTrip() throws {
         let layer =
             #"{"id":"d51eeb","names":["done-layer"],"parent":"39e31c","created":"2026-11-23T18:04:39.310046111Z","compressed-diff-digest":"sha256:4ec7ae8d151d6c88bf8bd287ed9c91f089d67b89bb6f76cfa8519f108a6ca137","compressed-size":2125824,"diff-digest":"sha256:4ec7ae8d151d6c88bf8bd287ed9c91f089d67b89bb6f76cfa8519f108a6ca137","diff-size":2125824,"compression":2,"uidset":[0,5],"gidset":[0],"flags":{"incomplete":true}}"#
@@ -21,7 +21,7 @@ import Testing
         #expect(back(try ContainerRecord(JSONValue(parsing: container), isVolatile: false)) == container)
     }
 
-    @Test("fields of other versions survive, null is as absent")
+    @Test("fields of other versions are kept, and null equals absent")
     func unknownFields() throws {
         let text = #"{"id":"ab","names":null,"created":"x","toc-digest":"sha256:1","later":{"a":[1,2]}}"#
         let record = try LayerRecord(JSONValue(parsing: text), isVolatile: false)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(
-        "records that cannot be right are refused",
+        "invalid records are rejected",
         arguments: [
             #"{"id":"../../etc"}"#, #"{"id":""}"#, #"{"names":["x"]}"#, #"{"id":7}"#, #"[]"#, #""x""#,
             #"{"id":"a","parent":"../b"}"#, #"{"id":"a","names":"x"}"#, #"{"id":"a","names":[1]}"#,
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("the ids of layers are those that containers/storage gives")
+    @Test("layer ids equal those of containers/storage")
     func layerIdentifiers() throws {
         let base = "39e31c6649c586eeb435e51cb4d21ad9ffd3fb88f92e9a5bd1ff5036af530d85"
         let diff = "4ec7ae8d151d6c88bf8bd287ed9c91f089d67b89bb6f76cfa8519f108a6ca137"
@@ -68,7 +68,7 @@ import Testing
         #expect(try StoreLayout.bigDataFileName(name) == file)
     }
 
-    @Test("data items cannot be named to lie elsewhere", arguments: ["", ".", "..", "a/", "???"])
+    @Test("names of data items cannot refer to other directories", arguments: ["", ".", "..", "a/", "???"])
     func badDataNames(_ name: String) {
         #expect(throws: StoreError.self) { try StoreLayout.bigDataFileName(name) }
     }

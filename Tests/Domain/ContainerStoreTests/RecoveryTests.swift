@@ -15,7 +15,7 @@ import Testing
         try Files.replaceFile("\(store.layout.sessions)/0123456789abcdef", with: Array(text.utf8))
     }
 
-    @Test("whoever may write deletes incomplete layers", arguments: TestStore.drivers)
+    @Test("incomplete layers are deleted if the store is writable", arguments: TestStore.drivers)
     func incompleteLayers(_ driver: String) throws {
         let test = try TestStore(driver)
         let kept = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -36,7 +36,7 @@ import Testing
         #expect(try other.check() == [])
     }
 
-    @Test("a layer that was put in place but not recorded goes", arguments: TestStore.drivers)
+    @Test("an unrecorded layer in its final location is deleted", arguments: TestStore.drivers)
     func unrecordedLayer(_ driver: String) throws {
         let test = try TestStore(driver)
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -58,7 +58,7 @@ import Testing
         #expect(try other.check() == [])
     }
 
-    @Test("layers that a dead process registered for an image that never came go", arguments: TestStore.drivers)
+    @Test("layers that a dead process registered for an unfinished image are deleted", arguments: TestStore.drivers)
     func unreferencedLayers(_ driver: String) throws {
         let test = try TestStore(driver)
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -80,7 +80,7 @@ import Testing
         #expect(try other.check() == [])
     }
 
-    @Test("layers that a living process works with stay, until it ends")
+    @Test("layers in use by a process are kept until it ends")
     func claims() throws {
         let test = try TestStore("vfs")
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -96,7 +96,7 @@ import Testing
         #expect(try builder.check() == [])
     }
 
-    @Test("data directories without a record go")
+    @Test("data directories without a record are deleted")
     func orphanedData() throws {
         let test = try TestStore("vfs")
         let (image, container) = (RandomBytes.hex(32), RandomBytes.hex(32))
@@ -113,7 +113,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: other.layout.sessions).isEmpty)
     }
 
-    @Test("a staging layer whose owner died goes, tar-split included")
+    @Test("a dead process's staging layer is deleted, including its tar-split file")
     func abandonedStaging() throws {
         let test = try TestStore("vfs")
         let layout = test.store.layout
@@ -131,7 +131,7 @@ import Testing
         #expect(try other.tarSplit(of: record.id) == [2])
     }
 
-    @Test("lost short names come back", .enabled(if: TestStore.canMountOverlay))
+    @Test("missing short names are restored", .enabled(if: TestStore.canMountOverlay))
     func lostLinks() throws {
         let test = try TestStore("overlay")
         let base = try TestStore.addLayer(test.store, parent: nil, file: "a", content: "one")
@@ -142,7 +142,7 @@ import Testing
         #expect(try test.store.check() == [])
     }
 
-    @Test("broken files are reported with their path")
+    @Test("invalid files are reported with their path")
     func corruption() throws {
         let test = try TestStore("vfs")
         try Files.replaceFile(test.store.layout.imagesFile, with: Array("[{\"id\":".utf8))

@@ -6,7 +6,7 @@ import Testing
 @testable import ContainerStore
 
 @Suite(.enabled(if: TestStore.canKeepLayers, "needs root, be it of a user namespace")) struct TarStreamTests {
-    @Test("a layer's archive comes back byte for byte, or not at all", arguments: TestStore.drivers)
+    @Test("a layer's archive is reproduced byte for byte, or not at all", arguments: TestStore.drivers)
     func roundTrip(_ driver: String) throws {
         let test = try TestStore(driver)
         let base = try TestImage.addLayer(

@@ -19,7 +19,7 @@ struct UpkeepTests {
 
     // MARK: Layers
 
-    @Test("a layer whose cached step was replaced is collected; one that another process works with is not")
+    @Test("a layer whose cached step was replaced is collected, unless another process uses it")
     func collecting() throws {
         let (old, new) = (try layer("old"), try layer("new"))
         let cache = BuildCacheIndex(store)
@@ -35,7 +35,7 @@ struct UpkeepTests {
         #expect(try ids(store).isEmpty)
     }
 
-    @Test("a layer that another tool made stays; the ones below that this tool built upon go with it")
+    @Test("another tool's layer is kept, but collected together with this tool's layers on top of it")
     func foreignLayers() throws {
         let (foreign, base) = (try layer("foreign"), try layer("base"))
         try TestStore.addImage(store, names: ["localhost/base:latest"], layer: base.id, text: "base")
@@ -57,7 +57,7 @@ struct UpkeepTests {
         _ = foreign
     }
 
-    @Test("a layer of the same content that another tool made later is another tool's")
+    @Test("a layer recreated by another tool with the same content belongs to that tool")
     func remadeLayer() throws {
         let made = try layer("made")
         var later = made
@@ -80,7 +80,7 @@ struct UpkeepTests {
     }
 
     @Test(
-        "this tool's and Buildah's containers are removed though they are mounted",
+        "mounted containers of this tool and Buildah are removed",
         arguments: [
             ContainerOwner.runFile, ContainerOwner.workingFile,
         ])
@@ -94,7 +94,7 @@ struct UpkeepTests {
 
     // MARK: Deciding under the lock
 
-    @Test("a name given meanwhile keeps the image")
+    @Test("a concurrently added name keeps the image")
     func removingName() throws {
         let image = try TestStore.addImage(store, names: ["localhost/aa:latest"], layer: nil, text: "a")
         try store.addNames(image: image.id, ["localhost/bb:latest"])
@@ -104,7 +104,7 @@ struct UpkeepTests {
         #expect(try store.images().isEmpty)
     }
 
-    @Test("a failed call inside of another leaves the other with what the files say")
+    @Test("a failing nested call leaves the outer one with the state of the files")
     func nestedFailure() throws {
         let image = try TestStore.addImage(store, names: ["localhost/aa:latest"], layer: nil, text: "a")
         try store.exclusively {
@@ -117,7 +117,7 @@ struct UpkeepTests {
 
     // MARK: Checking
 
-    @Test("damage spreads to what is built upon it, and is removed with it")
+    @Test("damage extends to descendants, which are removed too")
     func damage() throws {
         let base = try layer("base")
         let top = try layer("top", upon: base)
@@ -136,7 +136,7 @@ struct UpkeepTests {
 
     // MARK: A full disk
 
-    @Test("the reserve takes records where it is large enough, and only then")
+    @Test("the reserve is used for records if it is large enough")
     func reserve() throws {
         let (target, place) = ("\(test.directory)/records", "\(test.directory)/reserve")
         let reserve = SpaceReserve(path: place)

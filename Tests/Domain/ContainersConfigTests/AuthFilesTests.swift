@@ -8,7 +8,7 @@ import Testing
     let auth = "dXNlcjpzZWNyZXQ="
     let known = RegistryCredentials.password(user: "user", password: "secret")
 
-    @Test func filesAreAskedInOrder() throws {
+    @Test func filesAreSearchedInOrder() throws {
         let runtime = host.makeDirectory("runtime")
         host.write("runtime/containers/auth.json", #"{"auths":{"a.io":{"auth":"\#(auth)"}}}"#)
         host.write("home/someone/.docker/config.json", #"{"auths":{"b.io":{"auth":"\#(auth)"},"a.io":{}}}"#)
@@ -19,14 +19,14 @@ import Testing
         #expect(try files.credentials(for: "c.io") == nil)
     }
 
-    @Test func aNamedFileStandsAlone() throws {
+    @Test func specifiedFileIsTheOnlyOneRead() throws {
         host.write("home/someone/.docker/config.json", #"{"auths":{"b.io":{"auth":"\#(auth)"}}}"#)
         let named = host.write("named.json", #"{"auths":{}}"#)
         #expect(try AuthFiles.load(env: host.user(["REGISTRY_AUTH_FILE": named])).credentials(for: "b.io") == nil)
         #expect(throws: ConfigError.self) { try AuthFiles.load(env: host.user(), path: "/no/such/auth.json") }
     }
 
-    @Test func theLongestKeyWinsAndHelpersComeFirst() throws {
+    @Test func longestKeyWinsAndHelpersTakePrecedence() throws {
         let file = try AuthFile(
             parsing: Array(
                 """
@@ -44,7 +44,7 @@ import Testing
         #expect(error?.description == "auth.json: the entry for bad.io is not base64")
     }
 
-    @Test func brokenFilesAreErrors() throws {
+    @Test func invalidFilesAreErrors() throws {
         let file = host.write("broken.json", "{")
         let error = #expect(throws: ConfigError.self) { try AuthFiles.load(env: host.user(), path: file) }
         #expect(error?.code == .syntax && error?.file == file)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ContainersConfTests {
     let host = TemporaryRoot()
 
-    @Test func defaultsArePodmans() throws {
+    @Test func defaultsEqualPodmans() throws {
         let conf = try ContainersConf.load(env: host.user())
         #expect(conf.containers.defaultCapabilities.count == 11)
         #expect(conf.containers.umask == 0o022)
@@ -45,7 +45,7 @@ import Testing
         #expect(try ContainersConf.load(env: host.root()).containers.env != ["A=1"])
     }
 
-    @Test func arraysAppendWhenAsked() throws {
+    @Test func arraysAppendOnRequest() throws {
         host.write("etc/containers/containers.conf", "[containers]\nvolumes = ['/a:/a']\n")
         host.write("etc/containers/containers.conf.d/1.conf", "[containers]\nvolumes = ['/b:/b', {append=true}]\n")
         host.write("etc/containers/containers.conf.d/2.conf", "[containers]\nvolumes = ['/c:/c']\n")
@@ -54,7 +54,7 @@ import Testing
         #expect(try ContainersConf.load(env: host.user()).containers.volumes == ["/d:/d"])
     }
 
-    @Test func theVariablesNameFiles() throws {
+    @Test func environmentVariablesSelectFiles() throws {
         host.write("etc/containers/containers.conf", "[containers]\ntz = 'UTC'\nno_hosts = true\n")
         let only = host.write("only.conf", "[containers]\ntz = 'Europe/Berlin'\n")
         let last = host.write("last.conf", "[containers]\ntz = 'local'\n")
@@ -71,13 +71,13 @@ import Testing
         "umask = '9'", "shm_size = '12q'", "shm_size = '99999999999999999999'", "shm_size='9999999999g'", "env = 'A=1'",
         "init = 'yes'", "env = [1]",
     ])
-    func nonsenseIsRefusedWithTheKey(line: String) throws {
+    func invalidValuesAreRejectedWithTheirKey(line: String) throws {
         let file = host.write("etc/containers/containers.conf", "[containers]\n\(line)\n")
         let error = #expect(throws: ConfigError.self) { try ContainersConf.load(env: host.user()) }
         #expect(error?.description.hasPrefix("\(file):2:1: containers.") == true)
     }
 
-    @Test func aSectionThatIsNoTableIsRefused() throws {
+    @Test func sectionThatIsNotATableIsRejected() throws {
         let file = host.write("etc/containers/containers.conf", "other = 1\nengine = 'podman'\n")
         let error = #expect(throws: ConfigError.self) { try ContainersConf.load(env: host.user()) }
         #expect(error?.description == "\(file):2:1: engine: must be a table, not a string")

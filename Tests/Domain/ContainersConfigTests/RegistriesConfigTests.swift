@@ -11,7 +11,7 @@ import Testing
         return try RegistriesConfig.load(env: host.user())
     }
 
-    @Test func nothingConfiguredIsEmpty() throws {
+    @Test func configurationIsEmptyByDefault() throws {
         let config = try RegistriesConfig.load(env: host.user())
         #expect(config.registries.isEmpty && config.unqualifiedSearch.isEmpty && config.aliases.isEmpty)
         #expect(config.shortNameMode == .permissive)
@@ -32,7 +32,7 @@ import Testing
         #expect(config.aliases["baz"]?.target == "c.io/baz")
     }
 
-    @Test func usersMainFileHidesTheSystemsFiles() throws {
+    @Test func usersMainFileReplacesTheSystemsFiles() throws {
         host.write("etc/containers/registries.conf.d/a.conf", "[aliases]\nfoo = 'a.io/foo'\n")
         host.write("home/someone/.config/containers/registries.conf", "short-name-mode = 'enforcing'\n")
         let config = try load("unqualified-search-registries = ['docker.io']\n")
@@ -40,7 +40,7 @@ import Testing
         #expect(config.shortNameMode == .enforcing)
     }
 
-    @Test func theLongestPrefixDecides() throws {
+    @Test func longestPrefixWins() throws {
         let config = try load(
             """
             [[registry]]
@@ -79,7 +79,7 @@ import Testing
         #expect(error?.code == .refused)
     }
 
-    @Test func shortNames() throws {
+    @Test func shortNamesAreResolved() throws {
         let config = try load(
             """
             unqualified-search-registries = ["docker.io", "quay.io:443"]
@@ -106,7 +106,7 @@ import Testing
         #expect(throws: ConfigError.self) { try enforcing.resolve(pulling: "busybox") }
     }
 
-    @Test func versionOneFilesAreUnderstood() throws {
+    @Test func versionOneFilesAreSupported() throws {
         let config = try load(
             "[registries.search]\nregistries=['a.io']\n[registries.insecure]\nregistries=['b.io']\n"
                 + "[registries.block]\nregistries=['c.io']\n")

@@ -9,7 +9,7 @@ import Testing
         try SignaturePolicy(parsing: Array(text.utf8), file: "policy.json")
     }
 
-    @Test func theUsersFileComesFirst() throws {
+    @Test func usersFileTakesPrecedence() throws {
         #expect(try SignaturePolicy.load(env: host.user()) == nil)
         host.write("etc/containers/policy.json", #"{"default":[{"type":"reject"}]}"#)
         #expect(try SignaturePolicy.load(env: host.user())?.defaults == [.reject])
@@ -19,7 +19,7 @@ import Testing
         #expect(throws: ConfigError.self) { try SignaturePolicy.load(env: host.user(), path: "/no/such") }
     }
 
-    @Test func theMostSpecificScopeDecides() throws {
+    @Test func mostSpecificScopeWins() throws {
         let policy = try policy(
             """
             {"default": [{"type": "reject"}],
@@ -71,7 +71,7 @@ import Testing
         #expect(throws: ConfigError.self) { try policy(text) }
     }
 
-    @Test func requirementsKeepTheirValues() throws {
+    @Test func requirementsAreParsedWithAllValues() throws {
         let policy = try policy(
             """
             {"default": [{"type": "sigstoreSigned", "keyPath": "/k",
@@ -104,7 +104,7 @@ import Testing
         #expect(((try? policy(text)) != nil) == isValid)
     }
 
-    @Test func anImageOfAStoreHasScopesFromItsIdToTheStore() {
+    @Test func scopesOfAStoredImageGoFromItsIdToTheStore() {
         let scopes = SignaturePolicy.storeScopes(
             driver: "overlay", graphRoot: "/g", name: "example.com/a/b", suffix: ":1", id: "f00")
         #expect(

@@ -43,7 +43,7 @@ import Testing
             ])
     }
 
-    @Test func rootlessDefaultsAreInTheHome() throws {
+    @Test func rootlessDefaultsAreInTheHomeDirectory() throws {
         let env = host.user(["XDG_RUNTIME_DIR": "/run/user/7"])
         let config = try StorageConfig.resolve(env: env, rootless: true)
         #expect(config.driver == nil)
@@ -54,7 +54,7 @@ import Testing
         #expect(try StorageConfig.resolve(env: data, rootless: true).graphRoot == "/data/containers/storage")
     }
 
-    @Test func rootlessTakesOnlyDriverAndStoragePathFromTheSystem() throws {
+    @Test func rootlessUsesOnlyDriverAndStoragePathOfTheSystem() throws {
         host.write(
             "etc/containers/storage.conf",
             """
@@ -107,7 +107,7 @@ import Testing
         #expect(overridden.options == ["mount_program": "/bin/f"])
     }
 
-    @Test func givingARootDropsTheFilesOptions() throws {
+    @Test func explicitRootIgnoresTheFilesOptions() throws {
         host.write("etc/containers/storage.conf", "[storage]\ndriver='overlay'\n[storage.options]\nmountopt='nodev'\n")
         let config = try StorageConfig.resolve(env: host.root(), rootless: false, root: "relative")
         #expect(config.graphRoot.hasPrefix("/") && config.graphRoot.hasSuffix("/relative"))
@@ -115,7 +115,7 @@ import Testing
         #expect(config.driver == "overlay")
     }
 
-    @Test func anExistingStoreTellsItsDriver() throws {
+    @Test func driverOfAnExistingStoreIsDetected() throws {
         let vfs = host.makeDirectory("store")
         host.makeDirectory("store/vfs-images")
         #expect(try StorageConfig.resolve(env: host.root(), rootless: false, root: vfs).driver == "vfs")
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test(arguments: ["btrfs", "zfs", "aufs", "devicemapper", "nonsense"])
-    func otherDriversAreRefusedByName(driver: String) throws {
+    func otherDriversAreRejectedByName(driver: String) throws {
         let error = #expect(throws: ConfigError.self) {
             try StorageConfig.resolve(env: host.root(["STORAGE_DRIVER": driver]), rootless: false)
         }

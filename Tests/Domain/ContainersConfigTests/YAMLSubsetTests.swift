@@ -8,7 +8,7 @@ import Testing
         return members
     }
 
-    @Test func linesMayEndInCarriageReturnAndLineFeed() throws {
+    @Test func crlfLineEndingsAreAccepted() throws {
         let members = try members("first: one\r\nsecond:\r\n  - 'two'\r\n")
         #expect(members.map(\.key) == ["first", "second"])
         guard case .scalar("one")? = members.first?.value, case .list(let items)? = members.last?.value,
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test func manyKeysAreReadAndNoneTwice() throws {
+    @Test func manyKeysAreReadAndDuplicatesRejected() throws {
         let text = (0..<50_000).map { "key\($0): value\n" }.joined()
         #expect(try members(text).count == 50_000)
         let error = #expect(throws: ConfigError.self) { try members(text + "key7: value\n") }

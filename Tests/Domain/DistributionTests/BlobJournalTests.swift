@@ -33,14 +33,14 @@ import Testing
         }
     }
 
-    @Test func whatWasKeptComesBack() throws {
+    @Test func keptDataIsReadBack() throws {
         try keep(content[..<3_000_000])
         let journal = try #require(BlobJournal(blob, in: directory))
         #expect(journal.length == 3_000_000)
         #expect(try kept(journal) == Array(content[..<3_000_000]))
     }
 
-    @Test func aWholeBlobIsCheckedAtOnce() throws {
+    @Test func completeBlobIsVerifiedImmediately() throws {
         try keep(content[...])
         #expect(try #require(BlobJournal(blob, in: directory)).length == blob.size)
         var damaged = content
@@ -50,12 +50,12 @@ import Testing
         #expect(try #require(BlobJournal(blob, in: directory)).length == 0)
     }
 
-    @Test func aGapIsNotKept() throws {
+    @Test func dataAfterAGapIsDiscarded() throws {
         try keep(content[..<100], at: 50)
         #expect(try #require(BlobJournal(blob, in: directory)).length == 0)
     }
 
-    @Test func oneAtATime() throws {
+    @Test func journalCanBeOpenedOnlyOnce() throws {
         let first = BlobJournal(blob, in: directory)
         #expect(first != nil)
         #expect(BlobJournal(blob, in: directory) == nil)
@@ -67,7 +67,7 @@ import Testing
         #expect(count == 2)
     }
 
-    @Test func smallBlobsHaveNone() {
+    @Test func smallBlobsHaveNoJournal() {
         let small = Descriptor(mediaType: .ociLayerGzip, describing: [1, 2, 3])
         #expect(BlobJournal(small, in: directory) == nil)
     }

@@ -33,7 +33,7 @@ import Testing
     ]
 
     @Test(arguments: challenges, [301, 302, 303, 307, 308])
-    func aRedirectTargetIsNotAnswered(_ challenge: String, _ status: Int) throws {
+    func redirectTargetGetsNoCredentials(_ challenge: String, _ status: Int) throws {
         let thief = try thief(challenge)
         defer { thief.stop() }
         let target = "Location: http://\(thief.host)/elsewhere"
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: challenges, [1 << 10, 2 << 20])
-    func aLocationOfAnUploadOnAnotherServerIsNotAnswered(_ challenge: String, _ size: Int) throws {
+    func uploadLocationOnAnotherServerGetsNoCredentials(_ challenge: String, _ size: Int) throws {
         let thief = try thief(challenge)
         defer { thief.stop() }
         let target = "Location: http://\(thief.host)/upload?state=1"
@@ -66,7 +66,7 @@ import Testing
         expectNothingStolen(thief)
     }
 
-    @Test func whereARealmRedirectsTheCredentialsStayBehind() throws {
+    @Test func redirectTargetOfARealmGetsNoCredentials() throws {
         let other = try ScriptedServer { _, _ in response("200 OK", body: #"{"token": "t"}"#) }
         defer { other.stop() }
         let target = "Location: http://\(other.host)/token"
@@ -87,7 +87,7 @@ import Testing
         #expect(other.requests.count == 1, "a refresh token is not sent on")
     }
 
-    @Test func noProxyIsMeantByA407OfTheServerItself() throws {
+    @Test func serverSending407GetsNoProxyCredentials() throws {
         let registry = try registry { _ in
             response("407 Proxy Authentication Required", ["Proxy-Authenticate: Basic realm=\"x\""])
         }
@@ -97,7 +97,7 @@ import Testing
         #expect(!registry.requests.contains { $0.field("Proxy-Authorization") != nil })
     }
 
-    @Test func whatAFlagGivesIsForTheRegistryThatTheUserNamed() throws {
+    @Test func flagCredentialsAreOnlyForTheSpecifiedRegistry() throws {
         var options = RegistryOptions(
             environment: ConfigEnvironment(uid: 1, home: "/nowhere", environment: [:], systemRoot: "/nowhere"))
         options.credentials = secret
@@ -116,7 +116,7 @@ import Testing
         #expect(try access.client(for: mirror, standingInFor: mirror, insecure: false).credentials == secret)
     }
 
-    @Test func theNextPageOfAnotherServersListGetsNone() throws {
+    @Test func nextPageOnAnotherServerGetsNoCredentials() throws {
         let other = try ScriptedServer { request, _ in
             let link = request.target.contains("last") ? [] : ["Link: </list?last=1>; rel=\"next\""]
             return response("200 OK", link, body: #"{"tags": ["v\#(link.count)"]}"#)

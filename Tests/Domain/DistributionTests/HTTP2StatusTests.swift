@@ -26,19 +26,19 @@ import Testing
     }
 
     @Test(arguments: ["200", "404", "999"])
-    func finalResponses(_ status: String) throws {
+    func finalResponsesPass(_ status: String) throws {
         #expect(try passing([headers(status)]) == 1)
         // Trailers have no status.
         #expect(try passing([headers("103"), headers(status), headers(nil, endStream: true)]) == 3)
     }
 
     @Test(arguments: ["-1", "-200", "099", "99", "000", "101", "1000", "+200", "2 0", "", "9223372036854775808"])
-    func statusesThatNoResponseCanHave(_ status: String) throws {
+    func invalidStatusesAreErrors(_ status: String) throws {
         #expect(try passing([headers(status)]) == 0)
         #expect(try passing([headers("100"), headers(status), headers("200")]) == 1)
     }
 
-    @Test func anInterimResponseThatEndsTheStream() throws {
+    @Test func interimResponseMustNotEndTheStream() throws {
         #expect(try passing([headers("103", endStream: true)]) == 0)
         #expect(try passing([headers(nil)]) == 0)
     }

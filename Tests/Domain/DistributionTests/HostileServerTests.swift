@@ -12,7 +12,7 @@ import Testing
 /// Whatever a server answers, the worst that comes of it is one error.
 @Suite struct HostileServerTests {
     @Test(arguments: ["000", "007", "042", "099", "101"])
-    func aStatusThatNoResponseCanHave(_ status: String) throws {
+    func invalidStatusIsAnError(_ status: String) throws {
         let server = try registry { _ in response("\(status) Odd", body: "body") }
         defer { server.stop() }
         let error = #expect(throws: RegistryError.self) { try client(server).tags(of: "a/b") }
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: [600, 999, 299, 204])
-    func aStatusThatNobodyKnows(_ status: Int) throws {
+    func unknownStatusIsAnError(_ status: Int) throws {
         let server = try registry { _ in response("\(status) Odd") }
         defer { server.stop() }
         #expect(throws: RegistryError.self) { try client(server).tags(of: "a/b") }
@@ -33,7 +33,7 @@ import Testing
     ]
 
     @Test(arguments: numbers)
-    func howMuchARegistrySaysThatItHasOfAnUpload(_ number: String) throws {
+    func anyReportedUploadOffsetIsHandled(_ number: String) throws {
         let directory = "/tmp/hostile-uploads-\(RandomBytes.hex(8))"
         defer { try? Files.removeTree(directory) }
         let bytes = [UInt8](repeating: 7, count: 2 << 20)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: numbers)
-    func numbersOfHeaders(_ number: String) throws {
+    func anyNumberInHeadersIsHandled(_ number: String) throws {
         let server = try registry { request in
             switch request.verb {
             case "HEAD": return response("200 OK", ["X-Length: 1"])
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: numbers)
-    func howLongATokenCountsAndAServerWantsToRest(_ number: String) throws {
+    func anyTokenLifetimeAndRetryDelayIsHandled(_ number: String) throws {
         let server = try ScriptedServer { request, port in
             if request.target.hasPrefix("/realm") {
                 let life = number.isEmpty || number == "+5" ? "0" : number
@@ -100,7 +100,7 @@ import Testing
         #expect((0...3600).contains(error?.retryAfter ?? 0))
     }
 
-    @Test func aListThatGoesOnWithEmptyPages() throws {
+    @Test func endlessEmptyPagesAreAnError() throws {
         let server = try registry { request in
             response("200 OK", ["Link: <\(request.target)x>; rel=\"next\""], body: #"{"tags": []}"#)
         }
@@ -110,7 +110,7 @@ import Testing
         #expect(server.requests.count < 25)
     }
 
-    @Test func aListIsBoundedAsAWhole() throws {
+    @Test func sizeOfAWholeListIsLimited() throws {
         let address = try #require(WebAddress("http://r/"))
         var budget = PagedListBudget("registry.example")
         try budget.begin(address)
@@ -128,7 +128,7 @@ import Testing
         #expect(throws: RegistryError.self) { try body() }
     }
 
-    @Test func aByteForEachConnectionIsNoProgress() throws {
+    @Test func singleBytesPerConnectionAreNotProgress() throws {
         let server = try ScriptedServer { request, _ in
             let start = request.field("Range").flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0
             let range = start > 0 ? ["Content-Range: bytes \(start)-99999/100000"] : []
@@ -143,7 +143,7 @@ import Testing
         #expect(server.requests.count == 4)
     }
 
-    @Test func attemptsAreForgivenOnlyForWhatArrived() {
+    @Test func onlyNewDataResetsTheAttempts() {
         var attempts = TransferAttempts()
         let policy = RetryPolicy(retries: 2)
         func outcomes(_ offsets: [Int64]) -> [Bool] { offsets.map { attempts.mayGoOn(from: $0, policy) } }
@@ -153,7 +153,7 @@ import Testing
         #expect(outcomes([.max]) == [true])
     }
 
-    @Test func aTransferThatTricklesEnds() throws {
+    @Test func verySlowTransferIsAborted() throws {
         let address = try #require(WebAddress("http://r/"))
         var slow = TrickleWatch()
         for _ in 0..<119 { try slow.add(1, waited: .seconds(1), address) }
@@ -162,7 +162,7 @@ import Testing
         for _ in 0..<1000 { try steady.add(1024, waited: .seconds(1), address) }
     }
 
-    @Test func pathsAreSentAsTheyAreWritten() throws {
+    @Test func pathsAreSentUnchanged() throws {
         let server = try ScriptedServer { request, _ in
             if request.target == "/caf%e9.tar" { return response("302 Found", ["Location: /d%e9/%C3%a9?%ff=%2F"]) }
             if request.target == "/raw" {

@@ -30,7 +30,7 @@ import Testing
         #expect(try settings.proxy(for: try #require(WebAddress(text))) == nil)
     }
 
-    @Test func whatIsNoProxyIsAnError() throws {
+    @Test func invalidProxyIsAnError() throws {
         let settings = ProxySettings(environment: ["https_proxy": "ftp://x"])
         #expect(throws: RegistryError.self) { try settings.proxy(for: try #require(WebAddress("https://r/"))) }
     }

@@ -7,7 +7,7 @@ import Testing
         RegistryErrorResponse.error(status: status, body: Array(body.utf8), fields: HTTPFields(fields))
     }
 
-    @Test func theRegistrysOwnWords() {
+    @Test func messagesOfTheRegistryAreQuoted() {
         let unknown = error(404, #"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{}}]}"#)
         #expect(unknown.message == "manifest unknown")
         #expect(unknown.code == .notFound)
@@ -16,13 +16,13 @@ import Testing
         #expect(denied.code == .denied)
     }
 
-    @Test func answersWithoutWords() {
+    @Test func responsesWithoutMessageGetADefault() {
         #expect(error(401, "").message == "unauthorized: authentication required")
         #expect(error(502, "<html>").message == "unexpected HTTP status 502 (Bad Gateway)")
         #expect(error(429, "").message == "too many requests to registry")
     }
 
-    @Test func passingFailures() {
+    @Test func temporaryFailuresAreRecognized() {
         #expect(error(503, "", [(name: "Retry-After", value: "7")]).retryAfter == 7)
         #expect(error(503, "", [(name: "retry-after", value: "-7")]).retryAfter == nil)
         for (status, isTemporary) in [(500, true), (429, true), (408, true), (501, false), (404, false), (401, false)] {
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func aTerminalIsNotControlled() {
+    @Test func controlCharactersAreEscaped() {
         let hostile = error(400, "{\"errors\":[{\"code\":\"X\",\"message\":\"a\\u001b[2Jb\\nc\"}]}")
         #expect(hostile.message == "x: a [2Jb c")
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Distribution
 
 @Suite struct RegistryErrorTests {
-    @Test func saysItsMessage() {
+    @Test func descriptionIsTheMessage() {
         #expect(RegistryError(.notFound, "no such image").description == "no such image")
     }
 }

@@ -21,7 +21,7 @@ import Testing
         return nil
     }
 
-    @Test func isThereForTheNextOneAlone() throws {
+    @Test func recordIsUsedByOnlyOneLaterUpload() throws {
         defer { try? Files.removeTree(directory) }
         let address = try #require(WebAddress("https://registry.example/v2/a/b/blobs/uploads/1?_state=secret"))
         var first = record()
@@ -37,7 +37,7 @@ import Testing
         #expect(third.location == nil)
     }
 
-    @Test func isForItsOwnerAlone() throws {
+    @Test func recordIsOnlyAccessibleToItsOwner() throws {
         defer { try? Files.removeTree(directory) }
         let kept = record()
         kept?.update(try #require(WebAddress("https://registry.example/")), bytes: 0)
@@ -50,7 +50,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: directory).isEmpty)
     }
 
-    @Test func whatIsDamagedOrForAnotherBlobIsNothing() throws {
+    @Test func damagedAndMismatchedRecordsAreIgnored() throws {
         defer { try? Files.removeTree(directory) }
         record()?.update(try #require(WebAddress("https://registry.example/")), bytes: 0)
         let name = try #require(try Files.entries(ofDirectory: directory).first).text
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func noMoreThanTheNewestAreKept() throws {
+    @Test func numberOfRecordsIsLimited() throws {
         defer { try? Files.removeTree(directory) }
         for number in 0..<70 { record("r\(number)")?.update(try #require(WebAddress("https://a/")), bytes: 0) }
         // Whatever is locked for a moment stays until the next time.

@@ -4,16 +4,16 @@ import Testing
 
 @Suite struct CapabilitySetTests {
     @Test(arguments: ["CHOWN", "CAP_CHOWN", "cap_chown", "chown"])
-    func namesAreReadInAnyForm(name: String) {
+    func namesAreParsedInAnyForm(name: String) {
         #expect(CapabilitySet(name: name)?.rawValue == 1)
     }
 
-    @Test func theHighestOneIsCheckpointRestore() {
+    @Test func highestCapabilityIsCheckpointRestore() {
         #expect(CapabilitySet(name: "CHECKPOINT_RESTORE")?.rawValue == 1 << 40)
         #expect(CapabilitySet.all.rawValue == 0x1ff_ffff_ffff)
     }
 
-    @Test func theStandardSetIsPodmans() {
+    @Test func standardSetEqualsPodmans() {
         #expect(
             CapabilitySet.standard.capabilityNames == [
                 "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID",
@@ -21,7 +21,7 @@ import Testing
             ])
     }
 
-    @Test func addingAndDropping() throws {
+    @Test func capabilitiesAreAddedAndDropped() throws {
         let set = try CapabilitySet.resolve(add: ["net_raw"], drop: ["CAP_KILL", "CHOWN"])
         #expect(set.capabilityNames.contains("CAP_NET_RAW"))
         #expect(!set.capabilityNames.contains("CAP_KILL"))
@@ -29,7 +29,7 @@ import Testing
         #expect(set.capabilityNames.contains("CAP_SETUID"))
     }
 
-    @Test func allStandsForEveryCapability() throws {
+    @Test func allMeansEveryCapability() throws {
         #expect(try CapabilitySet.resolve(add: ["all"], drop: []) == .all)
         #expect(try CapabilitySet.resolve(add: ["ALL"], drop: ["KILL"]).capabilityNames.count == 40)
         #expect(try CapabilitySet.resolve(add: [], drop: ["ALL"]) == [])
@@ -41,7 +41,7 @@ import Testing
         #expect(throws: SandboxError.self) { try CapabilitySet.resolve(add: add, drop: drop) }
     }
 
-    @Test func onlyRootHasWhatIsGranted() {
+    @Test func onlyRootHasTheGrantedCapabilities() {
         let root = ProcessCapabilities(granted: .standard, added: [], uid: 0)
         #expect(root.effective == .standard && root.permitted == .standard && root.bounding == .standard)
         #expect(root.inheritable == [] && root.ambient == [])
@@ -49,13 +49,13 @@ import Testing
         #expect(user.effective == [] && user.permitted == [] && user.bounding == .standard)
     }
 
-    @Test func anotherUserKeepsWhatWasAddedByName() throws {
+    @Test func otherUsersKeepExplicitlyAddedCapabilities() throws {
         let added = try CapabilitySet.union(of: ["NET_RAW"])
         let sets = ProcessCapabilities(granted: .standard.union(added), added: added, uid: 1000)
         #expect([sets.effective, sets.permitted, sets.inheritable, sets.ambient].allSatisfy { $0 == added })
     }
 
-    @Test func nobodyGivesWhatHeLacks() throws {
+    @Test func setsAreLimitedToTheCallersCapabilities() throws {
         let sets = ProcessCapabilities(granted: .all, added: [], uid: 0).limited(to: .standard)
         #expect(sets.bounding == .standard && sets.effective == .standard)
     }

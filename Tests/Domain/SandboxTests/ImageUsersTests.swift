@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func nothingMeansRoot() throws {
+    @Test func emptyUserIsRoot() throws {
         #expect(
             try Self.users().resolve("")
                 == .init(uid: 0, gid: 0, additionalGIDs: [], home: "/root", name: "root"))
@@ -34,23 +34,23 @@ import Testing
     }
 
     @Test(arguments: ["web", "33"])
-    func aListedUserHasGroupsAndHome(text: String) throws {
+    func listedUserHasGroupsAndHome(text: String) throws {
         let account = try Self.users().resolve(text)
         #expect(account == .init(uid: 33, gid: 34, additionalGIDs: [6, 26], home: "/srv/web", name: "web"))
     }
 
-    @Test func anExplicitGroupReplacesAllOthers() throws {
+    @Test func explicitGroupReplacesAllOthers() throws {
         let account = try Self.users().resolve("web:disk")
         #expect(account.uid == 33 && account.gid == 6 && account.additionalGIDs.isEmpty)
         #expect(try Self.users().resolve("web:4711").gid == 4711)
     }
 
-    @Test func numbersNeedNotBeListed() throws {
+    @Test func unlistedNumbersAreAccepted() throws {
         let account = try Self.users(nil, nil).resolve("4711:4712")
         #expect(account == .init(uid: 4711, gid: 4712, additionalGIDs: [], home: "/", name: ""))
     }
 
-    @Test func aNumberMayBeAName() throws {
+    @Test func numbersMayBeNames() throws {
         #expect(try Self.users().resolve("1000").uid == 7)
     }
 
@@ -67,7 +67,7 @@ import Testing
         #expect(throws: SandboxError.self) { try Self.users().resolve(text) }
     }
 
-    @Test func hostileFilesAreSurvived() throws {
+    @Test func hostileFilesDoNotCrash() throws {
         let bytes = [UInt8](repeating: 0xff, count: 1000) + Array("\n:::::\nx\nme:x:12:13::/h:\n".utf8)
         let users = ImageUsers { _ in bytes }
         #expect(try users.resolve("me").uid == 12)

@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct RuntimeSpecTests {
-    @Test func theSpecificationIsWrittenAsConfigJSON() throws {
+    @Test func specificationIsWrittenAsConfigJSON() throws {
         var spec = SandboxSpec(rootfs: .directory("/r"), args: ["sh", "-c", "true"], environment: ["A=b"])
         spec.hostname = "box"
         spec.readOnlyRoot = true
@@ -32,7 +32,7 @@ import Testing
         #expect(json["linux"]?["maskedPaths"]?.array?.contains("/proc/kcore") == true)
     }
 
-    @Test func insideAUserNamespaceTheHostsSysIsShared() {
+    @Test func hostsSysIsBoundInsideAUserNamespace() {
         var facts = SandboxPlanTests.facts
         facts.isInitialUserNamespace = false
         let spec = SandboxPlanTests.spec()
@@ -44,7 +44,7 @@ import Testing
         #expect(own.contains { $0["destination"] == "/sys" && $0["type"] == "sysfs" })
     }
 
-    @Test func theSeccompProfileIsReducedToTheRulesThatHold() throws {
+    @Test func seccompProfileContainsOnlyApplicableRules() throws {
         let context = SeccompContext(capabilities: .standard, architecture: "amd64", kernel: "6.1.0")
         let json = SeccompProfile.builtIn.runtimeSpecJSON(for: context, native: "SCMP_ARCH_X86_64")
         #expect(json["architectures"] == ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"])

@@ -3,20 +3,20 @@ import Testing
 @testable import Sandbox
 
 @Suite struct SandboxMountTests {
-    @Test func bindOptionsAreRead() throws {
+    @Test func bindOptionsAreParsed() throws {
         let mount = try SandboxMount(
             type: "bind", source: "/src", destination: "/dst", options: ["rbind", "ro", "nosuid", "rslave"])
         #expect(mount.source == .bind("/src") && mount.isRecursive)
         #expect(mount.attributes == [.readOnly, .noSuid] && mount.propagation == .slave)
     }
 
-    @Test func ofContradictingOptionsTheLastCounts() throws {
+    @Test func lastOfContradictingOptionsWins() throws {
         let mount = try SandboxMount(
             type: "bind", source: "/s", destination: "/d", options: ["ro", "rw", "rbind", "bind"])
         #expect(mount.attributes.isEmpty && !mount.isRecursive)
     }
 
-    @Test func fileSystemsGetTheOptionsThatAreTheirs() throws {
+    @Test func fileSystemOptionsAreSeparatedFromMountFlags() throws {
         let mount = try SandboxMount(
             type: "tmpfs", source: "tmpfs", destination: "/t", options: ["nodev", "size=1m", "mode=1777"])
         #expect(mount.data == ["size=1m", "mode=1777"] && mount.attributes == .noDevices)
@@ -34,25 +34,25 @@ import Testing
     @Test(arguments: [
         "size=x", "size=", "size=1m,exec", "mode=999", "mode=", "uid=-1", "huge=yes", "usrquota", "lowerdir=/",
         "nr_inodes=1:2",
-    ]) func nothingReachesAFileSystemUnread(option: String) {
+    ]) func unknownFileSystemOptionsAreRejected(option: String) {
         #expect(throws: SandboxError.self) {
             try SandboxMount(type: "tmpfs", source: "tmpfs", destination: "/t", options: [option])
         }
     }
 
     @Test(arguments: ["size=10%", "size=64m", "mode=01777", "uid=1000", "huge=advise", "nr_inodes=1k", "noswap"])
-    func optionsOfMemoryFileSystemsAreKnown(option: String) throws {
+    func tmpfsOptionsAreAccepted(option: String) throws {
         let mount = try SandboxMount(type: "tmpfs", source: "tmpfs", destination: "/t", options: [option])
         #expect(mount.data == [option])
     }
 
-    @Test func optionsAreWrittenAsRead() throws {
+    @Test func optionsSurviveARoundTrip() throws {
         let options = ["rbind", "ro", "noexec", "rprivate"]
         let mount = try SandboxMount(type: "bind", source: "/s", destination: "/d", options: options)
         #expect(mount.runtimeOptions == options)
     }
 
-    @Test func overlayOptionsEscapeWhatSeparates() {
+    @Test func overlayOptionsEscapeSeparators() {
         let overlay = OverlayRoot(
             lower: ["a:b", "c,d"], upper: "/u,p", work: "/w", target: "/t", workingDirectory: "/", userXattr: true,
             volatile: true)
@@ -60,7 +60,7 @@ import Testing
             overlay.optionString == #"lowerdir=a\:b:c\,d,upperdir=/u\,p,workdir=/w,userxattr,volatile"#)
     }
 
-    @Test func manyLayersDoNotFitIntoOneString() {
+    @Test func manyLayersExceedOneString() {
         let lower = (0..<400).map { "layers/\($0)/diff" }
         let overlay = OverlayRoot(
             lower: lower, upper: "/store/u", work: "/store/w", target: "/t", workingDirectory: "/store",
@@ -70,7 +70,7 @@ import Testing
         #expect(overlay.optionList.suffix(2) == ["upperdir=u", "workdir=w"])
     }
 
-    @Test func aReadOnlyOverlayHasNoUpperDirectory() {
+    @Test func readOnlyOverlayHasNoUpperDirectory() {
         let overlay = OverlayRoot(
             lower: ["a", "b"], upper: nil, work: nil, target: "/t", workingDirectory: "/", userXattr: false,
             volatile: true)

@@ -44,7 +44,7 @@ import Testing
         operations.firstIndex { $0.code == code.rawValue }
     }
 
-    @Test func thePlanIsOneBufferThatHoldsAllTexts() throws {
+    @Test func planIsASingleBufferWithAllStrings() throws {
         let operations = Self.operations(Self.spec().plan(facts: Self.facts, filter: [UInt8](repeating: 0, count: 16)))
         #expect(
             operations.count
@@ -58,7 +58,7 @@ import Testing
         #expect(filter.numbers[0] == 2)
     }
 
-    @Test func powerIsGivenUpStepByStep() throws {
+    @Test func privilegesAreDroppedInOrder() throws {
         var spec = Self.spec()
         let filter = [UInt8](repeating: 0, count: 8)
         let order: [sandbox_code] = [
@@ -76,7 +76,7 @@ import Testing
         #expect(strict[seccomp + 1].code == SANDBOX_EXECUTE.rawValue)
     }
 
-    @Test func alternativesAreSkippedOnceOneWorked() throws {
+    @Test func alternativesAreSkippedAfterASuccess() throws {
         let operations = Self.operations(Self.spec().plan(facts: Self.facts, filter: nil))
         let index = try #require(operations.firstIndex { $0.texts[0] == "/proc" })
         #expect(operations[index].skip == 1 && operations[index].flags & UInt32(SANDBOX_OPTIONAL.rawValue) != 0)
@@ -96,7 +96,7 @@ import Testing
         #expect(bound.map { $0.texts[0] } == ["/x", "/x/y/z"] && bound.map { $0.numbers[2] } == [1, 2])
     }
 
-    @Test func whatWasLookedUpGoesDownAsADescriptor() throws {
+    @Test func resolvedPathsArePassedAsDescriptors() throws {
         var spec = Self.spec()
         let handle = try PathHandle(trusting: "/tmp")
         spec.mounts = [.bind(handle, as: "a name", at: "/x")]
@@ -106,7 +106,7 @@ import Testing
         #expect(bound.numbers[3] == UInt64(handle.fd) + 1 && bound.texts[1] == nil)
     }
 
-    @Test func theHostsKernelIsHiddenWhereItWouldBeSeen() {
+    @Test func sysKernelIsHiddenIfItWouldShowTheHosts() {
         var facts = Self.facts
         var spec = Self.spec()
         #expect(!spec.hiddenPaths(facts).contains("/sys/kernel"))
@@ -117,7 +117,7 @@ import Testing
         #expect(spec.hiddenPaths(facts).contains("/proc/interrupts"))
     }
 
-    @Test func aMountOfOnesOwnReplacesStandardOnes() {
+    @Test func customMountReplacesStandardMounts() {
         var spec = Self.spec()
         spec.mounts = [.bind("/dev", at: "/dev"), .tmpfs(at: "/sys")]
         let left = spec.standardMounts(Self.facts).map(\.mount.destination)
@@ -126,7 +126,7 @@ import Testing
         #expect(Self.index(of: SANDBOX_NODE, operations) == nil)
     }
 
-    @Test func groupsStayWhereTheyCannotBeChanged() {
+    @Test func groupsAreUnchangedIfTheyCannotBeSet() {
         var facts = Self.facts
         facts.canSetGroups = false
         facts.mapsTerminalGroup = false
@@ -135,7 +135,7 @@ import Testing
         #expect(!Self.spec().standardMounts(facts).contains { $0.mount.data.contains("gid=5") })
     }
 
-    @Test func commandsAreSearchedInTheContainersPath() {
+    @Test func commandsAreLookedUpInTheContainersPath() {
         var spec = Self.spec()
         #expect(spec.commandCandidates == ["/bin/true", "/usr/bin/true"])
         spec.args = ["./x"]
@@ -146,7 +146,7 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 2, 3, 4, 5, 6])
-    func impossibleSpecificationsAreRefused(variant: Int) {
+    func invalidSpecificationsAreRejected(variant: Int) {
         var spec = Self.spec()
         switch variant {
         case 0: spec.args = []
@@ -160,7 +160,7 @@ import Testing
         #expect(throws: SandboxError.self) { try spec.validate() }
     }
 
-    @Test func failuresSayWhatRuntimesSay() {
+    @Test func errorMessagesEqualThoseOfRuntimes() {
         let searched = OperationPurpose.command("foo", isSearched: true).failure(errno: 2, detail: 0)
         #expect(searched.message == "executable file `foo` not found in $PATH: No such file or directory")
         #expect(searched.exitCode == 127)

@@ -13,12 +13,12 @@ struct SandboxRunTests {
         root = try TestRoot()
     }
 
-    @Test func theCommandsOutputAndExitCodeComeBack() throws {
+    @Test func outputAndExitCodeAreReturned() throws {
         let (status, output) = try root.run(["sh", "-c", "echo hello; exit 7"])
         #expect(status == .exited(7) && output == "hello\n")
     }
 
-    @Test func theProcessIsAloneAndRestricted() throws {
+    @Test func processIsIsolatedAndRestricted() throws {
         let (_, output) = try root.run([
             "sh", "-c",
             "echo $$; hostname; id -u; grep -E 'CapEff|Seccomp:' /proc/self/status; ls -d /proc/[0-9]* | wc -l",
@@ -28,7 +28,7 @@ struct SandboxRunTests {
         #expect(lines.contains("CapEff:\t00000000800405fb") && lines.contains("Seccomp:\t2"))
     }
 
-    @Test func theStandardFileSystemsAreMountedAndTheHostSeesNone() throws {
+    @Test func standardFileSystemsAreMountedInvisiblyToTheHost() throws {
         let (_, output) = try root.run(["cat", "/proc/self/mountinfo"])
         for place in ["/ ", "/proc ", "/sys ", "/dev ", "/dev/pts ", "/dev/shm ", "/dev/mqueue "] {
             #expect(output.contains(" \(place)"))
@@ -37,14 +37,14 @@ struct SandboxRunTests {
         #expect(!table.contains(root.path))
     }
 
-    @Test func devicesWork() throws {
+    @Test func standardDevicesWork() throws {
         let (status, output) = try root.run([
             "sh", "-c", "echo x > /dev/null && head -c 3 /dev/zero | wc -c && ls /dev/fd/",
         ])
         #expect(status.isSuccess && output.hasPrefix("3\n0\n1\n2\n"))
     }
 
-    @Test func mountPointsAreGoneAfterwards() throws {
+    @Test func mountPointsAreRemovedAfterwards() throws {
         let before = try Files.status(root.path + "/etc").modification
         let (_, output) = try root.run(["sh", "-c", "cat /etc/hosts /a/b/hosts; echo x > /kept"]) {
             $0.mounts = [.bind(root.hosts, at: "/etc/hosts"), .bind(root.hosts, at: "/a/b/hosts")]
@@ -71,14 +71,14 @@ struct SandboxRunTests {
         arguments: [
             (["nosuch"], 127), (["/bin/nosuch"], 127), (["/etc"], 126), (["/script"], 127), (["/self"], 126),
         ] as [([String], Int32)])
-    func commandsThatCannotRunAreToldApart(args: [String], code: Int32) throws {
+    func commandsThatCannotRunHaveDistinctErrors(args: [String], code: Int32) throws {
         try root.write("script", "#!/no/interpreter\n", mode: 0o755)
         try root.write("self", "#!/proc/self/exe\n", mode: 0o755)
         let error = #expect(throws: SandboxError.self) { try root.run(args) }
         #expect(error?.exitCode == code)
     }
 
-    @Test func anotherUserHasNoPower() throws {
+    @Test func otherUsersHaveNoCapabilities() throws {
         let (_, output) = try root.run(["sh", "-c", "id; grep CapEff /proc/self/status; umask"]) {
             $0.user = ProcessUser(uid: 1000, gid: 1001, additionalGIDs: [7], umask: 0o077)
             $0.capabilities = ProcessCapabilities(granted: .standard, added: [], uid: 1000)
@@ -86,7 +86,7 @@ struct SandboxRunTests {
         #expect(output == "uid=1000 gid=1001 groups=7\nCapEff:\t0000000000000000\n0077\n")
     }
 
-    @Test func noDescriptorLeaksIn() throws {
+    @Test func noDescriptorsAreInherited() throws {
         let leak = try OwnedFD.open("/", O_RDONLY)
         let (_, output) = try root.run(["sh", "-c", "ls /proc/$$/fd; true"]) { _ in _ = leak.raw }
         #expect(output == "0\n1\n2\n")
@@ -96,7 +96,7 @@ struct SandboxRunTests {
         #expect(error?.exitCode == 126)
     }
 
-    @Test func anInitReapsAndPassesTheStatusOn() throws {
+    @Test func initReapsProcessesAndPassesOnTheStatus() throws {
         let (status, output) = try root.run([
             "sh", "-c", "echo $$; sleep 100 & cat /proc/1/cmdline | tr -d '\\0'; exit 9",
         ]) {
@@ -105,12 +105,12 @@ struct SandboxRunTests {
         #expect(status == .exited(9) && output == "2\ninit")
     }
 
-    @Test func aNetworkOfItsOwnHasOnlyALoopbackDevice() throws {
+    @Test func privateNetworkHasOnlyALoopbackDevice() throws {
         let (_, output) = try root.run(["ls", "/sys/class/net"]) { $0.network = .none }
         #expect(output == "lo\n")
     }
 
-    @Test func severalRunAtOnceInThreads() throws {
+    @Test func sandboxesRunConcurrentlyInThreads() throws {
         let root = root
         let threads = try (0..<4).map { number in
             try PlainThread {
@@ -123,7 +123,7 @@ struct SandboxRunTests {
         threads.forEach { $0.join() }
     }
 
-    @Test func preparationSeesTheNamespacesAndMayRefuse() throws {
+    @Test func preparationCanAccessTheNamespacesAndFail() throws {
         var names: [UInt8] = []
         let spec = root.spec(["true"])
         let status = try Sandbox.run(spec) { pid in names = try Files.readSymlink("/proc/\(pid)/ns/pid") }
@@ -133,7 +133,7 @@ struct SandboxRunTests {
         #expect(throws: SandboxError.self) { try Sandbox.run(spec) { _ in throw Refusal() } }
     }
 
-    @Test func anOverlayIsTheContainersAloneAndLeavesOnlyItsChanges() throws {
+    @Test func overlayIsPrivateAndLeavesOnlyItsChanges() throws {
         let upper = root.base + "/upper"
         let work = root.base + "/work"
         let target = root.base + "/target"

@@ -26,14 +26,14 @@ import Testing
             #expect(try Self.compiled(.builtIn).answer(number) == answer)
         }
 
-        @Test func capabilitiesOpenWhatTheyAreFor() throws {
+        @Test func capabilitiesAllowTheirSystemCalls() throws {
             let all = try Self.compiled(.builtIn, .all)
             for number: UInt32 in [321, 308, 163, 161, 304] {
                 #expect(all.answer(number) == Self.allow)
             }
         }
 
-        @Test func argumentsAreCompared() throws {
+        @Test func argumentConditionsAreEvaluated() throws {
             let filter = try Self.compiled(.builtIn)
             #expect(filter.answer(135, [0xffff_ffff]) == Self.allow)
             #expect(filter.answer(135, [0x8]) == Self.allow)
@@ -43,7 +43,7 @@ import Testing
             #expect(filter.answer(41, [2, 1, 0]) == Self.allow)
         }
 
-        @Test func otherArchitecturesOfTheMachineAreFilteredToo() throws {
+        @Test func compatibleArchitecturesAreFiltered() throws {
             let filter = try Self.compiled(.builtIn)
             let i386: UInt32 = 0x4000_0003
             #expect(filter.answer(3, architecture: i386) == Self.allow)
@@ -97,7 +97,7 @@ import Testing
         #expect(admits("4.8.0-1") && admits("4.10.2") && admits("6.1") && !admits("4.7.99") && !admits("3.19"))
     }
 
-    @Test func compiledFiltersAreKeptAndFound() throws {
+    @Test func compiledFiltersAreCached() throws {
         let directory = "/tmp/sandbox-tests-\(RandomBytes.hex(8))"
         defer { try? Files.removeTree(directory) }
         let filters = SeccompFilters(cacheDirectory: directory)

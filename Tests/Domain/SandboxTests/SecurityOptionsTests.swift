@@ -3,7 +3,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct SecurityOptionsTests {
-    @Test func optionsAreRead() throws {
+    @Test func optionsAreParsed() throws {
         let options = try SecurityOptions.parse([
             "seccomp=/p.json", "no-new-privileges", "label=disable", "apparmor=unconfined", "mask=/a:/b",
         ])
@@ -13,7 +13,7 @@ import Testing
         #expect(options.maskedPaths == SandboxSpec.standardMaskedPaths + ["/a", "/b"])
     }
 
-    @Test func theLastSeccompOptionCounts() throws {
+    @Test func lastSeccompOptionWins() throws {
         #expect(try SecurityOptions.parse(["seccomp=/p.json", "seccomp=unconfined"]).seccomp == .unconfined)
     }
 
@@ -23,11 +23,11 @@ import Testing
     }
 
     @Test(arguments: ["nonsense", "what=ever", "no-new-privileges=perhaps", ""])
-    func unknownOptionsAreRefused(option: String) {
+    func unknownOptionsAreRejected(option: String) {
         #expect(throws: SandboxError.self) { try SecurityOptions.parse([option]) }
     }
 
-    @Test func unmaskTakesPathsPatternsAndAll() throws {
+    @Test func unmaskAcceptsPathsPatternsAndAll() throws {
         let one = try SecurityOptions.parse(["unmask=/proc/kcore:/proc/sys"])
         #expect(!one.maskedPaths.contains("/proc/kcore") && one.maskedPaths.contains("/proc/keys"))
         #expect(!one.readonlyPaths.contains("/proc/sys") && one.readonlyPaths.contains("/proc/irq"))
@@ -37,7 +37,7 @@ import Testing
         #expect(all.maskedPaths.isEmpty && all.readonlyPaths.isEmpty)
     }
 
-    @Test func resourceLimitsAreReadAsUlimitsAreWritten() throws {
+    @Test func ulimitsAreParsed() throws {
         let limit = try ResourceLimit(parsing: "nofile=1024:2048")
         #expect(limit.name == "nofile" && limit.soft == 1024 && limit.hard == 2048 && limit.resource == 7)
         #expect(try ResourceLimit(parsing: "core=-1").hard == .max)
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: ["nofile", "nofile=", "nofile=2:1", "nothing=1", "nofile=1:2:3", "nofile=x"])
-    func badLimitsAreErrors(text: String) {
+    func invalidLimitsAreErrors(text: String) {
         #expect(throws: SandboxError.self) { try ResourceLimit(parsing: text) }
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Sandbox
 
 @Suite struct UserModeNetworkTests {
-    @Test func `pasta forwards nothing but what was asked for`() throws {
+    @Test func `pasta forwards only the requested ports`() throws {
         var network = UserModeNetwork(.pasta, path: "/usr/bin/pasta", options: ["-T", "5000", "--mtu", "1500"])
         network.ports = [UserModeNetwork.Port(hostAddress: "127.0.0.1", host: 8080, container: 80)]
         network.forwardsNames = true
@@ -23,7 +23,7 @@ import Testing
         #expect(!words.contains("--no-map-gw") && !words.contains("--map-gw"))
     }
 
-    @Test func `slirp4netns takes Podman's options`() throws {
+    @Test func `slirp4netns accepts Podman's options`() throws {
         var network = UserModeNetwork(
             .slirp4netns, path: "/usr/bin/slirp4netns",
             options: ["mtu=1500", "cidr=10.3.4.0/24", "enable_ipv6=true", "allow_host_loopback=true"])
@@ -35,14 +35,14 @@ import Testing
     }
 
     @Test(arguments: ["nonsense", "port_handler=rootlesskit", "mtu"])
-    func `an unknown option is refused by name`(option: String) throws {
+    func `an unknown option is rejected by name`(option: String) throws {
         let network = UserModeNetwork(.slirp4netns, path: "/usr/bin/slirp4netns", options: [option])
         #expect(throws: SandboxError.self) {
             try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false)
         }
     }
 
-    @Test func `a pasta that cannot map the host's address gives the container one of its own`() throws {
+    @Test func `versions of pasta that cannot map the host's address give the container a different one`() throws {
         var network = UserModeNetwork(.pasta, path: "/no/such/pasta")
         network.settleAddresses(host: "192.0.2.2")
         let line = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: false).joined(separator: " ")
@@ -54,7 +54,7 @@ import Testing
         #expect(network.ownAddress == nil && network.hostAddress == nil)
     }
 
-    @Test func `a pasta that knows how maps the host's address`() throws {
+    @Test func `versions of pasta that support it map the host's address`() throws {
         let path = "/tmp/pasta-\(RandomBytes.hex(8))"
         try Files.replaceFile(path, with: Array("mam...map-guest-add\0--map-guest-addr\0".utf8), synchronize: false)
         defer { try? Files.removeFile(path) }
@@ -65,7 +65,7 @@ import Testing
         #expect(network.ownAddress == nil && network.hostAddress == "169.254.1.2")
     }
 
-    @Test func `addresses that the user chooses are taken`() throws {
+    @Test func `addresses specified by the user are used`() throws {
         var network = UserModeNetwork(
             .pasta, path: "/no/such/pasta", options: ["-a", "10.9.0.5", "--dns-forward", "10.9.0.3"])
         network.settleAddresses(host: "192.0.2.2")
@@ -76,7 +76,7 @@ import Testing
         #expect(network.hostAddress == "192.0.2.2")
     }
 
-    @Test func `the namespaces' directory is made where users have one, and nowhere else`() throws {
+    @Test func `the directory of namespaces is created only if the users' base directory exists`() throws {
         let base = "/tmp/run-user-\(RandomBytes.hex(8))"
         defer { try? Files.removeTree(base) }
         #expect(try NetworkNamespaceDirectory.place(of: 1000, base: base) == nil)

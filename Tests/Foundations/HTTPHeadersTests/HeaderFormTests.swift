@@ -35,7 +35,7 @@ import Testing
         #expect(Dictionary(named.map { ($0.scheme, $0.parameters) }) { first, _ in first } == expected)
     }
 
-    @Test func onlySoManyChallengesAreRead() {
+    @Test func numberOfChallengesIsLimited() {
         #expect(AuthenticationChallenge.parse([String](repeating: "A, B, C", count: 1000)).count == 16)
         #expect(AuthenticationChallenge.parse([String(repeating: "Basic realm=\"x\", ", count: 100_000)]).count == 16)
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPHeaders
 
 @Suite struct WebAddressTests {
-    @Test func partsOfAnAddress() throws {
+    @Test func addressesAreSplitIntoParts() throws {
         let address = try #require(WebAddress("https://user:pass@Example.com:8443/a/b?x=1#part"))
         #expect(address.isSecure)
         #expect(address.host == "example.com")
@@ -34,24 +34,24 @@ import Testing
         #expect(base.resolving(reference)?.absolute == expected)
     }
 
-    @Test func aReferenceOfAnotherSchemeLeadsNowhere() throws {
+    @Test func referencesWithOtherSchemesAreRejected() throws {
         let base = try #require(WebAddress("https://r.example/v2/"))
         #expect(base.resolving("javascript:alert") == nil)
         #expect(base.resolving("file:///etc/passwd") == nil)
     }
 
-    @Test func whatIsAddedToAQueryKeepsTheRest() throws {
+    @Test func addingAQueryParameterKeepsTheOthers() throws {
         let address = try #require(WebAddress("http://r/x?_state=abc%3D"))
         #expect(address.adding("digest", "sha256:00").absolute == "http://r/x?_state=abc%3D&digest=sha256:00")
         #expect(try #require(WebAddress("http://r/x")).adding("a", "b c&d").target == "/x?a=b%20c%26d")
     }
 
-    @Test func secretsAreNotShown() throws {
+    @Test func descriptionHidesSecrets() throws {
         let address = try #require(WebAddress("https://user:pass@r/x?X-Amz-Signature=hush&n=5&_state=hidden"))
         #expect(address.description == "https://r/x?X-Amz-Signature=REDACTED&n=5&_state=REDACTED")
     }
 
-    @Test func origins() throws {
+    @Test func originsAreComparedBySchemeHostAndPort() throws {
         let address = try #require(WebAddress("https://r/x"))
         #expect(address.hasSameOrigin(as: try #require(WebAddress("https://R:443/y"))))
         for other in ["http://r/x", "https://r:444/x", "https://r.evil/x", "https://evil/r"] {

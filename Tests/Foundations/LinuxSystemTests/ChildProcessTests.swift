@@ -14,16 +14,16 @@ import Testing
         )
     }
 
-    @Test func outputErrorsAndExitCodeComeBack() throws {
+    @Test func outputErrorsAndExitCodeAreReturned() throws {
         let result = try shell("echo out; echo err >&2; exit 3")
         #expect(result == (3, "out\n", "err\n"))
     }
 
-    @Test func aSignalIsAStatusPast128() throws {
+    @Test func exitCodeAfterASignalIs128PlusItsNumber() throws {
         #expect(try shell("kill -TERM $$").status == 128 + SIGTERM)
     }
 
-    @Test func aProgramThatIsMissingIsAnError() throws {
+    @Test func missingProgramIsAnError() throws {
         let error = #expect(throws: LinuxError.self) {
             try ChildProcess.run(["/no/such/program"], captureOutput: true)
         }
@@ -31,7 +31,7 @@ import Testing
         #expect(throws: LinuxError.self) { try ChildProcess.run([], captureOutput: true) }
     }
 
-    @Test func muchInBothDirectionsDoesNotBlock() throws {
+    @Test func largeInputAndOutputDoNotBlock() throws {
         let input = [UInt8](repeating: 0x61, count: 1 << 20)
         let result = try ChildProcess.run(
             ["sh", "-c", "head -c 200000 /dev/zero >&2; cat"], input: input, captureOutput: true)
@@ -40,23 +40,23 @@ import Testing
         #expect(same)
     }
 
-    @Test func inputThatNobodyReadsIsNoError() throws {
+    @Test func unreadInputIsNotAnError() throws {
         let result = try ChildProcess.run(["true"], input: [UInt8](repeating: 0, count: 1 << 20), captureOutput: true)
         #expect(result.status == 0)
     }
 
-    @Test func withoutInputStandardInputIsEmpty() throws {
+    @Test func standardInputIsEmptyByDefault() throws {
         #expect(try shell("cat; echo end") == (0, "end\n", ""))
         #expect(try shell("cat; echo end", input: []) == (0, "end\n", ""))
     }
 
-    @Test func theEnvironmentAndTheDirectoryAreTheCallers() throws {
+    @Test func environmentAndDirectoryAreInherited() throws {
         #expect(try shell("echo $A-$HOME", environment: ["A=b"]).output == "b-\n")
         let result = try ChildProcess.run(["pwd"], captureOutput: true, workingDirectory: "/usr")
         #expect(result.output == Array("/usr\n".utf8))
     }
 
-    @Test func tooMuchOutputEndsTheProgram() throws {
+    @Test func excessiveOutputTerminatesTheProgram() throws {
         let error = #expect(throws: LinuxError.self) { try shell("cat /dev/zero", limit: 1 << 20) }
         #expect(error?.code == EFBIG)
     }

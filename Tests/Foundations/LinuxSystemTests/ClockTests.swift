@@ -32,7 +32,7 @@ import Testing
         "", "2026", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-02T24:00:00Z", "2026-01-02T03:04:05",
         "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05Zx", "2026-01-02T03:04:05+1:00", "-026-01-02T03:04:05Z",
     ])
-    func nonsenseIsRefused(text: String) {
+    func invalidTimesAreRejected(text: String) {
         #expect(Clock.parseRFC3339(text) == nil)
     }
 
@@ -40,7 +40,7 @@ import Testing
         #expect(Clock.rfc3339(FileTime(seconds: seconds, nanoseconds: .min)).hasSuffix("Z"))
     }
 
-    @Test func thePresentIsNow() {
+    @Test func nowIsAPlausibleTime() {
         #expect(Clock.now() > FileTime(seconds: 1_700_000_000))
     }
 }

@@ -10,7 +10,7 @@ import Testing
         try temporary.write("f", "")
     }
 
-    @Test func valuesComeBack() throws {
+    @Test func storedValuesAreReadBack() throws {
         let path = temporary("f")
         let value = [UInt8](repeating: 7, count: 2000)
         try ExtendedAttributes.set("user.long", value: value, of: path)
@@ -25,7 +25,7 @@ import Testing
         #expect(try ExtendedAttributes.get("user.long", of: path) == nil)
     }
 
-    @Test func openFilesHaveThemToo() throws {
+    @Test func descriptorsAreSupported() throws {
         let file = try OwnedFD.open(temporary("f"), O_RDWR)
         try ExtendedAttributes.set("user.a", value: [1, 2], fd: file.raw)
         #expect(try ExtendedAttributes.get("user.a", fd: file.raw) == [1, 2])
@@ -34,7 +34,7 @@ import Testing
         #expect(try ExtendedAttributes.get("user.a", fd: file.raw) == nil)
     }
 
-    @Test func aLinkIsNotFollowed() throws {
+    @Test func linksAreNotFollowed() throws {
         try ExtendedAttributes.set("user.a", value: [1], of: temporary("f"))
         try Files.symlink(target: "f", at: temporary("s"))
         #expect(try ExtendedAttributes.get("user.a", of: temporary("s")) == nil)

@@ -8,7 +8,7 @@ import Testing
         temporary = try TemporaryDirectory()
     }
 
-    @Test func oneValueExcludesAnotherInTheSameProcess() throws {
+    @Test func locksExcludeEachOtherInTheSameProcess() throws {
         let first = try FileLock(opening: temporary("lock"))
         let second = try FileLock(opening: temporary("lock"))
         try first.lockExclusive()
@@ -19,7 +19,7 @@ import Testing
         #expect(try Files.status(temporary("lock")).permissions == 0o600)
     }
 
-    @Test func readersShareAndKeepWritersOut() throws {
+    @Test func sharedLocksExcludeWriters() throws {
         let first = try FileLock(opening: temporary("lock"))
         let second = try FileLock(openingReadOnly: temporary("lock"))
         let third = try FileLock(opening: temporary("lock"))
@@ -28,7 +28,7 @@ import Testing
         #expect(try !third.tryLockExclusive())
     }
 
-    @Test func theEndOfTheValueIsTheEndOfTheLock() throws {
+    @Test func lockIsReleasedWithItsValue() throws {
         func lockBriefly() throws {
             let lock = try FileLock(opening: temporary("lock"))
             try lock.lockExclusive()
@@ -38,7 +38,7 @@ import Testing
         #expect(try lock.tryLockExclusive())
     }
 
-    @Test func aWaiterGetsTheLockOnceItIsFree() throws {
+    @Test func waiterGetsTheReleasedLock() throws {
         let path = temporary("lock")
         let lock = try FileLock(opening: path)
         try lock.lockExclusive()

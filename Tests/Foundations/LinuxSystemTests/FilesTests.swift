@@ -9,7 +9,7 @@ import Testing
         temporary = try TemporaryDirectory()
     }
 
-    @Test func replacingAFileKeepsNoTemporaryAndSetsTheExactMode() throws {
+    @Test func replacingAFileSetsTheExactModeAndLeavesNoTemporaryFile() throws {
         try temporary.write("f", "old")
         try Files.replaceFile(temporary("f"), with: Array("new".utf8), mode: 0o666)
         #expect(try temporary.read("f") == "new")
@@ -17,7 +17,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: temporary.path).map(\.text) == ["f"])
     }
 
-    @Test func aFailedReplacementLeavesNothing() throws {
+    @Test func failedReplacementLeavesNoFile() throws {
         try Files.makeDirectory(temporary("d"))
         #expect(throws: LinuxError.self) { try Files.replaceFile(temporary("d"), with: [1]) }
         #expect(try Files.entries(ofDirectory: temporary.path).count == 1)
@@ -33,7 +33,7 @@ import Testing
         #expect(try !Files.readFile("/proc/self/status").isEmpty)
     }
 
-    @Test func missingFilesAreToldFromOtherFailures() throws {
+    @Test func missingFilesAreDistinguishedFromOtherFailures() throws {
         #expect(try Files.readFileIfPresent(temporary("no")) == nil)
         #expect(try Files.statusIfPresent(temporary("no/such")) == nil)
         #expect(!Files.exists(temporary("no")))
@@ -46,7 +46,7 @@ import Testing
         #expect(error?.description == "open \(temporary("no")): no such file or directory")
     }
 
-    @Test func directoriesAreMadeWithThoseAbove() throws {
+    @Test func parentDirectoriesAreCreated() throws {
         try Files.makeDirectories(temporary("a//b/c/"))
         try Files.makeDirectories(temporary("a/b/c"))
         #expect(try Files.status(temporary("a/b/c")).kind == .directory)
@@ -58,7 +58,7 @@ import Testing
         try Files.makeDirectories("/proc/self/fd")
     }
 
-    @Test func linksAreMadeAndRead() throws {
+    @Test func linksAreCreatedAndRead() throws {
         let long = String(repeating: "x", count: 4095)
         try Files.symlink(target: long, at: temporary("s"))
         #expect(try Files.readSymlink(temporary("s")) == Array(long.utf8))
@@ -68,7 +68,7 @@ import Testing
         try Files.changeOwner(at: Files.currentDirectory, temporary("t"), uid: geteuid(), gid: getegid())
     }
 
-    @Test func namesAreExchangedAndNotOverwritten() throws {
+    @Test func exchangeAndExclusiveRenameOverwriteNothing() throws {
         try temporary.write("a", "A")
         try temporary.write("b", "B")
         try Files.renameExchange(temporary("a"), temporary("b"))
@@ -79,7 +79,7 @@ import Testing
         #expect(try temporary.read("b") == "B")
     }
 
-    @Test func timesAreSetOneByOneAndNotThroughLinks() throws {
+    @Test func timesAreSetSeparatelyWithoutFollowingLinks() throws {
         try temporary.write("f", "")
         try Files.symlink(target: "f", at: temporary("s"))
         let before = try Files.status(temporary("f"))
@@ -95,13 +95,13 @@ import Testing
         #expect(try file.status().modification == before.modification)
     }
 
-    @Test func fifosAreNodes() throws {
+    @Test func fifosAreCreatedAsNodes() throws {
         try Files.makeFifo(at: Files.currentDirectory, temporary("p"), mode: 0o640)
         #expect(try Files.status(temporary("p")).kind == .fifo)
         #expect(try Files.entries(ofDirectory: temporary.path).first?.kind == .fifo)
     }
 
-    @Test func entriesAreCompleteAndReadAgainFromTheStart() throws {
+    @Test func entriesAreCompleteAndCanBeReadAgain() throws {
         let temporary = try TemporaryDirectory(inMemory: true)
         let names = (0..<3000).map { "a-rather-long-name-to-fill-several-batches-\($0)" }
         for name in names { try OwnedFD.open(temporary(name), O_CREAT | O_WRONLY).close() }
@@ -122,7 +122,7 @@ import Testing
         #expect(try Files.readFile(temporary("to")) == content)
     }
 
-    @Test func copiesKeepHolesAndTheSizeAfterTheLast() throws {
+    @Test func copiesKeepHolesAndTheFileSize() throws {
         let from = try OwnedFD.open(temporary("from"), O_RDWR | O_CREAT)
         lseek(from.raw, 2 << 20, SEEK_SET)
         try from.writeAll(Array("middle".utf8))
@@ -136,13 +136,13 @@ import Testing
         #expect(same)
     }
 
-    @Test func aFileOfProcIsCopiedByReading() throws {
+    @Test func procFilesAreCopiedByReading() throws {
         let from = try OwnedFD.open("/proc/self/mountinfo", O_RDONLY)
         let to = try OwnedFD.open(temporary("to"), O_RDWR | O_CREAT)
         try Files.cloneOrCopy(from: from, to: to)
     }
 
-    @Test func freeSpaceIsFound() throws {
+    @Test func freeSpaceIsReported() throws {
         #expect(try Files.freeSpace(of: temporary.path) > 0)
     }
 }

@@ -7,7 +7,7 @@ import Testing
         .init(containerID: 0, hostID: 1001, size: 1), .init(containerID: 1, hostID: 100000, size: 65536),
     ])
 
-    @Test func idsTranslateBothWays() {
+    @Test func idsAreTranslatedInBothDirections() {
         #expect(rootless.toHost(0) == 1001)
         #expect(rootless.toHost(1) == 100000)
         #expect(rootless.toHost(65536) == 165535)
@@ -18,7 +18,7 @@ import Testing
         #expect(rootless.count == 65537)
     }
 
-    @Test func theKernelsTextIsReadAndWritten() {
+    @Test func kernelFormatIsReadAndWritten() {
         #expect(IDMapping(parsing: "         0       1001          1\n         1     100000      65536\n") == rootless)
         #expect(rootless.text == "0 1001 1\n1 100000 65536\n")
         #expect(IDMapping(parsing: "0 0 4294967295\n")?.isIdentity == true)
@@ -27,7 +27,7 @@ import Testing
         #expect(!rootless.isIdentity)
     }
 
-    @Test func nonsensicalRangesDoNotOverflow() {
+    @Test func invalidRangesDoNotOverflow() {
         let wild = IDMapping([.init(containerID: 5, hostID: .max, size: .max)])
         #expect(wild.toHost(5) == .max)
         #expect(wild.toHost(6) == nil)
@@ -55,18 +55,18 @@ import Testing
         #expect(SubordinateIDs.parse(text, user: "bob", uid: 7).isEmpty)
     }
 
-    @Test func aMissingFileLendsNothing() throws {
+    @Test func missingFileProvidesNoRanges() throws {
         #expect(try SubordinateIDs.read(path: "/no/such/file", user: "ann", uid: 1).isEmpty)
     }
 
-    @Test func rangesAreLaidOutFromOneLowestFirst() {
+    @Test func rangesAreMappedFromOneLowestFirst() {
         let map = SubordinateIDs.layOut(
             owner: 1001, ranges: [.init(start: 500000, count: 10), .init(start: 100000, count: 65536)],
             available: .identity)
         #expect(map.text == "0 1001 1\n1 100000 65536\n65537 500000 10\n")
     }
 
-    @Test func whatIsTakenOrMissingIsLeftOut() {
+    @Test func usedAndUnavailableIDsAreSkipped() {
         let own = SubordinateIDs.layOut(owner: 1001, ranges: [.init(start: 1000, count: 4)], available: .identity)
         #expect(own.text == "0 1001 1\n1 1000 1\n2 1002 2\n")
         let overlapping = SubordinateIDs.layOut(
@@ -78,7 +78,7 @@ import Testing
         #expect(clipped.text == "0 1 1\n1 990 10\n")
     }
 
-    @Test func moreRangesThanTheKernelTakesAreCut() {
+    @Test func rangesBeyondTheKernelLimitAreDropped() {
         let ranges = (0..<500).map { SubordinateIDs.Range(start: 1000 + $0 * 10, count: 1) }
         #expect(SubordinateIDs.layOut(owner: 1, ranges: ranges, available: .identity).ranges.count == 340)
     }

@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [60, 255, 400]) func moreLayersThanFitThePageAreMounted(length: Int) throws {
+    @Test(arguments: [60, 255, 400]) func layersBeyondOnePageOfOptionsAreMounted(length: Int) throws {
         let root = temporary.path
         try inNamespace {
             // Past 255 bytes the new mount interface cannot take a path either.
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test func withoutAnUpperDirectoryNothingCanBeWritten() throws {
+    @Test func overlayWithoutAnUpperDirectoryIsReadOnly() throws {
         let root = temporary.path
         try inNamespace {
             try Self.makeLayers(root, ["a", "bb"])
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func aFailureNamesTheTarget() throws {
+    @Test func failureNamesTheTarget() throws {
         let root = temporary.path
         try inNamespace {
             let error = #expect(throws: LinuxError.self) {
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func bindMountsCanBeReadOnlyAllTheWayDown() throws {
+    @Test func bindMountsCanBeRecursivelyReadOnly() throws {
         let root = temporary.path
         try inNamespace {
             try Self.makeLayers(root, ["a/b"])

@@ -13,7 +13,7 @@ import Testing
         try Files.symlink(target: "../..", at: temporary("root/way"))
     }
 
-    @Test func aHandleStaysWithWhatWasFoundWhateverHasItsNameLater() throws {
+    @Test func handleRefersToTheSameFileAfterRenames() throws {
         let handle = try RootedDirectory(opening: temporary("root")).handle(at: "place")
         try Files.rename(temporary("root/place"), temporary("root/elsewhere"))
         try Files.symlink(target: "..", at: temporary("root/place"))
@@ -25,7 +25,7 @@ import Testing
         #expect(try found.readFile(limit: 100) == Array("inside".utf8))
     }
 
-    @Test func namesNeedNotBeText() throws {
+    @Test func namesMayBeInvalidUTF8() throws {
         let name: [CChar] = [0x61, CChar(bitPattern: 0xff), 0]
         let root = try OwnedFD.open(temporary("root"), O_RDONLY | O_DIRECTORY)
         try Files.makeDirectory(at: root.raw, name, mode: 0o700)
@@ -39,7 +39,7 @@ import Testing
         #expect(try made.status().kind == .directory)
     }
 
-    @Test func linksLeadNowhereOutside() throws {
+    @Test func linksCannotLeaveTheRoot() throws {
         let root = try RootedDirectory(opening: temporary("root"))
         let inode = try Files.status(temporary("root")).inode
         #expect(try root.handle(at: "way").status().inode == inode)
@@ -47,14 +47,14 @@ import Testing
         #expect(error?.code == ENOENT)
     }
 
-    @Test func whatIsNoDirectoryIsNoRoot() throws {
+    @Test func rootMustBeADirectory() throws {
         let handle = try PathHandle(trusting: temporary("file"))
         #expect(try handle.status().kind == .regular)
         let error = #expect(throws: LinuxError.self) { _ = try handle.rootedDirectory().fd }
         #expect(error?.code == ENOTDIR)
     }
 
-    @Test func pipesAndDevicesWithoutEndAreNotReadForEver() throws {
+    @Test func readingPipesAndEndlessDevicesTerminates() throws {
         #expect(mkfifo(temporary("pipe"), 0o600) == 0)
         let pipe = #expect(throws: LinuxError.self) { try Files.readFile(temporary("pipe")) }
         #expect(pipe?.code == EINVAL)

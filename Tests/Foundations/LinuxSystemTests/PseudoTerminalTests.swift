@@ -2,14 +2,14 @@ import LinuxSystem
 import Testing
 
 @Suite struct PseudoTerminalTests {
-    @Test func theSizeIsShared() throws {
+    @Test func bothEndsShareTheSize() throws {
         let terminal = try PseudoTerminal()
         let peer = try terminal.openPeer()
         try WindowSize(rows: 33, columns: 99).apply(toTerminal: terminal.controller.raw)
         #expect(try WindowSize.of(terminal: peer.raw) == WindowSize(rows: 33, columns: 99))
     }
 
-    @Test func rawModePassesBytesUnchangedUntilItIsRestored() throws {
+    @Test func rawModePassesBytesUnchangedUntilRestored() throws {
         let terminal = try PseudoTerminal()
         let peer = try terminal.openPeer()
         func pass(_ text: String) throws -> String {
@@ -25,7 +25,7 @@ import Testing
         #expect(try pass("a\n") == "a\r\n")
     }
 
-    @Test func otherFilesAreNoTerminals() throws {
+    @Test func otherFilesAreNotTerminals() throws {
         let null = try OwnedFD.open("/dev/null", 0)
         #expect(throws: LinuxError.self) { try WindowSize.of(terminal: null.raw) }
         #expect(throws: LinuxError.self) { try RawTerminalMode(terminal: null.raw) }

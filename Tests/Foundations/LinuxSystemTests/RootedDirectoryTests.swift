@@ -21,7 +21,7 @@ import Testing
         #expect(try root.open(path, O_RDONLY).readAll(limit: 100) == Array("inside".utf8))
     }
 
-    @Test(arguments: ["etc/climbing", "../secret", "/../secret"]) func nothingOutsideIsReached(path: String) throws {
+    @Test(arguments: ["etc/climbing", "../secret", "/../secret"]) func pathsCannotReachOutside(path: String) throws {
         let root = try RootedDirectory(opening: temporary("root"))
         let error = #expect(throws: LinuxError.self) { try root.open(path, O_RDONLY).close() }
         #expect(error?.code == ENOENT)
@@ -40,7 +40,7 @@ import Testing
         ("a/b/c", "a/b/c"), ("/a//./b/", "a/b"), ("a/../b", "b"), ("../../x/y/../../z", "z"), ("", ""),
         ("up/new", "new"), ("abs/new", "etc/new"), ("dangling/new", "made/here/new"), ("etc/rel/new", "etc/deep/new"),
     ])
-    func directoriesAreMadeInside(path: String, expected: String) throws {
+    func directoriesAreCreatedInside(path: String, expected: String) throws {
         try Files.symlink(target: "../../..", at: temporary("root/up"))
         try Files.symlink(target: "/etc", at: temporary("root/abs"))
         try Files.symlink(target: "/made/here", at: temporary("root/dangling"))
@@ -54,7 +54,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: temporary.path).count == 2)
     }
 
-    @Test func linksWithoutAnEndAreRefused() throws {
+    @Test func linkLoopsAreRejected() throws {
         try Files.symlink(target: "loop/x", at: temporary("root/loop"))
         let root = try RootedDirectory(opening: temporary("root"))
         let error = #expect(throws: LinuxError.self) {
@@ -63,7 +63,7 @@ import Testing
         #expect(error?.code == ELOOP)
     }
 
-    @Test func aFileInTheWayIsAnError() throws {
+    @Test func fileInsteadOfADirectoryIsAnError() throws {
         let root = try RootedDirectory(opening: temporary("root"))
         let error = #expect(throws: LinuxError.self) {
             try root.makeDirectories("etc/passwd/x", mode: 0o755, uid: user.uid, gid: user.gid).close()

@@ -2,7 +2,7 @@ import LinuxSystem
 import Testing
 
 @Suite struct SaturatingArithmeticTests {
-    @Test func staysAtTheEndsOfTheRange() {
+    @Test func resultsAreClampedToTheRange() {
         #expect(Int64.max.addingSaturated(1) == .max)
         #expect(Int64.min.addingSaturated(-1) == .min)
         #expect(Int64.max.addingSaturated(.min) == -1)
@@ -14,7 +14,7 @@ import Testing
         #expect(Int(3).addingSaturated(4) == 7)
     }
 
-    @Test func negativeSizesCountForNothing() {
+    @Test func negativeSizesAreIgnored() {
         #expect([Int64.max, .max].sumOfSizes() == .max)
         #expect([5, -7, Int64.min, 6].sumOfSizes() == 11)
         #expect([Int64]().sumOfSizes() == 0)

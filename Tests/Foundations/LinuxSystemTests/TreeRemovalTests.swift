@@ -9,7 +9,7 @@ import Testing
         temporary = try TemporaryDirectory(inMemory: true)
     }
 
-    @Test func aMissingTreeIsFineAndAFileIsATree() throws {
+    @Test func missingTreesAreIgnoredAndFilesAreRemoved() throws {
         try Files.removeTree(temporary("no"))
         try Files.removeTree(temporary("no/such"))
         try temporary.write("f", "")
@@ -29,7 +29,7 @@ import Testing
         #expect(Files.exists(temporary("outside/kept")))
     }
 
-    @Test func closedDirectoriesAreOpened() throws {
+    @Test func directoriesWithoutPermissionsAreRemoved() throws {
         try Files.makeDirectories(temporary("tree/a/b"))
         try temporary.write("tree/a/b/f", "")
         for name in ["tree/a/b", "tree/a", "tree"] {
@@ -40,7 +40,7 @@ import Testing
     }
 
     /// Far deeper than paths may be long, than descriptors are many and than stacks are high.
-    @Test func depthIsNoMatter() throws {
+    @Test func deepTreesAreRemoved() throws {
         try Files.makeDirectory(temporary("tree"))
         var current = try OwnedFD.open(temporary("tree"), O_RDONLY | O_DIRECTORY)
         for level in 0..<2000 {
@@ -55,7 +55,7 @@ import Testing
         #expect(!Files.exists(temporary("tree")))
     }
 
-    @Test func breadthIsNoMatter() throws {
+    @Test func wideTreesAreRemoved() throws {
         for outer in 0..<40 {
             try Files.makeDirectories(temporary("tree/\(outer)/d"))
             for inner in 0..<60 {
@@ -67,7 +67,7 @@ import Testing
         #expect(!Files.exists(temporary("tree")))
     }
 
-    @Test func aFailureNamesThePlace() throws {
+    @Test func failureNamesThePath() throws {
         let error = #expect(throws: LinuxError.self) { try Files.removeTree("/proc/self/attr") }
         #expect(error?.path.hasPrefix("/proc/self/attr") == true)
     }

@@ -24,7 +24,7 @@ import Testing
                 programDirectories: [temporary("no"), temporary.path]))
     }
 
-    @Test func withoutSubordinateIDsTheOwnOneIsLeft() throws {
+    @Test func onlyTheCallersIDIsMappedWithoutSubordinateIDs() throws {
         let plan = try plan(uids: "ann:100000:5\n", gids: nil)
         #expect(plan.uidMap.text == "0 1001 1\n")
         #expect(plan.gidMap.text == "0 1002 1\n")
@@ -33,27 +33,27 @@ import Testing
         #expect(plan.warning?.contains("usermod --add-subuids") == true)
     }
 
-    @Test func withoutTheProgramsTheOwnOneIsLeft() throws {
+    @Test func onlyTheCallersIDIsMappedWithoutMappingPrograms() throws {
         let plan = try plan(uids: "ann:100000:5\n", gids: "ann:100000:5\n")
         #expect(plan.uidMap.count == 1)
         #expect(plan.warning?.hasPrefix("newuidmap is not installed") == true)
     }
 
-    @Test func aProgramWithoutPrivilegesIsNotUsed() throws {
+    @Test func unprivilegedMappingProgramIsNotUsed() throws {
         try temporary.write("newuidmap", "")
         try Files.changeMode(at: Files.currentDirectory, temporary("newuidmap"), mode: 0o755)
         let plan = try plan(uids: "ann:100000:5\n", gids: "1001:100000:5\n")
         #expect(plan.warning?.contains("is neither set-user-ID root nor has the file capability") == true)
     }
 
-    @Test func idsThatTheContainerLacksAreNotAskedFor() throws {
+    @Test func idsMissingInTheContainerAreNotRequested() throws {
         var inContainer = ann
         inContainer.uidMap = IDMapping([.init(containerID: 0, hostID: 100000, size: 65536)])
         let plan = try plan(uids: "ann:100000:65536\n", gids: "ann:100000:65536\n", for: inContainer)
         #expect(plan.warning?.contains("do not exist in this user namespace") == true)
     }
 
-    @Test(.enabled(if: geteuid() == 0)) func privilegedProgramsGetTheWholeMap() throws {
+    @Test(.enabled(if: geteuid() == 0)) func privilegedMappingProgramsWriteAllRanges() throws {
         for name in ["newuidmap", "newgidmap"] {
             try temporary.write(name, "")
             try Files.changeMode(at: Files.currentDirectory, temporary(name), mode: 0o4755)
@@ -71,7 +71,7 @@ import Testing
         #expect(!plan.deniesSetgroups)
     }
 
-    @Test func rootInAContainerTakesAllItsIDsAlong() {
+    @Test func rootInAContainerMapsAllItsIDs() {
         var root = ann
         root.uid = 0
         root.uidMap = IDMapping([
@@ -106,7 +106,7 @@ import Testing
             .explained(by: settings)
     }
 
-    @Test func settingsThatForbidAreNamedWithTheirCure() {
+    @Test func prohibitiveSettingsAreReportedWithARemedy() {
         let none = explain(LINUX_USER_NAMESPACE_UNSHARE, ENOSPC) { $0.maximumUserNamespaces = 0 }
         #expect(none.kind == .disabled)
         #expect(none.message.contains("user.max_user_namespaces is 0 (as root: sysctl -w"))
@@ -117,13 +117,13 @@ import Testing
         #expect(armor.message.contains("kernel.apparmor_restrict_unprivileged_userns is 1"))
     }
 
-    @Test func appArmorMayStrikeOnlyAfterwards() {
+    @Test func appArmorMayDenyLaterSteps() {
         let late = explain(LINUX_USER_NAMESPACE_PROPAGATION, EPERM) { $0.appArmorRestriction = 1 }
         #expect(late.kind == .forbidden)
         #expect(late.message.contains("AppArmor"))
     }
 
-    @Test func otherReasonsAreTold() {
+    @Test func otherReasonsAreReported() {
         #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, ENOSPC).kind == .exhausted)
         #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, EINVAL).kind == .disabled)
         #expect(explain(LINUX_USER_NAMESPACE_UNSHARE, EINVAL) { $0.threads = 3 }.kind == .tooManyThreads)
@@ -133,14 +133,14 @@ import Testing
         #expect(explain(LINUX_USER_NAMESPACE_UID_MAP, EPERM, uid: 0).message.contains("CAP_SETFCAP"))
     }
 
-    @Test func aProgramsOwnWordsAreRepeated() {
+    @Test func errorsOfMappingProgramsAreQuoted() {
         let error = explain(LINUX_USER_NAMESPACE_GID_MAP, 0, said: "newgidmap: no\nway\n")
         #expect(error.kind == .mappingProgramFailed)
         let expected = "/bin/newgidmap failed: newgidmap: no; way (check the ranges of user ann in /etc/subgid)"
         #expect(error.description == "cannot enter a user namespace: " + expected)
     }
 
-    @Test func insideOfAContainerTheMappingProgramsNeedFileCapabilities() throws {
+    @Test func mappingProgramsNeedFileCapabilitiesInContainers() throws {
         let map = try #require(IDMapping(parsing: "0 1000 1\n1 100000 65536\n"))
         let said = "newuidmap: write to uid_map failed: Operation not permitted"
         let error = explain(LINUX_USER_NAMESPACE_UID_MAP, 0, said: said, uidMap: map)
@@ -148,7 +148,7 @@ import Testing
         #expect(error.message.contains("setcap cap_setuid=ep /bin/newuidmap"))
     }
 
-    @Test func theSystemsOwnSettingsCanBeRead() {
+    @Test func systemSettingsAreReadable() {
         #expect(UserNamespaceSettings.current().threads > 0)
         #expect(UserNamespaceSettings.current().hasUserNamespaces)
     }

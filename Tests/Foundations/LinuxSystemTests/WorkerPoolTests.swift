@@ -7,12 +7,12 @@ import Testing
         let item: Int
     }
 
-    @Test(arguments: [0, 1, 2, 7]) func resultsKeepTheOrder(threads: Int) throws {
+    @Test(arguments: [0, 1, 2, 7]) func resultsAreInInputOrder(threads: Int) throws {
         #expect(try WorkerPool.map(Array(0..<500), threads: threads) { $0 * 2 } == (0..<500).map { $0 * 2 })
         #expect(try WorkerPool.map([Int](), threads: threads) { $0 }.isEmpty)
     }
 
-    @Test(arguments: [1, 4]) func anErrorEndsTheWork(threads: Int) throws {
+    @Test(arguments: [1, 4]) func errorStopsTheWork(threads: Int) throws {
         let begun = Mutex(0)
         #expect(throws: Failure.self) {
             try WorkerPool.map(Array(0..<100_000), threads: threads) { item in
@@ -23,7 +23,7 @@ import Testing
         #expect(begun.withLock { $0 } < 100)
     }
 
-    @Test func nilIsAResult() throws {
+    @Test func nilIsAValidResult() throws {
         #expect(try WorkerPool.map([1, 2], threads: 2) { $0 == 1 ? nil : $0 } as [Int?] == [nil, 2])
     }
 }

@@ -23,7 +23,7 @@ import Testing
     func floats(text: String, expected: Double) throws { #expect(try value(text) == .float(expected)) }
 
     @Test(arguments: ["nan", "+nan", "-nan"])
-    func notANumber(text: String) throws {
+    func nanIsAccepted(text: String) throws {
         guard case .float(let float)? = try value("v = \(text)") else { return #expect(Bool(false)) }
         #expect(float.isNaN)
     }
@@ -65,7 +65,7 @@ import Testing
         ] as [(String, TOMLValue)])
     func arraysAndInlineTables(text: String, expected: TOMLValue) throws { #expect(try value(text) == expected) }
 
-    @Test func keysAreBareQuotedOrDottedAndToldApartByTheirBytes() throws {
+    @Test func bareQuotedAndDottedKeysAreComparedByBytes() throws {
         let text = "bare-Key_1 = 1\n\"quoted key\" = 2\n'' = 3\n1234 = 4\n\"e\\u0301\" = 5\n\"\\u00e9\" = 6\n3.14 = 7\n"
         let root = try TOMLTable(parsing: Array(text.utf8))
         #expect(
@@ -75,7 +75,7 @@ import Testing
         #expect(root["3"] == .table(table(["14": .integer(7)])))
     }
 
-    @Test func headersOpenTablesInAnyOrder() throws {
+    @Test func tableHeadersMayHaveAnyOrder() throws {
         let text = """
             [a.b.c]
             v = 1
@@ -104,9 +104,9 @@ import Testing
     }
 
     @Test(arguments: ["", "\n", "\r\n", " \t", "# only a comment", "\u{FEFF}", "\u{FEFF}# a mark\n"])
-    func textsWithoutAnyKey(text: String) throws { #expect(try TOMLTable(parsing: Array(text.utf8)).entries.isEmpty) }
+    func textsMayBeEmpty(text: String) throws { #expect(try TOMLTable(parsing: Array(text.utf8)).entries.isEmpty) }
 
-    @Test func entriesKnowTheirPlace() throws {
+    @Test func entriesHaveTheirLocation() throws {
         let root = try TOMLTable(parsing: Array("# é\na = \"\"\"\n\n\"\"\"\n\t'b' . c = [\n1]\n[d]\n".utf8))
         #expect(root.entry("a")?.position == TOMLPosition(line: 2, column: 1))
         #expect(root.entry("b")?.position == TOMLPosition(line: 5, column: 2))

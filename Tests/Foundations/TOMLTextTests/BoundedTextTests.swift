@@ -5,7 +5,7 @@ import Testing
 /// Texts that are made to cost much.
 @Suite struct BoundedTextTests {
     @Test(arguments: [("v = ", "["), ("v = ", "{a="), ("", "a."), ("[", "a."), ("v = ", "[{a.b=")])
-    func nestingIsBounded(start: String, piece: String) {
+    func nestingIsLimited(start: String, piece: String) {
         let text = start + String(repeating: piece, count: 100_000)
         let error = #expect(throws: TOMLError.self) { try TOMLTable(parsing: Array(text.utf8)) }
         #expect(error?.kind == .tooDeep)
@@ -16,7 +16,7 @@ import Testing
         ("[a.b]\nc.d = [[1]]", 5), ("[[a]]\n[a.b]\nc = {d = 1}", 4), ("a = [{b = []}]", 3), ("a.b.c.d = 1", 4),
         ("[a.b.c.d]", 4),
     ])
-    func levelsAreCountedTogether(text: String, depth: Int) throws {
+    func nestingOfAllKindsIsCountedTogether(text: String, depth: Int) throws {
         _ = try TOMLTable(parsing: Array(text.utf8), maximumDepth: depth)
         let error = #expect(throws: TOMLError.self) {
             try TOMLTable(parsing: Array(text.utf8), maximumDepth: depth - 1)
@@ -24,7 +24,7 @@ import Testing
         #expect(error?.kind == .tooDeep)
     }
 
-    @Test func sizeIsBounded() throws {
+    @Test func sizeIsLimited() throws {
         let text = [UInt8](repeating: UInt8(ascii: "\n"), count: 100)
         #expect(try TOMLTable(parsing: text, maximumSize: 100).entries.isEmpty)
         #expect(throws: TOMLError.self) { try TOMLTable(parsing: text, maximumSize: 99) }
@@ -35,12 +35,12 @@ import Testing
         ("v = \"\"\"", "\\\n", "\"\"\""), ("v = \"\"\"", "\"\"x", "\"\"\""), ("v = [", "[],", "]"),
         ("v = [", "{a = 1},", "]"), ("", "[[v]]\n", ""), ("v = 0.", "1", ""), ("v = 1e-", "0", "1"),
     ])
-    func muchOfTheSameIsRead(start: String, piece: String, end: String) throws {
+    func longRepetitionsAreRead(start: String, piece: String, end: String) throws {
         let text = start + String(repeating: piece, count: 100_000) + end
         #expect(try TOMLTable(parsing: Array(text.utf8)).entries.count == 1)
     }
 
-    @Test func manyKeysAreTold() throws {
+    @Test func manyKeysAreRead() throws {
         let text = (0..<30_000).map { "v.k\($0) = 1\n" }.joined()
         guard case .table(let table)? = try TOMLTable(parsing: Array(text.utf8))["v"] else {
             Issue.record("v is no table")
@@ -51,7 +51,7 @@ import Testing
     }
 
     /// A piece of the text in an error is cut and shows no control characters.
-    @Test func errorsQuoteLittle() {
+    @Test func errorsQuoteOnlyShortExcerpts() {
         let key = String(repeating: "k", count: 5_000) + "\\u001b[31m"
         let text = "\"\(key)\" = 1\n\"\(key)\" = 2"
         let error = #expect(throws: TOMLError.self) { try TOMLTable(parsing: Array(text.utf8)) }

@@ -19,30 +19,30 @@ import Testing
         FROM c
         """
 
-    @Test func stagesThatNothingNeedsAreLeftOut() throws {
+    @Test func unusedStagesAreSkipped() throws {
         #expect(try plan(Self.stages).stages.map(\.stage.index) == [0, 2, 3])
         #expect(try plan(Self.stages) { $0.target = "b" }.stages.map(\.stage.index) == [1])
     }
 
-    @Test func onlyBuildsOfSeveralStagesLabelThem() throws {
+    @Test func stagesAreLabelledOnlyInMultiStageBuilds() throws {
         let several = try plan(Self.stages)
         #expect(several.stages.map { several.label(of: $0) } == ["1/4", "3/4", "4/4"])
         let one = try plan("FROM one")
         #expect(one.label(of: one.stages[0]) == nil)
     }
 
-    @Test func basesSeeGlobalArgumentsAndBuildArguments() throws {
+    @Test func baseNamesExpandGlobalAndBuildArguments() throws {
         let text = "ARG BASE=one\nFROM $BASE"
         #expect(try plan(text).stages[0].base == "one")
         #expect(try plan(text) { $0.buildArguments = ["BASE": "other"] }.stages[0].base == "other")
     }
 
-    @Test func anUnknownTargetIsAnErrorWithItsName() throws {
+    @Test func unknownTargetIsAnErrorWithItsName() throws {
         let error = #expect(throws: BuildError.self) { try plan(Self.stages) { $0.target = "nowhere" } }
         #expect(error?.description.contains("nowhere") == true)
     }
 
-    @Test func anUnknownPlatformPointsAtItsLine() throws {
+    @Test func unknownPlatformIsAnErrorAtItsLine() throws {
         let error = #expect(throws: BuildError.self) { try plan("FROM --platform=a/b/c/d/e one") }
         #expect(error?.description.contains("Dockerfile:1:") == true)
     }

@@ -15,7 +15,7 @@ import Testing
         #expect(key().count == 64)
     }
 
-    @Test func everyPartCounts() {
+    @Test func everyPartAffectsTheKey() {
         var other = CacheKey("COPY", parent: "p")
         other.add("arguments", ["a", "b"])
         #expect(other.hex != key())
@@ -26,7 +26,7 @@ import Testing
         #expect(key { $0.add("user", "1") } != key { $0.add("user", "2") })
     }
 
-    @Test func partsCannotRunTogether() {
+    @Test func partsAreKeptSeparate() {
         var one = CacheKey("RUN", parent: nil)
         one.add("arguments", ["ab", "c"])
         var other = CacheKey("RUN", parent: nil)

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test(arguments: ["private", "rprivate", "shared", "rshared", "slave", "rslave"])
-    func modesOfPropagationAreTaken(mode: String) throws {
+    func propagationModesAreAccepted(mode: String) throws {
         let request = try Self.request("type=bind,target=/m,bind-propagation=\(mode)")
         #expect(request.options == [mode] && request.isWritable == nil)
     }
@@ -18,7 +18,7 @@ import Testing
         "bind-propagation=rw", "bind-propagation=suid", "bind-propagation=", "bind-propagation",
         "bind-propagation=exec",
         "bind-propagation=unbindable", "upperdir=/x", "lowerdir=/x", "option=rw", "suid", "dev", "exec",
-    ]) func nothingElseGetsThrough(option: String) {
+    ]) func otherOptionsAreRejected(option: String) {
         #expect(throws: BuildError.self) { try Self.request("type=bind,target=/m,\(option)") }
     }
 }

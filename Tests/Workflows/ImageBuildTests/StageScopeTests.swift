@@ -3,7 +3,7 @@ import Testing
 @testable import ImageBuild
 
 @Suite struct StageScopeTests {
-    @Test func environmentHidesArgumentsOfTheSameName() {
+    @Test func environmentOverridesArgumentsOfTheSameName() {
         var scope = StageScope(environment: ["PATH=/bin"])
         scope.declare(argument: "A", "from-arg")
         #expect(scope.value(of: "A") == "from-arg")
@@ -18,12 +18,12 @@ import Testing
         #expect(scope.environment == ["B=2", "A=3"])
     }
 
-    @Test func aNameIsNotThePrefixOfAnother() {
+    @Test func namesAreNotMatchedByPrefix() {
         let scope = StageScope(environment: ["AB=1"])
         #expect(scope.value(of: "A") == nil)
     }
 
-    @Test func valuesMayHoldEqualsSigns() {
+    @Test func valuesMayContainEqualsSigns() {
         let scope = StageScope(environment: ["A=b=c"])
         #expect(scope.value(of: "A") == "b=c")
     }

@@ -17,7 +17,7 @@ import Testing
         ("/a/b", "/", "/a/b"), ("b", "/a", "/a/b"), ("b/", "/a", "/a/b/"), (".", "/a", "/a/"), ("./", "", "/"),
         ("../../x", "/a", "/x"), ("/a/./b/../c/", "/", "/a/c/"), ("/", "/a", "/"),
     ])
-    func pathsOfTheContainerAreMadeAbsoluteAndKeepASlashAtTheEnd(
+    func containerPathsBecomeAbsoluteAndKeepATrailingSlash(
         path: String, directory: String, result: String
     ) {
         #expect(ContainerPath.absolute(path, from: directory) == result)

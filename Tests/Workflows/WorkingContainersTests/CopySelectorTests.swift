@@ -18,38 +18,38 @@ import Testing
         selection.items.map { String(decoding: $0.name, as: UTF8.self) }
     }
 
-    @Test func wildcardsExpandInByteOrder() throws {
+    @Test func wildcardMatchesAreInByteOrder() throws {
         #expect(names(try tree.select(["*.txt"])) == ["a.txt", "b.txt"])
         #expect(names(try tree.select(["*/on*", "/e.md"])) == ["one", "one", "e.md"])
     }
 
-    @Test func parentsComeBeforeTheirContent() throws {
+    @Test func parentsPrecedeTheirContent() throws {
         let item = try #require(try tree.select(["."]).items.first)
         let paths = item.descendants.map { String(decoding: $0.path, as: UTF8.self) }
         #expect(paths == ["a.txt", "b.txt", "d", "e.md", "link", "outside", "d/one", "d/sub", "d/sub/two"])
     }
 
     @Test(arguments: ["missing", "*.none", "d/missing", "outside", "a.txt/x", "../../../../etc/passwd"])
-    func whatIsNotThereIsAnError(source: String) {
+    func missingSourceIsAnError(source: String) {
         let error = #expect(throws: WorkingContainerError.self) { try tree.select([source]) }
         #expect(error?.code == .noSuchSource)
     }
 
-    @Test func aPatternMayMatchNothingBesideASourceThatIsThere() throws {
+    @Test func patternWithoutMatchesIsIgnoredNextToAnExistingSource() throws {
         #expect(names(try tree.select(["*.none", "e.md"])) == ["e.md"])
     }
 
-    @Test func dotsDoNotLeadOut() throws {
+    @Test func dotsCannotLeaveTheRoot() throws {
         #expect(names(try tree.select(["../../a.txt"])) == ["a.txt"])
     }
 
-    @Test func aNamedLinkStandsForItsTarget() throws {
+    @Test func specifiedLinkIsFollowed() throws {
         let item = try #require(try tree.select(["link"]).items.first)
         #expect(item.isDirectory && item.path == Array("d".utf8) && item.name == Array("link".utf8))
         #expect(item.descendants.count == 3)
     }
 
-    @Test func whatIsLeftOutIsNotReachedThroughALinkEither() throws {
+    @Test func excludedFilesCannotBeReachedThroughLinks() throws {
         let filter = CopyTree.without("d")
         #expect(throws: WorkingContainerError.self) { try tree.select(["link"], filter) }
         #expect(throws: WorkingContainerError.self) { try tree.select(["link/one"], filter) }
@@ -57,7 +57,7 @@ import Testing
         #expect(!item.descendants.contains { $0.path.starts(with: "d".utf8) })
     }
 
-    @Test func theDigestSpeaksOfContentModeNamesAndAttributesButNotOfTimes() throws {
+    @Test func digestCoversContentModeNamesAndAttributesButNotTimes() throws {
         func digest() throws -> String { "\(try tree.select(["d"]).digest(includesOwners: false))" }
         let path = "\(tree.source)/d/one"
         let first = try digest()

@@ -3,7 +3,7 @@ import Testing
 @testable import WorkingContainers
 
 @Suite struct EditedListTests {
-    @Test func aTextSetsRemovesOneOrRemovesAll() throws {
+    @Test func textSetsOneRemovesOneOrRemovesAll() throws {
         var values = ["a": "1", "b": "2"]
         EditedList.change(&values, "c=3=4")
         EditedList.change(&values, "a-")
@@ -19,11 +19,11 @@ import Testing
         ("$A", "1"), ("x${A}y", "x1y"), ("$A$A", "11"), ("$B", "B"), ("$", "$"), ("a$", "a$"),
         ("100%", "100%"),
     ])
-    func variablesAreReplacedAndStandForThemselvesWithoutAValue(text: String, result: String) {
+    func variablesAreReplacedAndUndefinedOnesBecomeTheirName(text: String, result: String) {
         #expect(EditedList.expand(text) { $0 == "A" ? "1" : nil } == result)
     }
 
-    @Test func featuresKeepTheirOrder() {
+    @Test func featuresAreEditedInOrder() {
         #expect(EditedList.features(["a"], "b") == ["a", "b"])
         #expect(EditedList.features(["a", "b"], "a-") == ["b"])
         #expect(EditedList.features(["a"], "-") == nil)

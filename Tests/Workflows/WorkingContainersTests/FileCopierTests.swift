@@ -35,7 +35,7 @@ import Testing
         #expect(try Files.readSymlink("\(tree.rootfs)/x/y/link") == Array("/nowhere".utf8))
     }
 
-    @Test func theDestinationCannotLeaveTheRoot() throws {
+    @Test func destinationCannotLeaveTheRoot() throws {
         try tree.file("\(tree.source)/f", "content")
         try tree.directory("\(tree.source)/../outside")
         try Files.symlink(target: "../outside", at: "\(tree.rootfs)/door")
@@ -49,7 +49,7 @@ import Testing
         #expect(try tree.content("outside/g") == "content")
     }
 
-    @Test func linksToDirectoriesAreMergedIntoAndLinksToFilesReplaced() throws {
+    @Test func linksToDirectoriesAreFollowedAndLinksToFilesReplaced() throws {
         try tree.file("\(tree.source)/d/bin/tool", "new")
         try tree.file("\(tree.source)/d/conf", "new")
         try tree.file("\(tree.rootfs)/usr/bin/old", "old")
@@ -63,7 +63,7 @@ import Testing
         #expect(try tree.content("target") == "old")
     }
 
-    @Test func directoriesThatAreThereTakeTheSourcesAttributesExceptTheDestination() throws {
+    @Test func existingDirectoriesGetTheSourcesAttributesExceptTheDestination() throws {
         try tree.directory("\(tree.source)/d/sub", mode: 0o700)
         try tree.directory("\(tree.source)/d", mode: 0o711)
         try tree.directory("\(tree.rootfs)/there/sub")
@@ -73,7 +73,7 @@ import Testing
         #expect(try tree.status("there/sub").permissions == 0o700)
     }
 
-    @Test func aFileCannotReplaceADirectory() throws {
+    @Test func fileCannotReplaceADirectory() throws {
         try tree.file("\(tree.source)/f")
         try tree.directory("\(tree.rootfs)/f/kept")
         let error = #expect(throws: WorkingContainerError.self) { try tree.copy("f", to: "/f") }
@@ -81,7 +81,7 @@ import Testing
         #expect(throws: WorkingContainerError.self) { try tree.copy("f", to: "/") }
     }
 
-    @Test func hardLinksStayTogether() throws {
+    @Test func hardLinksArePreserved() throws {
         try tree.file("\(tree.source)/d/a", "shared")
         try Files.link("\(tree.source)/d/a", "\(tree.source)/d/b")
         try tree.copy("d", to: "/d")
@@ -89,7 +89,7 @@ import Testing
         #expect(try tree.status("d/a").links == 2)
     }
 
-    @Test func aFirstCopyThatWasReplacedIsNotLinkedTo() throws {
+    @Test func hardLinksAreNotMadeToAReplacedCopy() throws {
         try tree.file("\(tree.source)/one/a", "shared")
         try tree.directory("\(tree.source)/three")
         try Files.link("\(tree.source)/one/a", "\(tree.source)/three/b")
@@ -103,7 +103,7 @@ import Testing
         #expect(try tree.content("d/b") == "shared")
     }
 
-    @Test func linksAtTheDestinationCanBeRefused() throws {
+    @Test func linksAtTheDestinationCanBeRejected() throws {
         try tree.file("\(tree.source)/d/x/f")
         try tree.directory("\(tree.rootfs)/d")
         try tree.directory("\(tree.rootfs)/other")
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func holesStayHoles() throws {
+    @Test func holesArePreserved() throws {
         let path = "\(tree.source)/sparse"
         let file = try OwnedFD.open(path, O_CREAT | O_RDWR)
         #expect(ftruncate(file.raw, 1 << 32) == 0)
@@ -167,7 +167,7 @@ import Testing
         #expect(try tree.status("sparse").blocks < 64)
     }
 
-    @Test func namesNeedNotBeText() throws {
+    @Test func namesMayBeInvalidUTF8() throws {
         let name: [CChar] = [0x64, -1, 0]
         let directory = try OwnedFD.open(tree.source, O_RDONLY | O_DIRECTORY)
         try Files.makeDirectory(at: directory.raw, name, mode: 0o755)

@@ -19,7 +19,7 @@ import Testing
         return .userMode(network)
     }
 
-    @Test func `names that nobody has given an address get theirs, comments are left out`() throws {
+    @Test func `names without an entry get a default one, comments are dropped`() throws {
         let base = "# a comment\n127.0.0.1   localhost  more # and another\n10.1.1.1\n"
         let text = try HostsFile.text(for: process(.host, hosts: ["a;b:1.2.3.4"]), Array(base.utf8))
         #expect(
@@ -32,7 +32,7 @@ import Testing
                 """)
     }
 
-    @Test func `a private network's host is where the network maps it`() throws {
+    @Test func `the host of a private network has its mapped address`() throws {
         let mapped = pasta { $0.mapped = "169.254.1.2" }
         let text = try HostsFile.text(for: process(mapped, hosts: ["me:host-gateway"]), [])
         #expect(text.hasPrefix("169.254.1.2\tme\n127.0.0.1\tlocalhost\n::1\tlocalhost\n"))
@@ -43,7 +43,7 @@ import Testing
                 "192.0.2.2\thost.containers.internal host.docker.internal\n10.0.2.100\tbox\n"))
     }
 
-    @Test func `where no address leads to the host its names are left out and host-gateway is an error`() throws {
+    @Test func `without an address of the host, its names are omitted and host-gateway is an error`() throws {
         let network = pasta { _ in }
         #expect(try !HostsFile.text(for: process(network), []).contains("internal"))
         #expect(throws: WorkingContainerError.self) {
@@ -57,12 +57,12 @@ import Testing
     @Test(arguments: [
         "", "name", "name:", ":1.2.3.4", ";:1.2.3.4", "name:300.1.1.1", "name:1.2.3.4\n5.6.7.8 x", "a b:::1",
     ])
-    func `an entry that is none is refused`(text: String) {
+    func `an invalid entry is rejected`(text: String) {
         #expect(throws: WorkingContainerError.self) { try HostEntry(flag: text) }
     }
 
     @Test(arguments: [("a:::1", "::1"), ("a:1.2.3.4", "1.2.3.4"), ("a;b:host-gateway", "host-gateway")])
-    func `an entry's address is what follows the first colon`(text: String, address: String) throws {
+    func `an entry's address begins after the first colon`(text: String, address: String) throws {
         #expect(try HostEntry(flag: text).address == address)
     }
 }

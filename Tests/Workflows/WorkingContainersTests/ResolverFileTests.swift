@@ -24,14 +24,14 @@ import Testing
                 == "search a.example b.example\nnameserver 127.0.0.53\noptions edns0\n")
     }
 
-    @Test func `in a private network pasta is asked first, then whom the host asks and the container reaches`() throws {
+    @Test func `in a private network, pasta's server precedes the host's reachable servers`() throws {
         let host = "nameserver 127.0.0.1\nnameserver 192.0.2.53\nnameserver fe80::1%eth0\n"
         #expect(try text(pasta, ["etc/resolv.conf": host]) == "nameserver 169.254.1.1\nnameserver 192.0.2.53\n")
         #expect(try text(pasta, ["etc/resolv.conf": "nameserver ::1\n"]) == "nameserver 169.254.1.1\n")
         #expect(try text(pasta, ["etc/resolv.conf": "nameserver 2001:db8::53\n"]) == "nameserver 2001:db8::53\n")
     }
 
-    @Test func `behind systemd-resolved's stub are the servers that it asks`() throws {
+    @Test func `the stub of systemd-resolved is replaced by its upstream servers`() throws {
         let files = [
             "etc/resolv.conf": "nameserver 127.0.0.53\nsearch stub\n",
             "run/systemd/resolve/resolv.conf": "nameserver 192.0.2.53\nsearch real\n",
@@ -39,7 +39,7 @@ import Testing
         #expect(try text(pasta, files) == "search real\nnameserver 169.254.1.1\nnameserver 192.0.2.53\n")
     }
 
-    @Test func `servers that were asked for are the only ones`() throws {
+    @Test func `requested servers replace all others`() throws {
         let asked = try text(pasta, ["etc/resolv.conf": "nameserver 192.0.2.53\nsearch a\noptions x\n"]) {
             $0.dnsServers = ["1.2.3.4"]
             $0.dnsSearches = ["."]
@@ -48,7 +48,7 @@ import Testing
         #expect(asked == "nameserver 1.2.3.4\noptions ndots:2\n")
     }
 
-    @Test func `a namespace of ip netns may have a file of its own`() throws {
+    @Test func `a namespace of ip netns may have a separate file`() throws {
         let files = ["etc/resolv.conf": "nameserver 1.1.1.1\n", "etc/netns/blue/resolv.conf": "nameserver 2.2.2.2\n"]
         #expect(try text(.path("/run/netns/blue"), files) == "nameserver 2.2.2.2\n")
         #expect(try text(.path("/run/netns/red"), files) == "nameserver 1.1.1.1\n")

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: ["'", "a \"b", #"a\"#, "a (b)"])
-    func anOpenQuoteIsAnError(text: String) {
+    func unterminatedQuoteIsAnError(text: String) {
         #expect(ShellWords.split(text) == nil)
     }
 }

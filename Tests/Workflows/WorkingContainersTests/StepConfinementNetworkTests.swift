@@ -5,7 +5,7 @@ import Testing
 @testable import WorkingContainers
 
 @Suite struct StepConfinementNetworkTests {
-    @Test func `a cached step stays one where a private network can no longer be had`() {
+    @Test func `a step stays cached if a private network becomes unavailable`() {
         var shared = StepConfinement()
         shared.shareNetwork(because: "there is none")
         var own = StepConfinement()
@@ -16,14 +16,14 @@ import Testing
         #expect(shared.description != own.description)
     }
 
-    @Test func `what shares the host's network by its isolation has nothing to tell`() {
+    @Test func `an isolation that always shares the host's network causes no message`() {
         var confinement = StepConfinement()
         confinement.shareNetwork(because: "there is none")
         confinement.shareHost()
         #expect(confinement.sharingReason == nil)
     }
 
-    @Test func `it is told once`() {
+    @Test func `the message is printed once`() {
         final class Told: Sendable { let reasons = Mutex<[String]>([]) }
         let told = Told()
         let notice = SharedNetworkNotice { reason in told.reasons.withLock { $0.append(reason) } }

@@ -19,20 +19,20 @@ import Testing
             path, whenMissing: whenMissing, mounts: mounts, in: tree.rootfs, uid: getuid(), gid: getgid())
     }
 
-    @Test func aMissingOneIsMade() throws {
+    @Test func missingDirectoryIsCreated() throws {
         try prepare("/a/b", .make)
         #expect(try tree.status("a/b").mode & 0o7777 == 0o755)
         try prepare("/a/b", .make)
         try prepare("/", .make)
     }
 
-    @Test func aLinkInTheRootLeadsToItsPlaceInTheRoot() throws {
+    @Test func linkIsResolvedInsideTheRoot() throws {
         try Files.symlink(target: "/../../target", at: "\(tree.rootfs)/link")
         try prepare("/link/below", .make)
         #expect(try tree.status("target/below").kind == .directory)
     }
 
-    @Test func aMissingOneIsRefusedWhereItWasNamed() throws {
+    @Test func missingDirectoryIsRejectedIfExplicit() throws {
         let error = #expect(throws: SandboxError.self) { try prepare("/a/b", .refuse) }
         #expect(error?.exitCode == 126)
         #expect(error?.message == "workdir \"/a/b\" does not exist on container")
@@ -43,14 +43,14 @@ import Testing
     }
 
     @Test(arguments: [WorkingDirectory.WhenMissing.make, .refuse])
-    func aFileIsNone(whenMissing: WorkingDirectory.WhenMissing) throws {
+    func fileIsAnError(whenMissing: WorkingDirectory.WhenMissing) throws {
         try tree.file("\(tree.rootfs)/file")
         let error = #expect(throws: SandboxError.self) { try prepare("/file", whenMissing) }
         #expect(error?.exitCode == 126)
         #expect(error?.message.contains("workdir \"/file\"") == true)
     }
 
-    @Test func whatIsMountedOverCounts() throws {
+    @Test func mountedDirectoriesAreConsidered() throws {
         let mounts = [SandboxMount.bind(tree.source, at: "/data/in")]
         for path in ["/data/in", "/data/in/below", "/data"] { try prepare(path, .refuse, mounts: mounts) }
         #expect(throws: SandboxError.self) { try prepare("/data/inner", .refuse, mounts: mounts) }

@@ -5,7 +5,7 @@ OPEN, CLOSE = "([{", ")]}"
 
 
 def code_of(text):
-    """The text with comments blanked and strings reduced to their quotes and interpolations; offsets stay."""
+    """The text with comments blanked and strings reduced to quotes and interpolations; offsets are unchanged."""
     out, i, n = list(text), 0, len(text)
 
     def blank(start, end):
@@ -33,7 +33,7 @@ def code_of(text):
         return i + len(end)
 
     def skip_code(i):
-        """Up to the parenthesis that ends an interpolation, or to the end."""
+        """Skips to the parenthesis that ends an interpolation, or to the end."""
         depth = 0
         while i < n:
             if text.startswith("//", i):
@@ -60,7 +60,7 @@ def code_of(text):
 
 
 def matching(code, place):
-    """The place of the bracket that belongs to the one at `place`, in either direction."""
+    """The position of the bracket matching the one at `place`, in either direction."""
     step = 1 if code[place] in OPEN else -1
     depth = 0
     while 0 <= place < len(code):

@@ -1,7 +1,7 @@
-"""Layers and archives that try to leave their root, to lie about sizes, or to confuse a reader.
+"""Layers and archives that try to escape their root, have wrong sizes, or confuse a reader.
 
-`attacks(outside)` gives (name, bytes of an uncompressed tar). Each archive begins with a good entry `before`, so that a
-refusal half way has something to leave behind.
+`attacks(outside)` yields (name, bytes of an uncompressed tar). Each archive begins with a valid entry `before`, so that
+an incomplete extraction could leave something behind.
 """
 import io
 import tarfile
@@ -11,7 +11,7 @@ UP = "../" * 24
 
 
 class Archive:
-    """A tar archive, entry by entry; names may be bytes in the form of surrogate escapes."""
+    """A tar archive, entry by entry; names may contain bytes as surrogate escapes."""
 
     def __init__(self):
         self.file = io.BytesIO()
@@ -46,7 +46,7 @@ class Archive:
 
 def header(name=b"a", size=b"00000000000", kind=b"0", mode=b"0000644", owner=b"0000000", time=b"00000000000", link=b"",
            magic=b"ustar\x0000", checksum=None):
-    """One header block with the fields as given."""
+    """One header block with the given fields."""
     block = bytearray(BLOCK)
     block[0:len(name)] = name
     block[100:100 + len(mode)] = mode
@@ -64,7 +64,7 @@ def header(name=b"a", size=b"00000000000", kind=b"0", mode=b"0000644", owner=b"0
 
 
 def entry(data=b"", **fields):
-    """A header with its content, padded."""
+    """A header with padded content."""
     fields.setdefault("size", b"%011o" % len(data))
     return header(**fields) + data + b"\0" * (-len(data) % BLOCK)
 
@@ -75,7 +75,7 @@ def pax(records, kind=b"x"):
 
 
 def record(key, value):
-    """One right pax record."""
+    """One valid pax record."""
     body = b" " + key + b"=" + value + b"\n"
     length = len(body)
     while len(str(length)) + len(body) != length:
@@ -88,7 +88,7 @@ BEFORE = entry(b"planted\n", name=b"before")
 
 
 def path_attacks(outside):
-    """Names, links and whiteouts that lead out."""
+    """Names, links and whiteouts that lead outside."""
     into = outside.lstrip("/")
     names = {
         "dot-dot": UP + into + "/x", "absolute": outside + "/x", "inner-dot-dot": "a/b/../../" + UP + into + "/x",
@@ -139,7 +139,7 @@ def path_attacks(outside):
 
 
 def format_attacks():
-    """Headers that lie, and archives that end early."""
+    """Headers with false information, and truncated archives."""
     for key, size in {"negative": b"\xff" * 12, "huge-256": b"\x80" + b"\xff" * 11, "exabyte": b"\x80" + b"\0" * 3 + b"\x0f" + b"\xff" * 7,
                       "max-int64": b"\x80\0\0\0\x7f" + b"\xff" * 7, "no-number": b"hello world", "spaces": b" " * 11, "eights": b"88888888888",
                       "octal-max": b"77777777777"}.items():

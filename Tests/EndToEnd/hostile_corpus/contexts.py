@@ -1,13 +1,13 @@
-"""Build contexts and Dockerfiles of hostile origin.
+"""Hostile build contexts and Dockerfiles.
 
-`attacks(outside)` gives (name, make): `make(path)` fills the context directory; `path/Dockerfile` is built. The first
-line of each is FROM localhost/busybox unless the attack is about it.
+`attacks(outside)` yields (name, make): `make(path)` fills the context directory; `path/Dockerfile` is built. Its first
+line is FROM localhost/busybox, unless that line is part of the attack.
 """
 import os
 
 FROM = b"FROM localhost/busybox\n"
 UP = "../" * 24
-# Prints whatever was reached, which the runner looks for.
+# Prints everything that was reached; the runner searches the output.
 SHOW = "RUN cat /got /got/* /got/*/* 2>/dev/null; true\n"
 
 
@@ -26,7 +26,7 @@ def dockerfile(text, before=lambda path: None):
 
 
 def links(outside):
-    """Fills a context with links that lead out, and a directory of them."""
+    """Fills a context with links that lead outside, and a directory of such links."""
     def make(path):
         os.makedirs(os.path.join(path, "dir"))
         for folder in "", "dir":
@@ -34,7 +34,7 @@ def links(outside):
             os.symlink(outside + "/canary", os.path.join(path, folder, "file"))
             os.symlink(UP + outside.lstrip("/"), os.path.join(path, folder, "relative"))
             os.symlink("/proc/self/root" + outside, os.path.join(path, folder, "proc"))
-        # The lossy spelling of a name that is not UTF-8, as a link, beside the name itself.
+        # A link with the lossy conversion of a non-UTF-8 name, next to that name itself.
         os.makedirs(os.path.join(os.fsencode(path), b"caf\xe9"))
         write(os.path.join(os.fsencode(path), b"caf\xe9", b"inside"), b"inside\n")
         os.symlink(outside, os.path.join(path, "caf\ufffd"))

@@ -1,6 +1,6 @@
-"""Layouts, manifests, configurations and archives of images that are wrong in one place.
+"""Layouts, manifests, configurations and image archives with a single fault each.
 
-`attacks(directory)` gives (name, make): `make(path)` writes an OCI layout with one fault.
+`attacks(directory)` yields (name, make): `make(path)` writes an OCI layout with one fault.
 """
 import copy
 import gzip
@@ -64,7 +64,7 @@ class Layout:
 
 
 def edits():
-    """(name, function that spoils a Layout)"""
+    """(name, function that adds a fault to a Layout)"""
     def put(path, value):
         def edit(layout):
             target = layout

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Runs the generated hostile corpus against swiftlet and counts what must not happen.
+"""Runs swiftlet with the generated hostile corpus and counts violations.
 
 usage: run.py FAMILY -- SWIFTLET [GLOBAL FLAG...]      FAMILY: archives, documents or contexts
 
-Works in the current directory; a directory `outside` beside the cases holds a canary that nothing may read into an image
-or change. Each case is one command, with 20 seconds. Prints a line for each fault and in the end
-`N cases: E escapes, T traps, H hangs, W half-written, S silent`. Exit code 1 when one of these is not 0.
+Works in the current directory. A directory `outside` next to the cases contains a canary, which must not be changed or
+read into an image. Each case is one command with a time limit of 20 seconds. Prints a line for each violation, and
+finally `N cases: E escapes, T traps, H hangs, W half-written, S silent`. Exit code 1 if any count is not 0.
 
-escape        something outside changed, or the canary's text is in what was built
-trap          the command died of a signal, or of an exit code that stands for one
+escape        something outside changed, or the built image contains the canary's text
+trap          the command died from a signal, or with an exit code that stands for one
 hang          it took more than 20 seconds
-half-written  it failed, and there are images that were not there before; or it was told to print an id and the image is not there
-silent        it failed without one line that begins with Error
+half-written  it failed, but there are new images; or it was to print an id, but the image does not exist
+silent        it failed without exactly one line that begins with Error
 """
 import os
 import shutil
@@ -36,7 +36,7 @@ def swiftlet(*arguments, **options):
 
 
 def outside_now():
-    """All there is outside, as far as anybody could change it."""
+    """The state of everything outside that a case could change."""
     found = []
     for path, folders, files in os.walk(OUTSIDE):
         for name in folders + files:
@@ -51,7 +51,7 @@ def images():
 
 
 def judge(name, run):
-    """Runs one case; `run` gives the finished command."""
+    """Runs one case; `run` returns the completed command."""
     before, images_before = outside_now(), images()
     try:
         result = run()
@@ -81,7 +81,7 @@ def in_fresh_directory(name):
 
 
 def archive_cases():
-    """Each archive twice: as a layer that is pulled, and as an archive that ADD unpacks."""
+    """Each archive twice: as a pulled layer, and as an archive unpacked by ADD."""
     for name, data in archives.attacks(OUTSIDE):
         def pull(data=data):
             path = in_fresh_directory("layout")

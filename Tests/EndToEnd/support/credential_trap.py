@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A registry that sends its clients to another server, which demands their credentials.
+"""A registry that refers its clients to another server, which requests their credentials.
 
     credential_trap.py STATE [CERTIFICATE KEY]
 
-Both listen on free ports of localhost, with TLS where a certificate is given. The registry's is in STATE/port; it takes the
-user `user` with the password `secret`, redirects whatever is asked for, and says that uploads go on at the other server.
-That one answers everything with 401 and the challenge that the repository's name says (basic, bearer, negotiate). Its
-STATE/log gets a line for each request: METHOD PATH AUTHORIZATION.
+Both listen on free ports of localhost, with TLS if a certificate is given. The registry writes its port to STATE/port,
+accepts the user `user` with the password `secret`, redirects all downloads, and returns upload locations on the other
+server. The other server responds to everything with 401 and the challenge in the repository's name (basic, bearer,
+negotiate), and writes a line to STATE/log for each request: METHOD PATH AUTHORIZATION.
 """
 import base64
 import os

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Writes a tar archive that tries to do harm when it is unpacked.
+"""Writes a tar archive that attacks the program unpacking it.
 
 usage: evil_tar.py CASE FILE OUTSIDE
 
-OUTSIDE is a directory that nothing may change; it has a file `canary`.
+OUTSIDE is a directory that must not change; it contains a file `canary`.
 """
 import io
 import os
@@ -49,7 +49,7 @@ def archive(work):
 
 
 def header(name, size=b"00000000000", kind=b"0"):
-    """A ustar header with a size field as given: octal text or base-256."""
+    """A ustar header with the given size field: octal text or base-256."""
     block = bytearray(BLOCK)
     block[0:len(name)] = name
     block[100:108] = b"0000644\0"

@@ -1,28 +1,29 @@
 #!/usr/bin/env python3
-"""A server between a client and a registry that goes wrong as it is told to.
+"""A proxy between a client and a registry that injects faults.
 
     fault_proxy.py STATE UPSTREAM_PORT [USER:PASSWORD]
 
-Listens on a free port of 127.0.0.1 and writes it to STATE/port. STATE/faults is read for each request: one rule a line,
+Listens on a free port of 127.0.0.1 and writes it to STATE/port. STATE/faults is read for each request. It has one rule
+per line:
 
     METHOD PATH_PATTERN ACTION [ARGUMENT] [TIMES]
 
-METHOD may be *; PATH_PATTERN is a regular expression for the whole of path and query; a rule counts TIMES times (once
-unless given, 0: always). Everything else is passed on, Range requests too. STATE/log gets a line for each request:
-METHOD PATH STATUS BYTES RANGE RECEIVED, where BYTES is how much of the answer's body went to the client, RANGE the Range
-or Content-Range of the request, and RECEIVED how much of its body came.
+METHOD may be *. PATH_PATTERN is a regular expression that must match the path with the query. A rule applies TIMES times
+(default: once; 0: always). Everything else is forwarded, including Range requests. STATE/log gets a line for each
+request: METHOD PATH STATUS BYTES RANGE RECEIVED, where BYTES is the number of bytes of the response's body sent to the
+client, RANGE the request's Range or Content-Range, and RECEIVED the number of bytes received of its body.
 
-Clients that know it as their proxy send whole addresses: then all hosts are the registry. With USER:PASSWORD they must
-send these.
+Clients that use it as their HTTP proxy send absolute URLs: then all hosts are the registry. With USER:PASSWORD, they
+must send these credentials.
 
 Actions: cut N (the connection breaks after N bytes of the body), status CODE, retry-after CODE (with Retry-After: 1),
-slow N (N bytes a second), corrupt N (the byte at N is another), longer N (N more bytes, announced), endless, short N
-(N bytes, announced as all there are), loop (a redirect to itself), norange (Range is ignored), slow-norange N (both), redirect URL,
-cut-upload N (the connection breaks after N bytes of the request's body), keep-upload N (the same, but the registry keeps
-what came, and tells of it under the address that the client knows), slow-keep N (N bytes a second of the request's body
-are taken, and what came is kept when the client goes away), slow-buffer N (at N bytes a second too, and the registry gets
-whole requests only, as behind many reverse proxies), limit N (413 for more than N bytes of body), refuse-type TEXT
-(MANIFEST_INVALID for a body whose type has this text in it).
+slow N (N bytes per second), corrupt N (changes the byte at offset N), longer N (N more bytes, included in the length),
+endless, short N (only N bytes, with a matching length), loop (a redirect to itself), norange (ignores Range),
+slow-norange N (both), redirect URL, cut-upload N (the connection breaks after N bytes of the request's body),
+keep-upload N (the same, but the registry keeps the received bytes and reports them at the URL that the client knows),
+slow-keep N (reads the request's body at N bytes per second, and keeps the received bytes if the client disconnects),
+slow-buffer N (also at N bytes per second, but the registry only gets whole requests, as behind many reverse proxies),
+limit N (413 for bodies of more than N bytes), refuse-type TEXT (MANIFEST_INVALID for a body whose type contains TEXT).
 """
 
 import base64
@@ -68,7 +69,7 @@ def rule_for(method, path):
 
 
 class Cut(Exception):
-    """The connection is to break."""
+    """Requests that the connection break."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -125,13 +126,13 @@ class Handler(BaseHTTPRequestHandler):
                 raise Cut
 
     def is_alone(self):
-        """Whether the client has gone away."""
+        """Whether the client has disconnected."""
         if not select.select([self.connection], [], [], 0)[0]:
             return False
         return not self.connection.recv(1, socket.MSG_PEEK)
 
     def kept(self, pieces):
-        """All that comes before the connection breaks."""
+        """All bytes that arrive before the connection breaks."""
         self.broke = False
         try:
             yield from pieces
@@ -173,7 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         self.forward(action, int(argument))
 
     def is_longer(self, limit):
-        """Reads the body, which is passed on unless it has more than so many bytes."""
+        """Reads the body and forwards it, unless it is longer than the limit."""
         self.whole = list(self.body_pieces(1 << 62))
         return self.received > limit
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Becomes a command that takes signals as if it had been typed: background jobs and children of nohup ignore some."""
+"""Executes a command with the signal dispositions of a typed one: background jobs and children of nohup ignore some."""
 import os
 import signal
 import sys

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints what matters of an image's configuration, for comparing: `inspect` output on standard input, sorted lines out.
+"""Prints an image's configuration for comparison: reads the output of `inspect`, prints sorted lines.
 
-Left out: times, identifiers, digests, which differ from run to run, and the label that says by what it was made. Empty
-lists and none at all mean the same.
+Omits times, identifiers and digests, which differ between runs, and the label with the tool that created the image.
+Empty and missing lists are equivalent.
 """
 import json
 import sys

@@ -1,7 +1,7 @@
-"""A web server with signatures: lookaside_server.py DIRECTORY
+"""A web server for signatures: lookaside_server.py DIRECTORY
 
-Serves the files of a directory. Below /broken every answer is an error, below /endless every file has no end, and below
-/many every signature is there. Prints the port that it got.
+Serves the files of a directory. Below /broken, every response is an error; below /endless, every file is endless; below
+/many, every signature exists. Prints its port.
 """
 
 import functools

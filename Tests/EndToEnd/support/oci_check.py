@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Checks what the tool writes against the OCI image specification: each document against the specification's own JSON
-schema (support/schemas), and what no schema can say (digests, sizes, diff IDs, history) by reading the blobs.
+"""Checks images against the OCI image specification: each document with the specification's JSON schema
+(support/schemas), and everything that schemas cannot express (digests, sizes, diff IDs, history) by reading the blobs.
 
-usage: oci_check.py LAYOUT              a whole image layout, down to the content of its layers
-       oci_check.py DIRECTORY           an image that `dir:` wrote, the same
-       oci_check.py --as KIND FILE...   documents alone; KIND is manifest, index or config
+usage: oci_check.py LAYOUT              a whole image layout, including the content of its layers
+       oci_check.py DIRECTORY           an image written by `dir:`, likewise
+       oci_check.py --as KIND FILE...   only documents; KIND is manifest, index or config
 
-Prints every fault it finds, and fails if there is one.
+Prints all faults, and fails if there are any.
 """
 import gzip
 import hashlib
@@ -91,7 +91,7 @@ def digest_of(data):
 
 
 class Place:
-    """A layout, or a directory of `dir:`, whose blobs descriptors lead to."""
+    """A layout, or a directory of `dir:`, with blobs that descriptors refer to."""
 
     def __init__(self, root):
         self.root = root
@@ -118,7 +118,7 @@ class Place:
         self.check_index(os.path.join(self.root, "index.json"), "index.json")
 
     def find(self, descriptor, what, is_manifest=False):
-        """The path of what a descriptor refers to (section descriptor.md); None where it is not there as described."""
+        """The path of a descriptor's content (section descriptor.md); None if it is missing or does not match."""
         digest = descriptor.get("digest", "") if isinstance(descriptor, dict) else ""
         if not expect(re.match(r"^sha256:[0-9a-f]{64}$", digest), f"{what}: digest {digest!r}"):
             return None

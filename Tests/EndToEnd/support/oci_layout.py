@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes an OCI layout with one image (reference `image`) of the layers given, right or with one thing wrong in it.
+"""Creates an OCI layout with one image (reference `image`) of the given layers, either valid or with a single fault.
 
 usage: oci_layout.py LAYOUT FAULT LAYER...
 
-FAULT is `none` or a key of FAULTS below. Prints the digest that an error about the fault should name.
+FAULT is `none` or a key of FAULTS below. Prints the digest that an error about the fault should contain.
 """
 import gzip
 import hashlib
@@ -81,7 +81,7 @@ elif FAULT == "wrong-diff-id":
 elif FAULT == "missing-layer":
     os.remove(path_of(first["digest"]))
 elif FAULT == "linked-layer":
-    # The right bytes, but outside the layout: the target of a link is not part of it.
+    # The correct bytes, but outside the layout: the target of a link is not part of it.
     outside = os.path.abspath(LAYOUT) + ".outside"
     os.rename(path_of(first["digest"]), outside)
     os.symlink(outside, path_of(first["digest"]))

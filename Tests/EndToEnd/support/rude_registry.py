@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A registry that only refuses, with control characters in what it says.
+"""A registry that rejects every request, with control characters in its messages.
 
     rude_registry.py STATE
 
-Listens on a free port of 127.0.0.1 and writes it to STATE/port. The repository `long` is refused with a megabyte of text,
-the list of tags of `tags` has commands to a terminal in it, and everything else is refused with a few of them.
+Listens on a free port of 127.0.0.1 and writes it to STATE/port. For the repository `long`, the message is a
+megabyte of text. The list of tags of `tags` contains terminal escape sequences; all other messages contain some as well.
 """
 
 import json

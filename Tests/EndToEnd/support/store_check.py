@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares a containers/storage directory with its own records and prints what does not fit, a line each.
+"""Compares a containers/storage directory with its records and prints one line per inconsistency.
 
 usage: store_check.py GRAPHROOT DRIVER
 """
@@ -62,7 +62,7 @@ all_names = [name for image in images for name in image.get("names") or []]
 for name in {name for name in all_names if all_names.count(name) > 1}:
     problems.append(f"two images are called {name}")
 
-# Files in DRIVER-layers next to the directories of layers' big data: records, locks and tar-split files.
+# Files in DRIVER-layers next to the directories with the layers' big data: records, locks and tar-split files.
 for name in names(f"{DRIVER}-layers"):
     if name.endswith((".json", ".lock")):
         continue

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A registry that has only lists: of tags, three of seven on a page, and of what belongs to the manifest "1", on two pages.
+"""A registry with only paginated lists: seven tags, three per page, and the referrers of the manifest "1", on two pages.
 
     tag_pages.py STATE
 
-Listens on a free port of 127.0.0.1 and writes it to STATE/port. The repository's name says what the link to the next page
-looks like: relative, absolute, loop (always the second page), elsewhere (on another server).
+Listens on a free port of 127.0.0.1 and writes it to STATE/port. The repository's name selects the link to the next page:
+relative, absolute, loop (always the second page), elsewhere (on another server).
 """
 
 import json
@@ -26,7 +26,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 def referrers(page):
-    """One artifact for each page."""
+    """One artifact per page."""
     entry = {"mediaType": MANIFEST, "digest": f"sha256:{page * 32}", "size": 7, "artifactType": f"application/x.{page}"}
     return {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs a command at a pseudo-terminal of 24 by 80, types a text once something was shown, and prints all that is shown.
+"""Runs a command in a pseudo-terminal of 24 by 80, types a text after its first output, and prints all its output.
 
-terminal.py TEXT COMMAND [ARGUMENT...]; exits as the command does.
+terminal.py TEXT COMMAND [ARGUMENT...]; exits with the command's exit code.
 """
 import fcntl
 import os

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""A registry's face with Docker's token authentication, before a registry that asks nobody.
+"""A frontend with Docker's token authentication for a registry without authentication.
 
     token_server.py STATE UPSTREAM_PORT [LIFETIME]
 
 Both the tokens' realm (/token) and the registry (/v2/) are on one free port of 127.0.0.1, written to STATE/port. The user
-is `user`, the password `secret`, the refresh token `refresh-me`. Pulling from public/ needs a token, but no user. Tokens
-count LIFETIME seconds (60 unless given), whatever the answer says of them. STATE/tokens has a line for each request of a
-token: how it was asked for, then its scopes.
+is `user`, the password `secret`, the refresh token `refresh-me`. Pulling from public/ requires a token, but no user. Tokens
+are valid for LIFETIME seconds (default: 60), whatever the response says. STATE/tokens gets a line for each requested
+token: how it was requested, then its scopes.
 """
 
 import base64

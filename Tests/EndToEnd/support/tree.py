@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints a file tree, a line per file: path, kind, mode, owner, size, content, link target, attributes, hard links.
+"""Prints a file tree, one line per file: path, kind, mode, owner, size, content, link target, attributes, hard links.
 
 usage: tree.py ROOT [--without-content REGEX]
 
-Times are left out. Two trees with the same lines are the same to whoever uses them. --without-content names paths whose
-content differs from run to run (logs, caches); the rest of their line stays.
+Times are omitted. Trees with equal lines are equivalent to their users. --without-content matches paths whose content
+differs between runs (logs, caches); the rest of their lines is kept.
 """
 import hashlib
 import os

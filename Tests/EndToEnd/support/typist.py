@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A person at a terminal: `typist.py CASE COMMAND...` starts the command in a terminal of its own and types.
+"""Simulates a user at a terminal: `typist.py CASE COMMAND...` starts the command in a new terminal and types.
 
-The command starts a shell in a container (`sh`, or with words of the case's own behind it). Says what is wrong, else
-nothing.
+The command starts a shell in a container (`sh`, or with additional arguments of the case). Prints what is wrong; nothing
+if all is well.
 """
 import fcntl
 import os
@@ -43,7 +43,7 @@ class Terminal:
         os.write(self.fd, text.encode())
 
     def expect(self, pattern):
-        """Reads until the pattern appears, and forgets what stands before its end."""
+        """Reads until the pattern appears, and discards everything up to its end."""
         until = time.monotonic() + PATIENCE
         while True:
             found = re.search(pattern, self.seen)
@@ -64,7 +64,7 @@ class Terminal:
         return bool(data)
 
     def end(self):
-        """The exit code; all output is read first."""
+        """The exit code, after reading all output."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             ended, status = os.waitpid(self.pid, os.WNOHANG)
@@ -88,7 +88,7 @@ def eventually(condition, what):
 
 
 def raw(command):
-    """A terminal inside, raw mode outside; size and type are passed on; everything is as before in the end."""
+    """A terminal inside, raw mode outside; size and type are passed on; everything is restored in the end."""
     os.environ["TERM"] = "screen-256color"
     terminal = Terminal(command + ["sh"])
     terminal.expect("[#$] ")
@@ -114,7 +114,7 @@ def resize(command):
 
 
 def interrupt(command):
-    """Ctrl-C is for what runs inside, not for the tool."""
+    """Ctrl-C affects the command inside, not the tool."""
     terminal = Terminal(command + ["sh"])
     terminal.expect("[#$] ")
     terminal.type("sleep 1000\r")
@@ -129,7 +129,7 @@ def interrupt(command):
 
 
 def jobs(command):
-    """Ctrl-Z stops what runs inside; fg and bg go on with it."""
+    """Ctrl-Z stops the command inside; fg and bg continue it."""
     terminal = Terminal(command + ["sh"])
     terminal.expect("[#$] ")
     terminal.type("sleep 1000\r")
@@ -150,7 +150,7 @@ def jobs(command):
 
 
 def killed(command):
-    """kill -9 of the tool: the terminal is as before, nothing of the container is left."""
+    """kill -9 of the tool: the terminal is restored, nothing of the container remains."""
     mark = f"sleep 99{os.getpid()}"
     terminal = Terminal(command + ["sh", "-c", f"echo ready; {mark}"])
     terminal.expect("ready")
@@ -162,7 +162,7 @@ def killed(command):
 
 
 def hangup(command):
-    """The window is closed: tool and container end, also one that does not care for signals."""
+    """The window is closed: tool and container end, even a container that ignores signals."""
     mark = f"sleep 98{os.getpid()}"
     terminal = Terminal(command + ["sh", "-c", f"trap '' HUP; echo ready; {mark}; {mark}"])
     terminal.expect("ready")
@@ -173,7 +173,7 @@ def hangup(command):
 
 
 def failing(command):
-    """What cannot be started leaves the terminal as it was."""
+    """A command that cannot be started leaves the terminal unchanged."""
     terminal = Terminal(command + ["no-such-program"])
     terminal.expect("no-such-program")
     check(terminal.end() == 127, "the exit code is not 127")
@@ -181,7 +181,7 @@ def failing(command):
 
 
 def throughput(command):
-    """A lot of output arrives whole, and what is typed ahead is not lost."""
+    """A lot of output arrives completely, and input typed ahead is not lost."""
     terminal = Terminal(command + ["sh", "-c", "stty -echo; echo ready; i=0; while read l; do i=$((i+1)); "
                                                "[ $l = end ] && break; done; echo lines $i; seq 1 20000"])
     terminal.expect("ready")

@@ -1,4 +1,4 @@
-"""What the servers of the tests have in common: a free port of 127.0.0.1 that is told in a file, and a thread a request."""
+"""The base of the tests' servers: listens on a free port of 127.0.0.1, written to a file; one thread per request."""
 import os
 import socketserver
 
@@ -9,7 +9,7 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 def serve(state, handler):
-    """Serves until it is ended; the port is in STATE/port as soon as connections are taken."""
+    """Serves until terminated; the port is in STATE/port as soon as connections are accepted."""
     with Server(("127.0.0.1", 0), handler) as server:
         with open(os.path.join(state, "port.new"), "w", encoding="utf-8") as file:
             file.write(str(server.server_address[1]))

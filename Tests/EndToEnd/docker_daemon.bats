@@ -137,7 +137,7 @@ config_of_layout() { basename "$(config_of "$1")"; }
     local host
     run swiftlet image copy -q --src-daemon-host "unix://$PWD/none.sock" docker-daemon:x:1 dir:not
     own_failure
-    has "there is no Docker daemon here (no $PWD/none.sock)"
+    has "no Docker daemon found (no $PWD/none.sock)"
     for host in nope ftp://x unix://relative; do
         run swiftlet image copy -q --src-daemon-host "$host" docker-daemon:x:1 dir:not
         own_failure

@@ -296,7 +296,7 @@ END
             ln -sf "$target" "context/$name"
             run swiftlet build --no-cache -q context
             own_failure
-            has "symbolic link to nothing inside of the context"
+            has "symbolic link without a target inside the context"
             lacks "secret text"
             lacks canary$'\n'
             run swiftlet build --no-cache -q -f "context/$name" context
@@ -316,7 +316,7 @@ END
         ln -s ../bad "context/$name"
         run swiftlet build --no-cache -q context
         own_failure
-        has "$name is a symbolic link to nothing inside of the context"
+        has "$name is a symbolic link without a target inside the context"
         run swiftlet build --no-cache -q --ignorefile "context/$name" context
         own_failure
         lacks "z-a"

@@ -137,7 +137,7 @@ fails() {
     fault 'GET .*/blobs/.* endless 0 0'
     fails 'more|mismatch|corrupt|invalid' --retry 1 --retry-delay 0
     fault 'GET .*/manifests/.* endless 0 0'
-    fails 'the answer has more than [0-9]* bytes' --retry 1 --retry-delay 0
+    fails 'the response has more than [0-9]* bytes' --retry 1 --retry-delay 0
 }
 
 @test "endless redirects are an error" {
@@ -220,7 +220,7 @@ fails() {
     rm "$log"
     HTTP_PROXY=http://user:wrong@127.0.0.1:$(port_of gate) run swiftlet pull --tls-verify=false "$place/eight"
     own_failure
-    has "the proxy demands credentials"
+    has "the proxy requires credentials"
     lacks wrong
     rm "$log"
     NO_PROXY=registry.invalid run swiftlet pull --tls-verify=false "$place/eight"

@@ -96,7 +96,7 @@ extension PolicyParser {
             try checkMembers("dockerRepository")
             let text = try field("dockerRepository")
             guard (try? ImageReference(parsing: text)) != nil else {
-                throw invalid("dockerRepository \(text) in \(place) is no name of a repository")
+                throw invalid("dockerRepository \(text) in \(place) is not the name of a repository")
             }
             return .exactRepository(text)
         case "remapIdentity":

@@ -49,7 +49,7 @@ extension PolicyParser {
             }
         }
         guard fields.count < 3 || ReferenceGrammar.isIdentifier(fields[2]) else {
-            throw wrong("\(fields[2]) is no id")
+            throw wrong("\(fields[2]) is not an id")
         }
     }
 }

@@ -69,7 +69,7 @@ package enum YAMLSubset {
             while place < lines.count, lines[place].indent == indent, !lines[place].text.hasPrefix("-") {
                 let line = lines[place]
                 guard let (key, rest) = Self.split(line.text) else { throw error(line, "expected \"key: value\"") }
-                guard keys.insert(key).inserted else { throw error(line, "\"\(key)\" is there twice") }
+                guard keys.insert(key).inserted else { throw error(line, "\"\(key)\" occurs twice") }
                 place += 1
                 members.append((key, try value(rest, of: line, depth: depth)))
             }

@@ -16,12 +16,12 @@ extension TOMLParser {
         if let value = Self.keyword(token) { return value }
         if TOMLDateTime.isDate(token.prefix(10)) || TOMLDateTime.isTime(token.prefix(5)) {
             if let value = TOMLDateTime.value(token) { return value }
-            throw failure(.outOfRange, "\(Self.quoted(string(token))) is no date or time", at: start)
+            throw failure(.outOfRange, "\(Self.quoted(string(token))) is not a date or time", at: start)
         }
         switch TOMLNumber.value(token) {
         case .value(let value): return value
         case .outOfRange:
-            throw failure(.outOfRange, "\(Self.quoted(string(token))) is no 64-bit integer", at: start)
+            throw failure(.outOfRange, "\(Self.quoted(string(token))) is not a 64-bit integer", at: start)
         case .malformed:
             throw failure(.syntax, "expected a value, found \(Self.quoted(string(token)))", at: start)
         }

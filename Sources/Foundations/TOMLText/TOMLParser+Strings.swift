@@ -125,7 +125,7 @@ extension TOMLParser {
             offset += 1
         }
         guard let encoded = Unicode.Scalar(value).flatMap({ UTF8.encode($0) }) else {
-            throw failure(.outOfRange, "the escape sequence is no Unicode scalar value", at: start)
+            throw failure(.outOfRange, "the escape sequence is not a Unicode scalar value", at: start)
         }
         content.append(contentsOf: encoded)
     }

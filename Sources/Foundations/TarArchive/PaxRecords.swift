@@ -118,13 +118,13 @@ struct PaxRecords {
 
     private func number(_ value: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer) throws(Fault) -> Int64? {
         if value.isEmpty { return nil }
-        guard let number = TarNumber.decimal(value) else { throw Fault(message: "\(key.shown) is no number") }
+        guard let number = TarNumber.decimal(value) else { throw Fault(message: "\(key.shown) is not a number") }
         return number
     }
 
     private func time(_ value: UnsafeRawBufferPointer, _ key: UnsafeRawBufferPointer) throws(Fault) -> TarTime? {
         if value.isEmpty { return nil }
-        guard let time = TarNumber.time(value) else { throw Fault(message: "\(key.shown) is no time") }
+        guard let time = TarNumber.time(value) else { throw Fault(message: "\(key.shown) is not a time") }
         return time
     }
 }

@@ -81,7 +81,7 @@ extension TarReader {
     private func reading<Result>(_ body: () throws -> Result) throws -> Result {
         switch state {
         case .failed(let error): throw error
-        case .betweenEntries, .ended: throw TarError(.misuse, "content was read where there is no entry")
+        case .betweenEntries, .ended: throw TarError(.misuse, "content was read outside an entry")
         case .inEntry: break
         }
         do {

@@ -74,7 +74,7 @@ extension TarReader {
     /// GNU's pax formats 0.0, 0.1 and 1.0; entries of any other version are read as stored.
     func readPaxSparse(_ records: PaxSparse, into entry: inout TarEntry) throws {
         guard let version = records.version else { return }
-        guard case .regular = entry.kind else { throw failure("a sparse entry that is no file") }
+        guard case .regular = entry.kind else { throw failure("a sparse entry that is not a file") }
         switch version {
         case .inRecords:
             if let count = records.extentCount, count != Int64(records.numbers.count / 2) {

@@ -72,11 +72,11 @@ package final class TarSplitReader {
     private func parse(_ line: UnsafeRawBufferPointer) throws -> Record {
         var scanner = TarSplitLine(line)
         var fields = Fields()
-        guard scanner.accept(0x7b) else { throw fault("a line that is no JSON object") }
+        guard scanner.accept(0x7b) else { throw fault("a line that is not a JSON object") }
         if !scanner.accept(0x7d) {
             repeat {
                 guard let key = scanner.string(), scanner.accept(0x3a), readValue(of: key, &scanner, &fields) else {
-                    throw fault("a line that is no JSON object of the known shape")
+                    throw fault("a JSON object of an unknown form")
                 }
             } while scanner.accept(0x2c)
             guard scanner.accept(0x7d) else { throw fault("an unfinished JSON object") }

@@ -57,7 +57,7 @@ package final class TarWriter {
     ///
     /// - Throws: ``TarError`` when it exceeds the declared size.
     package func write(content: UnsafeRawBufferPointer) throws {
-        guard isInEntry else { throw TarError(.misuse, "content was written where there is no entry") }
+        guard isInEntry else { throw TarError(.misuse, "content was written outside an entry") }
         guard Int64(content.count) <= contentLeft else {
             throw TarError(
                 .mismatch, "\(Int64(content.count) - contentLeft) bytes more than announced",
@@ -72,7 +72,7 @@ package final class TarWriter {
     ///
     /// - Throws: ``TarError`` when content is missing.
     package func end() throws {
-        guard isInEntry else { throw TarError(.misuse, "an entry ends where there is none") }
+        guard isInEntry else { throw TarError(.misuse, "an entry was ended outside an entry") }
         guard contentLeft == 0 else {
             throw TarError(.mismatch, "\(contentLeft) bytes less than announced", entry: TarError.shown(currentName))
         }

@@ -92,7 +92,7 @@ extension StageBuilder {
         let addresses = request.isAdd ? request.sources.filter(FetchedFile.isAddress) : []
         guard !addresses.isEmpty else { return [] }
         guard let provider = session.options.remoteFiles else {
-            throw BuildError(.unsupported, "ADD of \(addresses[0]): this build reaches no web servers")
+            throw BuildError(.unsupported, "ADD of \(addresses[0]): this build has no access to web servers")
         }
         request.sources.removeAll(where: FetchedFile.isAddress)
         let checksum = try request.checksum.map { try Digest(parsing: $0) }
@@ -104,7 +104,7 @@ extension StageBuilder {
     private func expandRequest(_ copy: CopyInstruction, isAdd: Bool) throws -> CopyRequest {
         let sources = try copy.sources.map(expand)
         for source in sources where isAdd && source.contains("://") && !FetchedFile.isAddress(source) {
-            throw BuildError(.unsupported, "ADD takes addresses of http and https, not \(source)")
+            throw BuildError(.unsupported, "ADD supports http and https URLs, not \(source)")
         }
         for source in sources where isAdd && (source.hasPrefix("git@") || source.hasSuffix(".git")) {
             throw BuildError(.unsupported, "ADD of a git repository is not supported yet: \(source)")

@@ -23,6 +23,6 @@ import Testing
         let text = (0..<50_000).map { "key\($0): value\n" }.joined()
         #expect(try members(text).count == 50_000)
         let error = #expect(throws: ConfigError.self) { try members(text + "key7: value\n") }
-        #expect(error?.description == "file:50001: \"key7\" is there twice")
+        #expect(error?.description == "file:50001: \"key7\" occurs twice")
     }
 }

@@ -106,7 +106,7 @@ import Testing
         }
         defer { server.stop() }
         let error = #expect(throws: RegistryError.self) { try client(server).tags(of: "a/b") }
-        #expect(error?.message.contains("\(server.host): the list goes on after 16 empty pages") == true)
+        #expect(error?.message.contains("\(server.host): the list continues after 16 empty pages") == true)
         #expect(server.requests.count < 25)
     }
 

@@ -29,7 +29,7 @@ import Testing
         #expect(plan.uidMap.text == "0 1001 1\n")
         #expect(plan.gidMap.text == "0 1002 1\n")
         #expect(plan.deniesSetgroups)
-        #expect(plan.warning?.hasPrefix("\(temporary("subgid")) lend no ids to user ann: only one user id") == true)
+        #expect(plan.warning?.hasPrefix("\(temporary("subgid")) assign no ids to user ann: only one user id") == true)
         #expect(plan.warning?.contains("usermod --add-subuids") == true)
     }
 

@@ -78,7 +78,7 @@ package struct OverlayDriver: GraphDriver {
                 isRepaired = true
             }
             guard let found = find(name) else {
-                throw StoreError(.corrupt, "layer \(layer) lies upon \(name), which is missing", subject: layer)
+                throw StoreError(.corrupt, "layer \(layer) has the parent \(name), which is missing", subject: layer)
             }
             return found
         }

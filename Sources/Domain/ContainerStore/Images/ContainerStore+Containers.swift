@@ -100,7 +100,7 @@ extension ContainerStore {
 
     private func addContainerLayer(_ staging: StagingLayer) throws -> LayerRecord {
         if let parent = staging.parent, try layerByID(parent) == nil {
-            throw StoreError(.notFound, "the layer below, \(parent), is no longer there", subject: parent)
+            throw StoreError(.notFound, "the parent layer \(parent) no longer exists", subject: parent)
         }
         let layer = LayerRecord(id: RandomBytes.hex(32), parent: staging.parent, created: Clock.rfc3339(Clock.now()))
         try journal().note(.layer, layer.id)

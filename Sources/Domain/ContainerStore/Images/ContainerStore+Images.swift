@@ -34,7 +34,7 @@ extension ContainerStore {
                 throw StoreError(.invalidName, "\"\(id)\" cannot be the id of an image", subject: id)
             }
             if let topLayer, try layerByID(topLayer) == nil {
-                throw StoreError(.notFound, "the image's layer \(topLayer) is not there", subject: topLayer)
+                throw StoreError(.notFound, "the image's layer \(topLayer) does not exist", subject: topLayer)
             }
             var record =
                 imageTable.record(id: id)

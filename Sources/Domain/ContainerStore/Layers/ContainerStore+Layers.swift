@@ -95,10 +95,10 @@ extension ContainerStore {
             guard let record = try layerByID(current) else {
                 throw chain.isEmpty
                     ? StoreError(.notFound, "no layer \(current)", subject: current)
-                    : StoreError(.corrupt, "layer \(id) lies upon \(current), which is missing", subject: current)
+                    : StoreError(.corrupt, "layer \(id) has the parent \(current), which is missing", subject: current)
             }
             guard seen.insert(current).inserted else {
-                throw StoreError(.corrupt, "layer \(current) lies upon itself", subject: current)
+                throw StoreError(.corrupt, "layer \(current) is its own ancestor", subject: current)
             }
             chain.append(record)
             next = record.parent

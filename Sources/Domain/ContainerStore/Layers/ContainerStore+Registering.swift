@@ -86,7 +86,7 @@ extension ContainerStore {
             case .layer(let id): id
             }
         if let parent, try layerByID(parent) == nil {
-            throw StoreError(.notFound, "the layer below, \(parent), is no longer there", subject: parent)
+            throw StoreError(.notFound, "the parent layer \(parent) no longer exists", subject: parent)
         }
         if !storage.holdsChangesOnly, parent != staging.parent {
             throw StoreError(.driver, "a layer of the vfs driver cannot change its parent", subject: parent ?? "")

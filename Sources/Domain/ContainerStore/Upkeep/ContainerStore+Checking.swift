@@ -45,7 +45,7 @@ extension ContainerStore {
                 continue
             }
             if let parent = layer.parent, try layerByID(parent) == nil {
-                add("layer \(layer.id) lies upon \(parent), which is missing")
+                add("layer \(layer.id) has the parent \(parent), which is missing")
                 continue
             }
             for name in layer.bigDataNames {

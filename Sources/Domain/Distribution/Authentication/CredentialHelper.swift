@@ -9,7 +9,7 @@ package struct CredentialHelper {
     /// - Throws: ``RegistryError`` for a name that would escape the directories of PATH.
     package init(_ name: String) throws {
         guard !name.isEmpty, !name.contains("/") else {
-            throw RegistryError(.invalid, "\"\(name)\" is no credential helper's name")
+            throw RegistryError(.invalid, "\"\(name)\" is not the name of a credential helper")
         }
         self.name = name
     }
@@ -24,7 +24,7 @@ package struct CredentialHelper {
         }
         guard let answer = try? JSONValue(parsing: output), let user = answer["Username"]?.string,
             let secret = answer["Secret"]?.string
-        else { throw RegistryError(.malformed, "credential helper \(name): the answer is no credentials") }
+        else { throw RegistryError(.malformed, "credential helper \(name): the output contains no valid credentials") }
         if user == "<token>" { return .identityToken(user: "", token: secret) }
         return user.isEmpty && secret.isEmpty ? nil : .password(user: user, password: secret)
     }

@@ -101,7 +101,7 @@ extension RegistryClient {
                 !$0.isEmpty
             }), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
-            throw RegistryError(.malformed, "\(realm): the answer has no token")
+            throw RegistryError(.malformed, "\(realm): the response has no token")
         }
         // At least a minute according to the specification, whatever the response says.
         let seconds = min(max(answer?["expires_in"]?.integer ?? 60, 60), 86400)

@@ -101,7 +101,7 @@ final class BlobDownload: ByteSource {
         }
         journal?.discard()
         throw RegistryError(
-            .interrupted, "\(place): what was kept of an earlier transfer was damaged, and has been thrown away")
+            .interrupted, "\(place): the data of an earlier transfer was damaged and has been discarded")
     }
 
     private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -171,7 +171,7 @@ final class BlobDownload: ByteSource {
 
     private func checkRange(_ response: HTTPResponse) throws -> Int64? {
         guard let range = ContentRange(response), range.first == offset else {
-            throw RegistryError(.malformed, "\(place): the answer is not the range asked for")
+            throw RegistryError(.malformed, "\(place): the response is not the requested range")
         }
         try checkLength(range.total)
         return range.total
@@ -184,7 +184,7 @@ final class BlobDownload: ByteSource {
         while left > 0 {
             let wanted = Int(min(left, Int64(buffer.count)))
             let got = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
-            guard got > 0 else { throw RegistryError(.interrupted, "\(place): the answer ends early") }
+            guard got > 0 else { throw RegistryError(.interrupted, "\(place): the response ends early") }
             left -= Int64(got)
         }
     }

@@ -81,7 +81,7 @@ extension RegistryClient {
     /// The next location of an upload. It may be on another server, which gets no credentials.
     func location(_ response: HTTPResponse) throws -> WebAddress {
         guard let text = response.fields["location"], let address = response.address.resolving(text) else {
-            throw RegistryError(.malformed, "\(response.address): the answer has no usable Location")
+            throw RegistryError(.malformed, "\(response.address): the response has no usable Location")
         }
         guard address.isSecure || !response.address.isSecure || isInsecure else {
             throw RegistryError(.untrusted, "\(response.address): an upload from https to \(address) is refused")

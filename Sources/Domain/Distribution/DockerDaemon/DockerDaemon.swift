@@ -27,7 +27,7 @@ package struct DockerDaemon {
         let host = options.daemonHost ?? options.environment.value("DOCKER_HOST") ?? Self.defaultHost
         base = try Self.address(host)
         if let socket = base.socket, !Files.exists(socket) {
-            throw RegistryError(.unreachable, "there is no Docker daemon here (no \(socket))")
+            throw RegistryError(.unreachable, "no Docker daemon found (no \(socket))")
         }
         transport = access.transport
         tls = try TLSSettings(

@@ -49,7 +49,7 @@ enum HTTPFailure {
         case .remoteConnectionClosed: RegistryError(.interrupted, "\(address): the connection was closed early")
         case .tlsHandshakeTimeout: RegistryError(.interrupted, "\(address): the TLS handshake took too long")
         case .proxyAuthenticationRequired:
-            RegistryError(.unauthorized, "\(address): the proxy demands credentials")
+            RegistryError(.unauthorized, "\(address): the proxy requires credentials")
         case .invalidProxyResponse: RegistryError(.interrupted, "\(address): the proxy refused the connection")
         default: RegistryError(.interrupted, "\(address): \(error.shortDescription)")
         }
@@ -67,7 +67,7 @@ enum HTTPFailure {
             return RegistryError(.untrusted, "\(address): x509: certificate is not valid for \(address.host)")
         }
         if text.contains("CERTIFICATE_REQUIRED") || text.contains("BAD_CERTIFICATE") {
-            return RegistryError(.unauthorized, "\(address): tls: the server demands a client certificate")
+            return RegistryError(.unauthorized, "\(address): tls: the server requires a client certificate")
         }
         if text.contains("uncleanShutdown") {
             return RegistryError(.interrupted, "\(address): the connection was closed early")

@@ -91,7 +91,7 @@ struct HTTPResponse {
         do {
             return try body.readAll(limit: limit)
         } catch let error as CompressionError where error.kind == .limitExceeded {
-            throw RegistryError(.malformed, "\(address): the answer has more than \(limit) bytes")
+            throw RegistryError(.malformed, "\(address): the response has more than \(limit) bytes")
         }
     }
 

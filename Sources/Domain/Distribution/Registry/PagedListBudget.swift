@@ -47,7 +47,7 @@ struct PagedListBudget {
         guard entries <= Self.maximumEntries else { throw excess("has more than \(Self.maximumEntries) entries") }
         emptyPages = found == 0 ? emptyPages + 1 : 0  // arithmetic: at most one more than the limit
         guard emptyPages <= Self.maximumEmptyPages else {
-            throw excess("goes on after \(Self.maximumEmptyPages) empty pages")
+            throw excess("continues after \(Self.maximumEmptyPages) empty pages")
         }
     }
 

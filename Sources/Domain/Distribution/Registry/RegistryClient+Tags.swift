@@ -15,7 +15,7 @@ extension RegistryClient {
             let bytes = try page.body(of: response, limit: 16 << 20)
             guard let body = try? JSONValue(parsing: bytes), let list = body[member], list.isNull || list.array != nil
             else {
-                throw RegistryError(.malformed, "\(response.address): the answer is no list of \(member)")
+                throw RegistryError(.malformed, "\(response.address): the response is not a list of \(member)")
             }
             let found = (list.array ?? []).compactMap(\.string)
             try page.count(found.count)

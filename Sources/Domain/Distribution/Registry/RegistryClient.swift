@@ -51,7 +51,7 @@ package final class RegistryClient: Sendable {
         var failure: RegistryError?
         for isSecure in isInsecure ? [true, false] : [true] {
             guard let base = WebAddress(host: Self.serverName(host), isSecure: isSecure, path: "/v2/") else {
-                throw RegistryError(.invalid, "\"\(host)\" is no registry's name")
+                throw RegistryError(.invalid, "\"\(host)\" is not the name of a registry")
             }
             do {
                 try retry.run { try ping(base) }

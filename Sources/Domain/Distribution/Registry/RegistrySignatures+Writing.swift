@@ -68,7 +68,7 @@ extension RegistrySignatures {
             manifest = known
             let bytes = try content(known.config, limit: ImageLimits.configuration, place)
             guard let object = (try? JSONValue(parsing: bytes))?.object else {
-                throw RegistryError(.malformed, "\(place): the configuration is no JSON object")
+                throw RegistryError(.malformed, "\(place): the configuration is not a JSON object")
             }
             config = object
         } else {

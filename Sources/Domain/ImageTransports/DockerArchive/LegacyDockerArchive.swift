@@ -20,7 +20,7 @@ enum LegacyDockerArchive {
         for (repository, tags) in document.object ?? JSONObject() {
             for (tag, id) in tags.object ?? JSONObject() {
                 guard let id = id.string, ReferenceGrammar.isIdentifier(id) else {
-                    throw TransportError(.malformed, "\(repository):\(tag) names no layer", at: place)
+                    throw TransportError(.malformed, "\(repository):\(tag) has no layer", at: place)
                 }
                 if let known = tops.firstIndex(where: { $0.id == id }) {
                     tops[known].tags.append("\(repository):\(tag)")

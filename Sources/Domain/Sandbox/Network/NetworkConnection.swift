@@ -22,7 +22,8 @@ package final class NetworkConnection {
     package init(starting network: UserModeNetwork) throws(SandboxError) {
         if let problem = TunnelDevice.problem {
             throw SandboxError(
-                .setup, "a private network needs \(TunnelDevice.path), \(problem); --network host and none do without")
+                .setup,
+                "a private network needs \(TunnelDevice.path), \(problem); --network host and none do not need it")
         }
         let facts = try HostFacts.read()
         let namespace = "\(network.directory)/netns"

@@ -12,7 +12,7 @@ package enum TunnelDevice {
             return nil
         } catch {
             return error.isMissing
-                ? "which is not there (load the kernel module tun; a container gets it by --device \(path))"
+                ? "which does not exist (load the kernel module tun; give it to a container with --device \(path))"
                 : "which may not be opened (an administrator can allow it with `chmod 0666 \(path)`)"
         }
     }

@@ -47,6 +47,6 @@ struct ContextFileReader {
             }
         }
         guard (try? root.open(relative, OpenFlags.path | O_NOFOLLOW)) != nil else { return nil }
-        throw CommandError("\(path) is a symbolic link to nothing inside of the context: name the file that is meant")
+        throw CommandError("\(path) is a symbolic link without a target inside the context: specify the target itself")
     }
 }

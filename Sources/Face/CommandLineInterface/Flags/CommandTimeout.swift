@@ -8,7 +8,7 @@ enum CommandTimeout {
         guard arguments.declares("command-timeout"), let text = arguments.string("command-timeout"), !text.isEmpty
         else { return }
         guard let seconds = DurationText.seconds(text) else {
-            throw CommandError("--command-timeout: \"\(text)\" is no duration such as 30s or 5m")
+            throw CommandError("--command-timeout: \"\(text)\" is not a duration such as 30s or 5m")
         }
         guard seconds > 0 else { return }
         signal(SIGALRM) { _ in

@@ -25,8 +25,8 @@ struct GlobalFlags: Sendable {
         .string("registries-conf-dir", "string", help: "path to registries.conf.d directory (not usually used)"),
         .string("short-name-alias-conf", "string", help: "path to short name alias cache file (not usually used)"),
         .string("cgroup-manager", "string", help: "cgroup manager: cgroupfs"),
-        .refused("userns-uid-map", "ranges of its own are not supported: the store's mapping is used"),
-        .refused("userns-gid-map", "ranges of its own are not supported: the store's mapping is used"),
+        .refused("userns-uid-map", "custom ranges are not supported: the store's mapping is used"),
+        .refused("userns-gid-map", "custom ranges are not supported: the store's mapping is used"),
         .refused("remote", short: "r", "there is no remote service"),
         .refused("url", "there is no remote service"),
     ]

@@ -17,7 +17,7 @@ enum MountOption {
             case "tmpfs-mode", "mode": options.append("mode=\(value ?? "")")
             case "bind-propagation":
                 guard let value, MountFlags.propagations.contains(value) else {
-                    throw CommandError("--mount option \"\(part)\": this is no mode of propagation")
+                    throw CommandError("--mount option \"\(part)\": this is not a propagation mode")
                 }
                 options.append(value)
             case "z", "Z": break

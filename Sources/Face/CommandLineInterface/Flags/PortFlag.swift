@@ -22,7 +22,7 @@ enum PortFlag {
             throw invalid
         }
         guard address.isEmpty || isAddress(address) else {
-            throw CommandError("invalid port \"\(text)\": \(address) is no IP address")
+            throw CommandError("invalid port \"\(text)\": \(address) is not an IP address")
         }
         let source = parts.count > 1 ? parts[parts.count - 2] : ""
         let hosts =
@@ -80,7 +80,7 @@ enum FreePort {
                 bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
             }
         }
-        guard handle >= 0, result else { throw CommandError("there is no free port to publish at") }
+        guard handle >= 0, result else { throw CommandError("there is no free port to publish to") }
         return UInt16(bigEndian: address.sin_port)
     }
 }

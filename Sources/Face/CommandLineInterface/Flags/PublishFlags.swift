@@ -43,7 +43,7 @@ enum PublishFlags {
         if case .userMode = try NetworkFlag.parse(arguments.string("network"), conf, peer: session.peer) { return }
         session.printError(
             "Warning: port mappings are discarded: the container has the network "
-                + "\(arguments.string("network") ?? conf.containers.networkNamespace), not one of its own")
+                + "\(arguments.string("network") ?? conf.containers.networkNamespace), not a private one")
     }
 
     private static func isNetworkChosen(_ arguments: ParsedArguments, _ conf: ContainersConf) -> Bool {

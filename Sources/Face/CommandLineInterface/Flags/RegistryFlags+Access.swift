@@ -92,7 +92,7 @@ extension RegistryFlags {
         }
         if let delay = arguments.optionalString("retry-delay") {
             guard let seconds = DurationText.seconds(delay) else {
-                throw CommandError("--retry-delay: \"\(delay)\" is no duration such as 2s or 1m")
+                throw CommandError("--retry-delay: \"\(delay)\" is not a duration such as 2s or 1m")
             }
             policy.delay = seconds
         }

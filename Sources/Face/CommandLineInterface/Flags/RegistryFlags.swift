@@ -16,7 +16,7 @@ enum RegistryFlags {
                 "\(prefix)tls-verify", .bool(default: true),
                 help: "require HTTPS and verify certificates of \(side) registry"),
             .string("\(prefix)authfile", "path", help: "path of the authentication file for \(side) registry"),
-            .refused("\(prefix)registry-token", "tokens are got from credentials"),
+            .refused("\(prefix)registry-token", "tokens are obtained with credentials"),
             .string("\(prefix)daemon-host", "host", help: "use the Docker daemon at HOST (docker-daemon: only)"),
             .refused("\(prefix)shared-blob-dir", "each layout keeps its own blobs"),
         ].filter { prefix != "" || $0.name != "authfile" }
@@ -25,7 +25,7 @@ enum RegistryFlags {
     static let shared: [Flag] = [
         .string(
             "authfile", "path", environment: "REGISTRY_AUTH_FILE", help: "path of the authentication file"),
-        Flag("retry-times", .int, placeholder: "int", help: "how often to retry what fails for a while"),
+        Flag("retry-times", .int, placeholder: "int", help: "how often to retry after temporary failures"),
         Flag("retry-delay", .string, placeholder: "duration", help: "how long to wait between retries"),
     ]
 }

@@ -249,7 +249,7 @@ enum RunMountFlag {
         var cache = MountRequest.Cache(id: "")
         func number(_ value: String?, _ key: String, radix: Int = 10) throws -> UInt32 {
             guard let number = UInt32(try required(value, key), radix: radix) else {
-                throw CommandError("\(key): invalid mount option: \"\(value ?? "")\" is no number")
+                throw CommandError("\(key): invalid mount option: \"\(value ?? "")\" is not a number")
             }
             return number
         }

@@ -56,7 +56,7 @@ enum Entrypoint {
         if text.isEmpty { return [] }
         guard text.hasPrefix("[") else { return [text] }
         guard let words = try? JSONValue(parsing: Array(text.utf8)).array?.compactMap(\.string) else {
-            throw CommandError("invalid entrypoint \(text): it is no list of strings")
+            throw CommandError("invalid entrypoint \(text): it is not a list of strings")
         }
         return words
     }

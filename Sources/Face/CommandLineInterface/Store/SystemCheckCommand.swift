@@ -13,7 +13,7 @@ enum SystemCheckCommand: Command {
         flags: [
             .bool("quick", short: "q", help: "skip time-consuming checks"),
             .bool("deep", help: "read all layers and compare them with their digests (podman does unless --quick)"),
-            .bool("repair", short: "r", help: "mend what can be mended and remove inconsistent images"),
+            .bool("repair", short: "r", help: "repair what can be repaired and remove inconsistent images"),
             .bool("force", short: "f", help: "remove inconsistent images and containers"),
             .string(
                 "max", short: "m", "duration", default: "24h",
@@ -26,7 +26,7 @@ enum SystemCheckCommand: Command {
         var options = StoreCheckOptions()
         if let text = arguments.string("max"), !text.isEmpty {
             guard let seconds = DurationText.seconds(text, upTo: 10 * 365 * 86400) else {
-                throw CommandError("--max: \"\(text)\" is no duration such as 90m or 24h")
+                throw CommandError("--max: \"\(text)\" is not a duration such as 90m or 24h")
             }
             options.unreferencedAge = Int64(seconds)
         }

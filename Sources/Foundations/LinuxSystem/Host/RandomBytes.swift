@@ -10,8 +10,8 @@ package enum RandomBytes {
             var filled = 0
             while filled < buffer.count {
                 let result = linux_getrandom(base + filled, buffer.count - filled)
-                // The call only fails for invalid arguments or on kernels older than 3.17.
-                precondition(result > 0, "the kernel gives no random bytes")
+                // The call fails only for bad arguments or on kernels older than 3.17.
+                precondition(result > 0, "the kernel returns no random bytes")
                 filled += result
             }
         }

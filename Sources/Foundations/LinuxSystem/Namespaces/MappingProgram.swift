@@ -26,7 +26,7 @@ struct MappingProgram: Sendable {
             if !setsUID && !hasCapability {
                 reason = "\(path) is neither set-user-ID root nor has the file capability it needs"
             } else if linux_mount_flags(path) & Int(LINUX_MS_NOSUID) != 0 {
-                reason = "\(path) lies on a file system that is mounted nosuid"
+                reason = "\(path) is on a file system that is mounted nosuid"
             } else if linux_no_new_privileges() == 1 {
                 reason = "this process runs with no_new_privs, under which \(name) has no privileges"
             } else if linux_capability_is_bounding(capability) == 0 {

@@ -43,7 +43,7 @@ struct UserNamespacePlan: Sendable {
             let files = [uids.isEmpty ? sources.subuid : nil, gids.isEmpty ? sources.subgid : nil].compactMap { $0 }
             let cure = "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 \(user)"
             return single(
-                identity, reason: "\(files.joined(separator: " and ")) lend no ids to user \(user)",
+                identity, reason: "\(files.joined(separator: " and ")) assign no ids to user \(user)",
                 cure: "as root: \(cure) (any free range)")
         }
         let uidMap = SubordinateIDs.layOut(owner: identity.uid, ranges: uids, available: identity.uidMap)

@@ -130,7 +130,7 @@ import Testing
         "[registries.search]\nregistries=['a.io']\n[[registry]]\nlocation='b.io'\n",
         "unqualified-search-registries=3\n",
     ])
-    func nonsenseIsRefused(text: String) {
+    func invalidValuesAreRejected(text: String) {
         #expect(throws: ConfigError.self) { try load(text) }
     }
 }

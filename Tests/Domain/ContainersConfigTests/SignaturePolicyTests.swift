@@ -67,7 +67,7 @@ import Testing
         #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"exactReference","dockerReference":"a.io/b"}}]}"#,
         #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"remapIdentity","prefix":"a.io/b:c","signedPrefix":"b.io"}}]}"#,
     ])
-    func anythingNotUnderstoodIsRefused(text: String) {
+    func unknownContentIsRejected(text: String) {
         #expect(throws: ConfigError.self) { try policy(text) }
     }
 
@@ -99,7 +99,7 @@ import Testing
         ("containers-storage", "[/a]example.com/b:1", true), ("containers-storage", "/a", false),
         ("containers-storage", "[a]", false), ("containers-storage", "[overlay@/a]b@c", false),
     ])
-    func scopesThatNoImageCanHaveAreRefused(transport: String, scope: String, isValid: Bool) {
+    func impossibleScopesAreRejected(transport: String, scope: String, isValid: Bool) {
         let text = #"{"default":[{"type":"reject"}],"transports":{"\#(transport)":{"\#(scope)":[{"type":"reject"}]}}}"#
         #expect(((try? policy(text)) != nil) == isValid)
     }

@@ -16,7 +16,7 @@ import Testing
         ("https://notinternal.example/", "http://proxy.example:3128"),
         ("https://11.0.0.1/", "http://proxy.example:3128"),
     ])
-    func served(_ text: String, _ proxy: String) throws {
+    func addressesUseTheirProxy(_ text: String, _ proxy: String) throws {
         let found = try settings.proxy(for: try #require(WebAddress(text)))
         #expect(found?.authority == WebAddress(proxy)?.authority)
     }
@@ -26,7 +26,7 @@ import Testing
         "https://ports.example:5000/", "https://a.star.example/", "http://localhost:5000/", "http://127.0.0.1/",
         "http://[::1]:5000/",
     ])
-    func direct(_ text: String) throws {
+    func exceptionsUseNoProxy(_ text: String) throws {
         #expect(try settings.proxy(for: try #require(WebAddress(text))) == nil)
     }
 

@@ -22,7 +22,7 @@ import Testing
                 (0, allow), (257, allow), (165, allow), (435, allow), (246, error(1)), (321, error(1)),
                 (323, error(1)), (163, error(1)), (4095, error(38)),
             ] as [(UInt32, UInt32)])
-        func theBuiltInProfileAnswersAsPodmans(number: UInt32, answer: UInt32) throws {
+        func builtInProfileActsLikePodmans(number: UInt32, answer: UInt32) throws {
             #expect(try Self.compiled(.builtIn).answer(number) == answer)
         }
 
@@ -56,7 +56,7 @@ import Testing
             arguments: [
                 CapabilitySet.standard, .all, [],
             ])
-        func theBuiltInProfileEqualsTheMachines(capabilities: CapabilitySet) throws {
+        func builtInProfileEqualsTheInstalledOne(capabilities: CapabilitySet) throws {
             let bytes = try Files.readFile("/usr/share/containers/seccomp.json")
             let theirs = try Self.compiled(SeccompProfile(parsing: bytes), capabilities)
             let ours = try Self.compiled(.builtIn, capabilities)

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [("true", true), ("1", true), ("false", false)])
-    func noNewPrivilegesTakesABoolean(text: String, value: Bool) throws {
+    func noNewPrivilegesAcceptsABoolean(text: String, value: Bool) throws {
         #expect(try SecurityOptions.parse(["no-new-privileges=\(text)"]).noNewPrivileges == value)
     }
 

@@ -16,7 +16,7 @@ import Testing
         #expect(line.hasSuffix("--netns-only --netns /n"))
     }
 
-    @Test func `the machine's root stays root, since nobody may join its namespaces`() throws {
+    @Test func `the host's root keeps running as root, since others may not join its namespaces`() throws {
         let network = UserModeNetwork(.pasta, path: "/usr/bin/pasta", options: ["--map-gw"])
         let words = try network.arguments(namespace: "/n", apiSocket: "/s", isMachineRoot: true)
         #expect(words.joined(separator: " ").contains("--runas 0"))

@@ -29,7 +29,7 @@ import Testing
             ("Bearer realm=\"open", ["bearer": [:]]),
             ("", [:]), (",", [:]), ("=", [:]), ("\"x\"", [:]),
         ] as [(String, [String: [String: String]])])
-    func challenges(_ text: String, _ expected: [String: [String: String]]) {
+    func challengesAreParsed(_ text: String, _ expected: [String: [String: String]]) {
         let found = AuthenticationChallenge.parse([text])
         let named = found.filter { expected[$0.scheme] != nil }
         #expect(Dictionary(named.map { ($0.scheme, $0.parameters) }) { first, _ in first } == expected)
@@ -49,7 +49,7 @@ import Testing
             ("</a>; rel=prev; rel=next", nil), ("</a>; rel=nextpage", nil), ("</a>", nil), ("/a; rel=next", nil),
             ("</a; rel=next", nil), ("</a>; rel=\"next", nil), ("", nil), ("<>; rel=next", ""),
         ] as [(String, String?)])
-    func links(_ text: String, _ expected: String?) {
+    func linksAreParsed(_ text: String, _ expected: String?) {
         #expect(LinkHeader.target("next", in: [text]) == expected)
         #expect(LinkHeader.target("next", in: ["</x>; rel=first", text]) == expected)
     }
@@ -67,7 +67,7 @@ import Testing
             ("Mon, 32 Nov 2026 12:00:30 GMT", nil), ("Mon, 30 Foo 2026 12:00:30 GMT", nil),
             ("Mon, 30 Nov 99999999999999999999 12:00:30 GMT", nil), ("Mon, 30 Nov 2026 12:00 GMT", nil),
         ] as [(String, Int?)])
-    func retryAfter(_ text: String, _ expected: Int?) {
+    func retryDelaysAreParsed(_ text: String, _ expected: Int?) {
         #expect(RetryAfter.seconds(text, now: Self.now) == expected)
     }
 
@@ -76,7 +76,7 @@ import Testing
             ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
             ("Thu, 29 Feb 2024 23:59:59 GMT", 1_709_251_199), ("Mon Nov 30 12:00:00 2026", 1_796_040_000),
         ] as [(String, Int64)])
-    func dates(_ text: String, _ expected: Int64) {
+    func datesAreParsed(_ text: String, _ expected: Int64) {
         #expect(HTTPDate.parse(text) == expected)
     }
 
@@ -88,7 +88,7 @@ import Testing
             ("bytes 5-9/10/11", nil), ("items 5-9/10", nil), ("", nil),
             ("bytes 0-9223372036854775807/9223372036854775808", nil),
         ] as [(String, [Int64]?)])
-    func contentRange(_ text: String, _ expected: [Int64]?) {
+    func contentRangesAreParsed(_ text: String, _ expected: [Int64]?) {
         #expect(ContentRange(text).map { [$0.first, $0.last, $0.total ?? -1] } == expected)
     }
 
@@ -98,7 +98,7 @@ import Testing
             ("0--1", nil), ("0-+1", nil), ("bytes=", nil), ("", nil), ("0-9223372036854775807", nil),
             ("0-1152921504606846976", 1 << 60), ("0-1152921504606846977", nil), ("0-1-2", nil),
         ] as [(String, Int64?)])
-    func uploadRange(_ text: String, _ expected: Int64?) {
+    func uploadRangesAreParsed(_ text: String, _ expected: Int64?) {
         #expect(HTTPNumber.lastByte(ofUpload: text) == expected)
     }
 
@@ -109,7 +109,7 @@ import Testing
             ("%2e%2e/c", "/v2/a/b/%2e%2e/c"),
             ("//other/x", "/x"), ("c#fragment", "/v2/a/b/c"), ("?x", "/v2/a/b/here?x"), ("\u{FFFD}", nil), ("", nil),
         ] as [(String, String?)])
-    func locations(_ text: String, _ expected: String?) throws {
+    func locationsAreResolved(_ text: String, _ expected: String?) throws {
         let base = try #require(WebAddress("https://r.example/v2/a/b/here"))
         #expect(base.resolving(text)?.target == expected)
     }

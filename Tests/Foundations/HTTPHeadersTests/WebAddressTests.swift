@@ -18,7 +18,7 @@ import Testing
         "http://h/\r\nX: y",
         "file:///etc/passwd", "//host/x", "",
     ])
-    func whatIsNoAddress(_ text: String) {
+    func invalidAddressesAreRejected(_ text: String) {
         #expect(WebAddress(text) == nil)
     }
 
@@ -29,7 +29,7 @@ import Testing
         ("?n=2", "https://r.example:5000/v2/x/blobs/here?n=2"),
         ("http://plain.example/z?a=b", "http://plain.example/z?a=b"),
     ])
-    func references(_ reference: String, _ expected: String) throws {
+    func referencesAreResolved(_ reference: String, _ expected: String) throws {
         let base = try #require(WebAddress("https://r.example:5000/v2/x/blobs/here"))
         #expect(base.resolving(reference)?.absolute == expected)
     }

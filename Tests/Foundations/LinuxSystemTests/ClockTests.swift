@@ -11,7 +11,7 @@ import Testing
         (-62_135_596_800, 0, "0001-01-01T00:00:00Z"),
         (253_402_300_799, 0, "9999-12-31T23:59:59Z"),
     ])
-    func timesAreWrittenAndReadAsGoDoes(seconds: Int64, nanoseconds: Int64, text: String) {
+    func timesAreFormattedAndParsedAsInGo(seconds: Int64, nanoseconds: Int64, text: String) {
         let time = FileTime(seconds: seconds, nanoseconds: nanoseconds)
         #expect(Clock.rfc3339(time) == text)
         #expect(Clock.parseRFC3339(text) == time)
@@ -24,7 +24,7 @@ import Testing
         ("2026-01-02T03:04:05.1234567899Z", "2026-01-02T03:04:05.123456789Z"),
         ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
     ])
-    func otherFormsAreUnderstood(text: String, utc: String) throws {
+    func otherFormsAreParsed(text: String, utc: String) throws {
         #expect(Clock.rfc3339(try #require(Clock.parseRFC3339(text))) == utc)
     }
 

@@ -23,7 +23,7 @@ import Testing
         #expect(try Files.entries(ofDirectory: temporary.path).count == 1)
     }
 
-    @Test func readingIsBounded() throws {
+    @Test func readingIsLimited() throws {
         try temporary.write("f", String(repeating: "x", count: 5000))
         #expect(try Files.readFile(temporary("f"), limit: 5000).count == 5000)
         let error = #expect(throws: LinuxError.self) { try Files.readFile(temporary("f"), limit: 4999) }

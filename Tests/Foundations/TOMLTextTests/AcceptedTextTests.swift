@@ -13,14 +13,14 @@ import Testing
             ("v = 0xdead_BEEF", 0xdead_beef), ("v = 0o755", 0o755), ("v = 0b1101", 13), ("v = 0x00", 0),
             ("v = 9223372036854775807", .max), ("v = -9223372036854775808", .min), ("v = 0x7fffffffffffffff", .max),
         ] as [(String, Int64)])
-    func integers(text: String, expected: Int64) throws { #expect(try value(text) == .integer(expected)) }
+    func integersAreParsed(text: String, expected: Int64) throws { #expect(try value(text) == .integer(expected)) }
 
     @Test(arguments: [
         ("v = 3.25", 3.25), ("v = -0.5", -0.5), ("v = 5e+2", 500), ("v = 1E02", 100), ("v = 6.5e-1", 0.65),
         ("v = 1_0.2_5", 10.25), ("v = inf", .infinity), ("v = +inf", .infinity), ("v = -inf", -.infinity),
         ("v = 1e999", .infinity), ("v = 0e0", 0),
     ])
-    func floats(text: String, expected: Double) throws { #expect(try value(text) == .float(expected)) }
+    func floatsAreParsed(text: String, expected: Double) throws { #expect(try value(text) == .float(expected)) }
 
     @Test(arguments: ["nan", "+nan", "-nan"])
     func nanIsAccepted(text: String) throws {
@@ -38,7 +38,7 @@ import Testing
         ("v = \"\"\"x \\\"\"\"\"", "x \""), ("v = \"\"\"\"\"\"", ""), ("v = '''\n'it''s' \\x'''", "'it''s' \\x"),
         ("v = '''''a'''''", "''a''"),
     ])
-    func strings(text: String, expected: String) throws { #expect(try value(text) == .string(expected)) }
+    func stringsAreParsed(text: String, expected: String) throws { #expect(try value(text) == .string(expected)) }
 
     @Test(
         arguments: [
@@ -50,7 +50,7 @@ import Testing
             ("v = 2024-02-29 # a day", .localDate("2024-02-29")),
             ("v = 23:59:59.000001", .localTime("23:59:59.000001")),
         ] as [(String, TOMLValue)])
-    func datesAndTimes(text: String, expected: TOMLValue) throws { #expect(try value(text) == expected) }
+    func datesAndTimesAreParsed(text: String, expected: TOMLValue) throws { #expect(try value(text) == expected) }
 
     @Test(
         arguments: [
@@ -63,7 +63,7 @@ import Testing
                 .table(table(["a": .table(table(["b": .integer(1), "c": .integer(2)]))]))
             ),
         ] as [(String, TOMLValue)])
-    func arraysAndInlineTables(text: String, expected: TOMLValue) throws { #expect(try value(text) == expected) }
+    func nestedValuesAreParsed(text: String, expected: TOMLValue) throws { #expect(try value(text) == expected) }
 
     @Test func bareQuotedAndDottedKeysAreComparedByBytes() throws {
         let text = "bare-Key_1 = 1\n\"quoted key\" = 2\n'' = 3\n1234 = 4\n\"e\\u0301\" = 5\n\"\\u00e9\" = 6\n3.14 = 7\n"

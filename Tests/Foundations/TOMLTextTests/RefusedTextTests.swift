@@ -18,14 +18,14 @@ import Testing
         ("\n[", "2:2"), ("[]", "1:2"), ("[a", "1:3"), ("[a]]", "1:4"), ("[a] b = 1", "1:5"), ("[[a]", "1:5"),
         ("[[a] ]", "1:5"), ("[ [a]]", "1:3"), ("[a\n]", "1:3"), ("[a.]", "1:4"),
     ])
-    func keysAndHeaders(text: String, place: String) { check(Array(text.utf8), .syntax, place) }
+    func invalidKeysAndHeadersAreRejected(text: String, place: String) { check(Array(text.utf8), .syntax, place) }
 
     @Test(arguments: [
         "01", "+01", "-", "+", "1_", "_1", "1__0", "0x", "0xg", "0X1", "+0x1", "0b2", "0o8", "1.", ".5", "1.e2", "1e",
         "1e_2", "1_.5", "1._5", "1.5_", "1e1.5", "1ee2", "0x1.8", "Inf", "NaN", "+-1", "1,2", "True", "truer", "yes",
         "1:2", "2024-1-01",
     ])
-    func numbersAndKeywords(text: String) {
+    func invalidNumbersAndKeywordsAreRejected(text: String) {
         let error = #expect(throws: TOMLError.self) { try TOMLTable(parsing: Array("v = \(text)".utf8)) }
         #expect(error?.kind == .syntax)
         #expect(error?.position.line == 1)
@@ -38,7 +38,7 @@ import Testing
         "2024-01-01T12:00:00+01:60", "2024-01-01T12:00:00+0100", "2024-01-01X12:00:00", "2024-01-01 12:00:00ZZ",
         "12:00:00Z", "\"\\uD800\"", "\"\\U00110000\"",
     ])
-    func whatDoesNotExist(text: String) {
+    func valuesOutOfRangeAreRejected(text: String) {
         check(Array("v = \(text)".utf8), .outOfRange, text.hasPrefix("\"") ? "1:7" : "1:5")
     }
 
@@ -52,7 +52,7 @@ import Testing
         ("v = 1\rw = 2", "1:6"), ("# a\rb", "1:4"), ("v = 1 \u{B}", "1:7"), ("v = 1\u{C}", "1:6"),
         ("v = 1\u{FEFF}", "1:6"), ("v = \"\u{0}\"", "1:6"),
     ])
-    func stringsCommentsAndControlCharacters(text: String, place: String) { check(Array(text.utf8), .syntax, place) }
+    func invalidStringsAndCommentsAreRejected(text: String, place: String) { check(Array(text.utf8), .syntax, place) }
 
     @Test(arguments: [
         ("v = [", "1:6"), ("v = [1", "1:7"), ("v = [1 2]", "1:8"), ("v = [,]", "1:6"), ("v = [1,,2]", "1:8"),
@@ -60,7 +60,7 @@ import Testing
         ("v = {a = 1,}", "1:12"), ("v = {a = 1 b = 2}", "1:12"), ("v = {a = 1\n}", "1:11"), ("v = {\n}", "1:6"),
         ("v = {,}", "1:6"), ("v = {a = 1, # x\nb = 2}", "1:13"),
     ])
-    func arraysAndInlineTables(text: String, place: String) { check(Array(text.utf8), .syntax, place) }
+    func invalidNestedValuesAreRejected(text: String, place: String) { check(Array(text.utf8), .syntax, place) }
 
     @Test(arguments: [
         ("a = 1\na = 2", "2:1"), ("a = 1\n\"\\u0061\" = 2", "2:1"), ("a = 1\na.b = 2", "2:1"),
@@ -74,7 +74,7 @@ import Testing
         ("[[a.b]]\n[a]\nb.c = 1", "3:1"),
         ("a.b = 1\n[[a]]", "2:3"), ("[[a]]\n[a.b]\n[a.b]", "3:2"),
     ])
-    func whatIsDefinedTwice(text: String, place: String) { check(Array(text.utf8), .redefinition, place) }
+    func duplicatesAreRejected(text: String, place: String) { check(Array(text.utf8), .redefinition, place) }
 
     @Test(
         arguments: [
@@ -82,5 +82,5 @@ import Testing
             ([0x23, 0xED, 0xA0, 0x80], "1:2"),
             ([0xFF, 0xFE, 0x76, 0x00], "1:1"), ([0x23, 0xC0, 0x80], "1:2"), ([0x23, 0xF4, 0x90, 0x80, 0x80], "1:2"),
         ] as [([UInt8], String)])
-    func whatIsNotUTF8(bytes: [UInt8], place: String) { check(bytes, .encoding, place) }
+    func invalidUTF8IsRejected(bytes: [UInt8], place: String) { check(bytes, .encoding, place) }
 }

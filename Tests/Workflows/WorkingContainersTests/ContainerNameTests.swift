@@ -9,7 +9,7 @@ import Testing
         ("sha256:" + String(repeating: "a", count: 64), "aaaaaaaaaaaa"),
         (String(repeating: "b", count: 64), "bbbbbbbbbbbb"),
     ])
-    func aContainerIsNamedAfterTheLastPartOfItsImagesName(image: String, name: String) {
+    func containerNameIsTheLastPartOfTheImagesName(image: String, name: String) {
         #expect(WorkingContainer.shortName(of: image) == name)
     }
 

@@ -430,3 +430,21 @@ END
     run -0 in_image --network host --security-opt unmask=ALL localhost/busybox ls /sys/kernel
     has mm
 }
+
+@test "arguments that are not UTF-8 are rejected, not repaired into another name" {
+    make_trap .
+    echo 'FROM localhost/busybox' >"$OUTSIDE/Dockerfile"
+    outside_before=$(outside)
+    swiftlet from --name arguments localhost/busybox
+    local arguments
+    for arguments in "build ./$RAW" "build -f $RAW/Dockerfile ." "build --build-context k=$RAW ." "copy arguments $RAW /x" \
+        "container run --rm -v $PWD/$RAW:/m localhost/busybox true" "push localhost/busybox dir:$RAW/image"; do
+        # shellcheck disable=SC2086
+        run swiftlet $arguments
+        own_failure
+        has "is not UTF-8"
+        nothing_happened
+    done
+    swiftlet rm arguments
+    rm "$OUTSIDE/Dockerfile"
+}

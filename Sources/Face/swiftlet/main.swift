@@ -1,4 +1,4 @@
 import CommandLineInterface
 import Glibc
 
-exit(Swiftlet.run(arguments: CommandLine.arguments))
+exit(Swiftlet.run(count: CommandLine.argc, vector: CommandLine.unsafeArgv))

@@ -19,6 +19,16 @@ package enum Swiftlet {
         return OutputFailure.exitCode(after: runCommand(arguments))
     }
 
+    /// Runs the command of the program's argument vector. Arguments that are not UTF-8 are rejected.
+    package static func run(count: Int32, vector: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
+        do {
+            return run(arguments: try ProgramArguments.decode(count: count, vector: vector))
+        } catch {
+            StandardStream.error.write("Error: \(error)\n")
+            return 125
+        }
+    }
+
     private static func runCommand(_ arguments: [String]) -> Int32 {
         let face = Face.named(arguments.first?.split(separator: "/").last.map(String.init) ?? "swiftlet")
         let environment = ProcessEnvironment.read()

@@ -15,14 +15,15 @@ struct TrickleWatch {
 
     /// Accounts for bytes that arrived after a wait, or for the end.
     ///
-    /// - Throws: ``RegistryError`` of kind `interrupted` if too few bytes arrive in too much time.
+    /// - Throws: ``RegistryError`` of kind `unreachable` if too few bytes arrive in too much time. Retrying would only
+    ///   multiply the time.
     mutating func add(_ count: Int, waited duration: Duration, _ address: WebAddress) throws {
         waited += duration
         bytes = bytes.addingSaturated(count)
         guard waited >= Self.window else { return }
         guard bytes >= Self.minimum || count == 0 else {
             let seconds = waited.components.seconds
-            throw RegistryError(.interrupted, "\(address): only \(bytes) bytes arrived in \(seconds) seconds")
+            throw RegistryError(.unreachable, "\(address): only \(bytes) bytes arrived in \(seconds) seconds")
         }
         (waited, bytes) = (.zero, 0)
     }

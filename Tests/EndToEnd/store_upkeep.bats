@@ -367,3 +367,56 @@ RUN echo content >/content"
     lacks victim
     store_is_sound
 }
+
+# --- Lost tables ------------------------------------------------------------------------------------------------------
+
+@test "an empty or missing table of records removes nothing" {
+    mkdir kept
+    printf 'FROM localhost/busybox\nRUN echo kept >/kept\n' >kept/Dockerfile
+    swiftlet build -q --network host -t localhost/kept kept
+    run -0 swiftlet from --name precious localhost/kept
+    local table graph
+    graph=$(graphroot)
+    for table in "$graph"/overlay-layers/layers.json "$graph"/overlay-images/images.json \
+        "$graph"/overlay-containers/containers.json; do
+        as_owner cp "$table" "$table.saved"
+        as_owner sh -c ": >'$table'"
+        run swiftlet prune -f
+        own_failure
+        has "is empty"
+        as_owner rm "$table"
+        run swiftlet prune -f
+        run swiftlet system check --repair
+        as_owner mv "$table.saved" "$table"
+    done
+    run -0 in_image localhost/kept cat /kept
+    prints kept
+    run -0 swiftlet run precious cat /kept
+    prints kept
+    run -0 swiftlet rm precious
+    run -0 swiftlet rmi localhost/kept
+    store_is_sound
+}
+
+@test "an image whose layer has no record hides no other" {
+    mkdir damaged
+    printf 'FROM localhost/busybox\nRUN echo %s >/x\n' "$RANDOM" >damaged/Dockerfile
+    swiftlet build -q --network host -t localhost/damaged damaged
+    local table
+    table=$(graphroot)/overlay-layers/layers.json
+    as_owner cp "$table" "$table.saved"
+    as_owner python3 - "$table" <<'PY'
+import json, sys
+with open(sys.argv[1]) as file:
+    layers = json.load(file)
+parents = {layer.get("parent") for layer in layers}
+with open(sys.argv[1], "w") as file:
+    json.dump([layer for layer in layers if layer["id"] in parents], file)
+PY
+    run -0 swiftlet images
+    has localhost/damaged
+    has localhost/busybox
+    as_owner mv "$table.saved" "$table"
+    run -0 swiftlet rmi localhost/damaged
+    store_is_sound
+}

@@ -35,6 +35,20 @@ extension ContainerStore {
         try locked(layers: .shared) { try chain(of: id) }
     }
 
+    /// As `layerChain`, but ends without an error where a layer is missing.
+    package func presentLayers(_ id: String) throws(StoreError) -> [LayerRecord] {
+        try locked(layers: .shared) {
+            var present: [LayerRecord] = []
+            var seen: Set<String> = []
+            var next: String? = id
+            while let current = next, seen.insert(current).inserted, let record = try layerByID(current) {
+                present.append(record)
+                next = record.parent
+            }
+            return present
+        }
+    }
+
     /// Removes a layer to which nothing refers.
     ///
     /// - Throws: `inUse`, naming the layer, image or container that refers to it.

@@ -47,6 +47,7 @@ extension ContainerStore {
     /// process's) do not count. Requires all locks.
     @discardableResult
     func removeUnreferenced(_ candidates: [String], notClaimedBut journal: String? = nil) throws -> [String] {
+        if try hasLostReferences() { return [] }
         let layers = Dictionary(layerTable.records.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         var usage = LayerUsage(layers.values, imageTable.records, containerTable.records)
         var left = Set(candidates.filter { layers[$0] != nil && !usage.isUsed($0) })

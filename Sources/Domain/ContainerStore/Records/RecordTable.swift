@@ -43,6 +43,10 @@ final class RecordTable<Record: StoreRecord> {
         self.volatilePath = volatilePath
     }
 
+    /// Whether the table's file existed when it was read. Without it, files that no record names are no garbage: the
+    /// table itself may have been lost.
+    var hasFile: Bool { stamp != nil }
+
     // MARK: Loading and saving
 
     /// Reloads the files if somebody else has written them; returns whether it did.
@@ -107,7 +111,13 @@ final class RecordTable<Record: StoreRecord> {
     }
 
     private static func load(_ path: String, isVolatile: Bool) throws -> [Entry] {
-        guard let bytes = try Files.readFileIfPresent(path, limit: sizeLimit), !bytes.isEmpty else { return [] }
+        guard let bytes = try Files.readFileIfPresent(path, limit: sizeLimit) else { return [] }
+        if bytes.isEmpty {
+            if isVolatile { return [] }
+            // No tool writes it so: a table without records is `[]`. Taken for an empty one, all it listed would be
+            // garbage.
+            throw StoreError(.corrupt, "\(path) is empty; restore it, or write [] into it to give up its records", subject: path)
+        }
         do {
             guard let array = try JSONValue(parsing: bytes).array else {
                 throw StoreError(.corrupt, "not an array of records")

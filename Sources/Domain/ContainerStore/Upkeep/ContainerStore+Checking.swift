@@ -69,6 +69,7 @@ extension ContainerStore {
 
     /// The unreferenced layers that may be removed, the topmost of each chain.
     func collectableLayers(olderThan age: Int64) throws -> [String] {
+        if try hasLostReferences() { return [] }
         let usage = LayerUsage(layerTable.records, imageTable.records, containerTable.records)
         let unused = layerTable.records.filter { !$0.isIncomplete && !usage.isUsed($0.id) }
         if unused.isEmpty { return [] }

@@ -7,9 +7,16 @@ extension ContainerStore {
     /// - Parameter removesContainers: whether to remove damaged containers as well, with the images that they use.
     ///   Excludes containers whose files a process has mounted.
     /// - Returns: the actions taken, one per line.
+    /// - Throws: `corrupt` where there are layers' files and no table of layers: with the table, all images would be
+    ///   sound again.
     package func repair(_ options: StoreCheckOptions, removesContainers: Bool) throws(StoreError) -> [String] {
         try collectGarbage()
         return try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
+            if !layerTable.hasFile, try !storage.directories().isEmpty {
+                throw StoreError(
+                    .corrupt, "\(layerTable.path) is missing; restore it, or write [] there to give up all layers",
+                    subject: layerTable.path)
+            }
             var done = try mendLayers(options)
             let problems = try problems(options)
             if removesContainers { done += try removeContainers(in: problems) }

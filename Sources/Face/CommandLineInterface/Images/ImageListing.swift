@@ -33,9 +33,10 @@ struct ImageListing {
         return names.isEmpty ? "<none>" : names.joined(separator: ", ")
     }
 
-    /// The uncompressed size of the image, including its data.
+    /// The uncompressed size of the image, including its data. Layers without a record (`system check` reports them) count
+    /// for nothing: one damaged image must not hide all others.
     static func size(of record: ImageRecord, in store: ContainerStore) throws -> Int64 {
-        let layers = try record.topLayer.map { try store.layerChain($0) } ?? []
+        let layers = try record.topLayer.map { try store.presentLayers($0) } ?? []
         return layers.lazy.map(\.diffSize).sumOfSizes().addingSaturated(record.bigDataSizes.values.sumOfSizes())
     }
 }

@@ -116,7 +116,8 @@ final class RecordTable<Record: StoreRecord> {
             if isVolatile { return [] }
             // No tool writes it so: a table without records is `[]`. Taken for an empty one, all it listed would be
             // garbage.
-            throw StoreError(.corrupt, "\(path) is empty; restore it, or write [] into it to give up its records", subject: path)
+            throw StoreError(
+                .corrupt, "\(path) is empty; restore it, or write [] into it to give up its records", subject: path)
         }
         do {
             guard let array = try JSONValue(parsing: bytes).array else {

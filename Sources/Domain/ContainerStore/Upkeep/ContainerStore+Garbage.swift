@@ -51,7 +51,9 @@ extension ContainerStore {
     /// Whether there are images or containers but no table of them: the layers that the table referred to only seem
     /// unreferenced.
     func hasLostReferences() throws -> Bool {
-        func hasData(_ directory: String) throws -> Bool { try names(in: directory).contains(where: StoreLayout.isFullID) }
+        func hasData(_ directory: String) throws -> Bool {
+            try names(in: directory).contains(where: StoreLayout.isFullID)
+        }
         return try !imageTable.hasFile && hasData(layout.imagesDirectory)
             || !containerTable.hasFile && hasData(layout.containersDirectory)
     }

@@ -12,7 +12,8 @@ enum ProgramArguments {
             guard let argument = vector[position] else { break }
             guard let text = String(validatingCString: argument) else {
                 throw CommandError(
-                    "argument \(position) is not UTF-8: \(String(cString: argument)) (rename the file, or name it from its directory)")
+                    "argument \(position) is not UTF-8: \(String(cString: argument)) (a file with such a name is reached "
+                        + "through its directory, or through a link with another name)")
             }
             arguments.append(text)
         }

@@ -244,6 +244,9 @@ SCRIPT
     has_line $'10.0.2.100\tchosen'
     has_line $'9.8.7.6\tmore'
     has_line "nameserver 10.0.2.3"
+    run swiftlet container run --rm --dns bogus localhost/busybox true
+    own_failure
+    has "bogus is not an ip address"
     run -0 in_image --network pasta --dns 1.2.3.4 --dns-search example.org localhost/busybox cat /etc/resolv.conf
     prints $'search example.org\nnameserver 1.2.3.4'
     run -0 in_image --network pasta localhost/busybox cat /etc/resolv.conf

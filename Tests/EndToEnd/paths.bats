@@ -156,6 +156,13 @@ END
         has "invalid mount option"
         equal "$(cat context/file)" text
     done
+    # The largest number is no owner but chown's "unchanged".
+    for option in uid=4294967295 gid=4294967295 uid=-1 uid=4294967296; do
+        dockerfile <<<$'FROM localhost/busybox\nRUN --mount=type=cache,target=/m,'"$option"$' true'
+        run swiftlet build --no-cache -q .
+        own_failure
+        has "invalid mount option"
+    done
     for option in private rprivate shared rshared slave rslave; do
         dockerfile <<<$'FROM localhost/busybox\nRUN --mount=type=bind,source=context,target=/m,bind-propagation='"$option"$' ! echo changed >/m/file'
         swiftlet build --no-cache -q . >/dev/null

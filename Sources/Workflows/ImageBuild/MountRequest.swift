@@ -97,7 +97,8 @@ struct MountRequest {
     }
 
     private func number(_ option: MountFlag.Option, radix: Int) throws -> UInt32 {
-        guard let number = UInt32(try text(option), radix: radix), radix != 8 || number <= 0o7777 else {
+        // The largest number is no owner: chown(2) takes it for "unchanged".
+        guard let number = UInt32(try text(option), radix: radix), number < .max, radix != 8 || number <= 0o7777 else {
             throw wrong(option)
         }
         return number

@@ -9,43 +9,38 @@ extension ContainerStore {
     /// or the lock is held until it is. Where a table's file is missing altogether, nothing of its kind is removed.
     package func collectGarbage() throws(StoreError) {
         try locked(layers: .exclusive, images: .exclusive, containers: .exclusive) {
-            if layerTable.hasFile { try collectLayerFiles() }
-            if imageTable.hasFile {
-                try removeDirectories(in: layout.imagesDirectory, except: Set(imageTable.records.map(\.id)))
+            try collectLayerFiles()
+            let images = imageTable.hasFile ? Set(imageTable.records.map(\.id)) : nil
+            for name in try names(in: layout.imagesDirectory) where isTemporary(name) || isOrphan(name, images) {
+                try Files.removeTree("\(layout.imagesDirectory)/\(name)")
             }
-            if containerTable.hasFile { try collectContainerFiles() }
+            let containers =
+                containerTable.hasFile ? Set(containerTable.records.map(\.id) + transientIDs(of: "containers")) : nil
+            for name in try names(in: layout.containersDirectory) {
+                if isTemporary(name) {
+                    try Files.removeTree("\(layout.containersDirectory)/\(name)")
+                } else if isOrphan(name, containers) {
+                    try removeContainerDirectories(name)
+                }
+            }
         }
     }
 
     private func collectLayerFiles() throws {
-        let layers = Set(layerTable.records.map(\.id) + transientIDs(of: "layers"))
-        for id in try storage.directories() where !layers.contains(id) { try removeLayerFiles(id) }
+        let layers = layerTable.hasFile ? Set(layerTable.records.map(\.id) + transientIDs(of: "layers")) : nil
+        for id in try storage.directories() where isOrphan(id, layers) { try removeLayerFiles(id) }
         try storage.sweep()
         let suffix = ".tar-split.gz"
         for name in try names(in: layout.layersDirectory) {
             let id = name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
-            let isOrphan = StoreLayout.isFullID(id) && !layers.contains(id)
-            if isOrphan || isTemporary(name) { try Files.removeTree("\(layout.layersDirectory)/\(name)") }
+            if isTemporary(name) || isOrphan(id, layers) { try Files.removeTree("\(layout.layersDirectory)/\(name)") }
         }
     }
 
-    private func collectContainerFiles() throws {
-        let containers = Set(containerTable.records.map(\.id) + transientIDs(of: "containers"))
-        for name in try names(in: layout.containersDirectory) {
-            if StoreLayout.isFullID(name), !containers.contains(name) {
-                try removeContainerDirectories(name)
-            } else if isTemporary(name) {
-                try Files.removeTree("\(layout.containersDirectory)/\(name)")
-            }
-        }
-    }
-
-    private func removeDirectories(in directory: String, except known: Set<String>) throws {
-        for name in try names(in: directory) {
-            if isTemporary(name) || StoreLayout.isFullID(name) && !known.contains(name) {
-                try Files.removeTree("\(directory)/\(name)")
-            }
-        }
+    /// Whether a file is named after an id that is not among those recorded; nil: the table itself is missing.
+    private func isOrphan(_ name: String, _ recorded: Set<String>?) -> Bool {
+        guard let recorded else { return false }
+        return StoreLayout.isFullID(name) && !recorded.contains(name)
     }
 
     /// Whether there are images or containers but no table of them: the layers that the table referred to only seem

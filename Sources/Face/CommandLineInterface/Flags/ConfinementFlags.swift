@@ -30,7 +30,7 @@ enum ConfinementFlags {
         confinement.setSecurity(arguments.strings("security-opt"), conf)
         confinement.addHosts = arguments.strings("add-host")
         for entry in confinement.addHosts { _ = try HostEntry(flag: entry) }
-        if arguments.wasSet("dns") { confinement.dnsServers = arguments.strings("dns") }
+        if arguments.wasSet("dns") { confinement.dnsServers = try dnsServers(arguments) }
         if arguments.wasSet("dns-search") { confinement.dnsSearches = arguments.strings("dns-search") }
         if arguments.wasSet("dns-option") { confinement.dnsOptions = arguments.strings("dns-option") }
         if arguments.wasSet("ulimit") { confinement.setLimits(arguments.strings("ulimit")) }
@@ -39,6 +39,14 @@ enum ConfinementFlags {
         try NamespaceFlags.read(arguments, conf, into: &confinement)
         confinement.controls = try ResourceFlags.read(arguments)
         return confinement
+    }
+
+    private static func dnsServers(_ arguments: ParsedArguments) throws -> [String] {
+        let servers = arguments.strings("dns")
+        for server in servers where server != "none" && !HostEntry.isAddress(server) {
+            throw CommandError("\(server) is not an ip address")
+        }
+        return servers
     }
 }
 

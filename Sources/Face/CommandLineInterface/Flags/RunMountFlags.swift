@@ -248,7 +248,7 @@ enum RunMountFlag {
         var flags = MountFlags()
         var cache = MountRequest.Cache(id: "")
         func number(_ value: String?, _ key: String, radix: Int = 10) throws -> UInt32 {
-            guard let number = UInt32(try required(value, key), radix: radix) else {
+            guard let number = UInt32(try required(value, key), radix: radix), number < .max else {
                 throw CommandError("\(key): invalid mount option: \"\(value ?? "")\" is not a number")
             }
             return number

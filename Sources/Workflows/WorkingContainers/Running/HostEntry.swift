@@ -29,7 +29,8 @@ package struct HostEntry: Sendable, Equatable {
         self.init(parts[1], names)
     }
 
-    private static func isAddress(_ text: String) -> Bool {
+    /// Whether the text is an IPv4 or IPv6 address.
+    package static func isAddress(_ text: String) -> Bool {
         var room = in6_addr()
         return inet_pton(AF_INET, text, &room) == 1 || inet_pton(AF_INET6, text, &room) == 1
     }

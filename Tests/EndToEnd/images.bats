@@ -204,7 +204,7 @@ without_age() { sed -E 's/  ((Less than|About) )?[a-z0-9]+ [a-z]+ ago//; s/  +/ 
     run -0 swiftlet tag "${second:7:12}" a-name
     equal "$(swiftlet images -q --no-trunc a-name)" "$second"
     run -0 podman images -q --no-trunc localhost/a-name
-    prints "$second"
+    has_line "$second"
 }
 
 @test "tag: errors" {

@@ -37,16 +37,7 @@ extension ContainerStore {
 
     /// As `layerChain`, but ends without an error where a layer is missing.
     package func presentLayers(_ id: String) throws(StoreError) -> [LayerRecord] {
-        try locked(layers: .shared) {
-            var present: [LayerRecord] = []
-            var seen: Set<String> = []
-            var next: String? = id
-            while let current = next, seen.insert(current).inserted, let record = try layerByID(current) {
-                present.append(record)
-                next = record.parent
-            }
-            return present
-        }
+        try locked(layers: .shared) { try presentChain(of: id) { try layerByID($0) } }
     }
 
     /// Removes a layer to which nothing refers.
@@ -134,10 +125,17 @@ extension ContainerStore {
 
     /// A layer and its parents as far as they are in this store's own records, from the top down.
     func recordedChain(of top: String?) -> [LayerRecord] {
+        presentChain(of: top) { layerTable.record(id: $0) }
+    }
+
+    /// A layer and its parents as far as `find` knows them, from the top down. Ends where a chain is circular.
+    private func presentChain(
+        of top: String?, _ find: (String) throws -> LayerRecord?
+    ) rethrows -> [LayerRecord] {
         var chain: [LayerRecord] = []
         var seen: Set<String> = []
         var next = top
-        while let id = next, seen.insert(id).inserted, let record = layerTable.record(id: id) {
+        while let id = next, seen.insert(id).inserted, let record = try find(id) {
             chain.append(record)
             next = record.parent
         }

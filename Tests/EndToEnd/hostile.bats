@@ -7,11 +7,7 @@ load support/session
 
 setup_file() {
     begin_store
-    export OUTSIDE=$BATS_FILE_TMPDIR/outside
-    mkdir "$OUTSIDE"
-    echo canary >"$OUTSIDE/canary"
-    chmod 666 "$OUTSIDE/canary"
-    chmod 777 "$OUTSIDE"
+    make_outside
 }
 teardown_file() { end_store; }
 

@@ -72,6 +72,15 @@ make_base() {
     swiftlet build -q -t localhost/busybox "$context"
 }
 
+# A directory outside of every root, OUTSIDE, which everybody could change and nothing may: it holds a canary.
+make_outside() {
+    export OUTSIDE=$BATS_FILE_TMPDIR/outside
+    mkdir "$OUTSIDE"
+    echo canary >"$OUTSIDE/canary"
+    chmod 666 "$OUTSIDE/canary"
+    chmod 777 "$OUTSIDE"
+}
+
 # --- Users ----------------------------------------------------------------------------------------------------------
 
 is_root() { [ "$(id -u)" = 0 ]; }

@@ -111,6 +111,7 @@ struct TemplateParser {
             let name = try templateName("template clause")
             return .call(name: name, try optionalPipeline("template clause"), position: keyword.position)
         case "define":
+            guard depth == 1 else { throw unexpected(keyword, "command") }
             let name = try templateName("define clause")
             try expectClose("define clause")
             try define(name)
@@ -177,9 +178,10 @@ struct TemplateParser {
     private mutating func define(_ name: String) throws(TemplateError) {
         let (outerVariables, outerRange) = (variables, rangeDepth)
         (variables, rangeDepth) = (["$"], 0)
+        // After an error as well: the branches around this one shorten the variables to what they found.
+        defer { (variables, rangeDepth) = (outerVariables, outerRange) }
         let (nodes, end) = try list()
         guard end == .endKeyword else { throw unexpected(end == .endOfText ? "EOF" : "{{else}}") }
-        (variables, rangeDepth) = (outerVariables, outerRange)
         definitions[name] = nodes
     }
 }

@@ -159,6 +159,8 @@ import Testing
         ("{{/* a */ 1}}", "comment ends before closing delimiter"), ("{{.a{}}", "bad character U+007B '{'"),
         ("{{}}", "missing value for command"), ("{{1 | }}", "missing value for command"),
         ("a\n{{define \"x\"}}", "unexpected EOF"),
+        ("{{if 1}}{{define \"x\"}}{{end}}{{end}}", "unexpected <define> in command"),
+        ("{{range $a := .}}{{range $b := .}}{{block \"x\" .}}{{foo}}", "function \"foo\" not defined"),
     ])
     func parsingErrors(text: String, message: String) throws {
         let error = #expect(throws: TemplateError.self) { try render(text) }

@@ -125,6 +125,7 @@ let package = Package(
             ]),
         room(.domain, "Sandbox", dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText"]),
         room(.domain, "DockerfileSyntax"),
+        room(.domain, "DockerfileChecks", dependsOn: ["DockerfileSyntax", "ImageModel"]),
         room(.domain, "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
 
         // Workflows.
@@ -157,7 +158,8 @@ let package = Package(
         room(
             .workflows, "ImageBuild",
             dependsOn: [
-                "DockerfileSyntax", "ImageCopy", "WorkingContainers", "ContainerStore", "ImageLayers", "Sandbox",
+                "DockerfileSyntax", "DockerfileChecks", "ImageCopy", "WorkingContainers", "ContainerStore",
+                "ImageLayers", "Sandbox",
                 "ImageModel", "ContentDigest", "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem",
                 "TarArchive", "StreamCompression",
             ]),
@@ -173,7 +175,7 @@ let package = Package(
                 "ImageCopy",
                 "WorkingContainers", "ManifestLists",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
-                "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax",
+                "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax", "DockerfileChecks",
                 "DockerfileRecovery", "StreamCompression", "HTTPHeaders",
             ]),
         .executableTarget(
@@ -231,6 +233,7 @@ let package = Package(
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(.domain, of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
         tests(.domain, of: "DockerfileSyntax", dependsOn: ["SeededRandomness"]),
+        tests(.domain, of: "DockerfileChecks", dependsOn: ["DockerfileSyntax"]),
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),

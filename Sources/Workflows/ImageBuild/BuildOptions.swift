@@ -66,6 +66,8 @@ package struct BuildOptions: Sendable {
     package var firstBase: String?
     /// Whether to skip stages that the target does not need.
     package var skipsUnusedStages = true
+    /// Whether the checks are made for a file without `# check=` as well. Buildah and Podman make none.
+    package var makesChecks = true
     /// The maximum age of a cached result in seconds; nil for any age.
     package var cacheAge: Int64?
     /// Additional contexts for `--from=` and FROM.

@@ -14,16 +14,15 @@ struct BuildPlan {
     }
 
     let stages: [PlannedStage]
-    private let globalArguments: [String: String]
+    /// The values of the arguments for FROM lines.
+    let globalArguments: [String: String]
     private let dockerfile: Dockerfile
     private let options: BuildOptions
 
     init(_ dockerfile: Dockerfile, options: BuildOptions) throws {
         self.dockerfile = dockerfile
         self.options = options
-        let host = BuildPlan.parts(of: Platform.host)
-        let platform = PredefinedArguments.platformValues(
-            build: host, target: BuildPlan.parts(of: options.platform), stage: options.target ?? "")
+        let platform = BuildPlan.platformArguments(options)
         let globals: [String: String]
         let graph: StageGraph
         do throws(Diagnostic) {
@@ -46,6 +45,16 @@ struct BuildPlan {
             throw BuildError(.invalid, error.description, excerpt: error.rendered(source: dockerfile.source))
         }
         globalArguments = globals
+    }
+
+    private static func platformArguments(_ options: BuildOptions) -> [String: String] {
+        PredefinedArguments.platformValues(
+            build: parts(of: Platform.host), target: parts(of: options.platform), stage: options.target ?? "")
+    }
+
+    /// The values that the arguments for FROM lines have without any `--build-arg`.
+    static func defaults(of dockerfile: Dockerfile, _ options: BuildOptions) throws -> [String: String] {
+        try dockerfile.globalArgumentValues(buildArguments: [:], platform: platformArguments(options))
     }
 
     private static func parts(of platform: Platform) -> (os: String, architecture: String, variant: String) {

@@ -20,6 +20,8 @@ final class BuildSession {
     var results: [Int: ImageDraft] = [:]
     /// The names declared by ARG instructions of stages, including triggers.
     var declaredArguments: Set<String> = []
+    /// Nil if no checks are made.
+    var checks: BuildChecks?
     private var preparedHostFiles: HostFiles?
     /// The user's host paths, resolved once, before any step runs: a step that writes to one volume cannot redirect
     /// another one.

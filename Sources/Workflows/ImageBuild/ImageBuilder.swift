@@ -34,12 +34,16 @@ package struct ImageBuilder {
 
     /// Builds the target and commits its image under the requested names.
     package func build() throws -> Result {
-        let (dockerfile, source) = try Self.parse(options)
-        for warning in dockerfile.warnings { report(.warning(warning.rendered(source: source))) }
+        let (dockerfile, _) = try Self.parse(options)
         let session = BuildSession(
             options: options, dockerfile: dockerfile, store: store, images: images, context: try context(),
             report: report)
         let plan = try BuildPlan(dockerfile, options: options)
+        if options.makesChecks || dockerfile.directives.check != nil {
+            let checks = try Self.checks(of: dockerfile, plan, options, fails: true, report: report)
+            try checks.begin(globals: plan.globalArguments, stages: plan.stages)
+            session.checks = checks
+        }
         var didWork = false
         for planned in plan.stages {
             let isLast = planned.stage.index == plan.stages.last?.stage.index
@@ -82,6 +86,7 @@ package struct ImageBuilder {
             throw session.located(error, at: stage.fromInstruction.range)
         }
         base.container.onBuild = nil
+        try session.checks?.check(planned, on: base.container)
         adapt(&base, of: planned)
         let labels = isLast ? try labelInstructions() : []
         let count = 1 + triggers.count + stage.instructions.count + labels.count

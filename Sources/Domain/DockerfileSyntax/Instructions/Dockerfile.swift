@@ -23,8 +23,8 @@ package struct Dockerfile: Sendable {
     package private(set) var globalArguments: [Instruction] = []
     /// At least one.
     package private(set) var stages: [Stage] = []
-    /// Questionable constructs that are not errors, in file order.
-    package private(set) var warnings: [Diagnostic] = []
+    /// Empty lines inside of continued instructions, in file order.
+    package private(set) var emptyContinuations: [SourceRange] = []
 
     /// The maximum file size in bytes.
     package static let maximumSize = 16 << 20
@@ -47,7 +47,7 @@ package struct Dockerfile: Sendable {
         while let line = reader.next() {
             try add(Self.instruction(line, reader: &reader))
         }
-        warnings += reader.warnings
+        emptyContinuations = reader.emptyContinuations
         guard !stages.isEmpty else {
             let problem = globalArguments.isEmpty ? "the file has no instructions" : "the file has no FROM instruction"
             throw Diagnostic(file: source.file, range: globalArguments.last?.range, problem)
@@ -100,7 +100,6 @@ package struct Dockerfile: Sendable {
                 throw Diagnostic(
                     file: source.file, range: instruction.range, "more than \(Self.maximumStages) stages")
             }
-            warnIfRepeated(from, instruction)
             stages.append(Stage(index: stages.count, from: from, fromInstruction: instruction))
         } else if !stages.isEmpty {
             stages[stages.count - 1].instructions.append(instruction)
@@ -111,13 +110,5 @@ package struct Dockerfile: Sendable {
                 file: source.file, range: instruction.range,
                 "\(instruction.keyword.rawValue) is before the first FROM, where only ARG is allowed")
         }
-    }
-
-    private mutating func warnIfRepeated(_ from: FromInstruction, _ instruction: Instruction) {
-        guard let name = from.name, stages.contains(where: { $0.name == name }) else { return }
-        warnings.append(
-            Diagnostic(
-                .warning, file: source.file, range: instruction.range,
-                "stage name \(name.quotedForMessage) is used more than once: the last one counts"))
     }
 }

@@ -4,7 +4,8 @@ struct LogicalLineReader {
     let escape: UInt8
     /// Index of the next physical line.
     private(set) var position: Int
-    private(set) var warnings: [Diagnostic] = []
+    /// Empty lines inside of continued lines so far.
+    private(set) var emptyContinuations: [SourceRange] = []
 
     init(source: SourceText, escape: UInt8, startingAt position: Int = 0) {
         self.source = source
@@ -34,11 +35,7 @@ struct LogicalLineReader {
         position += 1
         let start = range.first { !source.bytes[$0].isSpace } ?? range.upperBound
         if start == range.upperBound {
-            if !isFirst {
-                let place = source.range(range)
-                warnings.append(
-                    Diagnostic(.warning, file: source.file, range: place, "empty line inside a continued instruction"))
-            }
+            if !isFirst { emptyContinuations.append(source.range(range)) }
             return isFirst
         }
         if source.bytes[start] == UInt8(ascii: "#") { return isFirst }

@@ -9,6 +9,8 @@ extension BuildCommand {
             help: "pathname of the Containerfile; - reads standard input"),
         Flag("build-arg", .stringArray, placeholder: "argument=value", help: "argument=value to supply to the builder"),
         .string("target", "stage", help: "set the target build stage to build"),
+        .bool("check", help: "tell what the build checks find, instead of building; the same as --call=check"),
+        .string("call", "method", help: "tell about the Dockerfile instead of building: check, outline or targets"),
         .bool("no-cache", help: "do not use existing cached images for the container build"),
         .bool(
             "layers", default: true, environment: "BUILDAH_LAYERS",

@@ -37,6 +37,10 @@ enum BuildCommand: Command {
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let export = try arguments.string("output").map { try BuildExport(parsing: $0) }
         var (options, targets) = try options(arguments, session)
+        if let call = try BuildCall(arguments) {
+            options.platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
+            return try call.run(options, session)
+        }
         if export?.usesStandardOutput == true { options.showsOutput = false }
         if let file = arguments.string("logfile") {
             let platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
@@ -120,6 +124,7 @@ enum BuildCommand: Command {
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = !arguments.bool("quiet")
         options.target = arguments.string("target")
+        options.makesChecks = session.calledAs != "buildah" && session.calledAs != "podman"
         if arguments.bool("no-cache") { options.usesCache = false }
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
         options.squashes = arguments.bool("squash") || arguments.bool("squash-all")

@@ -1,0 +1,130 @@
+package import DockerfileSyntax
+
+/// The checks of one stage's instructions.
+///
+/// They follow the stage's variables, so that a stage based on another one starts with what that one ended with.
+package struct StageChecks {
+    /// What is known about a stage: at its start and, after ``check(_:)``, at its end.
+    package struct State: Sendable {
+        /// Variables of ENV and ARG.
+        var variables: [String: String]
+        /// Names declared by ARG, with or without a value.
+        var declared: Set<String> = []
+        /// Whether a SHELL applies: then the shell form of CMD is meant.
+        var hasShell: Bool
+        var hasWorkdir = false
+        /// Whether the variables of the base image are known.
+        var isComplete: Bool
+
+        /// The state before the first instruction on top of an image: its `NAME=value` and shell.
+        package init(environment: [String], hasShell: Bool) {
+            variables = [:]
+            for entry in environment {
+                guard let equals = entry.firstIndex(of: "=") else { continue }
+                variables[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
+            }
+            self.hasShell = hasShell
+            isComplete = true
+        }
+
+        /// The state on top of an image that is not known yet: rules that need it find nothing.
+        package static let unknown: State = {
+            var state = State(environment: [], hasShell: true)
+            state.isComplete = false
+            return state
+        }()
+    }
+
+    /// What the build was given.
+    package struct Inputs: Sendable {
+        let globals: [String: String]
+        let buildArguments: [String: String]
+        let ignored: IgnorePatterns?
+
+        /// - Parameters:
+        ///   - globals: see `Dockerfile.globalArgumentValues`.
+        ///   - ignored: the patterns of the context's ignore file; nil without one.
+        package init(globals: [String: String], buildArguments: [String: String], ignored: IgnorePatterns?) {
+            self.globals = globals
+            self.buildArguments = buildArguments
+            self.ignored = ignored
+        }
+    }
+
+    let dockerfile: Dockerfile
+    let options: CheckOptions
+    let inputs: Inputs
+    package private(set) var findings: [CheckFinding] = []
+    /// The state after the instructions that were checked.
+    package internal(set) var state: State
+    private var last: [Keyword: Instruction] = [:]
+
+    /// Begins in a state; `options` are those of the file.
+    package init(_ dockerfile: Dockerfile, _ options: CheckOptions, _ inputs: Inputs, from state: State) {
+        self.dockerfile = dockerfile
+        self.options = options
+        self.inputs = inputs
+        self.state = state
+    }
+
+    /// Checks all instructions of a stage.
+    package mutating func check(_ stage: Dockerfile.Stage) {
+        for instruction in stage.instructions {
+            checkVariables(of: instruction)
+            checkOnce(instruction)
+            check(instruction)
+        }
+    }
+
+    mutating func find(_ rule: CheckRule, at instruction: Instruction, _ message: String) {
+        guard state.isComplete || !rule.needsBaseImage else { return }
+        guard options.merged(withComments: dockerfile.comments(above: instruction)).applies(rule) else { return }
+        findings.append(CheckFinding(rule: rule, message: message, range: instruction.range))
+    }
+
+    private mutating func check(_ instruction: Instruction) {
+        switch instruction.kind {
+        case .maintainer:
+            find(.maintainerDeprecated, at: instruction, "MAINTAINER is deprecated: use a label")
+        case .arg(let declarations): declare(declarations, instruction)
+        case .env(let pairs): set(pairs, instruction)
+        case .label(let pairs): checkForm(of: pairs, instruction)
+        case .workdir(let word): checkWorkdir(word, instruction)
+        case .cmd(.shell), .entrypoint(.shell): checkShellForm(instruction)
+        case .shell: state.hasShell = true
+        case .expose(let words): for word in words { checkPort(word, instruction) }
+        case .copy(let copy) where copy.from == nil: checkSources(of: copy, instruction)
+        case .add(let copy): checkSources(of: copy, instruction)
+        default: break
+        }
+    }
+
+    private mutating func checkOnce(_ instruction: Instruction) {
+        guard [.cmd, .entrypoint, .healthcheck].contains(instruction.keyword) else { return }
+        if let earlier = last[instruction.keyword] {
+            let name = instruction.keyword.rawValue
+            find(.multipleInstructions, at: earlier, "a later \(name) of the stage replaces this one")
+        }
+        last[instruction.keyword] = instruction
+    }
+
+    private mutating func checkShellForm(_ instruction: Instruction) {
+        guard !state.hasShell else { return }
+        let name = instruction.keyword.rawValue
+        find(
+            .jsonArgumentsRecommended, at: instruction,
+            "\(name) should have the JSON form: a shell does not hand on signals")
+    }
+
+    private mutating func checkWorkdir(_ word: Word, _ instruction: Instruction) {
+        defer { state.hasWorkdir = true }
+        guard !state.hasWorkdir, let path = expand(word)?.value, !path.hasPrefix("/") else { return }
+        find(
+            .relativeWorkdir, at: instruction,
+            "\(path) is relative: where it leads depends on the base image, which may change")
+    }
+
+    func expand(_ word: Word) -> WordExpander.Expansion? {
+        try? dockerfile.expander.expand(word.text, variables: state.variables)
+    }
+}

@@ -82,10 +82,7 @@ package struct StoreReference: Sendable, Equatable {
 
     /// The image in its store; nil when it is missing.
     package func find(in store: ContainerStore) throws -> ImageRecord? {
-        for name in lookups {
-            if let image = try store.image(name) { return image }
-        }
-        return nil
+        try store.findImage(inTransport: image)?.image
     }
 
     /// The reference's name for the image, if the image has it.
@@ -97,15 +94,5 @@ package struct StoreReference: Sendable, Equatable {
         guard let name = try? ImageReference(parsing: String(text)).withDefaultTag() else { return nil }
         let isKnown = found.names.contains { (try? ImageReference(parsing: $0)) == name }
         return isKnown ? name : nil
-    }
-
-    /// The name and the id of `name@id`; only the id for anything else.
-    private var lookups: [String] {
-        if let at = image.lastIndex(of: "@") {
-            let id = String(image[image.index(after: at)...])
-            if ReferenceGrammar.isIdentifier(id) { return [id] }
-        }
-        let qualified = (try? ImageReference(parsing: image)).map { $0.withDefaultTag().description }
-        return [qualified, image].compactMap(\.self)
     }
 }

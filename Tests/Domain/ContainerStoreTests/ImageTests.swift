@@ -76,15 +76,6 @@ import Testing
         #expect(try store.findImage("app")?.name == "localhost/app:latest")
     }
 
-    @Test("a prefix of several ids is reported as ambiguous")
-    func ambiguity() throws {
-        for number in 0..<17 { try TestStore.addImage(store, names: [], layer: nil, text: "\(number)") }
-        let prefixes = try store.images().map { String($0.id.prefix(1)) }
-        let shared = try #require(prefixes.first { prefix in prefixes.filter { $0 == prefix }.count > 1 })
-        let error = #expect(throws: StoreError.self) { try store.image(shared) }
-        #expect(error?.kind == .ambiguous)
-    }
-
     @Test("deleting an image deletes its unshared layers")
     func deleting() throws {
         let base = try TestStore.addLayer(store, parent: nil, file: "a", content: "one")

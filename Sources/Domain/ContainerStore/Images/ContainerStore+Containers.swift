@@ -37,24 +37,6 @@ extension ContainerStore {
         try locked(containers: .shared) { containerTable.records }
     }
 
-    /// The container with this id, name or unambiguous id prefix; nil if there is none.
-    ///
-    /// - Throws: `ambiguous` if several ids have this prefix.
-    package func container(_ idOrName: String) throws(StoreError) -> ContainerRecord? {
-        try locked(containers: .shared) {
-            if let found = containerTable.record(id: idOrName) ?? containerTable.record(named: idOrName) {
-                return found
-            }
-            guard StoreLayout.isHex(idOrName) else { return nil }
-            let ids = containerTable.ids(withPrefix: idOrName)
-            guard ids.count <= 1 else {
-                throw StoreError(
-                    .ambiguous, "\(ids.count) containers have ids that begin with \(idOrName)", subject: idOrName)
-            }
-            return ids.first.flatMap { containerTable.record(id: $0) }
-        }
-    }
-
     /// Creates a container with a writable layer of its own.
     ///
     /// - Throws: `exists` if a name or the id is taken; `notFound` for an unknown image or layer.

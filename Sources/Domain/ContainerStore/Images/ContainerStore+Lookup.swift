@@ -15,26 +15,68 @@ extension ContainerStore {
         try findImage(idOrName)?.image
     }
 
-    /// Looks an image up like Podman: by id, by exact name, by id prefix; then as a reference: with `localhost/`, then
-    /// among the candidates for short names, then on Docker's registry, the tag defaulting to `latest`; by
-    /// `NAME@DIGEST`; finally by a suffix of a repository's name (`busybox` finds `quay.io/some/busybox`).
+    /// Looks an image up as Buildah and Podman do. The first line that fits decides:
     ///
-    /// - Throws: `ambiguous` for a prefix of several ids and for a suffix of several names.
+    /// | text | finds |
+    /// |---|---|
+    /// | 64 hexadecimal digits, also after `sha256:` | the image with this id, and nothing else |
+    /// | `NAME` without registry | its alias, then `localhost/NAME`, then each search registry, then Docker Hub |
+    /// | `REGISTRY/NAME` | that name |
+    /// | a text that some tool recorded as a name, unqualified | that name |
+    /// | hexadecimal digits | the only image whose id begins with them |
+    /// | `NAME` without registry | the only image with a name that ends with `/NAME` |
+    ///
+    /// A name without a tag has the tag `latest`. `NAME@DIGEST`, with or without a tag, fits every image that has this
+    /// manifest and a name in this repository. So a name always wins over an id that happens to begin like it.
+    ///
+    /// - Throws: `ambiguous` for a prefix of several ids and for the end of several images' names; `invalidName` for
+    ///   `sha256:` before anything but a full id.
     package func findImage(_ text: String) throws(StoreError) -> FoundImage? {
         try locked(images: .shared) {
-            let bare = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
-            if let image = try imageByID(bare) { return FoundImage(image: image) }
-            if let image = try imageByName(text) { return FoundImage(image: image, name: text) }
-            // A prefix of several ids may still be a name.
-            let byPrefix = Result { try imageByIDPrefix(bare) }
-            if case .success(let image?) = byPrefix { return FoundImage(image: image) }
+            if let id = try Self.fullID(text) { return try imageByID(id).map { FoundImage(image: $0) } }
             for candidate in candidates(for: text) {
                 if let found = try find(candidate) { return found }
             }
+            if let image = try imageByName(text) { return FoundImage(image: image, name: text) }
+            // A prefix of several ids may still be the end of a name.
+            let byPrefix = Result { try imageByIDPrefix(text) }
+            if case .success(let image?) = byPrefix { return FoundImage(image: image) }
             if let found = try findByEndOfName(text) { return found }
             _ = try byPrefix.get()
             return nil
         }
+    }
+
+    /// Looks an image up as the transport `containers-storage:` does, for the part after the store: `NAME`, where a
+    /// missing registry is Docker Hub; `ID`, or its beginning of at least three digits; `NAME@ID`, which must belong
+    /// together. Unlike in containers/image, a name wins over the beginning of an id here too.
+    ///
+    /// - Throws: `ambiguous` for a prefix of several ids.
+    package func findImage(inTransport text: String) throws(StoreError) -> FoundImage? {
+        try locked(images: .shared) {
+            if StoreLayout.isFullID(text) { return try imageByID(text).map { FoundImage(image: $0) } }
+            if let reference = try? ImageReference(parsing: text) {
+                if let found = try find(reference.withDefaultTag()) { return found }
+            } else if let at = text.lastIndex(of: "@") {
+                let id = String(text[text.index(after: at)...])
+                guard let image = try imageByID(id) ?? imageByLongPrefix(id) else { return nil }
+                if at == text.startIndex { return FoundImage(image: image) }
+                guard let name = try? ImageReference(parsing: String(text[..<at])) else { return nil }
+                return Self.name(of: image, in: name).map { FoundImage(image: image, name: $0) }
+            }
+            return try imageByLongPrefix(text).map { FoundImage(image: $0) }
+        }
+    }
+
+    /// The id in `ID` or `sha256:ID`; nil for a text of another form.
+    private static func fullID(_ text: String) throws(StoreError) -> String? {
+        let isMarked = text.hasPrefix("sha256:")
+        let id = isMarked ? String(text.dropFirst(7)) : text
+        if StoreLayout.isFullID(id) { return id }
+        guard !isMarked else {
+            throw StoreError(.invalidName, "\(text): an id of 64 hexadecimal digits must follow sha256:", subject: text)
+        }
+        return nil
     }
 
     /// The images with a manifest of this digest.
@@ -55,7 +97,8 @@ extension ContainerStore {
     private func imageByName(_ name: String) throws -> ImageRecord? {
         if let own = imageTable.record(named: name) { return own }
         for store in additionalStores {
-            if let image = try store.image(named: name) { return image }
+            // A record of our own with the same id is the newer one: it lost the name.
+            if let image = try store.image(named: name), imageTable.record(id: image.id) == nil { return image }
         }
         return nil
     }
@@ -73,32 +116,46 @@ extension ContainerStore {
         return try ids.first.flatMap { try imageByID($0) }
     }
 
+    private func imageByLongPrefix(_ prefix: String) throws -> ImageRecord? {
+        try prefix.utf8.count < 3 ? nil : imageByIDPrefix(prefix)
+    }
+
     /// The fully qualified names that a text may refer to, in order.
     private func candidates(for text: String) -> [ImageReference] {
         guard let plain = try? ImageReference(parsing: text) else { return [] }
         guard ImageReference.isShortName(text) else { return [plain.withDefaultTag()] }
-        var candidates: [ImageReference] = []
-        if let local = try? ImageReference(shortName: text, registry: "localhost") { candidates.append(local) }
-        candidates += shortNames(text)
+        var candidates = shortNames(text)
+        // The configuration's candidates contain it, in its place; without a configuration it comes first.
+        if let local = try? ImageReference(shortName: text, registry: "localhost").withDefaultTag(),
+            !candidates.contains(local)
+        {
+            candidates.insert(local, at: 0)
+        }
         candidates.append(plain)
         return candidates.map { $0.withDefaultTag() }
     }
 
     private func find(_ reference: ImageReference) throws -> FoundImage? {
-        if let image = try imageByName(reference.description) {
-            return FoundImage(image: image, name: reference.description)
+        // As for Docker, a digest makes the tag irrelevant.
+        let wanted = reference.digest == nil ? reference : reference.withoutTag()
+        if let image = try imageByName(wanted.description) {
+            return FoundImage(image: image, name: wanted.description)
         }
-        guard let digest = reference.digest else { return nil }
+        guard let digest = wanted.digest else { return nil }
         for image in try allImages() where image.digests.contains(digest.description) {
-            let name = image.names.first { (try? ImageReference(parsing: $0))?.name == reference.name }
-            if let name { return FoundImage(image: image, name: name) }
+            if let name = Self.name(of: image, in: wanted) { return FoundImage(image: image, name: name) }
         }
         return nil
     }
 
+    /// The first name of an image in this repository.
+    private static func name(of image: ImageRecord, in repository: ImageReference) -> String? {
+        image.names.first { (try? ImageReference(parsing: $0))?.name == repository.name }
+    }
+
     private func findByEndOfName(_ text: String) throws -> FoundImage? {
         guard ImageReference.isShortName(text), let wanted = try? ImageReference(parsing: text) else { return nil }
-        let end = "/" + wanted.familiarName
+        let end = "/" + (text.hasPrefix("library/") ? wanted.path : wanted.familiarName)
         let tag = wanted.tag ?? (wanted.digest == nil ? ImageReference.defaultTag : nil)
         var found: [FoundImage] = []
         for image in try allImages() {

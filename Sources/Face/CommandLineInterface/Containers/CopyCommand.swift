@@ -182,7 +182,7 @@ struct ContentCopy {
             let absolute = localSources.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
             return try body(Origin(root: "/", sources: absolute, keepsOwners: false))
         }
-        if let record = try store.container(from) {
+        if let record = try store.containerRatherThanImage(from) {
             let container = try WorkingContainer(record.id, in: store)
             return try container.withFiles(in: store, readOnly: true) { files in
                 try body(Origin(root: files, sources: sources, keepsOwners: true))

@@ -93,7 +93,10 @@ enum ImagesCommand: Command {
     }
 
     private static func named(_ name: String, in store: ContainerStore) throws -> [ImageListing] {
-        if let found = try store.findImage(name) {
+        // A name without a tag matches every tag of the repository.
+        let everything = try store.images().flatMap { try ImageListing.listings(of: $0, in: store) }
+        let matching = everything.filter { $0.repository == name || $0.repository.hasSuffix("/" + name) }
+        if let found = try store.findImage(name), found.name != nil || matching.isEmpty {
             let all = try ImageListing.listings(of: found.image, in: store)
             guard let match = found.name, let reference = all.first(where: { "\($0.repository):\($0.tag)" == match })
             else {
@@ -101,9 +104,6 @@ enum ImagesCommand: Command {
             }
             return [reference]
         }
-        // A name without a tag matches every tag of the repository.
-        let all = try store.images().flatMap { try ImageListing.listings(of: $0, in: store) }
-        let matching = all.filter { $0.repository == name || $0.repository.hasSuffix("/" + name) }
         if matching.isEmpty { throw CommandError("\(name): image not known") }
         return matching
     }

@@ -26,12 +26,14 @@ enum InspectCommand: Command {
         let store = try session.openStore()
         switch arguments.string("type") {
         case "container":
-            if let record = try store.container(name) {
+            // Without an explicit type, it may also be an image.
+            let isImagePossible = !arguments.wasSet("type")
+            let found = try isImagePossible ? store.containerRatherThanImage(name) : store.container(name)
+            if let record = found {
                 session.write(try rendered(try WorkingContainer(record.id, in: store).description(), format))
-            } else if arguments.wasSet("type") {
+            } else if !isImagePossible {
                 throw CommandError("reading build container: container not known")
             } else {
-                // Without an explicit type, it may also be an image.
                 session.write(try rendered(try image(name, in: store), format))
             }
         case "image": session.write(try rendered(try image(name, in: store), format))

@@ -70,7 +70,8 @@ final class Session {
             env: environment, rootless: entry.rootlessUID != 0, root: global.root, runroot: global.runRoot,
             driver: global.storageDriver, options: global.storageOptions)
         return try ContainerStore.open(
-            config, idMaps: (uid: entry.uidMap, gid: entry.gidMap), rootless: entry.kind != .alreadyRoot)
+            config, idMaps: (uid: entry.uidMap, gid: entry.gidMap), rootless: entry.kind != .alreadyRoot,
+            shortNames: ShortNameLookup(environment).candidates)
     }
 
     /// The environment for the configuration and credentials of registries: that of the calling user, in whatever

@@ -122,7 +122,7 @@ package final class RunMounts {
     }
 
     private func files(of name: String, path: String) throws -> PathHandle {
-        let layer = try store.container(name)?.layer ?? imageLayer(name)
+        let layer = try store.containerRatherThanImage(name)?.layer ?? imageLayer(name)
         let root = try ReadOnlyRoot(of: layer, in: store)
         roots.append(root)
         return try RootedDirectory(opening: root.path).handle(at: path)

@@ -6,7 +6,7 @@ package struct OutputFormat: Sendable {
     package enum Kind: Sendable {
         /// `json`: the caller prints its own JSON.
         case json
-        /// A template, executed for each row (or once for the list, if it starts with `{{range`).
+        /// A template, executed for each row (or once for the list, if it contains `{{range .}}`).
         case template(Template)
         /// `table TEMPLATE`: with a header line and aligned columns.
         case table(Template)
@@ -41,16 +41,18 @@ package struct OutputFormat: Sendable {
     /// (`CreatedAt` -> `CREATED AT`) would be wrong; `isHeaded` false omits the header line.
     ///
     /// Empty for `json` and a plain table, which the caller renders.
+    ///
+    /// - Parameter shape: the Go type of a row.
     package func render(
-        _ rows: [JSONValue], headers: [String: String] = [:], isHeaded: Bool = true,
+        _ rows: [JSONValue], shape: TemplateShape = .any, headers: [String: String] = [:], isHeaded: Bool = true,
         missingFields: Template.MissingFields = .standard, table: TableWriter = TableWriter()
     ) throws(TemplateError) -> String {
         switch kind {
         case .json, .plainTable: return ""
         case .template(let template):
-            return try Self.lines(template, rows, missingFields)
+            return try Self.lines(template, rows, shape, missingFields)
         case .columns(let template):
-            let text = try Self.lines(template, rows, missingFields)
+            let text = try Self.lines(template, rows, shape, missingFields)
             guard !text.isEmpty else { return "" }
             var table = table
             table.addText(text)
@@ -58,21 +60,22 @@ package struct OutputFormat: Sendable {
         case .table(let template):
             var table = table
             if isHeaded { table.addText(try Self.headerLine(template, rows, headers)) }
-            let text = try Self.lines(template, rows, missingFields)
+            let text = try Self.lines(template, rows, shape, missingFields)
             if !text.isEmpty { table.addText(text) }
             return table.rendered()
         }
     }
 
     private static func lines(
-        _ template: Template, _ rows: [JSONValue], _ missingFields: Template.MissingFields
+        _ template: Template, _ rows: [JSONValue], _ shape: TemplateShape, _ missingFields: Template.MissingFields
     ) throws(TemplateError) -> String {
-        if template.startsWithRange { return try template.execute(.array(rows), missingFields: missingFields) }
-        var text = ""
-        for row in rows {
-            text += try template.execute(row, missingFields: missingFields)
-            if !text.hasSuffix("\n") { text += "\n" }
+        // The template's own last newline counts, not one that a value or `println` ends with.
+        let end = template.source.text.hasSuffix("\n") ? "" : "\n"
+        if template.rangesOverRows {
+            return try template.execute(.array(rows), shape: .list(shape), missingFields: missingFields) + end
         }
+        var text = ""
+        for row in rows { text += try template.execute(row, shape: shape, missingFields: missingFields) + end }
         return text
     }
 
@@ -84,7 +87,7 @@ package struct OutputFormat: Sendable {
         for field in template.fieldNames { object[field] = .string(FieldHeader.text(field)) }
         for field in rows.first?.object?.keys ?? [] { object[field] = .string(FieldHeader.text(field)) }
         for (field, header) in headers.sorted(by: { $0.key < $1.key }) { object[field] = .string(header) }
-        let data: JSONValue = template.startsWithRange ? .array([.object(object)]) : .object(object)
+        let data: JSONValue = template.rangesOverRows ? .array([.object(object)]) : .object(object)
         return try template.execute(data, missingFields: .printNoValue)
     }
 

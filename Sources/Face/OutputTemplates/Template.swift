@@ -44,16 +44,15 @@ package struct Template: Sendable {
         return try executor.run()
     }
 
-    /// Whether the template iterates over the list itself: its first action is `{{range`. Then it expects the list, not
-    /// each row.
-    package var startsWithRange: Bool {
-        for node in nodes {
-            switch node {
-            case .text(let text) where text.allSatisfy(\.isWhitespace): continue
-            case .range: return true
-            default: return false
-            }
+    /// Whether the template iterates over the list of rows itself: outside of other actions it contains `{{range .}}`.
+    /// Then it expects the list, not each row. A range over anything else, such as a field, is about a row.
+    package var rangesOverRows: Bool {
+        nodes.contains { node in
+            guard case .range(let pipeline, _, _) = node, pipeline.variables.isEmpty,
+                let command = pipeline.commands.first, pipeline.commands.count == 1,
+                let operand = command.operands.first, command.operands.count == 1, case .dot = operand.kind
+            else { return false }
+            return true
         }
-        return false
     }
 }

@@ -203,7 +203,7 @@ struct TemplateExecutor {
         for name in names {
             guard let object = value.json.object else {
                 if value.json.isNull {
-                    if missingFields == .printNoValue { return .missing }
+                    if value.isMap || missingFields == .printNoValue { return .missing }
                     throw fail("nil pointer evaluating interface {}.\(name)", operand)
                 }
                 throw fail("can't evaluate field \(name) in type \(value.typeName)", operand)

@@ -79,7 +79,7 @@ extension TemplateShape {
     }
 
     /// Go's name for the type; nil when it depends on the value.
-    var typeName: String? {
+    package var typeName: String? {
         switch self {
         case .structure(let type, _): type
         case .optional(let shape): shape.typeName.map { "*\($0)" }

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct OutputFormatTests {
     static let rows: [JSONValue] = [
-        ["Name": "podman", "Driver": "bridge", "ID": "2f25"],
-        ["Name": "a-long-network", "Driver": "macvlan", "ID": "1"],
+        ["Name": "podman", "Driver": "bridge", "ID": "2f25", "Tags": ["a", "b"]],
+        ["Name": "a-long-network", "Driver": "macvlan", "ID": "1", "Tags": []],
     ]
 
     func render(_ format: String, isHeaded: Bool = true) throws -> String {
@@ -17,7 +17,10 @@ import Testing
     @Test(arguments: [
         ("{{.Name}}", "podman\na-long-network\n"),
         ("{{.Name}}\\t{{.Driver}}", "podman\tbridge\na-long-network\tmacvlan\n"),
-        ("{{range .}}{{.Name}};{{end}}", "podman;a-long-network;"), ("{{.Name}}\\n", "podman\na-long-network\n"),
+        ("{{range .}}{{.Name}};{{end}}", "podman;a-long-network;\n"), ("{{.Name}}\\n", "podman\na-long-network\n"),
+        ("all: {{ range . -}} {{.Name}} {{- end}}", "all: podmana-long-network\n"),
+        ("{{range .Tags}}{{println .}}{{end}}", "a\nb\n\n\n"), ("{{range .Tags}}{{.}}{{end}}\\n", "ab\n\n"),
+        ("{{if .Name}}{{range .Tags}}{{.}};{{end}}{{end}}", "a;b;\n\n"),
         (
             "table {{.Name}}\\t{{upper .Driver}} {{.ID}}",
             """
@@ -33,6 +36,24 @@ import Testing
     ])
     func formats(format: String, expected: String) throws {
         #expect(try render(format) == expected)
+    }
+
+    @Test("a field of a row that does not exist is an error, a missing key of a map is not")
+    func missingFields() throws {
+        let rows: [JSONValue] = [["Name": "x", "Labels": .null]]
+        for format in ["{{.Nope}}", "{{range .}}{{.Nope}}{{end}}", "{{.Name}}{{.Nope.Deep}}"] {
+            #expect(throws: TemplateError.self) { try OutputFormat(parsing: format, name: "ls").render(rows) }
+        }
+        #expect(try OutputFormat(parsing: "{{.Labels.nope}}", name: "ls").render(rows) == "<no value>\n")
+        let shape = TemplateShape.structure(
+            type: "T", [.init("Name", .text), .init("Labels", .map(.text)), .init("Empty", .list(.text))])
+        func render(_ format: String) throws -> String {
+            try OutputFormat(parsing: format, name: "ls").render(rows, shape: shape)
+        }
+        #expect(try render("{{.Labels.nope}} {{.Empty}} {{range .Empty}}x{{end}}") == "<no value> [] \n")
+        #expect(try render("{{range .}}{{.Empty}}{{end}}") == "[]\n")
+        #expect(throws: TemplateError.self) { try render("{{.Nope}}") }
+        #expect(throws: TemplateError.self) { try render("{{range .}}{{.Nope}}{{end}}") }
     }
 
     @Test func headersCanBeOmitted() throws {

@@ -20,7 +20,10 @@ enum ContainerInspectCommand: Command {
         return try Inspection(arguments, session).print(names) { name in
             do {
                 let container = try ManagedContainer(name, in: store)
-                return try ContainerInspection(container, store).value(withSizes: arguments.bool("size"))
+                let inspection = ContainerInspection(container, store)
+                return (
+                    try inspection.value(withSizes: arguments.bool("size")), InspectTemplateTypes.podmanContainer
+                )
             } catch let error as ContainerError where error.code == .notFound {
                 throw CommandError("inspecting object: no such container \(name)")
             }
@@ -39,14 +42,24 @@ struct Inspection {
     }
 
     /// - Returns: the exit code; missing objects are reported after the found ones have been printed.
-    func print(_ names: [String], _ describe: (String) throws -> JSONObject) throws -> Int32 {
+    func print(
+        _ names: [String], _ describe: (String) throws -> (value: JSONObject, shape: TemplateShape)
+    ) throws -> Int32 {
         var found: [JSONValue] = []
+        var shape = TemplateShape.any
         var errors: [any Error] = []
         for name in names {
-            do { found.append(.object(try describe(name))) } catch { errors.append(error) }
+            do {
+                let (value, itsShape) = try describe(name)
+                // A list of containers and images has no single type.
+                shape = found.isEmpty || shape.typeName == itsShape.typeName ? itsShape : .any
+                found.append(.object(value))
+            } catch {
+                errors.append(error)
+            }
         }
         if let format, !Optional(format).isJSON, !format.isPlainTable {
-            if !found.isEmpty { session.write(try format.render(found)) }
+            if !found.isEmpty { session.write(try format.render(found, shape: shape)) }
         } else {
             session.printLine(JSONValue.array(found).serializedString(pretty: true))
         }

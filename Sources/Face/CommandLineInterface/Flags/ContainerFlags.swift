@@ -16,7 +16,7 @@ enum ContainerFlags {
     ]
 
     private static let platform: [Flag] = [
-        Flag("pull", .optionalString(noOptDefault: "always"), help: "pull image policy: always, missing, never, newer"),
+        .string("pull", "policy", help: "pull image policy: always, missing, never, newer"),
         .bool("quiet", short: "q", help: "suppress output information when pulling images"),
         .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform"),
         .string("arch", help: "use this architecture instead of that of the machine"),

@@ -44,22 +44,25 @@ enum ImageInspectCommand: Command {
             if arguments.bool("raw") {
                 session.write(image.configBytes)
             } else {
-                try show(.object(image.ociConfiguration()), format, session)
+                try show(.object(image.ociConfiguration()), InspectTemplateTypes.openImage, format, session)
             }
             return 0
         }
         let tags = arguments.bool("no-tags") ? [] : try repositoryTags(of: source)
         try show(
-            .object(image.description(name: repository(of: text), digest: top.digest, tags: tags)), format, session)
+            .object(image.description(name: repository(of: text), digest: top.digest, tags: tags)),
+            InspectTemplateTypes.skopeoImage, format, session)
         return 0
     }
 
-    private static func show(_ value: JSONValue, _ format: OutputFormat?, _ session: Session) throws {
+    private static func show(
+        _ value: JSONValue, _ shape: TemplateShape, _ format: OutputFormat?, _ session: Session
+    ) throws {
         guard let format, !Optional(format).isJSON, !format.isPlainTable else {
             session.printLine(value.serializedString(pretty: true))
             return
         }
-        session.write(try format.render([value]))
+        session.write(try format.render([value], shape: shape))
     }
 
     /// The repository's name; nil except for images in registries.

@@ -20,44 +20,44 @@ enum InspectTemplateTypes {
             .init("History", .list(openHistory)), .init("Devices", .list(.any)),
         ])
 
-    private static func text(_ key: String, _ name: String? = nil) -> TemplateShape.Field {
+    static func text(_ key: String, _ name: String? = nil) -> TemplateShape.Field {
         .init(key, name ?? key, .text)
     }
-    private static func texts(_ key: String) -> TemplateShape.Field { .init(key, .list(.text)) }
-    private static func flag(_ key: String) -> TemplateShape.Field { .init(key, .flag) }
+    static func texts(_ key: String) -> TemplateShape.Field { .init(key, .list(.text)) }
+    static func flag(_ key: String) -> TemplateShape.Field { .init(key, .flag) }
 
     /// A Go set: a map to structures without fields.
-    private static func set(_ key: String) -> TemplateShape.Field {
+    static func set(_ key: String) -> TemplateShape.Field {
         .init(key, .map(.structure(type: "struct {}", [])))
     }
 
     private static let rootFS = TemplateShape.structure(
         type: "v1.RootFS", [text("type"), .init("diff_ids", "DiffIDs", .list(.text))])
 
-    private static let openHistory = TemplateShape.structure(
+    static let openHistory = TemplateShape.structure(
         type: "v1.History",
         [
             .init("created", .time), text("created_by"), text("author"), text("comment"), flag("empty_layer"),
         ])
 
-    private static let openImage = TemplateShape.structure(
+    static let openConfig = TemplateShape.structure(
+        type: "v1.ImageConfig",
+        [
+            text("User"), set("ExposedPorts"), texts("Env"), texts("Entrypoint"), texts("Cmd"), set("Volumes"),
+            text("WorkingDir"), .init("Labels", .map(.text)), text("StopSignal"), flag("ArgsEscaped"),
+        ])
+
+    /// An image's configuration by the OCI's specification.
+    static let openImage = TemplateShape.structure(
         type: "v1.Image",
         [
             .init("created", .time), text("author"), text("architecture"), text("variant"), text("os", "OS"),
             text("os.version", "OSVersion"), texts("os.features"),
-            .init(
-                "config",
-                .structure(
-                    type: "v1.ImageConfig",
-                    [
-                        text("User"), set("ExposedPorts"), texts("Env"), texts("Entrypoint"), texts("Cmd"),
-                        set("Volumes"), text("WorkingDir"), .init("Labels", .map(.text)), text("StopSignal"),
-                        flag("ArgsEscaped"),
-                    ])),
+            .init("config", openConfig),
             .init("rootfs", "RootFS", rootFS), .init("history", .list(openHistory)),
         ])
 
-    private static let healthcheck = TemplateShape.structure(
+    static let healthcheck = TemplateShape.structure(
         type: "docker.HealthConfig",
         [
             texts("Test"), .init("Interval", .duration), .init("Timeout", .duration), .init("StartPeriod", .duration),

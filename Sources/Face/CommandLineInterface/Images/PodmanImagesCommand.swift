@@ -55,8 +55,8 @@ enum PodmanImagesCommand: Command {
             let headers = ["ID": "IMAGE ID", "CreatedSince": "CREATED", "Created": "CREATED"]
             session.write(
                 try shown?.render(
-                    listings.map { row($0, arguments) }, headers: headers, isHeaded: !arguments.bool("noheading"))
-                    ?? "")
+                    listings.map { try row($0, arguments, store) }, headers: headers,
+                    isHeaded: !arguments.bool("noheading")) ?? "")
         }
         return 0
     }
@@ -85,9 +85,11 @@ enum PodmanImagesCommand: Command {
     }
 
     /// The fields of an image for templates.
-    private static func row(_ listing: ImageListing, _ arguments: ParsedArguments) -> JSONValue {
+    private static func row(
+        _ listing: ImageListing, _ arguments: ParsedArguments, _ store: ContainerStore
+    ) throws -> JSONValue {
         let age = HumanUnits.age(since: listing.created, now: Clock.now())
-        return [
+        let fields: JSONObject = [
             "ID": .string(identifier(of: listing, arguments)), "Id": .string(listing.record.id),
             "Repository": .string(listing.repository), "Tag": .string(listing.tag),
             "Digest": .string(listing.record.digest?.description ?? "<none>"), "Created": .string(age),
@@ -96,7 +98,15 @@ enum PodmanImagesCommand: Command {
             "Size": .string(HumanUnits.size(listing.size)), "VirtualSize": .integer(listing.size),
             "History": .string(listing.record.namesHistory.joined(separator: ", ")),
             "RepoTags": .array(listing.record.names.map { .string($0) }), "ReadOnly": .bool(listing.record.isReadOnly),
+            "Names": .array(listing.record.names.map { .string($0) }), "Dangling": .bool(listing.record.names.isEmpty),
         ]
+        // The others are in more files, which most templates do not need.
+        let others = ["Labels", "Containers", "RepoDigests", "ParentId", "SharedSize"]
+        guard let text = arguments.string("format"), others.contains(where: { text.contains(".\($0)") }) else {
+            return .object(fields)
+        }
+        let all = try json(listing, store).object ?? JSONObject()
+        return .object(others.reduce(into: fields) { $0[$1] = all[$1] ?? .null })
     }
 
     private static func json(_ listing: ImageListing, _ store: ContainerStore) throws -> JSONValue {

@@ -27,13 +27,17 @@ enum PodmanInspectCommand: Command {
         let store = try session.openStore()
         let names = try ContainerTargets.names(arguments, in: store)
         return try Inspection(arguments, session).print(names) { name in
-            if type != "image", let record = try store.container(name),
+            if type != "image",
+                let record = try type == "all" ? store.containerRatherThanImage(name) : store.container(name),
                 let container = try ManagedContainer(record, in: store)
             {
-                return try ContainerInspection(container, store).value(withSizes: arguments.bool("size"))
+                let inspection = ContainerInspection(container, store)
+                return (
+                    try inspection.value(withSizes: arguments.bool("size")), InspectTemplateTypes.podmanContainer
+                )
             }
             if type != "container", let image = try store.image(name) {
-                return try StoredImageInspection(image, store).value()
+                return (try StoredImageInspection(image, store).value(), InspectTemplateTypes.podmanImage)
             }
             throw CommandError("inspecting object: no such \(type == "all" ? "object" : type): \"\(name)\"")
         }
@@ -51,7 +55,7 @@ enum PodmanImageInspectCommand: Command {
         let store = try session.openStore()
         return try Inspection(arguments, session).print(arguments.positionals) { name in
             guard let image = try store.image(name) else { throw CommandError("\(name): image not known") }
-            return try StoredImageInspection(image, store).value()
+            return (try StoredImageInspection(image, store).value(), InspectTemplateTypes.podmanImage)
         }
     }
 }

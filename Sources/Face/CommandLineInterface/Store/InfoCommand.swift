@@ -27,7 +27,9 @@ enum InfoCommand: Command {
         host["network"] = NetworkFlag.describeStandard(conf)
         value["host"] = .object(host)
         value["store"] = .object(try describe(store))
-        if let text = try format?.render(.object(value), missingFields: .printNoValue) {
+        // Buildah's description is a map, which has no fields that could be wrong.
+        let missingFields: Template.MissingFields = session.calledAs == "buildah" ? .printNoValue : .standard
+        if let text = try format?.render(.object(value), missingFields: missingFields) {
             session.write(text)
             return 0
         }

@@ -8,29 +8,37 @@ extension Platform {
 
     /// The platforms that can run on this one, best first: its own variant, then older ones that it can run, then none.
     /// When this platform has no variant, images without one come first and then all known variants, except for amd64,
-    /// where a variant demands more than every CPU has. amd64's `v1` counts as none. The operating system's version and
-    /// features are ignored, as in the container tools.
+    /// where a variant demands more than every CPU has. `linux/arm` means `v7`; `v8` of arm64 and `v1` of amd64 count
+    /// as none. The operating system's version and features are ignored, as in the container tools.
     package var candidates: [Platform] {
-        let known = Self.variantOrder[architecture] ?? []
+        let wanted = normalized
+        let known = Self.variantOrder[wanted.architecture] ?? []
         let variants: [String?]
-        if let variant = effectiveVariant {
+        if let variant = wanted.variant {
             let able = known.firstIndex(of: variant).map { Array(known[$0...]) } ?? [variant]
             variants = able + [nil]
         } else {
-            variants = architecture == "amd64" ? [nil] : [nil] + known
+            variants = wanted.architecture == "amd64" ? [nil] : [nil] + known
         }
-        return variants.map { Platform(architecture: architecture, os: os, variant: $0) }
+        return variants.map { Platform(architecture: wanted.architecture, os: wanted.os, variant: $0) }
     }
 
-    /// The variant, nil when it is the baseline.
-    private var effectiveVariant: String? {
-        architecture == "amd64" && variant == "v1" ? nil : variant.nonEmpty
-    }
-
-    /// The rank of an image's platform when this one is wanted: 0 is best, nil is incompatible.
+    /// The rank of an image's platform when this one is wanted: 0 is best, nil is incompatible. An image without an
+    /// architecture or an operating system fits any, after all others.
     package func rank(of image: Platform) -> Int? {
-        candidates.firstIndex {
-            $0.os == image.os && $0.architecture == image.architecture && $0.variant == image.effectiveVariant
+        var normal = image.normalized
+        // An image's missing variant says nothing about the CPUs it runs on.
+        if image.variant.nonEmpty == nil, image.architecture.lowercased() == "arm" { normal.variant = nil }
+        let candidates = candidates
+        if image.os.isEmpty || image.architecture.isEmpty {
+            let fits = candidates.contains {
+                (image.os.isEmpty || $0.os == normal.os)
+                    && (image.architecture.isEmpty || $0.architecture == normal.architecture)
+            }
+            return fits ? candidates.count : nil
+        }
+        return candidates.firstIndex {
+            $0.os == normal.os && $0.architecture == normal.architecture && $0.variant == normal.variant
         }
     }
 

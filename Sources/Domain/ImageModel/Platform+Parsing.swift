@@ -11,11 +11,12 @@ extension Platform {
     ]
 
     /// Parses the value of `--platform`: `os/arch`, `os/arch/variant`, only one of the two (the other defaults to the
-    /// host's), or `local` for the host. Aliases of architectures, like `aarch64`, are normalized.
+    /// host's), or `local` for the host. The result is normalized: `linux/arm` is `linux/arm/v7`, `linux/aarch64` and
+    /// `linux/arm64/v8` are `linux/arm64`.
     ///
     /// Throws `ImageModelError` of kind `invalidPlatform`.
     package static func parse(_ text: String) throws(ImageModelError) -> Platform {
-        if text == "local" { return host }
+        if text == "local" { return host.normalized }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard (1...3).contains(parts.count), parts.allSatisfy(isSpecifier) else {
             throw ImageModelError(.invalidPlatform, "\"\(text)\" is not a platform: expected os/arch[/variant]")
@@ -23,19 +24,16 @@ extension Platform {
         if parts.count == 1 {
             return try parseSingle(parts[0])
         }
-        var (architecture, variant) = normalizedArchitecture(parts[1], variant: parts.count == 3 ? parts[2] : "")
-        if parts.count == 2, architecture == "arm", variant == "v7" { variant = nil }
-        if parts.count == 3, architecture == "arm64", variant == nil { variant = "v8" }
+        let (architecture, variant) = normalizedArchitecture(parts[1], variant: parts.count == 3 ? parts[2] : "")
         return Platform(architecture: architecture, os: normalizedSystem(parts[0]), variant: variant)
     }
 
     private static func parseSingle(_ name: String) throws(ImageModelError) -> Platform {
         let system = normalizedSystem(name)
         if knownSystems.contains(system) {
-            return Platform(architecture: host.architecture, os: system, variant: host.variant)
+            return Platform(architecture: host.architecture, os: system, variant: host.variant).normalized
         }
-        var (architecture, variant) = normalizedArchitecture(name, variant: "")
-        if architecture == "arm", variant == "v7" { variant = nil }
+        let (architecture, variant) = normalizedArchitecture(name, variant: "")
         guard knownArchitectures.contains(architecture) else {
             throw ImageModelError(.invalidPlatform, "\"\(name)\" is neither a known operating system nor architecture")
         }

@@ -15,6 +15,17 @@ package struct BuildOptions: Sendable {
     package enum NamedContext: Sendable, Equatable {
         case directory(String)
         case image(String)
+        /// An empty root.
+        case scratch
+    }
+
+    /// The form of a context's name, or of a name that a context may stand for, in which they are compared: like
+    /// `docker.io/library/alpine:latest` and `alpine`, names of the same image are equal.
+    @Sendable
+    package static func contextName(_ name: String) -> String {
+        let lowercased = name.lowercased()
+        guard let familiar = try? ImageReference(parsing: lowercased).familiar else { return lowercased }
+        return familiar.hasSuffix(":latest") ? String(familiar.dropLast(7)) : familiar
     }
 
     /// The Dockerfile's name for messages, and its text.
@@ -70,7 +81,7 @@ package struct BuildOptions: Sendable {
     package var makesChecks = true
     /// The maximum age of a cached result in seconds; nil for any age.
     package var cacheAge: Int64?
-    /// Additional contexts for `--from=` and FROM.
+    /// Additional contexts for `--from=` and FROM, by their `contextName`.
     package var contexts: [String: NamedContext] = [:]
     /// The secrets for `RUN --mount=type=secret`, by id.
     package var secrets: [String: BuildSecret] = [:]
@@ -90,6 +101,9 @@ package struct BuildOptions: Sendable {
     /// The first name given by the user.
     package var announcedName: String?
     package var platform = Platform.host
+    /// Whether the user has requested the platform: then base images must match it, and the image is for it whatever
+    /// its base is for.
+    package var requestsPlatform = false
     /// How RUN steps are confined.
     package var step = StepConfinement()
     /// How RUN steps are isolated from the host.

@@ -11,71 +11,120 @@ struct BuildPlan {
         let base: String
         let origin: StageGraph.Origin
         let platform: Platform?
+        /// Whether a named context, the origin, stands for the stage.
+        let isReplaced: Bool
+
+        /// The instructions to execute.
+        var instructions: [Instruction] { isReplaced ? [] : stage.instructions }
     }
 
+    /// The stages known to be needed; triggers of base images may need others.
     let stages: [PlannedStage]
-    /// The values of the arguments for FROM lines.
+    let graph: StageGraph
+    /// The values that `ARG NAME` without a default inherits in a stage.
     let globalArguments: [String: String]
+    /// The host name requested for commands.
+    let hostname: String?
+    private let all: [PlannedStage]
     private let dockerfile: Dockerfile
     private let options: BuildOptions
 
     init(_ dockerfile: Dockerfile, options: BuildOptions) throws {
         self.dockerfile = dockerfile
         self.options = options
-        let platform = BuildPlan.platformArguments(options)
-        let globals: [String: String]
-        let graph: StageGraph
+        hostname = try Self.hostname(options)
+        let platform = BuildPlan.platformArguments(dockerfile, options)
         do throws(Diagnostic) {
-            globals = try dockerfile.globalArgumentValues(
+            let globals = try dockerfile.globalArgumentValues(
                 buildArguments: options.buildArguments, platform: platform)
-            graph = try StageGraph(
+            let graph = try StageGraph(
                 dockerfile, globals: globals, buildArguments: options.buildArguments,
-                contexts: Set(options.contexts.keys), firstBase: options.firstBase)
+                contexts: Set(options.contexts.keys), firstBase: options.firstBase,
+                canonical: BuildOptions.contextName)
             let target = try graph.target(options.target)
-            var planned: [PlannedStage] = []
-            for index in options.skipsUnusedStages ? graph.needed(for: target) : Array(0...target) {
-                let stage = dockerfile.stages[index]
-                planned.append(
+            var all: [PlannedStage] = []
+            for (stage, node) in zip(dockerfile.stages, graph.nodes) {
+                all.append(
                     PlannedStage(
-                        stage: stage, base: graph.nodes[index].baseName, origin: graph.nodes[index].base,
-                        platform: try BuildPlan.platform(of: stage, in: dockerfile, globals: globals)))
+                        stage: stage, base: node.baseName, origin: node.base,
+                        platform: try BuildPlan.platform(of: stage, in: dockerfile, globals: globals),
+                        isReplaced: node.isReplaced))
             }
-            stages = planned
+            self.all = all
+            self.graph = graph
+            globalArguments = globals
+            stages = (options.skipsUnusedStages ? graph.needed(for: target) : Array(0...target)).map { all[$0] }
         } catch {
             throw BuildError(.invalid, error.description, excerpt: error.rendered(source: dockerfile.source))
         }
-        globalArguments = globals
     }
 
-    private static func platformArguments(_ options: BuildOptions) -> [String: String] {
-        PredefinedArguments.platformValues(
-            build: parts(of: Platform.host), target: parts(of: options.platform), stage: options.target ?? "")
+    private static func platformArguments(_ dockerfile: Dockerfile, _ options: BuildOptions) -> [String: String] {
+        let target = options.target.flatMap { $0.isEmpty ? nil : $0 } ?? dockerfile.stages.last?.name ?? "default"
+        return PredefinedArguments.platformValues(
+            build: parts(of: Platform.host), target: parts(of: options.platform), stage: target)
     }
 
     /// The values that the arguments for FROM lines have without any `--build-arg`.
     static func defaults(of dockerfile: Dockerfile, _ options: BuildOptions) throws -> [String: String] {
-        try dockerfile.globalArgumentValues(buildArguments: [:], platform: platformArguments(options))
+        try dockerfile.globalArgumentValues(buildArguments: [:], platform: platformArguments(dockerfile, options))
     }
 
     private static func parts(of platform: Platform) -> (os: String, architecture: String, variant: String) {
-        (platform.os, platform.architecture, platform.variant ?? "")
+        let platform = platform.normalized
+        return (platform.os, platform.architecture, platform.variant ?? "")
     }
 
     private static func platform(
         of stage: Dockerfile.Stage, in dockerfile: Dockerfile, globals: [String: String]
     ) throws(Diagnostic) -> Platform? {
         guard let word = stage.from.platform else { return nil }
-        let text = try dockerfile.expander.expand(word, in: dockerfile.source.file) { globals[$0] }.value
-        if text.isEmpty { return nil }
+        let expansion = try dockerfile.expander.expand(word, in: dockerfile.source.file) { globals[$0] }
+        func error(_ message: String) -> Diagnostic {
+            let hint = expansion.unset.sorted().lazy.map { Suggestion.hint(for: $0, among: globals.keys.sorted()) }
+            return Diagnostic(
+                file: dockerfile.source.file, range: word.range, message + (hint.first { !$0.isEmpty } ?? ""))
+        }
+        guard !expansion.value.isEmpty else { throw error("empty platform value from expression \(word.text)") }
         do {
-            return try Platform.parse(text)
-        } catch {
-            throw Diagnostic(file: dockerfile.source.file, range: word.range, "\(error)")
+            return try Platform.parse(expansion.value)
+        } catch let problem {
+            throw error("\(problem)")
         }
     }
 
-    /// The values that `ARG NAME` without a default inherits in a stage.
-    func argumentsVisible(in planned: PlannedStage) -> [String: String] { globalArguments }
+    /// The host name that `--build-arg BUILDKIT_SANDBOX_HOSTNAME` requests.
+    private static func hostname(_ options: BuildOptions) throws -> String? {
+        guard let name = options.buildArguments[PredefinedArguments.sandboxHostname], !name.isEmpty else { return nil }
+        let allowed = name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
+        }
+        guard allowed, name.utf8.count <= 64 else {
+            throw BuildError(
+                .invalid, "\(PredefinedArguments.sandboxHostname)=\(name): a host name has at most 64 letters, digits, "
+                    + "dots, hyphens and underscores")
+        }
+        return name
+    }
+
+    func stage(_ index: Int) -> PlannedStage { all[index] }
+
+    /// The earlier stages that the triggers of a stage's base image use.
+    func stages(usedBy triggers: [Instruction], in planned: PlannedStage) throws -> [Int] {
+        do throws(Diagnostic) {
+            return try graph.stages(usedBy: triggers, in: planned.stage.index)
+        } catch {
+            // Its position is in a trigger, not in the file.
+            throw BuildError(.invalid, "ONBUILD of \(planned.base): \(error.message)")
+        }
+    }
+
+    /// A hint at a stage or image whose name resembles that of an image which cannot be found.
+    func hint(forImage name: String) -> String {
+        let common = ["alpine", "busybox", "centos", "debian", "fedora", "golang", "ubuntu"]
+        return Suggestion.hint(for: name, among: dockerfile.stages.compactMap(\.name) + common)
+    }
 
     /// `1/2` if there are several stages up to the target, else nil. Skipped stages count.
     func label(of planned: PlannedStage) -> String? {

@@ -11,6 +11,7 @@ package import WorkingContainers
 final class BuildSession {
     let options: BuildOptions
     let dockerfile: Dockerfile
+    let plan: BuildPlan
     let store: ContainerStore
     let cache: BuildCacheIndex
     let images: any BaseImageProvider
@@ -18,6 +19,8 @@ final class BuildSession {
     let report: ProgressHandler
     /// The results of completed stages, by index.
     var results: [Int: ImageDraft] = [:]
+    /// The arguments at the end of completed stages, by index.
+    var arguments: [Int: [StageScope.Argument]] = [:]
     /// The names declared by ARG instructions of stages, including triggers.
     var declaredArguments: Set<String> = []
     /// Nil if no checks are made.
@@ -29,11 +32,12 @@ final class BuildSession {
     private(set) var namedContexts: [String: NamedDirectory] = [:]
 
     init(
-        options: BuildOptions, dockerfile: Dockerfile, store: ContainerStore, images: any BaseImageProvider,
-        context: BuildContext?, report: @escaping ProgressHandler
+        options: BuildOptions, dockerfile: Dockerfile, plan: BuildPlan, store: ContainerStore,
+        images: any BaseImageProvider, context: BuildContext?, report: @escaping ProgressHandler
     ) {
         self.options = options
         self.dockerfile = dockerfile
+        self.plan = plan
         self.store = store
         cache = BuildCacheIndex(store)
         self.images = images

@@ -1,12 +1,18 @@
 import DockerfileSyntax
 
 extension ImageBuilder {
-    /// The unique names of the base images of the build's stages, except those that the target does not need.
+    /// The unique names of the base images of the build's stages, except those that the target does not need, and
+    /// those of stages for a platform of their own.
     package static func baseImages(_ options: BuildOptions) throws -> [String] {
         let (dockerfile, _) = try parse(options)
         var names: [String] = []
         for planned in try BuildPlan(dockerfile, options: options).stages {
-            if case .image(let name) = planned.origin, !names.contains(name) { names.append(name) }
+            var name: String?
+            if case .image(let image) = planned.origin { name = image }
+            if case .context(let context) = planned.origin, case .image(let image)? = options.contexts[context] {
+                name = image
+            }
+            if let name, planned.platform == nil, !names.contains(name) { names.append(name) }
         }
         return names
     }

@@ -35,22 +35,17 @@ package struct ImageBuilder {
     /// Builds the target and commits its image under the requested names.
     package func build() throws -> Result {
         let (dockerfile, _) = try Self.parse(options)
-        let session = BuildSession(
-            options: options, dockerfile: dockerfile, store: store, images: images, context: try context(),
-            report: report)
         let plan = try BuildPlan(dockerfile, options: options)
+        let session = BuildSession(
+            options: options, dockerfile: dockerfile, plan: plan, store: store, images: images, context: try context(),
+            report: report)
         if options.makesChecks || dockerfile.directives.check != nil {
             let checks = try Self.checks(of: dockerfile, plan, options, fails: true, report: report)
             try checks.begin(globals: plan.globalArguments, stages: plan.stages)
             session.checks = checks
         }
         var didWork = false
-        for planned in plan.stages {
-            let isLast = planned.stage.index == plan.stages.last?.stage.index
-            let (draft, worked) = try buildStage(planned, plan, session, isLast: isLast)
-            session.results[planned.stage.index] = draft
-            didWork = didWork || worked
-        }
+        for planned in plan.stages where try complete(planned, session) { didWork = true }
         plan.checkBuildArguments(triggered: session.declaredArguments, report)
         guard let last = plan.stages.last, var draft = session.results[last.stage.index] else {
             throw BuildError(.invalid, "there is no stage to build")
@@ -71,16 +66,32 @@ package struct ImageBuilder {
 
     // MARK: Stages
 
-    private func buildStage(
-        _ planned: BuildPlan.PlannedStage, _ plan: BuildPlan, _ session: BuildSession, isLast: Bool
-    ) throws -> (ImageDraft, Bool) {
+    /// Builds a stage, after those that it uses, unless it is complete.
+    ///
+    /// - Returns: whether any step was executed.
+    private func complete(_ planned: BuildPlan.PlannedStage, _ session: BuildSession) throws -> Bool {
+        guard session.results[planned.stage.index] == nil else { return false }
+        var didWork = false
+        for index in session.plan.graph.nodes[planned.stage.index].stages
+        where try complete(session.plan.stage(index), session) {
+            didWork = true
+        }
+        return try buildStage(planned, session) || didWork
+    }
+
+    private func buildStage(_ planned: BuildPlan.PlannedStage, _ session: BuildSession) throws -> Bool {
         let stage = planned.stage
+        let plan = session.plan
+        let isLast = stage.index == plan.stages.last?.stage.index
+        var didWork = false
         var base: ImageDraft
-        var triggers: [Instruction] = []
+        var triggers: [Instruction]
         do {
             base = try self.base(of: planned, session)
-            for text in base.container.onBuild ?? [] {
-                triggers.append(try Dockerfile.parseInstruction(text, file: "ONBUILD of \(planned.base)"))
+            triggers = try self.triggers(of: base, planned)
+            for index in try plan.stages(usedBy: triggers, in: planned)
+            where try complete(plan.stage(index), session) {
+                didWork = true
             }
         } catch {
             throw session.located(error, at: stage.fromInstruction.range)
@@ -89,13 +100,25 @@ package struct ImageBuilder {
         try session.checks?.check(planned, on: base.container)
         adapt(&base, of: planned)
         let labels = isLast ? try labelInstructions() : []
-        let count = 1 + triggers.count + stage.instructions.count + labels.count
+        let count = 1 + triggers.count + planned.instructions.count + labels.count
         var log = BuildLog(report: report, stage: plan.label(of: planned), stepCount: count)
         log.begin(plan.announcement(of: planned))
-        let builder = StageBuilder(
-            stage, from: base, globalArguments: plan.argumentsVisible(in: planned), log: log, in: session)
-        let draft = try builder.build(triggers: triggers, appended: labels)
-        return (draft, builder.didWork)
+        var inherited: [StageScope.Argument] = []
+        if case .stage(let index) = planned.origin { inherited = session.arguments[index] ?? [] }
+        let builder = StageBuilder(planned, from: base, inherited: inherited, log: log, in: session)
+        session.results[stage.index] = try builder.build(triggers: triggers, appended: labels)
+        session.arguments[stage.index] = builder.scope.arguments
+        return builder.didWork || didWork
+    }
+
+    /// The triggers of a stage's base, and for a directory as base the instruction that copies it.
+    private func triggers(of base: ImageDraft, _ planned: BuildPlan.PlannedStage) throws -> [Instruction] {
+        if case .context(let name) = planned.origin, case .directory? = options.contexts[name] {
+            return [try Dockerfile.parseInstruction("COPY --from=\(name) . /", file: "--build-context \(name)")]
+        }
+        return try (base.container.onBuild ?? []).map {
+            try Dockerfile.parseInstruction($0, file: "ONBUILD of \(planned.base)")
+        }
     }
 
     /// Applies the options for the start of every stage.
@@ -128,27 +151,39 @@ package struct ImageBuilder {
 
     private func base(of planned: BuildPlan.PlannedStage, _ session: BuildSession) throws -> ImageDraft {
         switch planned.origin {
-        case .scratch:
-            var draft = ImageDraft(scratchFor: planned.platform ?? options.platform)
-            draft.container.env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-            return draft
+        case .scratch: return scratch(planned)
         case .stage(let index):
             guard let draft = session.results[index] else {
                 throw BuildError(.notFound, "stage \(planned.base) has not been built")
             }
             return draft
         case .context(let name):
-            guard case .image(let image)? = options.contexts[name] else {
-                throw BuildError(.unsupported, "the build context \(name) is a directory, which cannot be a base")
-            }
+            guard case .image(let image)? = options.contexts[name] else { return scratch(planned) }
             return try imageBase(image, planned)
-        case .image: return try imageBase(planned.base, planned)
+        case .image:
+            do {
+                return try imageBase(planned.base, planned)
+            } catch {
+                let hint = session.plan.hint(forImage: planned.base)
+                if hint.isEmpty { throw error }
+                throw BuildError(.notFound, "\(error)\(hint)")
+            }
         }
     }
 
+    private func scratch(_ planned: BuildPlan.PlannedStage) -> ImageDraft {
+        var draft = ImageDraft(scratchFor: (planned.platform ?? options.platform).normalized)
+        draft.container.env = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        draft.container.workingDir = "/"
+        return draft
+    }
+
     private func imageBase(_ name: String, _ planned: BuildPlan.PlannedStage) throws -> ImageDraft {
-        let image = try images.baseImage(
-            name, policy: options.pullPolicy, platform: planned.platform ?? options.platform)
+        let requested = planned.platform ?? (options.requestsPlatform ? options.platform : nil)
+        let image = try images.baseImage(name, policy: options.pullPolicy, platform: requested)
+        if requested == nil, !options.platform.matches(image.config.platform) {
+            report(.warning("[Warning] \(name) is for \(image.config.platform), not for \(options.platform)"))
+        }
         var draft = try ImageDraft(from: image, in: store)
         if options.inheritsAnnotations { draft.annotations = image.manifestAnnotations }
         for name in options.unsetAnnotations { draft.annotations[name] = nil }
@@ -191,6 +226,11 @@ package struct ImageBuilder {
             !options.unsetEnvironment.contains { entry == $0 || entry.hasPrefix($0 + "=") }
         }
         draft.container = container
+        if options.requestsPlatform, draft.config.platform.normalized != options.platform.normalized {
+            draft.config.os = options.platform.normalized.os
+            draft.config.architecture = options.platform.normalized.architecture
+            draft.config.variant = options.platform.normalized.variant
+        }
         if let version = options.osVersion { draft.config.osVersion = version }
         for feature in options.osFeatures {
             draft.config.osFeatures = EditedList.features(draft.config.osFeatures ?? [], feature)

@@ -2,7 +2,7 @@ import DockerfileSyntax
 
 /// The options of one `RUN --mount`, with variables expanded.
 struct MountRequest {
-    enum Kind: String {
+    enum Kind: String, CaseIterable {
         case bind, cache, tmpfs, secret, ssh
     }
 
@@ -38,7 +38,8 @@ struct MountRequest {
         if let name = options.last(where: { $0.key == "type" })?.value {
             guard let kind = Kind(rawValue: name) else {
                 throw BuildError(
-                    .invalid, "invalid mount type \"\(name)\": RUN --mount takes bind, cache, tmpfs, secret and ssh")
+                    .invalid, "invalid mount type \"\(name)\": RUN --mount takes bind, cache, tmpfs, secret and ssh"
+                        + Suggestion.hint(for: name, among: Kind.allCases.map(\.rawValue)))
             }
             self.kind = kind
         }
@@ -74,9 +75,17 @@ struct MountRequest {
             self.options.append(option.key)
         // Labels only matter to SELinux, which is not used.
         case ("z", _), ("relabel", _): break
-        default: throw wrong(option)
+        default:
+            let hint = Suggestion.hint(for: option.key, among: Self.keys)
+            throw BuildError(wrong(option).code, wrong(option).message + hint)
         }
     }
+
+    /// The keys of all types, for suggestions.
+    private static let keys = [
+        "type", "target", "dst", "destination", "from", "source", "src", "rw", "readwrite", "ro", "readonly", "id",
+        "sharing", "mode", "uid", "gid", "required", "env", "size", "bind-propagation",
+    ]
 
     private func wrong(_ option: MountFlag.Option) -> BuildError {
         let text = option.value.map { "\(option.key)=\($0)" } ?? option.key

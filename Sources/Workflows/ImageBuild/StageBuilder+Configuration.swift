@@ -13,10 +13,6 @@ extension StageBuilder {
             draft.container.labels = labels
         case .user(let user): draft.container.user = try expand(user)
         case .expose(let words): try expose(words)
-        case .volume(let words):
-            var volumes = draft.container.volumes ?? [:]
-            for word in words { volumes[try expand(word)] = ContainerConfig.Empty() }
-            draft.container.volumes = volumes
         case .cmd(let form):
             draft.container.cmd = arguments(form)
             setsCommand = true
@@ -35,7 +31,7 @@ extension StageBuilder {
         case .healthcheck(let check): draft.container.healthcheck = healthcheck(check)
         case .onbuild(let trigger): draft.container.onBuild = (draft.container.onBuild ?? []) + [trigger.text]
         case .maintainer(let name): draft.config.author = name
-        case .from, .arg, .run, .copy, .add, .workdir:
+        case .from, .arg, .run, .copy, .add, .workdir, .volume:
             throw BuildError(.invalid, "\(instruction.keyword.rawValue) is not a matter of configuration")
         }
     }
@@ -53,7 +49,9 @@ extension StageBuilder {
             let expanded = try session.dockerfile.expander.expandToWords(word.text) { self.scope.value(of: $0) }.words
             for text in expanded {
                 guard let exposed = ExposedPort.ports(text) else {
-                    throw session.error(.invalid, at: word.range, "invalid port \"\(text)\"")
+                    throw session.error(
+                        .invalid, at: word.range,
+                        "invalid port \"\(text)\": expected PORT[-PORT][/tcp|udp|sctp], possibly after an IP address")
                 }
                 for port in exposed { ports[port] = ContainerConfig.Empty() }
             }

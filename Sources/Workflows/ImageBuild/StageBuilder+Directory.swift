@@ -36,6 +36,37 @@ extension StageBuilder {
         }
     }
 
+    /// VOLUME: adds to the configuration, and creates the directories that are missing, like Buildah.
+    func addVolumes(_ words: [Word], _ instruction: Instruction) throws {
+        let paths = try words.map(expand)
+        if let empty = zip(words, paths).first(where: { $0.1.isEmpty }) {
+            throw session.error(.invalid, at: empty.0.range, "VOLUME specified can not be an empty string")
+        }
+        var volumes = draft.container.volumes ?? [:]
+        for path in paths { volumes[path] = ContainerConfig.Empty() }
+        draft.container.volumes = volumes
+        var key = CacheKey("VOLUME", parent: draft.topLayer)
+        key.add("paths", paths)
+        try changeFiles(key, createdBy: "/bin/sh -c #(nop) \(instruction.text)") { root in
+            try root.withFiles { files in
+                for path in paths { try self.makeVolume(ContainerPath.absolute(path, from: "/"), in: files) }
+            }
+        }
+    }
+
+    /// Whatever exists at the path is kept, even if it is a file.
+    private func makeVolume(_ path: String, in files: String) throws {
+        let relative = path.split(separator: "/").joined(separator: "/")
+        guard !relative.isEmpty else { return }
+        do throws(LinuxError) {
+            _ = try RootedDirectory(opening: files).handle(at: relative)
+            return
+        } catch {
+            guard error.isMissing else { throw error }
+        }
+        try WorkingDirectory.make("/" + relative, in: files, uid: 0, gid: 0)
+    }
+
     /// The ids of the stage's user, whose commands should be able to write to the directory. A user unknown to the
     /// image is an error only for the first command.
     private func owner(in files: String) throws -> (uid: UInt32, gid: UInt32) {

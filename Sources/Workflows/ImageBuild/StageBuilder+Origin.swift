@@ -1,5 +1,7 @@
 import ContainerStore
 import DockerfileSyntax
+import ImageModel
+import ProgressEvents
 import WorkingContainers
 
 extension StageBuilder {
@@ -21,33 +23,52 @@ extension StageBuilder {
                 directory: session.context?.directory, ignored: session.context?.ignored, keepsOwners: false,
                 mounted: nil)
         }
-        if case .directory(let path)? = session.options.contexts[from] {
-            let directory = try session.namedContexts[from] ?? NamedDirectory(trusting: path)
+        let source = try session.plan.graph.origin(of: from, in: stage.index)
+        if case .context(let name) = source, case .directory(let path)? = session.options.contexts[name] {
+            let directory = try session.namedContexts[name] ?? NamedDirectory(trusting: path)
             return Origin(directory: directory, ignored: nil, keepsOwners: false, mounted: nil)
         }
-        let root = try ReadOnlyRoot(of: topLayer(of: from), in: session.store)
+        let root = try ReadOnlyRoot(of: topLayer(of: source), in: session.store)
         return Origin(
             directory: try NamedDirectory(trusting: root.path), ignored: nil, keepsOwners: true, mounted: root)
     }
 
-    /// The top layer of an earlier stage, by name or number, or of an image.
-    private func topLayer(of from: String) throws -> String? {
-        if case .image(let name)? = session.options.contexts[from] { return try imageLayer(name) }
-        let name = from.lowercased()
-        let earlier = session.dockerfile.stages.prefix(stage.index)
-        if let index = earlier.last(where: { $0.name == name })?.index
-            ?? Int(from).flatMap({ earlier.indices.contains($0) ? $0 : nil })
-        {
+    /// The top layer of an earlier stage or of an image; nil if it is empty.
+    private func topLayer(of source: StageGraph.Origin) throws -> String? {
+        switch source {
+        case .scratch: return nil
+        case .stage(let index):
             guard let result = session.results[index] else {
-                throw BuildError(.notFound, "stage \(from) has not been built")
+                throw BuildError(.notFound, "stage \(index) has not been built")
             }
             return result.topLayer
+        case .context(let name):
+            guard case .image(let image)? = session.options.contexts[name] else { return nil }
+            return try imageLayer(image)
+        case .image(let name):
+            do {
+                return try imageLayer(name)
+            } catch {
+                let hint = session.plan.hint(forImage: name)
+                if hint.isEmpty { throw error }
+                throw BuildError(.notFound, "\(error)\(hint)")
+            }
         }
-        if Int(from) != nil { throw BuildError(.invalid, "there is no stage \(from) before this one") }
-        return try imageLayer(from)
     }
 
+    /// An image for another platform than the requested one is used only if there is no other.
     private func imageLayer(_ name: String) throws -> String? {
-        try session.images.baseImage(name, policy: session.options.pullPolicy, platform: nil).record.topLayer
+        let (images, options) = (session.images, session.options)
+        guard options.requestsPlatform else {
+            return try images.baseImage(name, policy: options.pullPolicy, platform: nil).record.topLayer
+        }
+        do {
+            return try images.baseImage(name, policy: options.pullPolicy, platform: options.platform).record.topLayer
+        } catch {
+            guard let other = try? images.baseImage(name, policy: .never, platform: nil) else { throw error }
+            session.report(
+                .warning("[Warning] \(name) is for \(other.config.platform), not for \(options.platform)"))
+            return other.record.topLayer
+        }
     }
 }

@@ -39,6 +39,7 @@ extension StageBuilder {
         key.add("time", session.timeKey)
         let requests = try mountRequests(of: run)
         if !requests.isEmpty { key.add("mounts", try digest(of: requests)) }
+        if let hostname = session.plan.hostname { key.add("host name", hostname) }
         key.add("volumes", session.options.mounts.map { "\($0.source) \($0.destination)" })
         try changeFiles(key, createdBy: history(of: run.command, instruction)) { root in
             try self.execute(arguments, script: script, confinement, requests, in: root, instruction)
@@ -50,7 +51,7 @@ extension StageBuilder {
         in root: WritableRoot, _ instruction: Instruction
     ) throws {
         var process = ContainerProcess(arguments: arguments, hostname: hostname)
-        process.environment = scope.environment + scope.visibleArguments.map { "\($0.name)=\($0.value)" } + proxies
+        process.environment = scope.commandEnvironment + proxies
         process.defaultEnvironment = session.options.defaultEnvironment
         process.workingDirectory = workingDirectory
         process.user = draft.container.user
@@ -93,11 +94,13 @@ extension StageBuilder {
         }
     }
 
-    /// The proxies not set by the stage: those given for the build, otherwise the host's.
+    /// The proxies not set by the stage: those given for the build, in both cases, otherwise the host's.
     private var proxies: [String] {
         PredefinedArguments.proxy.sorted().compactMap { name in
+            let given = session.options.buildArguments
+            let other = name == name.lowercased() ? name.uppercased() : name.lowercased()
             guard scope.value(of: name) == nil,
-                let value = session.options.buildArguments[name] ?? session.options.proxies[name]
+                let value = given[name] ?? given[other] ?? session.options.proxies[name]
             else { return nil }
             return "\(name)=\(value)"
         }

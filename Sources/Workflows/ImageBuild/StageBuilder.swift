@@ -20,25 +20,29 @@ final class StageBuilder {
     /// Whether any step was executed rather than found in the cache.
     var didWork = false
     /// The host name for the stage's commands.
-    let hostname = RandomBytes.hex(6)
+    let hostname: String
+    private let instructions: [Instruction]
     private let globalArguments: [String: String]
     private let baseName: String?
     private let inheritedHistory: Int
 
+    /// - Parameter inherited: the arguments of the stage that this one is based on.
     init(
-        _ stage: Dockerfile.Stage, from draft: ImageDraft, globalArguments: [String: String], log: BuildLog,
+        _ planned: BuildPlan.PlannedStage, from draft: ImageDraft, inherited: [StageScope.Argument], log: BuildLog,
         in session: BuildSession
     ) {
-        self.stage = stage
+        stage = planned.stage
+        instructions = planned.instructions
+        hostname = session.plan.hostname ?? RandomBytes.hex(6)
         self.session = session
         self.draft = draft
-        self.globalArguments = globalArguments
+        globalArguments = session.plan.globalArguments
         self.log = log
         baseName = draft.baseName
         inheritedHistory = draft.config.history?.count ?? 0
         self.draft.baseName = nil
         let container = draft.container
-        scope = StageScope(environment: container.env ?? [])
+        scope = StageScope(environment: container.env ?? [], arguments: inherited)
         shell = container.shell ?? ["/bin/sh", "-c"]
     }
 
@@ -50,7 +54,7 @@ final class StageBuilder {
     func build(triggers: [Instruction], appended: [Instruction]) throws -> ImageDraft {
         do {
             for instruction in triggers { try perform(instruction, at: stage.fromInstruction.range) }
-            for instruction in stage.instructions { try perform(instruction, at: instruction.range) }
+            for instruction in instructions { try perform(instruction, at: instruction.range) }
             for instruction in appended { try perform(instruction, at: nil) }
             try finishSharedRoot()
             noteBase()
@@ -86,6 +90,7 @@ final class StageBuilder {
         case .copy(let copy): try self.copy(copy, instruction, isAdd: false)
         case .add(let add): try self.copy(add, instruction, isAdd: true)
         case .workdir(let path): try changeDirectory(path, instruction)
+        case .volume(let words): try addVolumes(words, instruction)
         case .arg(let declarations):
             for declaration in declarations { try declare(declaration) }
             record(instruction)
@@ -116,7 +121,9 @@ final class StageBuilder {
         var value = session.options.buildArguments[declaration.name]
         if value == nil { value = try declaration.defaultValue.map(expand) }
         if value == nil { value = globalArguments[declaration.name] }
-        if value == nil, !PredefinedArguments.proxy.union(PredefinedArguments.platform).contains(declaration.name) {
+        if value == nil, scope.value(of: declaration.name) == nil,
+            !PredefinedArguments.proxy.union(PredefinedArguments.platform).contains(declaration.name)
+        {
             session.report(
                 .warning(
                     "[Warning] missing \"\(declaration.name)\" build argument. "

@@ -1,44 +1,59 @@
 import DockerfileSyntax
 
-/// The variables visible to an instruction of a stage: ENV of the image and of the stage, and declared ARGs.
+/// The variables visible to an instruction of a stage: ENV of the image and of the stage, and ARGs.
 struct StageScope {
+    /// A declared argument with a value.
+    typealias Argument = (name: String, value: String)
+
     /// `NAME=value`, in the order of the image's configuration.
     private(set) var environment: [String]
-    /// Declared arguments with a value, in order of declaration.
-    private(set) var arguments: [(name: String, value: String)] = []
+    /// Declared arguments with a value, in order of declaration, except those that an ENV has replaced since.
+    private(set) var arguments: [Argument]
 
-    init(environment: [String]) {
+    /// - Parameter arguments: those of the stage that this one is based on.
+    init(environment: [String], arguments: [Argument] = []) {
         self.environment = environment
+        self.arguments = arguments
     }
 
-    /// The value of `$NAME`; ENV hides an ARG of the same name.
+    /// The value of `$NAME`: that of the ENV or ARG that has set it last.
     func value(of name: String) -> String? {
-        environmentValue(of: name) ?? arguments.last { $0.name == name }?.value
+        arguments.last { $0.name == name }?.value ?? environmentValue(of: name)
     }
 
-    func environmentValue(of name: String) -> String? {
+    private func environmentValue(of name: String) -> String? {
         let prefix = name + "="
         return environment.last { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
-    /// Sets an ENV. Like in Buildah, a name that is already set moves to the end.
+    /// Sets an ENV. A name that is already set keeps its place.
     mutating func setEnvironment(_ name: String, _ value: String) {
-        environment.removeAll { $0.hasPrefix(name + "=") }
-        environment.append("\(name)=\(value)")
-    }
-
-    mutating func declare(argument name: String, _ value: String?) {
         arguments.removeAll { $0.name == name }
-        if let value { arguments.append((name, value)) }
+        let entry = "\(name)=\(value)"
+        guard let index = environment.firstIndex(where: { $0.hasPrefix(name + "=") }) else {
+            return environment.append(entry)
+        }
+        environment[index] = entry
+        let rest = environment[(index + 1)...].filter { !$0.hasPrefix(name + "=") }
+        environment.replaceSubrange((index + 1)..., with: rest)
     }
 
-    /// The arguments in the environment of a RUN command: those not hidden by ENV.
-    var visibleArguments: [(name: String, value: String)] {
-        arguments.filter { environmentValue(of: $0.name) == nil }
+    /// Sets an ARG; without a value it changes nothing.
+    mutating func declare(argument name: String, _ value: String?) {
+        guard let value else { return }
+        arguments.removeAll { $0.name == name }
+        arguments.append((name, value))
+    }
+
+    /// `NAME=value`: the environment of a RUN command.
+    var commandEnvironment: [String] {
+        let hidden = Set(arguments.map(\.name))
+        let kept = environment.filter { entry in !hidden.contains(String(entry.prefix { $0 != "=" })) }
+        return kept + arguments.map { "\($0.name)=\($0.value)" }
     }
 
     /// The arguments recorded in history and cache: without proxies, which are specific to the host.
-    var recordedArguments: [(name: String, value: String)] {
-        visibleArguments.filter { !PredefinedArguments.proxy.contains($0.name) }.sorted { $0.name < $1.name }
+    var recordedArguments: [Argument] {
+        arguments.filter { !PredefinedArguments.proxy.contains($0.name) }.sorted { $0.name < $1.name }
     }
 }

@@ -12,17 +12,7 @@ extension ManifestList {
     package static func add(
         _ images: [(image: ImageRecord, platform: Platform?)], toListNamed name: String, in store: ContainerStore
     ) throws -> String {
-        func fill(_ list: inout ManifestList) throws {
-            for (image, platform) in images {
-                let added = try list.add(try ListCandidate(image, in: store), .all)
-                guard let platform else { continue }
-                var notes = EntryAnnotations()
-                notes.os = platform.os
-                notes.architecture = platform.architecture
-                notes.variant = platform.variant
-                for digest in added { try list.annotate(digest, notes) }
-            }
-        }
+        func fill(_ list: inout ManifestList) throws { try list.fill(with: images, from: store) }
         if let record = try store.findImage(name)?.image, record.names.contains(name) {
             return try change(record, in: store, fill).list.id
         }
@@ -35,6 +25,32 @@ extension ManifestList {
             // Another process has created it in the meantime.
             guard let record = try store.image(name) else { throw error }
             return try change(record, in: store, fill).list.id
+        }
+    }
+
+    /// Creates a list of images of the store under these names, which it takes from images that have them.
+    ///
+    /// - Returns: the list's id.
+    package static func create(
+        named names: [String], of images: [(image: ImageRecord, platform: Platform?)], in store: ContainerStore
+    ) throws -> String {
+        var list = ManifestList(names: names)
+        try list.fill(with: images, from: store)
+        try list.create(in: store, takesNames: true)
+        return list.id
+    }
+
+    private mutating func fill(
+        with images: [(image: ImageRecord, platform: Platform?)], from store: ContainerStore
+    ) throws {
+        for (image, platform) in images {
+            let added = try add(try ListCandidate(image, in: store), .all)
+            guard let platform else { continue }
+            var notes = EntryAnnotations()
+            notes.os = platform.os
+            notes.architecture = platform.architecture
+            notes.variant = platform.variant
+            for digest in added { try annotate(digest, notes) }
         }
     }
 }

@@ -104,10 +104,11 @@ package struct ManifestList: Sendable {
 
     /// Adds a new list to the store.
     ///
+    /// - Parameter takesNames: whether to take its names from images that have them.
     /// - Throws: ``ManifestListError`` with `exists` when another image has one of its names.
-    package func create(in store: ContainerStore) throws {
+    package func create(in store: ContainerStore, takesNames: Bool = false) throws {
         do {
-            try write(to: store, names: names)
+            try write(to: store, names: names, takesNames: takesNames)
         } catch let error as StoreError where error.kind == .exists {
             throw ManifestListError(.exists, "creating image to hold manifest list: \(error)")
         }
@@ -122,12 +123,12 @@ package struct ManifestList: Sendable {
         try store.withLock(of: Digest(.sha256, hex: record.id)) {
             var list = try ManifestList(record, in: store)
             let result = try change(&list)
-            try list.write(to: store, names: [])
+            try list.write(to: store, names: [], takesNames: false)
             return (list, result)
         }
     }
 
-    private func write(to store: ContainerStore, names: [String]) throws {
+    private func write(to store: ContainerStore, names: [String], takesNames: Bool) throws {
         let raw = try serialized
         var object = JSONObject([("", .string(id))])
         for (digest, place) in places.sorted(by: { $0.key.description < $1.key.description }) {
@@ -138,6 +139,6 @@ package struct ManifestList: Sendable {
             bigData: [
                 (key: "manifest", bytes: raw.bytes),
                 (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
-            ], takesNames: false)
+            ], takesNames: takesNames)
     }
 }

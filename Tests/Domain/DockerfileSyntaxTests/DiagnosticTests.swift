@@ -8,6 +8,10 @@ import Testing
         ("# only\n", "Dockerfile: error: the file has no instructions"),
         ("ARG a\n", "Dockerfile:1:1: error: the file has no FROM instruction"),
         ("RUN x", "Dockerfile:1:1: error: RUN is before the first FROM, where only ARG is allowed"),
+        (
+            "FROM x\nCOPY --chowm=7 a b",
+            "Dockerfile:2:6: error: unknown flag: --chowm (in COPY) (did you mean chown?)"
+        ),
         ("FORM x", "Dockerfile:1:1: error: unknown instruction: FORM (did you mean FROM?)"),
         ("FROM x\n  ENTRYPIONT y", "Dockerfile:2:3: error: unknown instruction: ENTRYPIONT (did you mean ENTRYPOINT?)"),
         ("FROM x\nblah", "Dockerfile:2:1: error: unknown instruction: BLAH"),

@@ -48,9 +48,25 @@ import Testing
         #expect(try single(text).heredocs.isEmpty)
     }
 
-    @Test func expansionInHeredocsKeepsQuotesAndOtherEscapes() throws {
-        let content = "a '$V' \"${V}\" \\$V \\n \\\\\n"
+    @Test(arguments: ["RUN <<  EOF\necho\nEOF", "RUN << \tEOF\necho\nEOF\n"])
+    func blanksMayPrecedeTheName(text: String) throws {
+        guard case .script(let heredoc) = try run(text).command else { throw TestFailure() }
+        #expect(heredoc.name == "EOF" && heredoc.content == "echo\n")
+    }
+
+    @Test func linesThatEndInCRLFGetPlainNewlines() throws {
+        let text = "FROM x\r\nRUN <<A\r\nset -e\r\necho \r x\r\nA\r\nCOPY <<-\"B\" <<C /d/\r\n\tone\r\n\tB\r\ntwo\r\nC\r\n"
+        let instructions = try parse(text).stages[0].instructions
+        #expect(instructions[0].heredocs.map(\.content) == ["set -e\necho \r x\n"])
+        #expect(instructions[1].heredocs.map(\.content) == ["one\n", "two\n"])
+        // In a file with plain newlines, a carriage return is content.
+        #expect(try single("COPY <<A /d/\none\r\nA").heredocs.map(\.content) == ["one\r\n"])
+    }
+
+    @Test func expansionInHeredocsKeepsQuotesAndRemovesEscapes() throws {
+        let content = "a '$V' \"${V}\" \\$V \\n \\\\ \\\n"
         guard case .copy(let copy) = try single("COPY <<EOF /x\n\(content)EOF").kind else { throw TestFailure() }
-        #expect(try WordExpander().expand(copy.inlineFiles[0]) { _ in "1" }.value == "a '1' \"1\" $V \\n \\\n")
+        #expect(try WordExpander().expand(copy.inlineFiles[0]) { _ in "1" }.value == "a '1' \"1\" $V n \\ \n")
+        #expect(try WordExpander(escape: "`").expand(copy.inlineFiles[0]) { _ in "1" }.value.contains("$V n"))
     }
 }

@@ -11,13 +11,13 @@ import Testing
     }
 
     @Test func shellPatternsDoNot() {
-        #expect(ShellPattern("*/", escape: "\\").trimStart(of: "a/b/c", longest: false) == "b/c")
-        #expect(ShellPattern("*/", escape: "\\").trimStart(of: "a/b/c", longest: true) == "c")
-        #expect(ShellPattern("/*", escape: "\\").trimEnd(of: "a/b/c", longest: true) == "a")
+        #expect(ShellPattern("*/").trimStart(of: "a/b/c", longest: false) == "b/c")
+        #expect(ShellPattern("*/").trimStart(of: "a/b/c", longest: true) == "c")
+        #expect(ShellPattern("/*").trimEnd(of: "a/b/c", longest: true) == "a")
         #expect(
-            ShellPattern("?b?", escape: "\\").replacing(in: "a/b/c", with: "-", everywhere: true, limit: 99) == "a-c")
-        #expect(ShellPattern("[a]", escape: "\\").trimStart(of: "[a]b", longest: true) == "b")
-        #expect(ShellPattern("x", escape: "\\").trimStart(of: "abc", longest: true) == "abc")
+            ShellPattern("?b?").replacing(in: "a/b/c", with: "-", everywhere: true, limit: 99) == "a-c")
+        #expect(ShellPattern("[a]").trimStart(of: "[a]b", longest: true) == "b")
+        #expect(ShellPattern("x").trimStart(of: "abc", longest: true) == "abc")
     }
 
     @Test func workGrowsWithPatternTimesText() throws {
@@ -33,7 +33,7 @@ import Testing
 
     @Test func whatTakesTooMuchIsGivenUp() {
         let text = String(repeating: "a", count: 100_000)
-        let pattern = ShellPattern(String(repeating: "*a", count: 50) + "b", escape: "\\")
+        let pattern = ShellPattern(String(repeating: "*a", count: 50) + "b")
         #expect(pattern.trimStart(of: text, longest: true) == nil)
         #expect(pattern.trimEnd(of: text, longest: false) != nil)
         #expect(pattern.replacing(in: text, with: "", everywhere: true, limit: 1 << 20) == nil)

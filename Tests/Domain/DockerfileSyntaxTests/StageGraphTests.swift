@@ -50,6 +50,22 @@ import Testing
         #expect(graph.nodes.map(\.stages) == [[], [], [0, 1]])
     }
 
+    @Test func expansionsOfUnneededStagesDoNotMatter() throws {
+        let graph = try graph("FROM a AS x\nENV A=${B?needed}\nARG C=${D?needed}\nCOPY --from=b$A / /\nFROM c")
+        #expect(graph.needed(for: 1) == [1])
+    }
+
+    @Test func contextsReplaceStagesAndImages() throws {
+        let file = try parse("FROM a AS low\nRUN x\nFROM low\nCOPY --from=0 / /\nCOPY --from=LOW / /\nFROM reg/img:1")
+        let graph = try StageGraph(file, globals: [:], contexts: ["low", "img"]) {
+            $0 == "reg/img:1" ? "img" : $0.lowercased()
+        }
+        #expect(graph.nodes.map(\.base) == [.context("low"), .context("low"), .context("img")])
+        #expect(graph.nodes.map(\.isReplaced) == [true, false, false])
+        #expect(graph.nodes.map(\.stages) == [[], [], []])
+        #expect(try graph.origin(of: "0", in: 1) == .context("low"))
+    }
+
     @Test(arguments: [
         (
             "FROM a\nCOPY --from=0 x y",
@@ -72,6 +88,8 @@ import Testing
         let graph = try graph("FROM a")
         let diagnostic = #expect(throws: Diagnostic.self) { try graph.target("nope") }
         #expect(diagnostic?.message == "the target \"nope\" was not found in the provided Dockerfile")
+        let close = #expect(throws: Diagnostic.self) { try self.graph("FROM a AS compile").target("comple") }
+        #expect(close?.message.hasSuffix("(did you mean compile?)") == true)
     }
 
     @Test func platformArguments() {
@@ -87,7 +105,9 @@ import Testing
         arguments: [
             ("80", ["80/tcp"]), ("80/UDP", ["80/udp"]), ("8000-8002/tcp", ["8000/tcp", "8001/tcp", "8002/tcp"]),
             ("127.0.0.1:80:8080", ["8080/tcp"]), ("90-80", nil), ("x", nil), ("80/xyz", nil), ("99999", nil), ("", nil),
-            ("1-2-3", nil), ("+1", nil), ("/tcp", nil),
+            ("1-2-3", nil), ("+1", nil), ("/tcp", nil), ("80/", ["80/tcp"]), ("[::1]:80:81", ["81/tcp"]),
+            ("harbour:80:81", nil), ("80:81", ["81/tcp"]), ("x:81", nil), ("1-2:81", ["81/tcp"]),
+            ("1-2:81-83", nil), (":81", ["81/tcp"]), ("1.2.3:80:81", nil),
         ] as [(String, [String]?)])
     func ports(word: String, expected: [String]?) {
         #expect(ExposedPort.ports(word) == expected)

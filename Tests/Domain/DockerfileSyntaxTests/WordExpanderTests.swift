@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct WordExpanderTests {
     static let variables = [
-        "V": "value", "E": "", "P": "/a/b/c.tar.gz", "W": "one two", "N": "1.2.3", "Q": "'\"$V", "S": "a*b",
+        "V": "value", "E": "", "P": "/a/b/c.tar.gz", "W": "one two", "N": "1.2.3", "Q": "'\"$V", "S": "a*b", "L": "two\nlines",
     ]
 
     @Test(arguments: [
@@ -16,8 +16,10 @@ import Testing
         ("${P#nope}", "/a/b/c.tar.gz"), ("${V#v?l}", "ue"), ("${S%\\*b}", "a"), ("${V%%*}", ""), ("${V##}", "value"),
         ("${N/./-}", "1-2.3"), ("${N//./-}", "1-2-3"), ("${V/a*u/X}", "vXe"), ("${V//*/X}", "X"), ("${E//*/X}", "X"),
         ("${P//\\//_}", "_a_b_c.tar.gz"), ("${N//./}", "123"), ("${V/l/$N}", "va1.2.3ue"), ("${V//?/x}", "xxxxx"),
+        ("${P/\\//\\/}", "\\/a/b/c.tar.gz"), ("${V///-}", "-v-a-l-u-e-"), ("${V//x*/-}", "value"), ("${V/l/\\}}", "va\\}ue"),
+        ("${V//l*/\"-\"}", "va-"), ("${L%%e*}", "two\nlin"), ("${L#*e}", "two\nlines"), ("$Vé", ""), ("${V}é", "valueé"),
         ("'$V'", "$V"), ("\"$V\"", "value"), ("\"a'b\"", "a'b"), ("'a\"b'", "a\"b"), ("\\$V", "$V"), ("\"\\$V\"", "$V"),
-        ("\"\\n\\\"\"", "\\n\""), ("a\\ b", "a b"), ("a\\", "a"), ("$", "$"), ("$$V", "$value"), ("a$.b", "a$.b"),
+        ("\"\\n\\\"\"", "\\n\""), ("a\\ b", "a b"), ("a\\", "a"), ("$", "$"), ("$$V", "V"), ("${$}x", "x"), ("${$:-w}", "w"), ("${+w}x", "x"), ("a$.b", "a$.b"),
         ("$Q", "'\"$V"), ("${1}", ""), ("$1x", "x"), ("", ""), ("''", ""), ("é$V", "évalue"), ("$W", "one two"),
     ])
     func expands(word: String, expected: String) throws {
@@ -36,6 +38,7 @@ import Testing
         ("${NOPE?need it}", "NOPE: need it"),
         ("'abc", "unexpected end of statement while looking for matching single-quote"),
         ("\"abc", "unexpected end of statement while looking for matching double-quote"),
+        ("${V%\\l}", "invalid pattern (\\l) in substitution: a backslash can only escape * ? \\ / }"),
         ("\"abc\\", "unexpected end of statement while looking for matching double-quote"),
     ])
     func failures(word: String, message: String) {

@@ -7,9 +7,9 @@ import Testing
 @Suite struct PlatformTests {
     @Test(arguments: [
         ("linux/amd64", "linux/amd64"), ("linux/x86_64", "linux/amd64"), ("Linux/AMD64", "linux/amd64"),
-        ("linux/aarch64", "linux/arm64"), ("linux/arm64/v8", "linux/arm64/v8"), ("linux/arm64/8", "linux/arm64/v8"),
-        ("linux/arm64/v9", "linux/arm64/v9"), ("linux/arm", "linux/arm"), ("linux/arm/v7", "linux/arm/v7"),
-        ("linux/arm/6", "linux/arm/v6"), ("linux/armhf", "linux/arm"), ("linux/armel", "linux/arm/v6"),
+        ("linux/aarch64", "linux/arm64"), ("linux/arm64/v8", "linux/arm64"), ("linux/arm64/8", "linux/arm64"),
+        ("linux/arm64/v9", "linux/arm64/v9"), ("linux/arm", "linux/arm/v7"), ("linux/arm/v7", "linux/arm/v7"),
+        ("linux/arm/6", "linux/arm/v6"), ("linux/armhf", "linux/arm/v7"), ("linux/armel", "linux/arm/v6"),
         ("linux/i386", "linux/386"), ("linux/amd64/v1", "linux/amd64"), ("linux/amd64/v3", "linux/amd64/v3"),
         ("macos/arm64", "darwin/arm64"), ("windows/amd64", "windows/amd64"), ("linux/riscv64", "linux/riscv64"),
         ("s390x", "linux/s390x"), ("aarch64", "linux/arm64"), ("any/thing", "any/thing"),
@@ -24,8 +24,8 @@ import Testing
     }
 
     @Test func knowsTheHostPlatform() throws {
-        #expect(try Platform.parse("local") == .host)
-        #expect(try Platform.parse("linux") == .host)
+        #expect(try Platform.parse("local") == Platform.host.normalized)
+        #expect(try Platform.parse("linux") == Platform.host.normalized)
         #expect(Platform.host.matches(.host))
     }
 
@@ -42,8 +42,8 @@ import Testing
     @Test(
         arguments: [
             ("linux/arm/v7", ["v7", "v6", "v5", nil]), ("linux/arm/v6", ["v6", "v5", nil]),
-            ("linux/arm64/v8", ["v8", nil]),
-            ("linux/amd64", [nil]), ("linux/arm64", [nil, "v8"]), ("linux/arm", [nil, "v8", "v7", "v6", "v5"]),
+            ("linux/arm64/v8", [nil, "v8"]),
+            ("linux/amd64", [nil]), ("linux/arm64", [nil, "v8"]), ("linux/arm", ["v7", "v6", "v5", nil]),
             ("linux/amd64/v3", ["v3", "v2", nil]), ("linux/arm64/v9", ["v9", nil]),
         ] as [(String, [String?])])
     func ranksCandidates(wanted: String, variants: [String?]) throws {
@@ -64,9 +64,27 @@ import Testing
         let entries = [entry(0, arm("v5")), entry(1, arm("v7")), entry(2, arm("v6")), entry(3, arm(nil))]
         #expect(Platform.bestMatch(in: entries, wanted: arm("v7"))?.size == 1)
         #expect(Platform.bestMatch(in: entries, wanted: arm("v6"))?.size == 2)
-        #expect(Platform.bestMatch(in: entries, wanted: arm(nil))?.size == 3)
+        #expect(Platform.bestMatch(in: entries, wanted: arm(nil))?.size == 1)
         #expect(Platform.bestMatch(in: entries, wanted: arm("v4"))?.size == 3)
         #expect(try Platform.bestMatch(in: entries, wanted: .parse("linux/amd64")) == nil)
+    }
+
+    @Test func aPlatformWithoutMembersFitsAny() {
+        let wanted = arm("v7")
+        #expect(wanted.matches(Platform(architecture: "", os: "")))
+        #expect(wanted.matches(Platform(architecture: "arm", os: "")))
+        #expect(wanted.matches(Platform(architecture: "", os: "linux")))
+        #expect(!wanted.matches(Platform(architecture: "amd64", os: "")))
+        #expect(!wanted.matches(Platform(architecture: "unknown", os: "unknown")))
+        let entries = [entry(0, Platform(architecture: "", os: "")), entry(1, arm("v5"))]
+        #expect(Platform.bestMatch(in: entries, wanted: wanted)?.size == 1)
+    }
+
+    @Test func spellingsOfAPlatformAreEqual() {
+        let amd = Platform(architecture: "amd64", os: "linux")
+        #expect(amd.matches(Platform(architecture: "x86_64", os: "Linux", variant: "v1")))
+        #expect(Platform(architecture: "arm64", os: "linux", variant: "v8").rank(of: Platform(
+            architecture: "aarch64", os: "linux")) == 0)
     }
 
     @Test func entriesWithoutPlatformComeLast() throws {

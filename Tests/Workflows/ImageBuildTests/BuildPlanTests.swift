@@ -42,6 +42,35 @@ import Testing
         #expect(error?.description.contains("nowhere") == true)
     }
 
+    @Test func emptyPlatformIsAnErrorThatSuggestsAVariable() throws {
+        let error = #expect(throws: BuildError.self) { try plan("FROM --platform=${TRAGETPLATFORM} one") }
+        #expect(error?.description.contains("Dockerfile:1:") == true)
+        #expect(error?.description.contains("(did you mean TARGETPLATFORM?)") == true)
+        #expect(throws: BuildError.self) { try plan("FROM --platform= one") }
+    }
+
+    @Test func contextNamesOfOneImageAreEqual() {
+        #expect(BuildOptions.contextName("docker.io/library/swan:latest") == BuildOptions.contextName("swan"))
+        #expect(BuildOptions.contextName("Swan") == "swan")
+        #expect(BuildOptions.contextName("quay.io/a/b:1") == "quay.io/a/b:1")
+        #expect(BuildOptions.contextName("no image name!") == "no image name!")
+    }
+
+    @Test func platformArgumentsAreNormalized() throws {
+        let arm = try plan("FROM one") { $0.platform = .init(architecture: "arm", os: "linux") }
+        #expect(arm.globalArguments["TARGETPLATFORM"] == "linux/arm/v7")
+        #expect(arm.globalArguments["TARGETSTAGE"] == "default")
+        #expect(try plan("FROM one AS x").globalArguments["TARGETSTAGE"] == "x")
+        #expect(try plan("FROM one AS x\nFROM two") { $0.target = "x" }.globalArguments["TARGETSTAGE"] == "x")
+    }
+
+    @Test(arguments: ["two words", "line\nbreak", String(repeating: "a", count: 65)])
+    func hostNamesAreChecked(name: String) {
+        #expect(throws: BuildError.self) {
+            try plan("FROM one") { $0.buildArguments = ["BUILDKIT_SANDBOX_HOSTNAME": name] }
+        }
+    }
+
     @Test func unknownPlatformIsAnErrorAtItsLine() throws {
         let error = #expect(throws: BuildError.self) { try plan("FROM --platform=a/b/c/d/e one") }
         #expect(error?.description.contains("Dockerfile:1:") == true)

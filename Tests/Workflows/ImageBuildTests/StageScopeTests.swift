@@ -9,13 +9,27 @@ import Testing
         #expect(scope.value(of: "A") == "from-arg")
         scope.setEnvironment("A", "from-env")
         #expect(scope.value(of: "A") == "from-env")
-        #expect(scope.visibleArguments.isEmpty)
+        #expect(scope.arguments.isEmpty)
     }
 
-    @Test func settingAgainMovesTheVariableToTheEnd() {
-        var scope = StageScope(environment: ["A=1", "B=2"])
+    @Test func argumentsOverrideTheEnvironmentFromBefore() {
+        var scope = StageScope(environment: ["A=1", "AB=2", "C=3"])
+        scope.declare(argument: "A", "4")
+        #expect(scope.value(of: "A") == "4")
+        #expect(scope.environment == ["A=1", "AB=2", "C=3"])
+        #expect(scope.commandEnvironment == ["AB=2", "C=3", "A=4"])
+    }
+
+    @Test func argumentsAreInherited() {
+        let scope = StageScope(environment: ["B=2"], arguments: [("A", "1")])
+        #expect(scope.value(of: "A") == "1")
+        #expect(scope.recordedArguments.map(\.name) == ["A"])
+    }
+
+    @Test func settingAgainKeepsThePlaceOfTheVariable() {
+        var scope = StageScope(environment: ["A=1", "B=2", "A=0"])
         scope.setEnvironment("A", "3")
-        #expect(scope.environment == ["B=2", "A=3"])
+        #expect(scope.environment == ["A=3", "B=2"])
     }
 
     @Test func namesAreNotMatchedByPrefix() {
@@ -28,11 +42,11 @@ import Testing
         #expect(scope.value(of: "A") == "b=c")
     }
 
-    @Test func argumentsWithoutAValueAreUnset() {
+    @Test func argumentsWithoutAValueKeepAnEarlierOne() {
         var scope = StageScope(environment: [])
         scope.declare(argument: "A", "1")
         scope.declare(argument: "A", nil)
-        #expect(scope.value(of: "A") == nil)
+        #expect(scope.value(of: "A") == "1")
     }
 
     @Test func proxiesAreVisibleButNotRecorded() {
@@ -40,7 +54,7 @@ import Testing
         scope.declare(argument: "http_proxy", "http://proxy")
         scope.declare(argument: "B", "2")
         scope.declare(argument: "A", "1")
-        #expect(scope.visibleArguments.count == 3)
+        #expect(scope.arguments.count == 3)
         #expect(scope.recordedArguments.map(\.name) == ["A", "B"])
     }
 }

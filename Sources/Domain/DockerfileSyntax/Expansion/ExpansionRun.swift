@@ -62,7 +62,8 @@ struct ExpansionRun {
         }
     }
 
-    /// Expands everything up to and including `stop`. With `keepsEscapes`, escapes stay in the result, for patterns.
+    /// Expands everything up to and including `stop`. With `keepsEscapes`, escapes stay in the result, as patterns and
+    /// replacements need them.
     private mutating func sequence(until stop: UInt8?, keepsEscapes: Bool = false) throws(Failure) -> Output {
         var output = Output()
         while let byte = rest.first {
@@ -73,7 +74,7 @@ struct ExpansionRun {
             switch byte {
             case UInt8(ascii: "$"): output.append(try dollar(), splits: true)
             case UInt8(ascii: "'") where !quotesAreLiteral: output.append(try singleQuoted(), splits: false)
-            case UInt8(ascii: "\"") where !quotesAreLiteral: output.append(try doubleQuoted(), splits: false)
+            case UInt8(ascii: "\"") where !quotesAreLiteral: output.append(try doubleQuoted(keepsEscapes), splits: false)
             case escape:
                 rest = rest.dropFirst()
                 try escaped(into: &output, keepsEscapes: keepsEscapes)
@@ -92,12 +93,8 @@ struct ExpansionRun {
     /// Handles the character after the escape character.
     private mutating func escaped(into output: inout Output, keepsEscapes: Bool) throws(Failure) {
         try count(2)
-        guard let next = rest.first else { return }
-        // In a heredoc only otherwise special characters can be escaped, as in a shell's here-document.
-        let staysLiteral = quotesAreLiteral && next != UInt8(ascii: "$") && next != escape
-        if keepsEscapes || staysLiteral { output.append(CollectionOfOne(escape), splits: false) }
-        if staysLiteral { return }
-        rest = rest.dropFirst()
+        if keepsEscapes { output.append(CollectionOfOne(escape), splits: false) }
+        guard let next = rest.popFirst() else { return }
         output.append(CollectionOfOne(next), splits: false)
     }
 
@@ -111,7 +108,7 @@ struct ExpansionRun {
         return Array(body)
     }
 
-    private mutating func doubleQuoted() throws(Failure) -> [UInt8] {
+    private mutating func doubleQuoted(_ keepsEscapes: Bool) throws(Failure) -> [UInt8] {
         rest = rest.dropFirst()
         var result: [UInt8] = []
         while let byte = rest.first {
@@ -124,6 +121,7 @@ struct ExpansionRun {
             try count(1)
             if byte == escape {
                 guard let next = rest.first else { break }
+                if keepsEscapes { result.append(escape) }
                 if [UInt8(ascii: "\""), UInt8(ascii: "$"), escape].contains(next) {
                     rest = rest.dropFirst()
                     result.append(next)
@@ -144,13 +142,31 @@ extension ExpansionRun {
         return value
     }
 
-    /// A name, or one of the shell's special parameters; empty if there is none.
+    /// A name, or one of the shell's special parameters, which are never set; empty if there is none.
     private mutating func name() -> String {
         guard let first = rest.first else { return "" }
-        var name = rest.prefix { first.isDigit ? $0.isDigit : $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") }
-        if name.isEmpty, "@*#!?-".utf8.contains(first) { name = rest.prefix(1) }
+        var name = first.isDigit ? rest.prefix { $0.isDigit } : rest.prefix(identifierLength)
+        if name.isEmpty, "@*#!?-$".utf8.contains(first) { name = rest.prefix(1) }
         rest = rest.dropFirst(name.count)
         return String(decoding: name, as: UTF8.self)
+    }
+
+    /// How many of the next bytes are letters of any script, digits or underscores.
+    private var identifierLength: Int {
+        let candidate = rest.prefix { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") || $0 >= 0x80 }
+        var length = 0
+        for scalar in String(decoding: candidate, as: UTF8.self).unicodeScalars {
+            guard scalar.isASCII || Self.isWordCharacter(scalar) else { break }
+            length += UTF8.width(scalar)
+        }
+        return length
+    }
+
+    private static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: true
+        default: false
+        }
     }
 
     private mutating func dollar() throws(Failure) -> [UInt8] {
@@ -182,8 +198,8 @@ extension ExpansionRun {
         if [UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ":")].contains(first) {
             throw fail("syntax error: bad substitution")
         }
+        // Without a name, as in `${+w}`, the operators apply to a variable that is never set.
         let name = name()
-        guard !name.isEmpty else { throw fail("syntax error: bad substitution") }
         guard let modifier = rest.popFirst() else { throw fail("syntax error: missing '}'") }
         if modifier == UInt8(ascii: "}") { return value(of: name) ?? (settings.keepsUnset ? "${\(name)}" : "") }
         let isSet = lookup(name) != nil
@@ -237,7 +253,7 @@ extension ExpansionRun {
     private mutating func trimmed(_ name: String, atStart: Bool) throws(Failure) -> String {
         let pattern = try inner(until: "}", keepsEscapes: true)
         let isLongest = pattern.utf8.first == (atStart ? UInt8(ascii: "#") : UInt8(ascii: "%"))
-        let matcher = ShellPattern(isLongest ? String(pattern.dropFirst()) : pattern, escape: settings.escape)
+        let matcher = try self.pattern(isLongest ? String(pattern.dropFirst()) : pattern)
         guard let value = value(of: name) else { return "" }
         let result =
             atStart ? matcher.trimStart(of: value, longest: isLongest) : matcher.trimEnd(of: value, longest: isLongest)
@@ -245,11 +261,19 @@ extension ExpansionRun {
         return result
     }
 
+    private func pattern(_ text: String) throws(Failure) -> ShellPattern {
+        guard let pattern = ShellPattern(text) else {
+            throw fail("invalid pattern (\(text)) in substitution: a backslash can only escape * ? \\ / }")
+        }
+        return pattern
+    }
+
     private mutating func replaced(_ name: String) throws(Failure) -> String {
         let isGlobal = rest.first == UInt8(ascii: "/")
         if isGlobal { rest = rest.dropFirst() }
-        let pattern = ShellPattern(try inner(until: "/", keepsEscapes: true), escape: settings.escape)
-        let replacement = try inner(until: "}", keepsEscapes: false)
+        let pattern = try pattern(inner(until: "/", keepsEscapes: true))
+        // Escapes stay: `${v//a/\/}` replaces by `\/`.
+        let replacement = try inner(until: "}", keepsEscapes: true)
         guard let value = value(of: name) else { return "" }
         let result = pattern.replacing(
             in: value, with: replacement, everywhere: isGlobal, limit: settings.maximumSize)

@@ -13,7 +13,12 @@ package enum PredefinedArguments {
     ]
 
     /// Interpreted by the builder itself when set with `--build-arg`.
-    package static let builder: Set<String> = ["SOURCE_DATE_EPOCH"]
+    package static let builder: Set<String> = [
+        "SOURCE_DATE_EPOCH", sandboxHostname,
+    ]
+
+    /// The host name of the build's commands.
+    package static let sandboxHostname = "BUILDKIT_SANDBOX_HOSTNAME"
 
     /// The values of the platform arguments. `variant` is empty if there is none.
     package static func platformValues(

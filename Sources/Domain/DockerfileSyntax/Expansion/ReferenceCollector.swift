@@ -23,9 +23,12 @@ struct ReferenceCollector {
         for instruction in instructions {
             switch instruction.kind {
             case .arg(let declarations):
-                for declaration in declarations { try declare(declaration) }
+                for declaration in declarations { declare(declaration) }
             case .env(let pairs):
-                for pair in pairs { variables[try expand(pair.key)] = try expand(pair.value) }
+                // What cannot be expanded is an error only if the stage is built.
+                for pair in pairs {
+                    if let key = try? expand(pair.key), let value = try? expand(pair.value) { variables[key] = value }
+                }
             case .copy(let copy):
                 if let from = copy.from { try add(from, try expand(from)) }
             case .run(let run):
@@ -40,11 +43,11 @@ struct ReferenceCollector {
         return try dockerfile.expander.expand(word, in: dockerfile.source.file) { known[$0] }.value
     }
 
-    private mutating func declare(_ declaration: ArgumentDeclaration) throws(Diagnostic) {
+    private mutating func declare(_ declaration: ArgumentDeclaration) {
         if let given = buildArguments[declaration.name] {
             variables[declaration.name] = given
         } else if let word = declaration.defaultValue {
-            variables[declaration.name] = try expand(word)
+            if let value = try? expand(word) { variables[declaration.name] = value }
         } else if let global = globals[declaration.name] {
             variables[declaration.name] = global
         }

@@ -1,17 +1,23 @@
 /// The patterns of `${V#p}` and its relatives: `*` is any text, `?` any character, the rest is literal.
+///
+/// A backslash escapes `*`, `?`, itself, and the `/` and `}` that would end the pattern, whatever the file's escape
+/// character is. `*` and `?` do not match newlines.
 struct ShellPattern {
     private let program: PatternProgram
 
-    init(_ text: String, escape: Character) {
+    /// Nil if a backslash escapes anything else.
+    init?(_ text: String) {
         var scalars = Array(text.unicodeScalars)[...]
         var nodes: [PatternProgram.Node] = []
         while let scalar = scalars.popFirst() {
             switch scalar {
             case "*":
                 // A row of stars means the same as one.
-                if nodes.last != .text { nodes.append(.text) }
-            case "?": nodes.append(.any)
-            case escape.unicodeScalars.first: nodes.append(.literal(scalars.popFirst() ?? scalar))
+                if nodes.last != .textInLine { nodes.append(.textInLine) }
+            case "?": nodes.append(.anyInLine)
+            case "\\":
+                guard let next = scalars.popFirst(), ["*", "?", "\\", "/", "}"].contains(next) else { return nil }
+                nodes.append(.literal(next))
             default: nodes.append(.literal(scalar))
             }
         }
@@ -48,31 +54,32 @@ struct ShellPattern {
     }
 
     /// Replaces the first or every longest match; nil if that takes too many steps or produces more than `limit`
-    /// characters.
+    /// characters. An empty match counts unless it directly follows another one.
     func replacing(in text: String, with replacement: String, everywhere: Bool, limit: Int) -> String? {
         let scalars = Array(text.unicodeScalars)
         let new = Array(replacement.unicodeScalars)
         var result: [Unicode.Scalar] = []
         var position = 0
+        var endOfLast = -1
         var budget = Self.budget
-        while position < max(scalars.count, 1), !program.nodes.isEmpty {
+        while position <= scalars.count {
             let match: Int?
             do {
                 match = try program.matchLength(at: scalars[position...], longest: true, budget: &budget)
             } catch { return nil }
-            if let match {
+            if let match, match > 0 || position != endOfLast {
                 result += new
                 position += match
-                if !everywhere || match == 0 { break }
-            } else if position < scalars.count {
-                result.append(scalars[position])
-                position += 1
-            } else {
-                break
+                endOfLast = position
+                guard everywhere else { break }
+                if match > 0 { continue }
             }
+            guard position < scalars.count else { break }
+            result.append(scalars[position])
+            position += 1
             guard result.count <= limit else { return nil }
         }
-        result += scalars[position...]
+        if position < scalars.count { result += scalars[position...] }
         return result.count <= limit ? Self.string(result) : nil
     }
 

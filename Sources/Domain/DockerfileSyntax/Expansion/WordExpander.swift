@@ -71,15 +71,17 @@ package struct WordExpander: Sendable {
         }
     }
 
-    /// Expands the content of a heredoc: variables are expanded, quotes have no meaning; a heredoc with a quoted name
-    /// is literal.
+    /// Expands the content of a heredoc: variables are expanded, quotes have no meaning, and a backslash stands for
+    /// the character after it, whatever the file's escape character is. A heredoc with a quoted name is literal.
     package func expand(_ heredoc: Heredoc, lookup: @escaping (String) -> String?) throws(Failure) -> Expansion {
         guard heredoc.expands else {
             var literal = Expansion()
             literal.value = heredoc.content
             return literal
         }
-        var run = ExpansionRun(self, heredoc.content, lookup: lookup)
+        var expander = WordExpander()
+        expander.maximumSize = maximumSize
+        var run = ExpansionRun(expander, heredoc.content, lookup: lookup)
         run.quotesAreLiteral = true
         return try run.expandAll().expansion
     }

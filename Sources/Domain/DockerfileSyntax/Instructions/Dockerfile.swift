@@ -28,6 +28,8 @@ package struct Dockerfile: Sendable {
 
     /// The maximum file size in bytes.
     package static let maximumSize = 16 << 20
+    /// The maximum size of a physical line in bytes: Docker accepts no longer ones.
+    package static let maximumLineSize = 65535
     /// The maximum number of stages.
     package static let maximumStages = 4096
 
@@ -41,6 +43,11 @@ package struct Dockerfile: Sendable {
         self.source = source
         guard source.bytes.count <= Self.maximumSize else {
             throw Diagnostic(file: source.file, range: nil, "the file is larger than \(Self.maximumSize) bytes")
+        }
+        if let long = source.lines.first(where: { $0.count > Self.maximumLineSize }) {
+            throw Diagnostic(
+                file: source.file, range: source.range(long.lowerBound..<long.lowerBound + 1),
+                "the line is longer than \(Self.maximumLineSize) bytes")
         }
         directives = try ParserDirectives(reading: source)
         var reader = LogicalLineReader(source: source, escape: directives.escapeByte)
@@ -75,7 +82,14 @@ package struct Dockerfile: Sendable {
     ) throws(Diagnostic) -> Instruction {
         var heredocs: [Heredoc] = []
         for word in try heredocWords(line) {
-            guard var heredoc = Heredoc(word: line.text(word), range: line.sourceRange(word)) else { continue }
+            let text = line.text(word)
+            guard var heredoc = Heredoc(word: text, range: line.sourceRange(word)) else { continue }
+            // With blanks it may as well be a shift: `$((1 << n))`.
+            if text.utf8.contains(where: \.isSpace), !text.utf8.contains(where: { $0 == 0x22 || $0 == 0x27 }),
+                !reader.containsEnd(of: heredoc)
+            {
+                continue
+            }
             try reader.readBody(of: &heredoc, startedBy: line)
             heredocs.append(heredoc)
         }
@@ -91,7 +105,7 @@ package struct Dockerfile: Sendable {
         guard let known = Keyword(rawValue: line.text(keyword).uppercased()), [.run, .copy, .add].contains(known) else {
             return []
         }
-        return line.quotedWords(rest)
+        return line.quotedWords(rest, joinsHeredocs: true)
     }
 
     private mutating func add(_ instruction: Instruction) throws(Diagnostic) {

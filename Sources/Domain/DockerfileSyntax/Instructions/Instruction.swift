@@ -55,28 +55,4 @@ package enum Keyword: String, Sendable, CaseIterable {
     case healthcheck = "HEALTHCHECK"
     case onbuild = "ONBUILD"
     case maintainer = "MAINTAINER"
-
-    /// The keyword that a user may have meant by `word`: at edit distance one, or two if the word is long.
-    static func closest(to word: String) -> Keyword? {
-        let typed = Array(word.utf8)
-        guard typed.count <= 16 else { return nil }
-        let ranked = allCases.map { ($0, distance(typed, Array($0.rawValue.utf8))) }
-        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= (typed.count > 4 ? 2 : 1) else { return nil }
-        return best.0
-    }
-
-    /// Levenshtein distance in which swapping two neighbours counts as one edit.
-    private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var rows = [Array(0...b.count)]
-        for (i, byte) in a.enumerated() {
-            var row = [i + 1]
-            for (j, other) in b.enumerated() {
-                var best = min(row[j] + 1, rows[i][j + 1] + 1, rows[i][j] + (byte == other ? 0 : 1))
-                if i > 0, j > 0, byte == b[j - 1], a[i - 1] == other { best = min(best, rows[i - 1][j - 1] + 1) }
-                row.append(best)
-            }
-            rows.append(row)
-        }
-        return rows[a.count][b.count]
-    }
 }

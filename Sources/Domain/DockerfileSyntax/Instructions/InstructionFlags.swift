@@ -69,7 +69,8 @@ extension InstructionFlags {
         var seen: Set<String> = []
         for flag in flags {
             guard known.contains(flag.name) || repeatable.contains(flag.name) else {
-                throw line.error(flag.range, "unknown flag: --\(flag.name) (in \(keyword.rawValue))")
+                let hint = Suggestion.hint(for: flag.name, among: known + repeatable)
+                throw line.error(flag.range, "unknown flag: --\(flag.name) (in \(keyword.rawValue))\(hint)")
             }
             guard seen.insert(flag.name).inserted || repeatable.contains(flag.name) else {
                 throw line.error(flag.range, "duplicate flag specified: --\(flag.name)")

@@ -22,9 +22,7 @@ extension InstructionParser {
             guard !strings.isEmpty else { throw error("RUN requires at least one argument") }
             return .exec(strings)
         case .shell(let text):
-            if heredocs.count == 1, line.quotedWords(arguments).count == 1,
-                Heredoc(word: text, range: heredocs[0].range) != nil
-            {
+            if heredocs.count == 1, Heredoc(word: text, range: heredocs[0].range) != nil {
                 return .script(heredocs[0])
             }
             let bodies = heredocs.map { "\n\($0.rawContent)\($0.name)" }.joined()

@@ -30,7 +30,7 @@ struct InstructionParser {
     static func keyword(_ line: LogicalLine, _ word: Range<Int>) throws(Diagnostic) -> Keyword {
         let name = line.text(word)
         if let keyword = Keyword(rawValue: name.uppercased()) { return keyword }
-        let hint = Keyword.closest(to: name.uppercased()).map { " (did you mean \($0.rawValue)?)" } ?? ""
+        let hint = Suggestion.hint(for: name.uppercased(), among: Keyword.allCases.map(\.rawValue))
         throw line.error(word, "unknown instruction: \(name.uppercased())\(hint)")
     }
 

@@ -24,15 +24,21 @@ package struct StageGraph: Sendable {
         package let stages: [Int]
         /// Images other than the base in `COPY --from=` and `RUN --mount=from=`, in order, without duplicates.
         package let images: [String]
+        /// Whether a named context, its `base`, stands for the stage, whose instructions are not executed.
+        package var isReplaced = false
     }
 
     /// One for each stage, in order.
     package private(set) var nodes: [Node] = []
     private let dockerfile: Dockerfile
+    private let globals: [String: String]
+    private let buildArguments: [String: String]
     private let contexts: Set<String>
+    private let canonical: @Sendable (String) -> String
 
     /// Resolves all references. `globals` are the values from `Dockerfile.globalArgumentValues`, `buildArguments` those
-    /// of `--build-arg`, `contexts` the names from `--build-context`.
+    /// of `--build-arg`, `contexts` the names from `--build-context`: such a context replaces the stages and images of
+    /// its name. Names are compared with these after `canonical`.
     ///
     /// Variables in `--from=` see the stage's own ARG and ENV, but not the base image's environment. References to the
     /// same or a later stage are errors, so there are no cycles.
@@ -40,30 +46,65 @@ package struct StageGraph: Sendable {
     /// `firstBase` overrides the base of the first FROM.
     package init(
         _ dockerfile: Dockerfile, globals: [String: String], buildArguments: [String: String] = [:],
-        contexts: Set<String> = [], firstBase: String? = nil
+        contexts: Set<String> = [], firstBase: String? = nil,
+        canonical: @escaping @Sendable (String) -> String = { $0 }
     ) throws(Diagnostic) {
         self.dockerfile = dockerfile
+        self.globals = globals
+        self.buildArguments = buildArguments
         self.contexts = contexts
+        self.canonical = canonical
         for stage in dockerfile.stages {
             var base = try baseName(of: stage, globals: globals)
             if stage.index == 0, let firstBase { base = firstBase }
+            if let context = stage.name.flatMap(context) {
+                nodes.append(
+                    Node(
+                        index: stage.index, baseName: base, base: .context(context), stages: [], images: [],
+                        isReplaced: true))
+                continue
+            }
             let origin = baseOrigin(base, for: stage.index)
             var collector = ReferenceCollector(dockerfile, globals: globals, buildArguments: buildArguments)
             if case .stage(let index) = origin { try collector.collectTriggers(of: dockerfile.stages[index]) }
             try collector.collect(stage.instructions)
-            var stages: Set<Int> = []
-            var images: [String] = []
+            var (stages, images) = try sources(of: collector.references, in: stage.index)
             if case .stage(let index) = origin { stages.insert(index) }
-            for reference in collector.references {
-                switch try self.origin(of: reference.name, at: reference.word, in: stage.index) {
-                case .stage(let index): stages.insert(index)
-                case .image(let name) where !images.contains(name): images.append(name)
-                default: break
-                }
-            }
             nodes.append(
                 Node(index: stage.index, baseName: base, base: origin, stages: stages.sorted(), images: images))
         }
+    }
+
+    /// The earlier stages that triggers of an image use when they run in the stage `index`.
+    package func stages(usedBy triggers: [Instruction], in index: Int) throws(Diagnostic) -> [Int] {
+        var collector = ReferenceCollector(dockerfile, globals: globals, buildArguments: buildArguments)
+        try collector.collect(triggers)
+        return try sources(of: collector.references, in: index).stages.sorted()
+    }
+
+    private func sources(
+        of references: [(name: String, word: Word)], in index: Int
+    ) throws(Diagnostic) -> (stages: Set<Int>, images: [String]) {
+        var stages: Set<Int> = []
+        var images: [String] = []
+        for reference in references {
+            switch try origin(of: reference.name, at: reference.word, in: index) {
+            case .stage(let earlier): stages.insert(earlier)
+            case .image(let name) where !images.contains(name): images.append(name)
+            default: break
+            }
+        }
+        return (stages, images)
+    }
+
+    /// The named context that replaces stages and images of this name.
+    private func context(_ name: String) -> String? {
+        let name = canonical(name)
+        return contexts.contains(name) ? name : nil
+    }
+
+    private func origin(ofStage index: Int) -> Origin {
+        nodes[index].isReplaced ? nodes[index].base : .stage(index)
     }
 
     /// The index of the stage to build: by name (case-insensitive) or number; the last stage if `name` is nil or empty.
@@ -73,7 +114,8 @@ package struct StageGraph: Sendable {
         if let index = Int(name), nodes.indices.contains(index) { return index }
         throw Diagnostic(
             file: dockerfile.source.file, range: nil,
-            "the target \(name.quotedForMessage) was not found in the provided Dockerfile")
+            "the target \(name.quotedForMessage) was not found in the provided Dockerfile"
+                + Suggestion.hint(for: name, among: dockerfile.stages.compactMap(\.name)))
     }
 
     /// The stages to build for `target`, including itself, in dependency order.
@@ -87,22 +129,21 @@ package struct StageGraph: Sendable {
         return isNeeded.indices.filter { isNeeded[$0] }
     }
 
-    /// The meaning of an expanded `--from=` value in the stage `index`. `word` is the location for errors.
-    package func origin(of name: String, at word: Word, in index: Int) throws(Diagnostic) -> Origin {
+    /// The meaning of an expanded `--from=` value in the stage `index`. `word` is the location for errors, if known.
+    package func origin(of name: String, at word: Word? = nil, in index: Int) throws(Diagnostic) -> Origin {
         func error(_ message: String) -> Diagnostic {
-            Diagnostic(file: dockerfile.source.file, range: word.range, message)
+            Diagnostic(file: dockerfile.source.file, range: word?.range, message)
         }
         if let number = Int(name) {
             guard number >= 0, number < index else {
                 throw error("invalid stage index \(number): only stages before this one (\(index)) can be used")
             }
-            return .stage(number)
+            return origin(ofStage: number)
         }
-        // A named build context overrides a stage or image of the same name.
-        if contexts.contains(name) { return .context(name) }
+        if let context = context(name) { return .context(context) }
         let lowercased = name.lowercased()
         if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
-            return .stage(earlier)
+            return origin(ofStage: earlier)
         }
         if dockerfile.stages[index].name == lowercased {
             throw error("stage \(name.quotedForMessage) cannot copy files from itself")
@@ -126,10 +167,10 @@ package struct StageGraph: Sendable {
 
     private func baseOrigin(_ name: String, for index: Int) -> Origin {
         if name == "scratch" { return .scratch }
-        if contexts.contains(name) { return .context(name) }
+        if let context = context(name) { return .context(context) }
         let lowercased = name.lowercased()
         if let earlier = dockerfile.stages[..<index].lastIndex(where: { $0.name == lowercased }) {
-            return .stage(earlier)
+            return origin(ofStage: earlier)
         }
         return .image(name)
     }

@@ -8,10 +8,13 @@ struct PatternProgram: Sendable {
         case literal(Unicode.Scalar)
         case any
         case anyButSlash
+        /// Never a newline.
+        case anyInLine
         /// Never a slash.
         case set([ClosedRange<Unicode.Scalar>], negated: Bool)
         case text
         case textWithoutSlash
+        case textInLine
         /// Any number of whole directories: go on behind the next node, or stay there first.
         case enterDirectories
         case insideDirectories
@@ -106,12 +109,18 @@ private struct PatternRun {
         case .anyButSlash:
             guard !isSlash else { return false }
             next[index + 1] = true
+        case .anyInLine:
+            guard scalar != "\n" else { return false }
+            next[index + 1] = true
         case .set(let ranges, let negated):
             guard !isSlash, ranges.contains(where: { $0.contains(scalar) }) != negated else { return false }
             next[index + 1] = true
         case .text: next[index] = true
         case .textWithoutSlash:
             guard !isSlash else { return false }
+            next[index] = true
+        case .textInLine:
+            guard scalar != "\n" else { return false }
             next[index] = true
         case .enterDirectories: return false
         case .insideDirectories:
@@ -125,7 +134,7 @@ private struct PatternRun {
     private mutating func close() {
         for index in nodes.indices where active[index] {
             switch nodes[index] {
-            case .text, .textWithoutSlash: active[index + 1] = true
+            case .text, .textWithoutSlash, .textInLine: active[index + 1] = true
             case .enterDirectories:
                 active[index + 1] = true
                 active[index + 2] = true

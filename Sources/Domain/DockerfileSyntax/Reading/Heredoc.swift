@@ -10,7 +10,7 @@ package struct Heredoc: Sendable, Hashable {
     package let fileDescriptor: Int
     /// The location of `<<EOF`.
     package let range: SourceRange
-    /// The lines as in the file, each with its newline.
+    /// The lines as in the file, each with its newline, which is a plain one even if the file's lines end in CRLF.
     package internal(set) var rawContent = ""
 
     /// The lines, without leading tabs if `stripsTabs`.
@@ -38,6 +38,7 @@ package struct Heredoc: Sendable, Hashable {
         rest = rest.dropFirst(2)
         let strips = rest.first == UInt8(ascii: "-")
         if strips { rest = rest.dropFirst() }
+        rest = rest.drop { $0.isSpace }
         guard !rest.isEmpty, !rest.contains(UInt8(ascii: "<")) else { return nil }
         var name: [UInt8] = []
         var quote: UInt8?

@@ -75,11 +75,13 @@ extension LogicalLine {
     }
 
     /// The words between white space that is neither quoted nor escaped; quotes and escapes stay in the words.
-    func quotedWords(_ range: Range<Int>) -> [Range<Int>] {
+    ///
+    /// - Parameter joinsHeredocs: whether blanks after `<<` are part of its word, as in `<<  EOF`.
+    func quotedWords(_ range: Range<Int>, joinsHeredocs: Bool = false) -> [Range<Int>] {
         var words: [Range<Int>] = []
         var rest = trimmed(range)
         while !rest.isEmpty {
-            let word = firstQuotedWord(rest)
+            let word = firstQuotedWord(rest, joinsHeredocs: joinsHeredocs)
             words.append(word)
             let next = (word.upperBound..<rest.upperBound).first { !bytes[$0].isSpace } ?? rest.upperBound
             rest = next..<rest.upperBound
@@ -88,12 +90,16 @@ extension LogicalLine {
     }
 
     /// The first of the `quotedWords` of a trimmed range.
-    func firstQuotedWord(_ range: Range<Int>) -> Range<Int> {
+    func firstQuotedWord(_ range: Range<Int>, joinsHeredocs: Bool = false) -> Range<Int> {
         var quote: UInt8?
         var index = range.lowerBound
         while index < range.upperBound {
             let byte = bytes[index]
             if quote == nil, byte.isSpace { break }
+            if joinsHeredocs, quote == nil, bytes[index..<range.upperBound].starts(with: "<<".utf8) {
+                index = (index + 2..<range.upperBound).first { !bytes[$0].isSpace } ?? range.upperBound
+                continue
+            }
             if byte == escape, quote != UInt8(ascii: "'") {
                 index += 1
             } else if byte == quote {

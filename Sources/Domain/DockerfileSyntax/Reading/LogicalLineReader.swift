@@ -6,6 +6,8 @@ struct LogicalLineReader {
     private(set) var position: Int
     /// Empty lines inside of continued lines so far.
     private(set) var emptyContinuations: [SourceRange] = []
+    /// How many lines may still be searched for terminators.
+    private var searchBudget = 1 << 22
 
     init(source: SourceText, escape: UInt8, startingAt position: Int = 0) {
         self.source = source
@@ -57,20 +59,40 @@ struct LogicalLineReader {
         return end - 1
     }
 
+    private func isEnd(of heredoc: Heredoc, _ index: Int, _ terminator: [UInt8]) -> Bool {
+        let line = source.bytes[source.lines[index]]
+        return (heredoc.stripsTabs ? line.drop { $0 == UInt8(ascii: "\t") } : line).elementsEqual(terminator)
+    }
+
+    /// Whether the terminator of a heredoc follows; also true once too many lines have been searched.
+    mutating func containsEnd(of heredoc: Heredoc) -> Bool {
+        let terminator = Array(heredoc.name.utf8)
+        for index in position..<max(position, source.lines.count) {
+            searchBudget -= 1
+            if searchBudget < 0 || isEnd(of: heredoc, index, terminator) { return true }
+        }
+        return false
+    }
+
     /// Reads the lines up to `heredoc`'s terminator as its content.
     mutating func readBody(of heredoc: inout Heredoc, startedBy line: LogicalLine) throws(Diagnostic) {
         let terminator = Array(heredoc.name.utf8)
         var content: [UInt8] = []
+        // What runs the content understands plain newlines only.
+        let dropsReturns = position > 0 && source.rawLine(at: position - 1).suffix(2).elementsEqual("\r\n".utf8)
         while position < source.lines.count {
             let index = position
             position += 1
-            var candidate = source.bytes[source.lines[index]]
-            if heredoc.stripsTabs { candidate = candidate.drop { $0 == UInt8(ascii: "\t") } }
-            if candidate.elementsEqual(terminator) {
+            if isEnd(of: heredoc, index, terminator) {
                 heredoc.rawContent = String(decoding: content, as: UTF8.self)
                 return
             }
-            content += source.rawLine(at: index)
+            let raw = source.rawLine(at: index)
+            if dropsReturns, raw.suffix(2).elementsEqual("\r\n".utf8) {
+                content += raw.dropLast(2) + [UInt8(ascii: "\n")]
+            } else {
+                content += raw
+            }
         }
         throw Diagnostic(
             file: source.file, range: heredoc.range, "unterminated heredoc: no line \(heredoc.name.quotedForMessage)")

@@ -19,14 +19,18 @@ struct BasePlatforms {
             let others = try self.platforms(of: image)
             platforms.removeAll { !others.contains($0) }
         }
-        guard !platforms.isEmpty else { throw CommandError("base images do not share any platforms") }
+        guard !platforms.isEmpty else { throw CommandError("base images have no platforms in common") }
         return platforms
     }
 
     private func platforms(of image: String) throws -> [Platform] {
         let candidate = try places.candidate(image)
         var platforms: [Platform] = []
-        for platform in try candidate.platforms where !platforms.contains(platform) { platforms.append(platform) }
+        for platform in try candidate.platforms.map(\.normalized) where !platforms.contains(platform) {
+            // Entries for no platform are attestations.
+            if [platform.os, platform.architecture].contains(where: { $0.isEmpty || $0 == "unknown" }) { continue }
+            platforms.append(platform)
+        }
         return platforms
     }
 }

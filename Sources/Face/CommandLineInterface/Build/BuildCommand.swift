@@ -36,7 +36,9 @@ enum BuildCommand: Command {
         }
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let export = try arguments.string("output").map { try BuildExport(parsing: $0) }
-        var (options, targets) = try options(arguments, session)
+        var (options, targets, files) = try options(arguments, session)
+        // A context from standard input exists as long as this.
+        defer { withExtendedLifetime(files) {} }
         if let call = try BuildCall(arguments) {
             options.platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
             return try call.run(options, session)
@@ -59,14 +61,24 @@ enum BuildCommand: Command {
         if let file = arguments.string("iidfile") {
             options.announce = try OutputFile.textWriter(file) { "sha256:\($0)" }
         }
+        options.requestsPlatform = try platforms.count > 1 || !PlatformFlags.wanted(arguments).isEmpty
+        // A name can only be that of all images together.
+        let names = platforms.count > 1 && list == nil ? options.names : []
+        if !names.isEmpty { options.names = [] }
         var built: [(image: ImageRecord, platform: Platform?)] = []
         for platform in platforms {
             options.platform = platform
             let prefix = platforms.count > 1 ? "[\(platform)] " : ""
-            let image = try build(options, prefix: prefix, deliver: (export, targets), arguments, store, session)
+            let output = platforms.count > 1 ? try export?.forOne(of: platform) : export
+            let image = try build(options, prefix: prefix, deliver: (output, targets), arguments, store, session)
             built.append((image, platform))
         }
         if let list { try ManifestList.add(built, toListNamed: list, in: store) }
+        if !names.isEmpty {
+            let id = try ManifestList.create(named: names, of: built, in: store)
+            if !arguments.bool("quiet") { for name in names { session.printLine("Successfully tagged \(name)") } }
+            session.printLine(id)
+        }
         return 0
     }
 
@@ -111,11 +123,13 @@ enum BuildCommand: Command {
     /// - Returns: the options, and the names that are destinations outside the store.
     private static func options(
         _ arguments: ParsedArguments, _ session: Session
-    ) throws -> (BuildOptions, targets: [String]) {
+    ) throws -> (BuildOptions, targets: [String], files: BuildFiles) {
         let files = try BuildFiles.find(
             context: arguments.positionals.first, files: arguments.strings("file"),
             ignoreFile: arguments.string("ignorefile"),
-            preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session))
+            preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session),
+            temporary: session.environment.value("TMPDIR") ?? "/var/tmp")
+        for warning in files.warnings { session.printError(warning) }
         let conf = try session.containersConf()
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
@@ -141,7 +155,7 @@ enum BuildCommand: Command {
         options.step = try ConfinementFlags.read(arguments, conf)
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
         NamespaceFlags.warnOfSharing(options.isolation, arguments, session)
-        return (options, tags.filter(isElsewhere))
+        return (options, tags.filter(isElsewhere), files)
     }
 
     /// The flags from `$BUILDAH_CPPFLAGS` for the preprocessor.

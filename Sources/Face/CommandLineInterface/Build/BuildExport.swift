@@ -56,6 +56,20 @@ struct BuildExport {
         destination = dest
     }
 
+    private init(_ kind: Kind, _ destination: String) {
+        self.kind = kind
+        self.destination = destination
+    }
+
+    /// The output of one of several platforms: a directory such as `linux_arm_v7` in this one.
+    func forOne(of platform: Platform) throws -> BuildExport {
+        guard kind == .directory else {
+            throw CommandError("build output \(destination): an archive can only hold the files of one platform")
+        }
+        let name = platform.description.split(separator: "/").joined(separator: "_")
+        return BuildExport(.directory, "\(destination)/\(name)")
+    }
+
     /// Writes the files of an image.
     func write(_ image: ImageRecord, from store: ContainerStore) throws {
         let root = try ReadOnlyRoot(of: image.topLayer, in: store)

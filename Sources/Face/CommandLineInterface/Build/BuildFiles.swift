@@ -7,20 +7,33 @@ struct BuildFiles {
     let dockerfile: (name: String, text: String)
     let context: String?
     let ignoreFile: (name: String, content: [UInt8])?
+    /// A context from standard input, which exists as long as this value.
+    private(set) var streamed: StreamedContext?
+    /// What to tell the user about the files.
+    private(set) var warnings: [String] = []
 
     /// - Parameters:
-    ///   - context: a directory; nil: the working directory, unless only a Dockerfile on standard input is given.
+    ///   - context: a directory; nil: the working directory; `-`: a Dockerfile or an archive on standard input.
     ///   - files: `--file` values; `-` is standard input.
     ///   - preprocessorFlags: for `cpp`, which preprocesses files named `*.in`.
+    ///   - temporary: the directory for temporary files.
     static func find(
-        context: String?, files: [String], ignoreFile: String?, preprocessorFlags: [String]
+        context: String?, files: [String], ignoreFile: String?, preprocessorFlags: [String], temporary: String
     ) throws -> BuildFiles {
         if let context, context.contains("://") || context.hasPrefix("git@") {
             throw CommandError("contexts at URLs are not supported yet: \(context)")
         }
-        // `build -` reads a Dockerfile, without any context.
         if context == "-" {
-            return BuildFiles(dockerfile: ("-", try standardInput()), context: nil, ignoreFile: nil)
+            let streamed = try StreamedContext(readingStandardInputInto: temporary)
+            // A Dockerfile has no context.
+            guard let directory = streamed.directory else {
+                return BuildFiles(dockerfile: ("-", text(streamed.dockerfile)), context: nil, ignoreFile: nil)
+            }
+            var found = try find(
+                context: directory, files: files, ignoreFile: ignoreFile, preprocessorFlags: preprocessorFlags,
+                temporary: temporary)
+            found.streamed = streamed
+            return found
         }
         var directory = try HostPath.real(context ?? ".")
         var files: [String?] = files
@@ -33,13 +46,14 @@ struct BuildFiles {
         if files.isEmpty { files = [nil] }
         let reader = try ContextFileReader(context: directory)
         var parts: [(path: String?, file: (name: String, text: String))] = []
+        var warnings: [String] = []
         for file in files {
             var (path, dockerfile) = try self.dockerfile(file, in: directory, reader)
             guard !dockerfile.text.isEmpty else {
                 throw CommandError("no contents in \((path ?? "standard input").goQuoted)")
             }
             if dockerfile.name.hasSuffix(".in") {
-                dockerfile.text = try preprocess(dockerfile, in: directory, preprocessorFlags)
+                dockerfile.text = try preprocess(dockerfile, in: directory, preprocessorFlags, &warnings)
             }
             parts.append((path, dockerfile))
         }
@@ -47,9 +61,11 @@ struct BuildFiles {
         let dockerfile = (
             name: parts.map(\.file.name).joined(separator: "+"), text: parts.map(\.file.text).joined(separator: "\n")
         )
-        return BuildFiles(
+        var found = BuildFiles(
             dockerfile: dockerfile, context: directory,
             ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: parts[0].path, in: directory, reader))
+        found.warnings = warnings
+        return found
     }
 
     private static func dockerfile(
@@ -73,9 +89,11 @@ struct BuildFiles {
         throw CommandError("stat \(candidates.last ?? file): no such file or directory")
     }
 
-    /// Runs a Dockerfile through the C preprocessor, so that it can include others (`#include`).
+    /// Runs a Dockerfile through the C preprocessor, so that it can include others (`#include`). Comments, which to the
+    /// preprocessor are unknown directives, are dropped with a warning, as by Buildah.
     private static func preprocess(
-        _ dockerfile: (name: String, text: String), in directory: String, _ flags: [String]
+        _ dockerfile: (name: String, text: String), in directory: String, _ flags: [String],
+        _ warnings: inout [String]
     ) throws -> String {
         let command = ["cpp", "-E", "-P", "-iquote", directory, "-traditional", "-undef"] + flags + ["-"]
         let result: (status: Int32, output: [UInt8], errors: [UInt8])
@@ -87,8 +105,14 @@ struct BuildFiles {
             )
         }
         guard result.status == 0 else {
-            let text = String(decoding: result.errors, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
-            throw CommandError("cpp failed on \(dockerfile.name): \(text)")
+            let lines = String(decoding: result.errors, as: UTF8.self).split(separator: "\n")
+            let isComments = lines.allSatisfy { !$0.contains("error:") || $0.contains("invalid preprocessing directive") }
+            guard isComments, !result.output.isEmpty else {
+                throw CommandError("cpp failed on \(dockerfile.name): \(lines.joined(separator: "; "))")
+            }
+            let shown = lines.filter { $0.contains("error:") }.joined(separator: "; ")
+            warnings.append("Warning: \(dockerfile.name): ignoring \(shown)")
+            return String(decoding: result.output, as: UTF8.self)
         }
         return String(decoding: result.output, as: UTF8.self)
     }

@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainersConfig
+import ContentDigest
 import DockerfileSyntax
 import ImageBuild
 import ImageModel
@@ -63,18 +64,44 @@ enum BuildInputs {
         guard let value, !name.isEmpty, !value.isEmpty else {
             throw CommandError("invalid additional build context \(text.goQuoted): expected NAME=SOURCE")
         }
+        let key = BuildOptions.contextName(name)
         for prefix in ["docker-image://", "container-image://", "docker://"] where value.hasPrefix(prefix) {
-            options.contexts[name] = .image(String(value.dropFirst(prefix.count)))
+            let image = String(value.dropFirst(prefix.count))
+            options.contexts[key] = image == "scratch" ? .scratch : .image(image)
+            return
+        }
+        if value.hasPrefix("oci-layout://") {
+            options.contexts[key] = .image(try layout(String(value.dropFirst("oci-layout://".count)), name))
             return
         }
         if value.contains("://") || value.hasPrefix("git@") {
             throw CommandError("--build-context \(name): contexts at URLs are not supported: \(value)")
         }
         if TransportReference(parsing: value) != nil {
-            options.contexts[name] = .image(value)
+            options.contexts[key] = .image(value)
         } else {
-            options.contexts[name] = .directory(try HostPath.real(value))
+            options.contexts[key] = .directory(try HostPath.real(value))
         }
+    }
+
+    /// `PATH[:TAG][@DIGEST]` of an image layout as `oci:PATH:@INDEX`. Without a tag, `latest` or the only image.
+    private static func layout(_ text: String, _ name: String) throws -> String {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let location = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let path = try HostPath.real(location[0])
+        guard !path.contains(":") else {
+            throw CommandError("--build-context \(name): the path of an image layout must not contain colons: \(path)")
+        }
+        guard parts.count > 1 else {
+            if location.count > 1 { return "oci:\(path):\(location[1])" }
+            let images = try OCILayoutSource.images(inLayoutAt: path)
+            let latest = images.firstIndex { $0.annotations?["org.opencontainers.image.ref.name"] == "latest" }
+            return latest.map { "oci:\(path):@\($0)" } ?? "oci:\(path)"
+        }
+        guard let index = try OCILayoutSource.images(inLayoutAt: path).firstIndex(where: { $0.digest.description == parts[1] }) else {
+            throw CommandError("--build-context \(name): \(path) has no image \(parts[1])")
+        }
+        return "oci:\(path):@\(index)"
     }
 
     /// `id=NAME[,src=FILE][,env=VARIABLE][,type=file|env]`.

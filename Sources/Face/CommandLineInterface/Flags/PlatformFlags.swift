@@ -39,13 +39,9 @@ enum PlatformFlags {
         var platform = Platform.host
         if given.contains("arch"), let name = arguments.string("arch") {
             (platform.architecture, platform.variant) = Platform.normalizedArchitecture(name)
-            // The default variant is omitted.
-            if platform.architecture == "arm", platform.variant == "v7", name.lowercased() == "arm" {
-                platform.variant = nil
-            }
         }
         if given.contains("os"), let os = arguments.string("os") { platform.os = os.lowercased() }
         if given.contains("variant") { platform.variant = arguments.string("variant") }
-        return [platform]
+        return [platform.normalized]
     }
 }

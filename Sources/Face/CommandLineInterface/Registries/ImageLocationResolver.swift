@@ -94,12 +94,16 @@ enum ImageLocationResolver {
 
 /// Parses platforms from flags.
 enum Platforms {
+    /// Like in Buildah, slashes at the ends do not count.
     static func wanted(_ text: String?) throws -> Platform {
-        guard let text, !text.isEmpty else { return Platform.host }
+        guard var text = text.map({ $0[...] }) else { return Platform.host }
+        while text.hasPrefix("/") { text.removeFirst() }
+        while text.hasSuffix("/") { text.removeLast() }
+        guard !text.isEmpty else { return Platform.host }
         do {
-            return try Platform.parse(text)
+            return try Platform.parse(String(text))
         } catch {
-            throw CommandError("invalid platform syntax for \(text.goQuoted) (use OS/ARCH[/VARIANT][,...]): \(error)")
+            throw CommandError("invalid platform syntax for \(String(text).goQuoted) (use OS/ARCH[/VARIANT][,...]): \(error)")
         }
     }
 }

@@ -3,9 +3,9 @@ import StreamCompression
 import TarArchive
 
 /// Distinguishes archives that ADD unpacks from other files, by content alone.
-enum ArchiveDetector {
+package enum ArchiveDetector {
     /// Whether the file is a tar archive, plain or compressed. Resets the file's offset to its start.
-    static func isArchive(_ fd: Int32) throws -> Bool {
+    package static func isArchive(_ fd: Int32) throws -> Bool {
         defer { lseek(fd, 0, SEEK_SET) }
         guard let source = try? DecompressingSource(FileDescriptorSource(fd: fd), nil) else { return false }
         var block = [UInt8](repeating: 0, count: TarDetection.blockSize)

@@ -1,7 +1,7 @@
 import CLinux
 import ContentDigest
 import Glibc
-import LinuxSystem
+package import LinuxSystem
 package import StreamCompression
 import TarArchive
 
@@ -35,6 +35,13 @@ package final class LayerApplier {
         self.prefix = prefix
         self.options = options
         if options.whiteouts == .removing { footprint = try LayerPathIndex(root: root) }
+    }
+
+    /// - Parameter root: the directory that no entry can leave. Absolute links are relative to it.
+    package init(root: consuming RootedDirectory, options: ApplyOptions) throws {
+        self.root = root
+        prefix = []
+        self.options = options
     }
 
     deinit {

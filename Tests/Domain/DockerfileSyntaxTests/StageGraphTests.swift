@@ -19,8 +19,7 @@ import Testing
         RUN --mount=type=bind,from=tools,target=/t make
         FROM scratch AS unused
         FROM BASE AS other
-        ARG SRC=compile
-        COPY --from=$SRC /a /a
+        COPY --from=compile /a /a
         COPY --from=0 /b /b
         COPY --from=busybox:1 /c /c
         FROM other

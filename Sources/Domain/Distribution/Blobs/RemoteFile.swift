@@ -1,3 +1,5 @@
+// arithmetic: failures: no more than the user wants
+
 import HTTPHeaders
 import JSONText
 package import StreamCompression
@@ -10,8 +12,21 @@ package struct RemoteFile {
     package let size: Int64?
     /// The unmodified `Last-Modified` header.
     package let lastModified: String?
+    /// The unmodified `ETag` header.
+    package let entityTag: String?
     /// The last component of the requested path; empty if that ends with a slash.
     package let name: String
+
+    /// A version of a file that the caller has (RFC 9110, 13.1).
+    package struct Condition: Sendable, Equatable {
+        package var entityTag: String?
+        package var lastModified: String?
+
+        package init(entityTag: String? = nil, lastModified: String? = nil) {
+            self.entityTag = entityTag
+            self.lastModified = lastModified
+        }
+    }
 
     /// Requests the file at an `http` or `https` URL, following redirects.
     ///
@@ -21,17 +36,35 @@ package struct RemoteFile {
     )
         throws -> RemoteFile
     {
+        guard let file = try openIfChanged(url, on: transport, tls: tls, retry: retry) else {
+            throw RegistryError(.malformed, "\(url): the server calls the file unchanged, unasked")
+        }
+        return file
+    }
+
+    /// As above, but returns nil if the file still is the version of the condition.
+    ///
+    /// - Parameters:
+    ///   - authorization: the `Authorization` header for the address's own server; nil for the address's user.
+    ///   - announce: told before each new attempt why the last one failed.
+    package static func openIfChanged(
+        _ url: String, since condition: Condition = Condition(), authorization: String? = nil,
+        on transport: HTTPTransport, tls: TLSSettings, retry: RetryPolicy = RetryPolicy(),
+        announce: @escaping (_ failures: Int, any Error) -> Void = { _, _ in }
+    ) throws -> RemoteFile? {
         guard let address = WebAddress(url) else { throw RegistryError(.invalid, "\(url): not a web address") }
-        let download = RemoteDownload(address, transport, tls, retry)
-        try download.open()
+        let download = RemoteDownload(address, authorization, transport, tls, retry)
+        guard try download.open(since: condition, announce) else { return nil }
         return RemoteFile(
-            source: download, size: download.size, lastModified: download.lastModified, name: address.fileName)
+            source: download, size: download.size, lastModified: download.lastModified,
+            entityTag: download.entityTag, name: address.fileName)
     }
 }
 
 /// The bytes of a file as they arrive; requests the rest if the connection breaks, as long as the file is unchanged.
 private final class RemoteDownload: ByteSource {
     private let address: WebAddress
+    private let authorization: String?
     private let transport: HTTPTransport
     private let tls: TLSSettings
     private let retry: RetryPolicy
@@ -42,25 +75,46 @@ private final class RemoteDownload: ByteSource {
     private var validator: String?
     private(set) var size: Int64?
     private(set) var lastModified: String?
+    private(set) var entityTag: String?
 
-    init(_ address: WebAddress, _ transport: HTTPTransport, _ tls: TLSSettings, _ retry: RetryPolicy) {
+    init(
+        _ address: WebAddress, _ authorization: String?, _ transport: HTTPTransport, _ tls: TLSSettings,
+        _ retry: RetryPolicy
+    ) {
         self.address = address
+        self.authorization = authorization
         self.transport = transport
         self.tls = tls
         self.retry = retry
     }
 
-    func open() throws {
+    /// Requests the file; false if it is unchanged.
+    func open(since condition: RemoteFile.Condition, _ announce: (Int, any Error) -> Void) throws -> Bool {
+        var request = request()
+        if let tag = condition.entityTag { request.fields.add("If-None-Match", tag) }
+        if let time = condition.lastModified { request.fields.add("If-Modified-Since", time) }
+        let isConditional = condition != RemoteFile.Condition()
+        var failures = 0
         let response = try retry.run {
-            let response = try transport.fetch(request(), tls: tls, isInsecure: true)
-            guard response.status == 200 else { throw RegistryErrorResponse.error(response).prefixed("\(address)") }
-            return response
+            do {
+                let response = try transport.fetch(request, tls: tls, isInsecure: true)
+                guard response.status == 200 || isConditional && response.status == 304 else {
+                    throw RegistryErrorResponse.error(response).prefixed("\(address)")
+                }
+                return response
+            } catch let error as RegistryError where error.isTemporary && failures < retry.retries {
+                failures += 1
+                announce(failures, error)
+                throw error
+            }
         }
+        if response.status == 304 { return false }
         size = response.contentLength
         lastModified = response.fields["last-modified"]
-        let tag = response.fields["etag"]
-        validator = tag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified
+        entityTag = response.fields["etag"]
+        validator = entityTag.flatMap { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified
         body = response.body
+        return true
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -84,7 +138,9 @@ private final class RemoteDownload: ByteSource {
     /// The request, with the URL's credentials, which only its own server gets.
     private func request() -> HTTPRequest {
         var request = HTTPRequest(.get, address)
-        if let user = address.userInformation {
+        if let authorization {
+            request.fields.add("Authorization", authorization)
+        } else if let user = address.userInformation {
             request.fields.add("Authorization", "Basic \(Base64.encode(PercentEncoding.bytes(user)))")
         }
         return request

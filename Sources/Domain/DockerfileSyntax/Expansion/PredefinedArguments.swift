@@ -14,7 +14,7 @@ package enum PredefinedArguments {
 
     /// Interpreted by the builder itself when set with `--build-arg`.
     package static let builder: Set<String> = [
-        "SOURCE_DATE_EPOCH", sandboxHostname,
+        "SOURCE_DATE_EPOCH", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_DOCKERFILE_CHECK", sandboxHostname,
     ]
 
     /// The host name of the build's commands.

@@ -30,7 +30,9 @@ struct ReferenceCollector {
                     if let key = try? expand(pair.key), let value = try? expand(pair.value) { variables[key] = value }
                 }
             case .copy(let copy):
-                if let from = copy.from { try add(from, try expand(from)) }
+                guard let from = copy.from else { continue }
+                if ReferenceNames.hasVariable(from) { throw problem(at: from, "--from") }
+                try add(from, try expand(from))
             case .run(let run):
                 for mount in run.mounts { try add(mount) }
             default: break
@@ -53,7 +55,12 @@ struct ReferenceCollector {
         }
     }
 
+    private func problem(at word: Word, _ name: String) -> Diagnostic {
+        Diagnostic(file: dockerfile.source.file, range: word.range, ReferenceNames.problem(name))
+    }
+
     private mutating func add(_ mount: MountFlag) throws(Diagnostic) {
+        if ReferenceNames.hasVariable(mount) { throw problem(at: mount.value, "from") }
         let text = try expand(mount.value)
         let options = MountFlag.options(of: text) ?? mount.options
         if let from = options.last(where: { $0.key == "from" })?.value { try add(mount.value, from) }
@@ -61,5 +68,22 @@ struct ReferenceCollector {
 
     private mutating func add(_ word: Word, _ name: String) throws(Diagnostic) {
         if !name.isEmpty { references.append((name, word)) }
+    }
+}
+
+/// The names of stages, images and contexts that files are taken from. They have no variables: as in BuildKit, the stages
+/// that a build needs are known before any variable is.
+package enum ReferenceNames {
+    /// Whether the value of `--from` has a variable.
+    package static func hasVariable(_ word: Word) -> Bool { word.text.utf8.contains(UInt8(ascii: "$")) }
+
+    /// Whether the `from` of a mount has a variable.
+    package static func hasVariable(_ mount: MountFlag) -> Bool {
+        mount.value(of: "from")?.utf8.contains(UInt8(ascii: "$")) ?? false
+    }
+
+    /// What is wrong, and what to do instead.
+    package static func problem(_ name: String) -> String {
+        "\(name) takes no variables: define a stage with FROM, whose name may use the global ARG, and name that stage"
     }
 }

@@ -105,9 +105,15 @@ extension IgnorePatterns {
             end = slash
             if end > path.startIndex { candidates.append(String(path[..<end])) }
         }
+        return matches(anyOf: candidates)
+    }
+
+    /// Whether a file is ignored that has any of these paths, which include those of its parent directories. Each
+    /// pattern applies if it matches one of them.
+    package func matches(anyOf paths: [String]) -> Bool {
         var isIgnored = false
         for pattern in patterns where pattern.isException == isIgnored {
-            if candidates.contains(where: pattern.glob.matches) { isIgnored.toggle() }
+            if paths.contains(where: pattern.glob.matches) { isIgnored.toggle() }
         }
         return isIgnored
     }
@@ -128,12 +134,20 @@ extension IgnorePatterns {
     /// ignored. False is certain; true may be a false positive.
     package func couldContainExceptionBelow(_ directory: String) -> Bool {
         guard hasExceptions else { return false }
-        let parts = directory.split(separator: "/").map(String.init)
-        return patterns.contains { pattern in
-            guard pattern.isException else { return false }
-            guard let components = pattern.components else { return true }
-            // Either the exception names something further down, or it matches the directory or a parent of it.
-            return zip(components, parts).allSatisfy { $0.matches($1) }
-        }
+        return patterns.contains { $0.isException && $0.couldMatchBelow(directory) }
+    }
+
+    /// Whether a pattern other than an exception may match something below the directory. False is certain; true may be
+    /// a false positive.
+    package func couldMatchBelow(_ directory: String) -> Bool {
+        patterns.contains { !$0.isException && $0.couldMatchBelow(directory) }
+    }
+}
+
+extension IgnorePatterns.Pattern {
+    /// Whether it may match the directory, a parent of it, or something further down.
+    fileprivate func couldMatchBelow(_ directory: String) -> Bool {
+        guard let components else { return true }
+        return zip(components, directory.split(separator: "/")).allSatisfy { $0.matches(String($1)) }
     }
 }

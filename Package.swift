@@ -160,8 +160,8 @@ let package = Package(
             dependsOn: [
                 "DockerfileSyntax", "DockerfileChecks", "ImageCopy", "WorkingContainers", "ContainerStore",
                 "ImageLayers", "Sandbox",
-                "ImageModel", "ContentDigest", "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem",
-                "TarArchive", "StreamCompression",
+                "ImageModel", "ContentDigest", "ContainersConfig", "ProgressEvents", "HTTPHeaders", "JSONText",
+                "LinuxSystem", "TarArchive", "StreamCompression",
             ]),
 
         // The face.
@@ -237,7 +237,7 @@ let package = Package(
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),
-        tests(.workflows, of: "ImageBuild", dependsOn: ["DockerfileSyntax"]),
+        tests(.workflows, of: "ImageBuild", dependsOn: ["DockerfileSyntax", "WorkingContainers", "LinuxSystem"]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(.face, of: "CommandLineInterface"),

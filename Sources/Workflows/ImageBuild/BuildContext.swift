@@ -7,6 +7,12 @@ package struct NamedDirectory: Sendable {
     package let path: String
     package let handle: PathHandle
 
+    /// A resolved directory with a name for messages.
+    package init(path: String, handle: PathHandle) {
+        self.path = path
+        self.handle = handle
+    }
+
     /// Resolves a trusted path (from the user or this program).
     package init(trusting path: String) throws(LinuxError) {
         self.path = path
@@ -27,41 +33,76 @@ package struct BuildContext: Sendable {
         self.ignoreFile = ignoreFile
     }
 
+    /// A context in addition to the main one, whose own ignore file applies.
+    init(withOwnIgnoreFile directory: NamedDirectory) throws {
+        let root = try directory.handle.rootedDirectory()
+        for name in [".containerignore", ".dockerignore"] {
+            guard let file = try? root.handle(at: name), try file.status().kind == .regular else { continue }
+            let path = "\(directory.path)/\(name)"
+            let patterns = try IgnorePatterns(parsing: file.readFile(limit: Self.largestIgnoreFile), file: path)
+            self.init(directory: directory, ignored: patterns, ignoreFile: path)
+            return
+        }
+        self.init(directory: directory, ignored: nil, ignoreFile: nil)
+    }
+
+    private static let largestIgnoreFile = 16 << 20
+
     /// Selects sources from the directory at a trusted path (from the user or this program), as below.
     package static func select(
-        _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String]
+        _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String],
+        keepingParents: Bool = false
     ) throws -> CopySelection {
-        try select(sources, from: NamedDirectory(trusting: root), ignored: ignored, excluding: excludes)
+        try select(
+            sources, from: NamedDirectory(trusting: root), ignored: ignored, excluding: excludes,
+            keepingParents: keepingParents)
     }
 
     /// Selects sources from any directory, except those excluded by an ignore file and other patterns.
     ///
-    /// - Parameter ignoreFile: the ignore file's path, for messages.
+    /// - Parameters:
+    ///   - excludes: the patterns of `--exclude`.
+    ///   - keepingParents: whether to select the sources' parent directories as well (`--parents`).
+    ///   - ignoreFile: the ignore file's path, for messages.
     package static func select(
         _ sources: [String], from root: NamedDirectory, ignored: IgnorePatterns?, excluding excludes: [String],
-        ignoreFile: String? = nil
+        keepingParents: Bool = false, ignoreFile: String? = nil
     ) throws -> CopySelection {
-        var hidden = ignored.map { [$0] } ?? []
-        if !excludes.isEmpty { hidden.append(try IgnorePatterns(patterns: excludes)) }
-        let patterns = hidden
-        let filter =
-            patterns.isEmpty
-            ? CopyFilter.everything
-            : CopyFilter(
-                excludes: { path, _ in
-                    let path = FileNameText.text(path)
-                    return patterns.contains { $0.matches(path) }
-                },
-                mayIncludeBelow: { path in
-                    let path = FileNameText.text(path)
-                    return patterns.allSatisfy { !$0.matches(path) || $0.couldContainExceptionBelow(path) }
-                }, origin: ignoreFile)
-        let selector = try CopySelector(root: root.handle, named: root.path, filter: filter) { pattern, name in
+        let selector = try CopySelector(
+            root: root.handle, named: root.path, filter: filter(ignored, ignoreFile), exclusions: exclusions(excludes)
+        ) { pattern, name in
             guard let wildcard = WildcardPattern(pattern) else {
                 throw BuildError(.invalid, "syntax error in pattern \(pattern)")
             }
             return wildcard.matches(FileNameText.text(name))
         }
-        return try selector.select(sources)
+        return keepingParents
+            ? try selector.selectWithParents(sources, pathPattern) : try selector.select(sources)
+    }
+
+    private static func filter(_ ignored: IgnorePatterns?, _ ignoreFile: String?) -> CopyFilter {
+        guard let ignored, !ignored.isEmpty else { return .everything }
+        return CopyFilter(
+            excludes: { path, _ in ignored.matches(FileNameText.text(path)) },
+            mayIncludeBelow: { path in
+                let path = FileNameText.text(path)
+                return !ignored.matches(path) || ignored.couldContainExceptionBelow(path)
+            }, origin: ignoreFile)
+    }
+
+    private static func exclusions(_ texts: [String]) throws -> CopyExclusions? {
+        guard !texts.isEmpty else { return nil }
+        let patterns = try IgnorePatterns(patterns: texts)
+        return CopyExclusions(
+            excludes: { paths in patterns.matches(anyOf: paths.map { FileNameText.text($0) }) },
+            mayIncludeBelow: { patterns.couldContainExceptionBelow(FileNameText.text($0)) })
+    }
+
+    private static func pathPattern(_ text: String) throws -> CopyPathPattern {
+        // An exclamation mark in a source is part of a name.
+        let pattern = try IgnorePatterns(patterns: [text.hasPrefix("!") ? "\\" + text : text])
+        return CopyPathPattern(
+            matches: { pattern.matches(FileNameText.text($0)) },
+            mayMatchBelow: { pattern.couldMatchBelow(FileNameText.text($0)) })
     }
 }

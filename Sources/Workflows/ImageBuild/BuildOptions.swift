@@ -89,6 +89,8 @@ package struct BuildOptions: Sendable {
     package var agentSockets: [String: String] = [:]
     /// Fetches the URLs of ADD; nil to not support them.
     package var remoteFiles: (any RemoteFileProvider)?
+    /// `NAME=value`: the environment of the git program, for ADD of repositories.
+    package var gitEnvironment: [String] = []
     /// Mounts for every command.
     package var mounts: [SandboxMount] = []
     /// Whether commands inherit this process's standard input.

@@ -25,6 +25,8 @@ final class BuildSession {
     var declaredArguments: Set<String> = []
     /// Nil if no checks are made.
     var checks: BuildChecks?
+    /// The cache mounts that this build has emptied (`--no-cache`), by their directories.
+    var renewedCaches: Set<String> = []
     private var preparedHostFiles: HostFiles?
     /// The user's host paths, resolved once, before any step runs: a step that writes to one volume cannot redirect
     /// another one.

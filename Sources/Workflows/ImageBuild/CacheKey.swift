@@ -8,12 +8,15 @@ import JSONText
 struct CacheKey {
     private var parts: [JSONValue]
 
+    /// The version of the rules by which steps are carried out. It must change whenever a step with the same parts may
+    /// give another result, and whenever the meaning of a part changes.
+    private static let rules = "swiftlet-2"
+
     /// - Parameters:
     ///   - instruction: the type of the step.
     ///   - parent: the parent layer of the step; nil for none. A layer's id is a digest of its content.
     init(_ instruction: String, parent: String?) {
-        // The first element must change whenever the meaning of the others does.
-        parts = [.string("swiftlet-1"), .string(instruction), .string(parent ?? "")]
+        parts = [.string(Self.rules), .string(instruction), .string(parent ?? "")]
     }
 
     mutating func add(_ label: String, _ value: String) {

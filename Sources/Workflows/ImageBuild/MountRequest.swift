@@ -24,8 +24,8 @@ struct MountRequest {
     var id: String?
     var sharing = Sharing.shared
     var mode: UInt32?
-    var uid: UInt32 = 0
-    var gid: UInt32 = 0
+    /// The owner; nil for root.
+    var uid, gid: UInt32?
     /// Whether a missing secret is an error.
     var isRequired = false
     /// The environment variable for a secret; nil for none.
@@ -66,7 +66,7 @@ struct MountRequest {
         case ("required", .secret), ("required", .ssh): isRequired = try flag(option)
         case ("env", .secret): variable = try text(option)
         case ("tmpfs-size", .tmpfs), ("size", .tmpfs): self.options.append("size=\(try text(option))")
-        case ("tmpfs-mode", .tmpfs), ("mode", .tmpfs): self.options.append("mode=\(try text(option))")
+        case ("tmpfs-mode", .tmpfs): self.options.append("mode=\(try text(option))")
         case ("bind-propagation", .bind):
             guard Self.propagations.contains(try text(option)) else { throw wrong(option) }
             self.options.append(try text(option))
@@ -86,6 +86,13 @@ struct MountRequest {
         "type", "target", "dst", "destination", "from", "source", "src", "rw", "readwrite", "ro", "readonly", "id",
         "sharing", "mode", "uid", "gid", "required", "env", "size", "bind-propagation",
     ]
+
+    /// Everything that decides on what a command sees of the mount, except the content of files.
+    var description: [String] {
+        let numbers = [mode, uid, gid].map { $0.map { String($0) } ?? "" }
+        let flags = [isWritable.map { $0 ? "rw" : "ro" } ?? "", isRequired ? "required" : ""]
+        return [kind.rawValue, from ?? "", source, target ?? "", id ?? "", variable ?? ""] + numbers + flags + options
+    }
 
     private func wrong(_ option: MountFlag.Option) -> BuildError {
         let text = option.value.map { "\(option.key)=\($0)" } ?? option.key

@@ -12,115 +12,145 @@ extension StageBuilder {
         var destination: String
         var from: String?
         var owner: String?
-        var mode: UInt32?
+        var mode: ModeChange?
         var excludes: [String]
         var keepsParents: Bool
-        var unpacks: Bool
+        /// Whether the files become a layer that does not depend on those below (`--link`).
+        var isLinked: Bool
+        /// Whether local archives are unpacked, and downloaded ones.
+        var unpacks, unpacksRemote: Bool
         var isAdd: Bool
         /// The expected digest of fetched content.
         var checksum: String?
+        /// Whether the `.git` directory of repositories is copied; nil if the flag is not given.
+        var keepsGitDirectory: Bool?
         /// Inline files: names and contents.
         var inlineFiles: [(name: String, content: [UInt8])]
     }
 
     func copy(_ copy: CopyInstruction, _ instruction: Instruction, isAdd: Bool) throws {
         var request = try expandRequest(copy, isAdd: isAdd)
-        let fetched = try fetch(&request)
-        defer { for file in fetched { file.discard() } }
-        let remote = try fetched.map { try CopySelection(onlyFile: $0.name, in: $0.directory) }
+        let remote = try fetch(&request)
+        defer { for file in remote { file.discard() } }
         let origin = try origin(named: request.from)
         defer { origin.close() }
-        let selection: CopySelection
-        if request.sources.isEmpty {
-            selection = CopySelection(root: try PathHandle(trusting: "/"), items: [])
-        } else {
-            guard let directory = origin.directory else {
-                throw BuildError(.notFound, "there is no build context to copy from")
-            }
-            selection = try BuildContext.select(
-                request.sources, from: directory, ignored: origin.ignored, excluding: request.excludes,
-                ignoreFile: request.from == nil ? session.context?.ignoreFile : nil)
-        }
+        let selection = try select(request, from: origin)
         let digest = try selection.digest(includesOwners: origin.keepsOwners)
-        var key = CacheKey(isAdd ? "ADD" : "COPY", parent: draft.topLayer)
-        key.add("content", digest.description)
-        if !remote.isEmpty {
-            key.add(
-                "remote",
-                try remote.flatMap { [$0.items[0].name.description, try $0.digest(includesOwners: false).description] })
-        }
-        key.add("inline", request.inlineFiles.flatMap { [$0.name, Digest.sha256(of: $0.content).description] })
-        key.add("destination", absolute(request.destination))
-        key.add("directory", request.destination.hasSuffix("/") ? "yes" : "no")
-        key.add("owner", request.owner ?? "")
-        key.add("mode", request.mode.map { String($0, radix: 8) } ?? "")
-        key.add("parents", request.keepsParents ? request.sources : [])
-        key.add("unpack", request.unpacks ? "yes" : "no")
-        key.add("time", session.timeKey)
-        let kind =
-            selection.items.count + request.inlineFiles.count + remote.count > 1
-            ? "multi" : selection.items.first?.isDirectory == true ? "dir" : "file"
+        let count = selection.items.count + request.inlineFiles.count + remote.count
+        let key = key(of: request, content: digest, count: count, remote: remote, keepsOwners: origin.keepsOwners)
+        let kind = count > 1 ? "multi" : selection.items.first?.isDirectory == true ? "dir" : "file"
         let createdBy =
             "/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind):\(digest.hex) in \(request.destination) "
-        var step = CopyStep.Request(sourceCount: request.sources.count + remote.count)
+        let step = step(of: request, count: count, keepsOwners: origin.keepsOwners)
+        let place = place(of: request)
+        try changeFiles(key, createdBy: createdBy) { root in
+            func copyAll(_ files: String, _ accounts: String) throws {
+                if !selection.items.isEmpty || !request.inlineFiles.isEmpty {
+                    try CopyStep(step, selection, to: place, in: files, accounts: accounts).run()
+                }
+                // Downloaded archives are unpacked only on request.
+                var remoteStep = step
+                remoteStep.inlineFiles = []
+                remoteStep.unpacks = request.unpacksRemote
+                for source in remote {
+                    let selection = try source.selection()
+                    remoteStep.fileTime = step.fileTime ?? source.fileTime
+                    try CopyStep(remoteStep, selection, to: place, in: files, accounts: accounts).run()
+                }
+            }
+            if request.isLinked {
+                try root.withIndependentFiles(isAlone: self.session.options.makesLayers, copyAll)
+            } else {
+                try root.withFiles { try copyAll($0, $0) }
+            }
+        }
+    }
+
+    private func select(_ request: CopyRequest, from origin: Origin) throws -> CopySelection {
+        if request.sources.isEmpty { return CopySelection(root: try PathHandle(trusting: "/"), items: []) }
+        guard let directory = origin.directory else {
+            throw BuildError(.notFound, "there is no build context to copy from")
+        }
+        return try BuildContext.select(
+            request.sources, from: directory, ignored: origin.ignored, excluding: request.excludes,
+            keepingParents: request.keepsParents, ignoreFile: origin.ignoreFile)
+    }
+
+    /// The destination; a trailing slash marks a directory.
+    private func place(of request: CopyRequest) -> String {
+        let place = absolute(request.destination)
+        // The working directory of a layer of its own is not there yet.
+        return request.destination.isEmpty && !place.hasSuffix("/") ? place + "/" : place
+    }
+
+    /// The key covers everything that decides on the step's result.
+    private func key(
+        of request: CopyRequest, content: Digest, count: Int, remote: [any RemoteSource], keepsOwners: Bool
+    ) -> CacheKey {
+        var key = CacheKey(request.isAdd ? "ADD" : "COPY", parent: draft.topLayer)
+        key.add("content", content.description)
+        key.add("count", "\(count)")
+        key.add("remote", remote.flatMap(\.identity))
+        key.add("inline", request.inlineFiles.flatMap { [$0.name, Digest.sha256(of: $0.content).description] })
+        key.add("destination", place(of: request))
+        key.add("owner", request.owner.map { [$0] } ?? [])
+        key.add("owners", [keepsOwners, session.store.isSingleID].map { $0 ? "yes" : "no" })
+        key.add("mode", request.mode?.description ?? "")
+        key.add(
+            "flags",
+            [request.keepsParents, request.isLinked, request.unpacks, request.unpacksRemote].map { $0 ? "yes" : "no" })
+        key.add("time", session.timeKey)
+        return key
+    }
+
+    private func step(of request: CopyRequest, count: Int, keepsOwners: Bool) -> CopyStep.Request {
+        var step = CopyStep.Request(sourceCount: count)
         step.owner = request.owner
         step.mode = request.mode
         step.keepsParents = request.keepsParents
         step.unpacks = request.unpacks
         step.inlineFiles = request.inlineFiles
-        step.keepsOwners = origin.keepsOwners
+        step.keepsOwners = keepsOwners
         step.fileTime = session.options.fileTime
         step.ignoresUnmappedOwners = session.store.isSingleID
         step.makesDevices = !session.store.isRootless
-        try changeFiles(key, createdBy: createdBy) { root in
-            try root.withFiles { files in
-                let place = self.absolute(request.destination)
-                if !selection.items.isEmpty || !request.inlineFiles.isEmpty {
-                    try CopyStep(step, selection, to: place, in: files).run()
-                }
-                // Downloaded archives are unpacked only on request.
-                var remoteStep = step
-                remoteStep.inlineFiles = []
-                remoteStep.unpacks = copy.unpack ?? false
-                for file in remote { try CopyStep(remoteStep, file, to: place, in: files).run() }
-            }
-        }
-    }
-
-    /// Fetches the sources that are URLs, and removes them from the request.
-    private func fetch(_ request: inout CopyRequest) throws -> [FetchedFile] {
-        let addresses = request.isAdd ? request.sources.filter(FetchedFile.isAddress) : []
-        guard !addresses.isEmpty else { return [] }
-        guard let provider = session.options.remoteFiles else {
-            throw BuildError(.unsupported, "ADD of \(addresses[0]): this build has no access to web servers")
-        }
-        request.sources.removeAll(where: FetchedFile.isAddress)
-        let checksum = try request.checksum.map { try Digest(parsing: $0) }
-        return try addresses.map { try FetchedFile($0, checksum: checksum, by: provider, in: session.store) }
+        return step
     }
 
     // MARK: Expansion
 
     private func expandRequest(_ copy: CopyInstruction, isAdd: Bool) throws -> CopyRequest {
         let sources = try copy.sources.map(expand)
-        for source in sources where isAdd && source.contains("://") && !FetchedFile.isAddress(source) {
-            throw BuildError(.unsupported, "ADD supports http and https URLs, not \(source)")
+        var (hasWebFile, hasRepository) = (false, false)
+        for source in sources {
+            let isRepository = try GitReference(source) != nil
+            let isElsewhere = isRepository || FetchedFile.isAddress(source)
+            guard isAdd || !isElsewhere else {
+                throw BuildError(.invalid, "COPY cannot copy from \(source): use ADD")
+            }
+            guard isElsewhere || !isAdd || !source.contains("://") else {
+                throw BuildError(.unsupported, "ADD supports http and https URLs and git repositories, not \(source)")
+            }
+            hasRepository = hasRepository || isRepository
+            hasWebFile = hasWebFile || isElsewhere && !isRepository
         }
-        for source in sources where isAdd && (source.hasPrefix("git@") || source.hasSuffix(".git")) {
-            throw BuildError(.unsupported, "ADD of a git repository is not supported yet: \(source)")
+        if let checksum = copy.checksum {
+            guard hasWebFile || hasRepository else {
+                throw session.error(.invalid, at: checksum.range, "checksum flag is not supported for local sources")
+            }
+            guard sources.count == 1 else {
+                throw session.error(.invalid, at: checksum.range, "--checksum can be used with a single source only")
+            }
         }
-        if let checksum = copy.checksum, !sources.contains(where: FetchedFile.isAddress) {
-            throw session.error(.invalid, at: checksum.range, "checksum flag is not supported for local sources")
-        }
-        if copy.keepGitDirectory {
-            throw BuildError(.unsupported, "--keep-git-dir is for git repositories, which are not supported yet")
+        if copy.keepGitDirectory, !hasRepository {
+            throw BuildError(.invalid, "--keep-git-dir is for git repositories only")
         }
         return CopyRequest(
-            sources: sources, destination: try expand(copy.destination), from: try copy.from.map(expand),
-            owner: try copy.chown.map(expand), mode: try copy.chmod.map { try self.mode($0) },
-            excludes: try copy.excludes.map(expand), keepsParents: copy.parents, unpacks: copy.unpack ?? isAdd,
-            isAdd: isAdd,
-            checksum: try copy.checksum.map(expand),
+            sources: sources, destination: try expand(copy.destination), from: try copy.from.map(origin),
+            owner: try copy.chown.map(owner), mode: try copy.chmod.map { try self.mode($0) },
+            excludes: try copy.excludes.map(expand), keepsParents: copy.parents, isLinked: copy.link,
+            unpacks: copy.unpack ?? isAdd, unpacksRemote: copy.unpack ?? false, isAdd: isAdd,
+            checksum: try copy.checksum.map(expand), keepsGitDirectory: copy.keepGitDirectory ? true : nil,
             inlineFiles: try copy.inlineFiles.map { try self.inlineFile($0) })
     }
 
@@ -129,11 +159,29 @@ extension StageBuilder {
         return (heredoc.name, Array(content.utf8))
     }
 
-    private func mode(_ word: Word) throws -> UInt32 {
+    private func mode(_ word: Word) throws -> ModeChange {
         let text = try expand(word)
-        guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
-            throw session.error(.invalid, at: word.range, "--chmod takes an octal mode such as 0755, not \"\(text)\"")
+        guard let mode = ModeChange(text) else {
+            throw session.error(
+                .invalid, at: word.range,
+                "--chmod takes an octal mode such as 0755 or changes such as u=rwX,go=rX, not \"\(text)\"")
         }
         return mode
+    }
+
+    private func owner(_ word: Word) throws -> String {
+        let text = try expand(word)
+        guard !text.isEmpty, text != ":" else {
+            throw session.error(.invalid, at: word.range, "--chown=\(word.text) has no user: the variable is not set")
+        }
+        return text
+    }
+
+    /// A variable could name a stage that is not known to be needed.
+    private func origin(_ word: Word) throws -> String {
+        guard !ReferenceNames.hasVariable(word) else {
+            throw session.error(.invalid, at: word.range, ReferenceNames.problem("--from"))
+        }
+        return try expand(word)
     }
 }

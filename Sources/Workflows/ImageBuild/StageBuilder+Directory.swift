@@ -28,6 +28,7 @@ extension StageBuilder {
         var key = CacheKey("WORKDIR", parent: draft.topLayer)
         key.add("path", path)
         key.add("user", draft.container.user)
+        key.add("time", session.timeKey)
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
                 let owner = try self.owner(in: files)

@@ -10,6 +10,9 @@ extension StageBuilder {
     /// The `--mount` flags of a RUN, expanded with the stage's variables.
     func mountRequests(of run: RunInstruction) throws -> [MountRequest] {
         try run.mounts.map { mount in
+            guard !ReferenceNames.hasVariable(mount) else {
+                throw session.error(.invalid, at: mount.value.range, ReferenceNames.problem("from"))
+            }
             guard let options = MountFlag.options(of: try expand(mount.value)) else {
                 throw session.error(.invalid, at: mount.value.range, "invalid mount \"\(mount.value.text)\"")
             }
@@ -21,22 +24,25 @@ extension StageBuilder {
         }
     }
 
-    /// Digests of the bind-mounted files, which the step's result may depend on. Caches and secrets never count.
-    func digest(of requests: [MountRequest]) throws -> [String] {
-        try requests.map { request in
-            var parts = [
-                request.kind.rawValue, request.from ?? "", request.source, request.target ?? "", request.id ?? "",
-            ]
-            guard request.kind == .bind else { return parts.joined(separator: ",") }
+    /// Adds the mounts to a step's key, with digests of the bind-mounted files, which its result may depend on. The
+    /// content of caches and secrets never counts.
+    func add(_ requests: [MountRequest], to key: inout CacheKey) throws {
+        for request in requests {
+            key.add("mount", request.description)
+            guard request.kind == .bind else { continue }
             let origin = try self.origin(named: request.from)
             defer { origin.close() }
-            if let directory = origin.directory {
-                let source = request.source.isEmpty ? "." : request.source
-                let selection = try BuildContext.select([source], from: directory, ignored: nil, excluding: [])
-                parts.append(try selection.digest(includesOwners: origin.keepsOwners).description)
-            }
-            return parts.joined(separator: ",")
+            guard let selection = try selection(of: request, from: origin) else { continue }
+            key.add("content", try selection.digest(includesOwners: origin.keepsOwners).description)
         }
+    }
+
+    /// The files of a mount's source that its ignore file does not hide; nil without a context.
+    private func selection(of request: MountRequest, from origin: Origin) throws -> CopySelection? {
+        guard let directory = origin.directory else { return nil }
+        let source = request.source.isEmpty ? "." : request.source
+        return try BuildContext.select(
+            [source], from: directory, ignored: origin.ignored, excluding: [], ignoreFile: origin.ignoreFile)
     }
 
     /// Prepares the mounts; the caller closes them after the command has ended.
@@ -52,7 +58,7 @@ extension StageBuilder {
                         try SandboxMount(
                             type: "tmpfs", source: "tmpfs", destination: target(request), options: request.options))
                 case .secret: try mountSecret(request, hostFiles, to: mounts)
-                case .ssh: try mountAgent(request, index, to: mounts)
+                case .ssh: try mountAgent(request, index, hostFiles, to: mounts)
                 }
             }
         } catch {
@@ -76,6 +82,11 @@ extension StageBuilder {
             throw BuildError(.notFound, "there is no build context to mount")
         }
         var source = try handle(of: request.source, below: directory.handle)
+        if origin.ignored?.isEmpty == false, let selection = try selection(of: request, from: origin),
+            selection.isFiltered
+        {
+            source = try mounts.copy(of: selection, in: session.store)
+        }
         if request.isWritable == true {
             // Never changes the source's files: what the command writes is discarded when it ends.
             guard try source.status().kind == .directory else {
@@ -109,10 +120,12 @@ extension StageBuilder {
 
     private func mountCache(_ request: MountRequest, to mounts: StepMounts) throws {
         let target = target(request)
-        let caches = "\(session.store.layout.ownRoom)/cache-mounts"
+        let caches = session.store.layout.cacheMounts
         try Files.makeDirectories(caches, mode: 0o700)
         mounts.hold(try HeldLock(sharing: session.store.layout.cacheMountsLock))
-        let name = "\(caches)/\(Digest.sha256(of: Array((request.id ?? target).utf8)).hex.prefix(32))"
+        let name = "\(caches)/\(cacheName(request, target))"
+        if !session.options.usesCache { try CacheRenewal.renew(name, in: session) }
+        mounts.hold(try HeldLock(sharing: "\(name).users.lock"))
         var directory = name
         switch request.sharing {
         case .shared: break
@@ -135,6 +148,21 @@ extension StageBuilder {
                 options: ["rbind"] + request.options + (request.isWritable == false ? ["ro"] : [])))
     }
 
+    /// The name of a cache's directory. A request for another owner or mode than the default, or for other initial
+    /// content, has a cache of its own, as with BuildKit.
+    private func cacheName(_ request: MountRequest, _ target: String) -> String {
+        var identity = request.id ?? target
+        if let space = session.options.buildArguments["BUILDKIT_CACHE_MOUNT_NS"], !space.isEmpty {
+            identity = "\(space)/\(identity)"
+        }
+        if request.mode != nil || request.uid != nil || request.gid != nil || request.from != nil {
+            let numbers = [request.mode ?? 0o755, request.uid ?? 0, request.gid ?? 0].map { "\($0)" }
+            let from = request.from.map { [$0, request.source] } ?? []
+            identity += "\0" + (numbers + from).joined(separator: "\0")
+        }
+        return String(Digest.sha256(of: Array(identity.utf8)).hex.prefix(32))
+    }
+
     /// Initialises a new cache with the content of its `from`.
     private func makeCache(_ directory: String, _ request: MountRequest) throws {
         let draft = "\(directory).\(RandomBytes.hex(8))"
@@ -150,13 +178,23 @@ extension StageBuilder {
                 }
             }
             let opened = try OwnedFD.open(draft, O_RDONLY | O_DIRECTORY)
-            try Files.changeOwner(fd: opened.raw, uid: request.uid, gid: request.gid)
+            try setOwner(of: opened.raw, request)
             try Files.changeMode(fd: opened.raw, mode: request.mode ?? 0o755)
             try Files.rename(draft, directory)
         } catch {
             try? Files.removeTree(draft)
             // Another build may have created it meanwhile.
             guard Files.exists(directory) else { throw error }
+        }
+    }
+
+    private func setOwner(of descriptor: Int32, _ request: MountRequest) throws {
+        do throws(LinuxError) {
+            try Files.changeOwner(fd: descriptor, uid: request.uid ?? 0, gid: request.gid ?? 0)
+        } catch {
+            // With a single id everything is this user's, as with the owners of files in images.
+            if session.store.isSingleID, error.code == EINVAL || error.code == EPERM { return }
+            throw error
         }
     }
 
@@ -175,18 +213,31 @@ extension StageBuilder {
             if request.target == nil { return }
         }
         let target = target(request, default: "/run/secrets/\(name)")
-        let source = try hostFiles.file(content, mode: request.mode ?? 0o400, uid: request.uid, gid: request.gid)
+        let source = try hostFiles.file(
+            content, mode: request.mode ?? 0o400, uid: request.uid ?? 0, gid: request.gid ?? 0)
         mounts.add(.bind(source, at: target, readOnly: true))
     }
 
-    private func mountAgent(_ request: MountRequest, _ index: Int, to mounts: StepMounts) throws {
+    private func mountAgent(
+        _ request: MountRequest, _ index: Int, _ hostFiles: HostFiles, to mounts: StepMounts
+    ) throws {
         let name = request.id ?? "default"
         guard let socket = session.options.agentSockets[name] else {
             guard request.isRequired else { return }
             throw BuildError(.notFound, "ssh required but no ssh agent with id \(name) found")
         }
         let target = target(request, default: "/run/buildkit/ssh_agent.\(index)")
-        mounts.add(.bind(try session.handle(ofHost: socket), as: socket, at: target))
+        let agent = try session.handle(ofHost: socket)
+        if request.mode != nil || request.uid != nil || request.gid != nil {
+            let relay = try SocketRelay(to: agent, in: try hostFiles.newDirectory())
+            mounts.hold(relay)
+            let place = try relay.handle()
+            try setOwner(of: place.fd, request)
+            try Files.changeMode(pathDescriptor: place.fd, mode: request.mode ?? 0o600)
+            mounts.add(.bind(place, as: socket, at: target))
+        } else {
+            mounts.add(.bind(agent, as: socket, at: target))
+        }
         mounts.add(variable: "SSH_AUTH_SOCK", target)
     }
 }

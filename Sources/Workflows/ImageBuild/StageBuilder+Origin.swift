@@ -9,6 +9,8 @@ extension StageBuilder {
     struct Origin {
         var directory: NamedDirectory?
         var ignored: IgnorePatterns?
+        /// The ignore file's path, for messages.
+        var ignoreFile: String?
         /// Whether files keep their owners: those of other images do, those of a context are owned by root.
         var keepsOwners: Bool
         var mounted: ReadOnlyRoot?
@@ -20,13 +22,16 @@ extension StageBuilder {
     func origin(named from: String?) throws -> Origin {
         guard let from else {
             return Origin(
-                directory: session.context?.directory, ignored: session.context?.ignored, keepsOwners: false,
-                mounted: nil)
+                directory: session.context?.directory, ignored: session.context?.ignored,
+                ignoreFile: session.context?.ignoreFile, keepsOwners: false, mounted: nil)
         }
         let source = try session.plan.graph.origin(of: from, in: stage.index)
         if case .context(let name) = source, case .directory(let path)? = session.options.contexts[name] {
             let directory = try session.namedContexts[name] ?? NamedDirectory(trusting: path)
-            return Origin(directory: directory, ignored: nil, keepsOwners: false, mounted: nil)
+            let context = try BuildContext(withOwnIgnoreFile: directory)
+            return Origin(
+                directory: directory, ignored: context.ignored, ignoreFile: context.ignoreFile, keepsOwners: false,
+                mounted: nil)
         }
         let root = try ReadOnlyRoot(of: topLayer(of: source), in: session.store)
         return Origin(

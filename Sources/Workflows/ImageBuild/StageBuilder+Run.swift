@@ -38,7 +38,7 @@ extension StageBuilder {
         key.add("confinement", confinement.description)
         key.add("time", session.timeKey)
         let requests = try mountRequests(of: run)
-        if !requests.isEmpty { key.add("mounts", try digest(of: requests)) }
+        try add(requests, to: &key)
         if let hostname = session.plan.hostname { key.add("host name", hostname) }
         key.add("volumes", session.options.mounts.map { "\($0.source) \($0.destination)" })
         try changeFiles(key, createdBy: history(of: run.command, instruction)) { root in

@@ -11,6 +11,8 @@ final class StepMounts {
     private(set) var environment: [String] = []
     private var roots: [ReadOnlyRoot] = []
     private var writable: [(staging: StagingLayer, target: String)] = []
+    private var copies: [StagingLayer] = []
+    private var relays: [SocketRelay] = []
     private var locks: [HeldLock] = []
 
     func add(_ mount: SandboxMount) { mounts.append(mount) }
@@ -22,6 +24,18 @@ final class StepMounts {
     }
 
     func hold(_ lock: HeldLock) { locks.append(lock) }
+
+    func hold(_ relay: SocketRelay) { relays.append(relay) }
+
+    /// A copy of a single selected file or directory, which is discarded on close.
+    func copy(of selection: CopySelection, in store: ContainerStore) throws -> PathHandle {
+        let staging = try store.newStagingLayer(parent: nil)
+        copies.append(staging)
+        var request = CopyStep.Request(sourceCount: 1)
+        request.ignoresUnmappedOwners = store.isSingleID
+        try CopyStep(request, selection, to: "/content", in: staging.contentDirectory).run()
+        return try PathHandle(trusting: "\(staging.contentDirectory)/content")
+    }
 
     /// A view of the directory with private changes, which are discarded on close.
     func writableCopy(of directory: PathHandle, in store: ContainerStore) throws -> PathHandle {
@@ -42,8 +56,10 @@ final class StepMounts {
             try? Mounts.unmount(target, detach: true)
             staging.discard()
         }
+        for staging in copies { staging.discard() }
+        for relay in relays { relay.close() }
         for root in roots { root.close() }
-        (writable, roots, locks) = ([], [], [])
+        (writable, copies, relays, roots, locks) = ([], [], [], [], [])
     }
 }
 

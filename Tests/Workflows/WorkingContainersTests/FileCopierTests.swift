@@ -111,7 +111,7 @@ import Testing
         let copier = try FileCopier(
             from: PathHandle(trusting: tree.source), to: tree.rootfs,
             attributes: CopyAttributes(owner: (geteuid(), getegid())),
-            mergesThroughLinks: false)
+            collision: .refuse)
         let item = try #require(try tree.select(["d"]).items.first)
         #expect(throws: WorkingContainerError.self) { try copier.copy(item, to: Array("/d".utf8)) }
         #expect(!Files.exists("\(tree.rootfs)/other/f"))
@@ -123,7 +123,7 @@ import Testing
         try tree.file("\(tree.source)/d/sub/f")
         let time = FileTime(seconds: 9)
         try tree.copy("d", to: "/d") {
-            $0.permissions = 0o750
+            $0.mode = ModeChange(absolute: 0o750)
             $0.modification = time
         }
         for name in ["d/sub", "d/sub/f"] {

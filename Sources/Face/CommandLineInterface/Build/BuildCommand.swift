@@ -52,7 +52,11 @@ enum BuildCommand: Command {
         let bundle = try RuntimeChoice.makeBundle(of: options.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let store = try session.openStore(mounts: true)
-        options.remoteFiles = WebFiles(try RegistryFlags.access(arguments, session, store: store))
+        let quiet = arguments.bool("quiet")
+        let rendering = ProgressRendering(steps: nil, copies: quiet ? nil : .error)
+        options.remoteFiles = WebFiles(
+            try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
+        options.gitEnvironment = BuildInputs.gitEnvironment(session)
         let platforms = try platforms(arguments, options, store, session)
         if let file = arguments.string("iidfile"), platforms.count > 1 {
             throw CommandError(

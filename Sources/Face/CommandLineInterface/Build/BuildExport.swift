@@ -86,6 +86,7 @@ struct BuildExport {
         let selection = try BuildContext.select(["."], from: root, ignored: nil, excluding: [])
         var request = CopyStep.Request(keepingOwnersOf: 1)
         request.keepsOwners = !store.isRootless
+        request.collision = .mergeOrReplace
         try CopyStep(request, selection, to: "/", in: HostPath.real(destination)).run()
     }
 

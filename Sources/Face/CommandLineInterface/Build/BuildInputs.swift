@@ -149,6 +149,12 @@ enum BuildInputs {
         return (id, socket)
     }
 
+    /// What git needs of this process's environment.
+    static func gitEnvironment(_ session: Session) -> [String] {
+        let names = ["PATH"] + PredefinedArguments.proxy.sorted()
+        return names.compactMap { name in session.environment.environment[name].map { "\(name)=\($0)" } }
+    }
+
     // MARK: Overrides of the image's configuration
 
     static func readImageFlags(

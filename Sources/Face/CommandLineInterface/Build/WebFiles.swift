@@ -3,26 +3,36 @@ import Distribution
 import Glibc
 import HTTPHeaders
 import LinuxSystem
+import ProgressEvents
 import StreamCompression
 import WorkingContainers
 
 /// Files from web servers, accessed with the settings for registries.
 final class WebFiles: RemoteFileProvider, Sendable {
     private let registries: RegistryAccess
+    private let report: ProgressHandler
 
-    init(_ registries: RegistryAccess) {
+    init(_ registries: RegistryAccess, report: @escaping ProgressHandler) {
         self.registries = registries
+        self.report = report
     }
 
-    func fetch(_ address: String, into directory: String, checksum: Digest?) throws -> String {
+    func fetch(_ request: RemoteFileRequest, into directory: String) throws -> RemoteFileVersion? {
+        let address = request.address
         let options = registries.options
         let tls = try TLSSettings(isVerified: options.verifiesTLS ?? true, directory: options.certificateDirectory)
-        let file = try RemoteFile.open(address, on: registries.transport, tls: tls, retry: options.retry)
-        guard !file.name.isEmpty, file.name != ".", file.name != "..", !file.name.contains("/") else {
-            throw CommandError("\(address): the URL has no file name")
+        let condition = RemoteFile.Condition(
+            entityTag: request.known?.entityTag, lastModified: request.known?.lastModified)
+        let opened = try RemoteFile.openIfChanged(
+            address, since: condition, authorization: request.authorization, on: registries.transport, tls: tls,
+            retry: options.retry
+        ) { failures, error in
+            self.report(.warning("retrying (\(failures)/\(options.retry.retries)): \(error)"))
         }
-        let output = try OwnedFD.open("\(directory)/\(file.name)", O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
-        let verifier = checksum.map { DigestVerifier(expecting: $0) }
+        guard let file = opened else { return nil }
+        let name = FetchedFile.name(of: address, decoded: WebFiles.decoded)
+        let output = try OwnedFD.open("\(directory)/\(name)", O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
+        let verifier = request.checksum.map { DigestVerifier(expecting: $0) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
         defer { buffer.deallocate() }
         while true {
@@ -39,7 +49,12 @@ final class WebFiles: RemoteFileProvider, Sendable {
         }
         let time = file.lastModified.flatMap(WebFiles.time) ?? FileTime(seconds: 0)
         try Files.setTimes(fd: output.raw, access: time, modification: time)
-        return file.name
+        return RemoteFileVersion(name: name, entityTag: file.entityTag, lastModified: file.lastModified)
+    }
+
+    /// A part of an address without percent-encoding, unless the result would not be text.
+    private static func decoded(_ text: String) -> String {
+        String(validating: PercentEncoding.bytes(text), as: UTF8.self) ?? text
     }
 
     /// `Wed, 21 Oct 2015 07:28:00 GMT` (RFC 9110, 5.6.7); nil for anything else.

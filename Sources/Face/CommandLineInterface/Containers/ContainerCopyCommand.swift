@@ -29,7 +29,7 @@ enum ContainerCopyCommand: Command {
             try destination.asDestination().withRoot(in: store) { root, path, container in
                 var request = CopyStep.Request(sourceCount: 1)
                 // What an earlier copy has left there may be links of a stranger's.
-                request.mergesThroughLinks = container != nil
+                request.collision = container != nil ? .mergeOrReplace : .refuse
                 if arguments.bool("archive"), let user = container?.definition.user, !user.isEmpty {
                     request.owner = user
                 }

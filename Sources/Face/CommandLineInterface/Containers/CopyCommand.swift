@@ -90,7 +90,7 @@ struct ContentCopy {
                 try withOrigin(store) { origin in
                     let selection = try BuildContext.select(
                         origin.sources, from: origin.root, ignored: try ignored(),
-                        excluding: arguments.strings("exclude"))
+                        excluding: arguments.strings("exclude"), keepingParents: arguments.bool("parents"))
                     var request = request
                     request.keepsOwners = origin.keepsOwners
                     return try copy(selection, request, to: place, of: container, store)
@@ -126,9 +126,12 @@ struct ContentCopy {
         _ address: String, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
         _ store: ContainerStore
     ) throws -> CopyDigest {
-        let web = WebFiles(try RegistryFlags.access(arguments, session, store: store))
+        let rendering = ProgressRendering(steps: nil, copies: .error)
+        let web = WebFiles(try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
         let checksum = try arguments.string("checksum").map { try Digest(parsing: $0) }
-        let file = try FetchedFile(address, checksum: checksum, by: web, in: store)
+        guard let file = try FetchedFile(RemoteFileRequest(address, checksum: checksum), by: web, in: store) else {
+            throw CommandError("\(address): the server sent no file")
+        }
         defer { file.discard() }
         var request = request
         request.unpacks = false
@@ -144,12 +147,14 @@ struct ContentCopy {
         request.unpacks = isAdd
         request.ignoresUnmappedOwners = store.isSingleID
         request.makesDevices = !store.isRootless
+        request.collision = .mergeOrReplace
         if arguments.wasSet("timestamp"), let seconds = arguments.int("timestamp") {
             request.fileTime = FileTime(seconds: Int64(seconds))
         }
         if let text = arguments.string("chmod") {
-            guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
-                throw CommandError("parsing chmod \"\(text)\": expected an octal mode such as 0755")
+            guard let mode = ModeChange(text) else {
+                throw CommandError(
+                    "parsing chmod \"\(text)\": expected an octal mode such as 0755, or changes such as u=rwX,go=rX")
             }
             request.mode = mode
         }

@@ -13,11 +13,11 @@ package struct CopyDigest: Sendable {
 
     /// - Parameters:
     ///   - owner: the owner of everything copied; nil for the files' own.
-    ///   - mode: the permission bits of everything copied; nil for the files' own.
+    ///   - mode: the change of the files' permission bits; nil for none.
     ///   - name: the new name of a single copied file; nil for unchanged.
     ///   - isFetched: whether it comes from a web server: then the archive has its time, and no owner names.
     package init(
-        of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, name: String?,
+        of selection: CopySelection, owner: (uid: UInt32, gid: UInt32)?, mode: ModeChange?, name: String?,
         isFetched: Bool = false
     ) throws {
         var archiver = CopyArchiver(owner: owner, mode: mode, isFetched: isFetched)
@@ -49,12 +49,12 @@ package struct CopyDigest: Sendable {
 /// Writes the archives that are digested.
 private struct CopyArchiver {
     let owner: (uid: UInt32, gid: UInt32)?
-    let mode: UInt32?
+    let mode: ModeChange?
     let isFetched: Bool
     private var users: [UInt32: [UInt8]] = [:]
     private var groups: [UInt32: [UInt8]] = [:]
 
-    init(owner: (uid: UInt32, gid: UInt32)?, mode: UInt32?, isFetched: Bool) {
+    init(owner: (uid: UInt32, gid: UInt32)?, mode: ModeChange?, isFetched: Bool) {
         self.owner = owner
         self.mode = mode
         self.isFetched = isFetched
@@ -87,7 +87,8 @@ private struct CopyArchiver {
         _ firstNames: inout [[UInt64]: [UInt8]], to writer: TarWriter
     ) throws {
         var entry = TarEntry(name: name, kind: .regular)
-        entry.mode = mode ?? (status.mode & 0o7777)
+        entry.mode =
+            mode?.applied(to: status.mode, isDirectory: status.kind == .directory) ?? (status.mode & 0o7777)
         entry.uid = Int64(owner?.uid ?? status.uid)
         entry.gid = Int64(owner?.gid ?? status.gid)
         if isFetched {

@@ -28,10 +28,13 @@ package struct CopySelection: Sendable {
     /// The directory that all paths are relative to and that links cannot escape.
     package let root: PathHandle
     package let items: [Item]
+    /// Whether files below the sources were left out.
+    package let isFiltered: Bool
 
-    package init(root: PathHandle, items: [Item]) {
+    package init(root: PathHandle, items: [Item], isFiltered: Bool = false) {
         self.root = root
         self.items = items
+        self.isFiltered = isFiltered
     }
 
     /// A single file directly in a directory; its name is not interpreted as a pattern.
@@ -44,7 +47,7 @@ package struct CopySelection: Sendable {
     }
 }
 
-/// Decides which files of a source directory are visible (`.dockerignore`, `--exclude`).
+/// Decides which files of a source directory are visible (`.dockerignore`).
 package struct CopyFilter: Sendable {
     /// Whether the file with this path, relative to the source root, is excluded.
     package let excludes: @Sendable (_ path: [UInt8], _ isDirectory: Bool) -> Bool
@@ -65,4 +68,36 @@ package struct CopyFilter: Sendable {
 
     /// Excludes nothing.
     package static let everything = CopyFilter(excludes: { _, _ in false }, mayIncludeBelow: { _ in true })
+}
+
+/// Decides which of the selected files are left out (`--exclude`).
+///
+/// A pattern may count from the copied directory, as with BuildKit, or from the root of all sources, as with Buildah.
+package struct CopyExclusions: Sendable {
+    /// Whether a file is left out, given its path and those of its parent directories, in both forms.
+    package let excludes: @Sendable (_ paths: [[UInt8]]) -> Bool
+    /// Whether something below an excluded directory may not be excluded, given its path in one form.
+    package let mayIncludeBelow: @Sendable (_ path: [UInt8]) -> Bool
+
+    package init(
+        excludes: @escaping @Sendable ([[UInt8]]) -> Bool, mayIncludeBelow: @escaping @Sendable ([UInt8]) -> Bool
+    ) {
+        self.excludes = excludes
+        self.mayIncludeBelow = mayIncludeBelow
+    }
+}
+
+/// A pattern for whole paths, in which `**` stands for any number of directories (`--parents`).
+package struct CopyPathPattern: Sendable {
+    /// Whether it matches the path or one of its parent directories.
+    package let matches: @Sendable (_ path: [UInt8]) -> Bool
+    /// Whether it may match something below a directory; true may be a false positive.
+    package let mayMatchBelow: @Sendable (_ directory: [UInt8]) -> Bool
+
+    package init(
+        matches: @escaping @Sendable ([UInt8]) -> Bool, mayMatchBelow: @escaping @Sendable ([UInt8]) -> Bool
+    ) {
+        self.matches = matches
+        self.mayMatchBelow = mayMatchBelow
+    }
 }

@@ -7,49 +7,111 @@ package struct CopySelector: ~Copyable {
     private let rootHandle: PathHandle
     private let rootPath: String
     private let filter: CopyFilter
+    private let exclusions: CopyExclusions?
     private let matches: @Sendable (_ pattern: String, _ name: [UInt8]) throws -> Bool
 
     /// - Parameters:
     ///   - root: the directory that all sources, even absolute ones, are relative to.
     ///   - rootPath: its path for messages.
+    ///   - exclusions: what to leave out of the selected files; nil for nothing.
     ///   - matches: whether a name matches a component of a wildcard pattern.
     package init(
-        root: PathHandle, named rootPath: String, filter: CopyFilter,
+        root: PathHandle, named rootPath: String, filter: CopyFilter, exclusions: CopyExclusions? = nil,
         matches: @escaping @Sendable (String, [UInt8]) throws -> Bool
     ) throws {
         self.root = try root.rootedDirectory()
         rootHandle = root
         self.rootPath = rootPath
         self.filter = filter
+        self.exclusions = exclusions
         self.matches = matches
     }
 
     /// Selects the files named by the sources.
     ///
-    /// A pattern may match nothing if another source matches something.
+    /// A pattern may match nothing if another source matches something, or if what it matches is excluded by
+    /// `exclusions`.
     ///
     /// - Throws: ``WorkingContainerError`` with `noSuchSource` and the source that matches nothing.
     package func select(_ sources: [String]) throws -> CopySelection {
         var items: [CopySelection.Item] = []
         var unmatched: WorkingContainerError?
+        var isFiltered = false
         for source in sources {
             let (found, hidden) = try expand(source)
+            let isPattern = Self.isPattern(source)
             if found.isEmpty {
                 let problem = noMatch(source, hidden: hidden)
-                guard source.contains(where: { "*?[".contains($0) }) else { throw problem }
+                guard isPattern else { throw problem }
                 unmatched = unmatched ?? problem
             }
-            for path in found { items.append(try item(at: path, source)) }
+            for path in found {
+                let (item, isPartial) = try item(at: path, source)
+                isFiltered = isFiltered || isPartial
+                if !item.isDirectory, exclusions?.excludes([item.name, path]) ?? false {
+                    guard isPattern else { throw noMatch(source, hidden: 1) }
+                    (unmatched, isFiltered) = (nil, true)
+                    continue
+                }
+                items.append(item)
+            }
         }
-        if items.isEmpty, let unmatched { throw unmatched }
-        return CopySelection(root: rootHandle, items: items)
+        if items.isEmpty, !isFiltered, let unmatched { throw unmatched }
+        return CopySelection(root: rootHandle, items: items, isFiltered: isFiltered)
+    }
+
+    private static func isPattern(_ source: String) -> Bool { source.contains { "*?[".contains($0) } }
+
+    /// Selects the files that the sources name, with their parent directories (`--parents`): each item is a directory
+    /// that the files' paths are relative to. It is the root, or what precedes `/./` in the source. Links are not
+    /// followed below it. Patterns may match nothing.
+    ///
+    /// - Parameter compile: compiles a pattern for whole paths.
+    /// - Throws: ``WorkingContainerError`` with `noSuchSource` and the source without wildcards that is missing.
+    package func selectWithParents(
+        _ sources: [String], _ compile: (String) throws -> CopyPathPattern
+    ) throws -> CopySelection {
+        var items: [CopySelection.Item] = []
+        var isFiltered = false
+        for source in sources {
+            let (base, rest) = Self.splitAtPivot(source)
+            let pattern = rest.isEmpty ? nil : try compile(rest)
+            let (found, hidden) = try expand(base)
+            var isMissing = !Self.isPattern(source)
+            for path in found {
+                let resolved = try resolve(path)
+                let status = try root.open(argument(resolved), OpenFlags.path | O_NOFOLLOW).status()
+                guard status.kind == .directory else { continue }
+                var below = Below(item: resolved, isMatched: false, pattern: pattern)
+                try collect(into: &below)
+                if pattern == nil || !below.files.isEmpty { isMissing = false }
+                isFiltered = isFiltered || below.isFiltered
+                items.append(CopySelection.Item(path: resolved, name: [], status: status, descendants: below.files))
+            }
+            if isMissing { throw noMatch(source, hidden: hidden) }
+        }
+        return CopySelection(root: rootHandle, items: items, isFiltered: isFiltered)
+    }
+
+    /// The parts of a source before and after the first `/./`, without `.` and `..`; without one, all of it is after.
+    private static func splitAtPivot(_ source: String) -> (base: String, rest: String) {
+        func clean(_ path: some StringProtocol) -> String {
+            var parts: [String] = []
+            for part in path.split(separator: "/") where part != "." {
+                if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
+            }
+            return parts.joined(separator: "/")
+        }
+        let bytes = Array(source.utf8)
+        let pivot = bytes.indices.dropLast(2).first { bytes[$0...].starts(with: "/./".utf8) }
+        guard let pivot else { return ("", clean(source)) }
+        return (clean(Substring(source.utf8.prefix(pivot))), clean(Substring(source.utf8.dropFirst(pivot + 3))))
     }
 
     /// - Parameter hidden: the number of excluded files that the source matches.
     private func noMatch(_ source: String, hidden: Int) -> WorkingContainerError {
         let path = source.hasPrefix("/") ? source : "/\(source)"
-        let isPattern = source.contains { "*?[".contains($0) }
-        guard isPattern || hidden > 0 else {
+        guard Self.isPattern(source) || hidden > 0 else {
             return WorkingContainerError(
                 .noSuchSource,
                 "checking on sources under \"\(rootPath)\": copier: stat: \"\(path)\": no such file or directory")
@@ -124,17 +186,20 @@ package struct CopySelector: ~Copyable {
 
     // MARK: Items
 
-    private func item(at path: [UInt8], _ source: String) throws -> CopySelection.Item {
+    private func item(
+        at path: [UInt8], _ source: String
+    ) throws -> (item: CopySelection.Item, isPartial: Bool) {
         // Source symbolic links are followed; links below a directory are copied as links.
         let resolved = try resolve(path)
         // A link to an excluded file is treated as dangling.
         guard try resolved == path || isVisible(resolved) else { throw noMatch(source, hidden: 1) }
         let fd = try root.open(argument(resolved), OpenFlags.path | O_NOFOLLOW)
         let status = try fd.status()
-        var descendants: [CopySelection.Descendant] = []
-        if status.kind == .directory { try collect(below: resolved, into: &descendants) }
+        var below = Below(item: resolved, isMatched: Self.isPattern(source), pattern: nil)
+        if status.kind == .directory { try collect(into: &below) }
         let name = path.split(separator: 0x2f).last.map(Array.init) ?? []
-        return CopySelection.Item(path: resolved, name: name, status: status, descendants: descendants)
+        let item = CopySelection.Item(path: resolved, name: name, status: status, descendants: below.files)
+        return (item, below.isFiltered)
     }
 
     /// The path with all symbolic links resolved inside the root by the kernel.
@@ -148,28 +213,89 @@ package struct CopySelector: ~Copyable {
         return Array(target.dropFirst(prefix.count))
     }
 
-    private func collect(below item: [UInt8], into descendants: inout [CopySelection.Descendant]) throws {
+    /// The files below one item.
+    private struct Below {
+        let item: [UInt8]
+        /// Whether the item was found by a wildcard: exclusions then apply to its own path, too.
+        let isMatched: Bool
+        /// What is selected; nil for everything.
+        let pattern: CopyPathPattern?
+        private(set) var files: [CopySelection.Descendant] = []
+        var isFiltered = false
+        /// Directories that are copied only if something below them is.
+        var skipped: [[UInt8]: FileStatus] = [:]
+
+        init(item: [UInt8], isMatched: Bool, pattern: CopyPathPattern?) {
+            self.item = item
+            self.isMatched = isMatched
+            self.pattern = pattern
+        }
+
+        /// Selects a file, and before it those of its parent directories that were skipped.
+        mutating func add(_ path: [UInt8], _ status: FileStatus) {
+            if !skipped.isEmpty {
+                for end in path.indices where path[end] == 0x2f {
+                    let parent = Array(path[..<end])
+                    if let status = skipped.removeValue(forKey: parent) {
+                        files.append(CopySelection.Descendant(path: parent, status: status))
+                    }
+                }
+            }
+            files.append(CopySelection.Descendant(path: path, status: status))
+        }
+    }
+
+    private func collect(into below: inout Below) throws {
         var pending: [[UInt8]] = [[]]
         while let directory = pending.popLast() {
-            let whole = join(item, directory)
+            let whole = join(below.item, directory)
             let fd = try root.openNoSymlinks(argument(whole), O_RDONLY | O_DIRECTORY)
-            var below: [[UInt8]] = []
+            var directories: [[UInt8]] = []
             let names = try Files.entries(of: fd).map(\.name).sorted {
                 $0.lexicographicallyPrecedes($1) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
             }
             for name in names {
                 let relative = join(directory, name.dropLast().map { UInt8(bitPattern: $0) })
                 let status = try Files.status(at: fd.raw, name)
-                let isDirectory = status.kind == .directory
-                let path = join(item, relative)
-                let isExcluded = filter.excludes(path, isDirectory)
-                if isDirectory, !isExcluded || filter.mayIncludeBelow(path) { below.append(relative) }
-                if !isExcluded, status.kind != .socket {
-                    descendants.append(CopySelection.Descendant(path: relative, status: status))
-                }
+                if try visit(relative, status, &below) { directories.append(relative) }
             }
-            pending.append(contentsOf: below.reversed())
+            pending.append(contentsOf: directories.reversed())
         }
+    }
+
+    /// Selects a file if nothing speaks against it.
+    ///
+    /// - Returns: whether it is a directory that may contain selected files.
+    private func visit(_ relative: [UInt8], _ status: FileStatus, _ below: inout Below) throws -> Bool {
+        let isDirectory = status.kind == .directory
+        let path = join(below.item, relative)
+        let isHidden = filter.excludes(path, isDirectory)
+        let isExcluded = exclusions.map { $0.excludes(forms(of: relative, below)) } ?? false
+        let isNamed = below.pattern.map { $0.matches(relative) } ?? true
+        if isNamed, isHidden || isExcluded { below.isFiltered = true }
+        if !isHidden, !isExcluded, isNamed {
+            if status.kind != .socket { below.add(relative, status) }
+            return isDirectory
+        }
+        guard isDirectory, !isHidden || filter.mayIncludeBelow(path), !isExcluded || mayInclude(relative, path),
+            isNamed || below.pattern.map({ $0.mayMatchBelow(relative) }) ?? false
+        else { return false }
+        below.skipped[relative] = status
+        return true
+    }
+
+    private func mayInclude(_ relative: [UInt8], _ path: [UInt8]) -> Bool {
+        guard let exclusions else { return true }
+        return exclusions.mayIncludeBelow(relative) || exclusions.mayIncludeBelow(path)
+    }
+
+    /// The paths of a file and its parents that exclusions are matched with.
+    private func forms(of relative: [UInt8], _ below: Below) -> [[UInt8]] {
+        var forms = relative.indices.filter { relative[$0] == 0x2f }.map { Array(relative[..<$0]) } + [relative]
+        guard !below.item.isEmpty else { return forms }
+        forms += forms.map { join(below.item, $0) }
+        if below.isMatched { forms.append(below.item) }
+        return forms
     }
 
     private func join(_ one: [UInt8], _ other: [UInt8]) -> [UInt8] {

@@ -8,13 +8,14 @@ import StreamCompression
 package struct CopyStep {
     /// The options of the copy.
     package struct Request: Sendable {
-        /// The number of sources: several require a directory as the destination.
+        /// The number of sources, after wildcards if the caller can count them: several require a directory as the
+        /// destination.
         package var sourceCount: Int
         /// A value for `--chown`; nil for root, or the files' own owners.
         package var owner: String?
-        /// Permission bits of everything copied; nil for each file's own. Archive members keep their own.
-        package var mode: UInt32?
-        /// Whether to preserve the sources' parent directories.
+        /// The change of permission bits; nil for none. Archive members keep their own.
+        package var mode: ModeChange?
+        /// Whether the selection includes the sources' parent directories.
         package var keepsParents = false
         /// Whether archives are unpacked.
         package var unpacks = false
@@ -30,9 +31,8 @@ package struct CopyStep {
         package var isFetched = false
         /// Whether to create an archive's device nodes; otherwise they are skipped.
         package var makesDevices = false
-        /// Whether to merge into a directory through a link at the destination (`/bin -> usr/bin`); otherwise that is
-        /// an error.
-        package var mergesThroughLinks = true
+        /// What to do if something that is not a directory has the name of a copied directory.
+        package var collision = DirectoryCollision.merge
 
         package init(sourceCount: Int) {
             self.sourceCount = sourceCount
@@ -50,13 +50,20 @@ package struct CopyStep {
     /// Absolute; a trailing slash marks a directory.
     private let destination: String
     private let rootfs: String
+    /// The root whose users and groups owners refer to.
+    private let accounts: String
 
     private var fileTime: FileTime? { request.fileTime }
 
     /// - Parameters:
     ///   - destination: absolute in the container; a trailing slash marks a directory.
     ///   - rootfs: the path of the container's root.
-    package init(_ request: Request, _ selection: CopySelection, to destination: String, in rootfs: String) {
+    ///   - accounts: the path of another root whose users and groups `--chown` refers to.
+    package init(
+        _ request: Request, _ selection: CopySelection, to destination: String, in rootfs: String,
+        accounts: String? = nil
+    ) {
+        self.accounts = accounts ?? rootfs
         self.request = request
         self.selection = selection
         self.destination = destination
@@ -75,10 +82,11 @@ package struct CopyStep {
     /// Copies the files, and unpacks archives.
     package func run() throws {
         let owner = try request.owner.map { try self.owner($0) }
-        let attributes = CopyAttributes(
-            owner: owner ?? (request.keepsOwners ? nil : (0, 0)), permissions: request.mode, modification: fileTime)
+        var attributes = CopyAttributes(
+            owner: owner ?? (request.keepsOwners ? nil : (0, 0)), mode: request.mode, modification: fileTime)
+        attributes.ignoresUnmappedOwners = request.ignoresUnmappedOwners
         let copier = try FileCopier(
-            from: selection.root, to: rootfs, attributes: attributes, mergesThroughLinks: request.mergesThroughLinks)
+            from: selection.root, to: rootfs, attributes: attributes, collision: request.collision)
         let isDirectory = try destinationIsDirectory()
         for item in selection.items {
             if request.unpacks, !item.isDirectory, try unpack(item, owner: owner) { continue }
@@ -86,7 +94,7 @@ package struct CopyStep {
         }
         try copier.finish()
         for file in request.inlineFiles {
-            try writeInlineFile(file, owner: owner ?? (0, 0), isDirectory: isDirectory)
+            try writeInlineFile(file, attributes, isDirectory: isDirectory)
         }
     }
 
@@ -113,7 +121,6 @@ package struct CopyStep {
 
     private func target(of item: CopySelection.Item, isDirectory: Bool) -> [UInt8] {
         let place = Array(destination.utf8)
-        if request.keepsParents { return place + [0x2f] + item.path }
         // Of a directory, the content is copied.
         return item.isDirectory || !isDirectory ? place : place + [0x2f] + item.name
     }
@@ -121,6 +128,8 @@ package struct CopyStep {
     // MARK: Archives
 
     /// Unpacks a local archive into the destination; false if the file is not an archive.
+    ///
+    /// The destination is the root for the archive: its links, and those already there, do not lead out of it.
     private func unpack(_ item: CopySelection.Item, owner: (uid: UInt32, gid: UInt32)?) throws -> Bool {
         let source = try selection.root.rootedDirectory()
         let path = item.path.map { CChar(bitPattern: $0) } + [0]
@@ -128,15 +137,14 @@ package struct CopyStep {
         let file = try source.open(path, O_RDONLY | O_NONBLOCK)
         guard try file.status().kind == .regular, try ArchiveDetector.isArchive(file.raw) else { return false }
         let root = try RootedDirectory(opening: rootfs)
-        let clean = destination.split(separator: "/").joined(separator: "/")
-        if !clean.isEmpty {
-            _ = try root.makeDirectories(clean, mode: 0o755, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0)
-        }
+        var parents = CopyAttributes(owner: owner ?? (0, 0))
+        parents.ignoresUnmappedOwners = request.ignoresUnmappedOwners
+        let place = try parents.makeDirectories(Array(destination.utf8), in: root)
         let options = ApplyOptions(
             whiteouts: .literal, ignoreUnmappedOwners: request.ignoresUnmappedOwners,
             makesDevices: request.makesDevices, owner: owner,
             modification: fileTime)
-        let applier = try LayerApplier(directory: rootfs, prefix: Array(clean.utf8), options: options)
+        let applier = try LayerApplier(root: RootedDirectory(adopting: place), options: options)
         try applier.unpack(ThreadedSource.ahead(of: DecompressingSource(FileDescriptorSource(fd: file.raw), nil)))
         return true
     }
@@ -144,21 +152,23 @@ package struct CopyStep {
     // MARK: Inline files
 
     private func writeInlineFile(
-        _ file: (name: String, content: [UInt8]), owner: (uid: UInt32, gid: UInt32), isDirectory: Bool
+        _ file: (name: String, content: [UInt8]), _ attributes: CopyAttributes, isDirectory: Bool
     ) throws {
+        let owner = attributes.owner ?? (0, 0)
         let path = isDirectory ? "\(destination)/\(file.name)" : destination
         let parts = path.split(separator: "/").map(String.init)
         guard let name = parts.last else {
             throw WorkingContainerError(.invalid, "a file cannot take the place of the root directory")
         }
         let root = try RootedDirectory(opening: rootfs)
-        let parent = try root.makeDirectories(
-            parts.dropLast().joined(separator: "/"), mode: 0o755, uid: owner.uid, gid: owner.gid)
+        let parent = try attributes.makeDirectories(Array(parts.dropLast().joined(separator: "/").utf8), in: root)
         _ = unlinkat(parent.raw, name, 0)
         let output = try OwnedFD.open(at: parent.raw, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, mode: 0o600)
         try output.writeAll(file.content)
-        try Files.changeOwner(fd: output.raw, uid: owner.uid, gid: owner.gid)
-        try Files.changeMode(fd: output.raw, mode: request.mode ?? 0o644)
+        try attributes.setOwner { () throws(LinuxError) in
+            try Files.changeOwner(fd: output.raw, uid: owner.uid, gid: owner.gid)
+        }
+        try Files.changeMode(fd: output.raw, mode: request.mode?.applied(to: 0o644, isDirectory: false) ?? 0o644)
         if let fileTime { try Files.setTimes(fd: output.raw, access: fileTime, modification: fileTime) }
     }
 
@@ -167,7 +177,7 @@ package struct CopyStep {
     /// Resolves `--chown`: ids, or names of the image's own users and groups. Without a group, a numeric user implies
     /// the same number for the group, a named one the user's own group.
     private func owner(_ text: String) throws -> (uid: UInt32, gid: UInt32) {
-        let root = try RootFileReader(rootfs)
+        let root = try RootFileReader(accounts)
         let account = try ImageUsers { try root.read($0) }.resolve(text)
         let isLoneNumber = !text.contains(":") && UInt32(text) != nil
         return (account.uid, isLoneNumber ? account.uid : account.gid)

@@ -1,24 +1,6 @@
 import Glibc
 package import LinuxSystem
 
-/// The attributes of copied files.
-package struct CopyAttributes: Sendable {
-    /// Owner of everything copied; nil for each file's own.
-    package var owner: (uid: UInt32, gid: UInt32)?
-    /// Permission bits of everything copied; nil for each file's own.
-    package var permissions: UInt32?
-    /// Modification time of everything copied; nil for each file's own.
-    package var modification: FileTime?
-
-    package init(
-        owner: (uid: UInt32, gid: UInt32)? = nil, permissions: UInt32? = nil, modification: FileTime? = nil
-    ) {
-        self.owner = owner
-        self.permissions = permissions
-        self.modification = modification
-    }
-}
-
 /// Copies a selection into a container's root file system, never outside it.
 ///
 /// File data is shared with the source if the file system supports reflinks, otherwise copied in the kernel.
@@ -26,7 +8,7 @@ package final class FileCopier {
     private let source: RootedDirectory
     private let target: RootedDirectory
     private let attributes: CopyAttributes
-    private let mergesThroughLinks: Bool
+    private let collision: DirectoryCollision
     private let rootPath: String
     private let buffer: UnsafeMutableRawBufferPointer
     /// The first copies of files with several hard links, by device and inode of the source.
@@ -47,12 +29,12 @@ package final class FileCopier {
         }
     }
 
-    /// - Parameter mergesThroughLinks: whether to merge a directory into an existing link to a directory; otherwise
-    ///   that is an error.
+    /// - Parameter collision: what to do if something that is not a directory has the name of a copied directory.
     package init(
-        from selectionRoot: PathHandle, to rootfs: String, attributes: CopyAttributes, mergesThroughLinks: Bool = true
+        from selectionRoot: PathHandle, to rootfs: String, attributes: CopyAttributes,
+        collision: DirectoryCollision = .merge
     ) throws {
-        self.mergesThroughLinks = mergesThroughLinks
+        self.collision = collision
         rootPath = rootfs == "/" ? "" : rootfs
         source = try selectionRoot.rootedDirectory()
         target = try RootedDirectory(opening: rootfs)
@@ -149,14 +131,15 @@ package final class FileCopier {
         } catch {
             guard error.code == EEXIST else { throw failure(path, error) }
             if try Files.status(at: parent, name).kind != .directory {
-                guard mergesThroughLinks else {
-                    throw WorkingContainerError(
-                        .invalid, "cannot overwrite non-directory \(rootPath)\(text(path)) with a directory")
-                }
-                // A link to a directory may replace the directory (/bin -> usr/bin): merge into it.
-                if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) {
+                if collision == .merge || collision == .mergeOrReplace,
+                    let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY)
+                {
                     directory.close()
                     return
+                }
+                guard collision == .replace || collision == .mergeOrReplace else {
+                    throw WorkingContainerError(
+                        .invalid, "cannot overwrite non-directory \(rootPath)\(text(path)) with a directory")
                 }
                 try removeExisting(name, in: parent, path)
                 try Files.makeDirectory(at: parent, name, mode: 0o700)
@@ -233,19 +216,23 @@ package final class FileCopier {
     private func setAttributes(openAs fd: Int32, _ status: FileStatus, _ path: [CChar]) throws {
         let (uid, gid) = attributes.owner ?? (status.uid, status.gid)
         do throws(LinuxError) {
-            try Files.changeOwner(fd: fd, uid: uid, gid: gid)
+            try attributes.setOwner { () throws(LinuxError) in
+                try Files.changeOwner(fd: fd, uid: uid, gid: gid)
+            }
             try Files.changeMode(fd: fd, mode: mode(of: status))
         } catch {
-            throw failure(path, error)
+            throw failure(path, error, owner: (uid, gid))
         }
     }
 
     private func setAttributes(of name: [CChar], in parent: Int32, _ status: FileStatus, _ path: [CChar]) throws {
         let (uid, gid) = attributes.owner ?? (status.uid, status.gid)
         do throws(LinuxError) {
-            try Files.changeOwner(at: parent, name, uid: uid, gid: gid)
+            try attributes.setOwner { () throws(LinuxError) in
+                try Files.changeOwner(at: parent, name, uid: uid, gid: gid)
+            }
         } catch {
-            throw failure(path, error)
+            throw failure(path, error, owner: (uid, gid))
         }
         if status.kind != .symlink {
             let node = try OwnedFD.open(at: parent, name, OpenFlags.path | O_NOFOLLOW)
@@ -256,13 +243,13 @@ package final class FileCopier {
     }
 
     private func mode(of status: FileStatus) -> UInt32 {
-        (attributes.permissions ?? status.mode) & 0o7777
+        attributes.mode?.applied(to: status.mode, isDirectory: status.kind == .directory) ?? (status.mode & 0o7777)
     }
 
     // MARK: Directory entries
 
-    /// Opens the directory with these components, creating it if it is missing: with mode 0755, and the owner of copied
-    /// files. It remains open until another one is requested.
+    /// Opens the directory with these components, creating it if it is missing: with mode 0755 or the one of copied
+    /// files, and their owner. It remains open until another one is requested.
     private func openParent(_ components: some Collection<[UInt8]>) throws -> Int32 {
         if parentFD >= 0, parentPath.elementsEqual(components) { return parentFD }
         closeParent()
@@ -279,11 +266,13 @@ package final class FileCopier {
     private func openOrMake(_ components: some Collection<[UInt8]>) throws -> OwnedFD {
         let path = argument(components)
         if let directory = try? target.open(path, OpenFlags.path | O_DIRECTORY) { return directory }
-        let (uid, gid) = attributes.owner ?? (0, 0)
         do throws(LinuxError) {
             let bytes = Array(components.joined(separator: [0x2f]))
-            return try target.makeDirectories(bytes, mode: 0o755, uid: uid, gid: gid)
+            return try attributes.makeDirectories(bytes, in: target)
         } catch {
+            if let owner = attributes.owner, error.code == EINVAL {
+                throw CopyAttributes.unmapped(owner, of: text(path))
+            }
             throw WorkingContainerError(.system, "cannot make the directory \(text(path))", cause: error)
         }
     }
@@ -338,8 +327,11 @@ package final class FileCopier {
         "/" + String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private func failure(_ path: [CChar], _ cause: LinuxError) -> WorkingContainerError {
-        WorkingContainerError(
+    private func failure(
+        _ path: [CChar], _ cause: LinuxError, owner: (uid: UInt32, gid: UInt32)? = nil
+    ) -> WorkingContainerError {
+        if let owner, cause.code == EINVAL { return CopyAttributes.unmapped(owner, of: text(path)) }
+        return WorkingContainerError(
             .system, "cannot copy", cause: LinuxError(cause.operation, text(path), code: cause.code))
     }
 }

@@ -53,6 +53,34 @@ package final class WritableRoot {
         return result
     }
 
+    /// Calls `body` with an empty directory, whose files then become part of this root: directories are merged, anything
+    /// else is replaced, and links of the root are not followed (`COPY --link`).
+    ///
+    /// - Parameters:
+    ///   - isAlone: whether nothing else changes this root, so that the files can be its layer as they are.
+    ///   - body: also receives a root with the users and groups of the parent layer.
+    package func withIndependentFiles(
+        isAlone: Bool, _ body: (_ files: String, _ accounts: String) throws -> Void
+    ) throws {
+        if isAlone, store.driver.holdsChangesOnly {
+            let accounts = try ReadOnlyRoot(of: parent, in: store)
+            defer { accounts.close() }
+            return try body(staging.contentDirectory, accounts.path)
+        }
+        let draft = try store.newStagingLayer(parent: nil)
+        defer { draft.discard() }
+        try withFiles { files in
+            try body(draft.contentDirectory, files)
+            let root = try PathHandle(trusting: draft.contentDirectory)
+            let selector = try CopySelector(root: root, named: draft.contentDirectory, filter: .everything) { _, _ in
+                false
+            }
+            let copier = try FileCopier(from: root, to: files, attributes: CopyAttributes(), collision: .replace)
+            for item in try selector.select(["."]).items { try copier.copy(item, to: []) }
+            try copier.finish()
+        }
+    }
+
     /// The overlay with a new work directory: the kernel refuses one that a volatile mount has used.
     private func freshMount() throws -> OverlayMount? {
         guard var mount = staging.overlayMount else { return nil }

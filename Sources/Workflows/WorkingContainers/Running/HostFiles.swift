@@ -53,6 +53,9 @@ package final class HostFiles {
         SandboxMount.bind(try file(content, mode: 0o755, uid: 0, gid: 0), at: target, readOnly: true)
     }
 
+    /// The path of a new directory, which exists only in memory.
+    package func newDirectory() throws -> String { try newPlace() }
+
     /// The path of a file with this content, which exists only in memory.
     package func file(_ content: [UInt8], mode: UInt32, uid: UInt32, gid: UInt32) throws -> String {
         count += 1

@@ -148,6 +148,10 @@ package final class RunMounts {
         try use.lockShared()
         locks.append(HeldLock(use))
         let directory = "\(caches)/\(Digest.sha256(of: Array(cache.id.utf8)).hex.prefix(32))"
+        // A build without a cache deletes only what nobody is using.
+        let users = try FileLock(opening: "\(directory).users.lock")
+        try users.lockShared()
+        locks.append(HeldLock(users))
         if !Files.exists(directory) {
             // Filled under a temporary name: another run may be creating it at the same time.
             let fresh = "\(directory).\(RandomBytes.hex(8))"

@@ -19,10 +19,14 @@ extension LayerMaker {
                 var link = entry(named: path, kind: .symlink, status)
                 link.linkTarget = try Files.readSymlink(at: frame.fd, child.name)
                 try emit(link)
+                try setTime(of: child, path, status, in: frame)
             }
         case .characterDevice where isWhiteout(status): try emitWhiteout(of: child, in: frame)
         case .characterDevice, .blockDevice, .fifo:
-            if try !isUnchanged(child, status, in: frame) { try writeSpecial(path, status) }
+            if try !isUnchanged(child, status, in: frame) {
+                try writeSpecial(path, status)
+                try setTime(of: child, path, status, in: frame)
+            }
         case .socket:
             // Not included in the layer, but what it has replaced is gone.
             if let parent = try parentStatus(of: child, in: frame), parent.kind != .socket {
@@ -44,6 +48,7 @@ extension LayerMaker {
         switch content {
         case .overlayUpper:
             try emit(listed)
+            try setTime(of: child, path, status, in: frame)
             if attributes.isOpaque { try emit(whiteout(named: path + Array("/.wh..wh..opq".utf8), status)) }
         case .wholeTree:
             parent = try openCounterpart(of: child, in: frame)
@@ -51,6 +56,7 @@ extension LayerMaker {
                 pendingDirectories.append(listed)
             } else {
                 try emit(listed)
+                try setTime(of: child, path, status, in: frame)
             }
         }
         return try self.frame(
@@ -92,7 +98,8 @@ extension LayerMaker {
             if let first = firstNames[identity] {
                 var link = entry(named: path, kind: .hardLink, status)
                 link.linkTarget = first
-                return try emit(link)
+                try emit(link)
+                return try setTime(of: child, path, status, in: frame)
             }
             // Only names in the layer count: a link to anything else would have no target.
             firstNames[identity] = path
@@ -104,6 +111,19 @@ extension LayerMaker {
         try begin(regular)
         try copyContent(of: file.raw, size: status.size, path)
         try writer.end()
+        try setTime(of: child, path, status, in: frame)
+    }
+
+    /// Gives a file that the archive contains its time in the archive.
+    private func setTime(of child: Child, _ path: [UInt8], _ status: FileStatus, in frame: Frame) throws {
+        guard options.setsTimes else { return }
+        let time = options.modification.time(of: status.modification)
+        guard time != status.modification else { return }
+        do throws(LinuxError) {
+            try Files.setTimes(at: frame.fd, child.name, access: time, modification: time)
+        } catch {
+            throw LayerError(.system, "cannot set its time", entry: LayerError.shown(path), cause: error)
+        }
     }
 
     private func copyContent(of fd: Int32, size: Int64, _ path: [UInt8]) throws {
@@ -163,10 +183,11 @@ extension LayerMaker {
         try emit(whiteout(named: name, frame.status))
     }
 
-    /// A whiteout: an empty file with owner and time of the directory that contains it.
+    /// A whiteout: an empty file with owner and time of the directory that contains it, and without permissions, as in
+    /// the layers of related tools.
     private func whiteout(named name: [UInt8], _ status: FileStatus) -> TarEntry {
         var whiteout = entry(named: name, kind: .regular, status)
-        whiteout.mode = 0o600
+        whiteout.mode = 0
         return whiteout
     }
 }

@@ -7,7 +7,7 @@ import TarArchive
 /// Creates a layer's archive from a directory, in one streaming pass that also yields diff ID, size and tar-split.
 ///
 /// The archive depends only on the directory's content: names in byte order, every directory before its contents, no
-/// user or group names. Sockets are skipped. Nothing outside the directory is read.
+/// user or group names, times in whole seconds. Sockets are skipped. Nothing outside the directory is read.
 package final class LayerMaker {
     /// What the directory contains.
     package enum Content: Sendable {
@@ -24,10 +24,15 @@ package final class LayerMaker {
         /// Mode and owner of the parent layer's root directory. If the directory's own differ, the archive has an entry
         /// for the root; nil: never.
         package var parentRoot: FileStatus?
+        /// Whether files whose time `modification` changes also get it in the directory.
+        package var setsTimes: Bool
 
-        package init(modification: ModificationTimes = .own, parentRoot: FileStatus? = nil) {
+        package init(
+            modification: ModificationTimes = .own, parentRoot: FileStatus? = nil, setsTimes: Bool = false
+        ) {
             self.modification = modification
             self.parentRoot = parentRoot
+            self.setsTimes = setsTimes
         }
     }
 
@@ -138,7 +143,8 @@ package final class LayerMaker {
         entry.uid = Int64(status.uid)
         entry.gid = Int64(status.gid)
         let time = options.modification.time(of: status.modification)
-        entry.modification = (seconds: time.seconds, nanoseconds: Int32(truncatingIfNeeded: time.nanoseconds))
+        // Whole seconds, as in the layers of related tools: a fraction takes an extended header for each file.
+        entry.modification = (seconds: time.seconds, nanoseconds: 0)
         entry.xattrs = xattrs
         return entry
     }

@@ -50,12 +50,17 @@ package struct BuildOptions: Sendable {
     package var pullPolicy = PullPolicy.missing
     package var labels: [(key: String, value: String)] = []
     package var annotations: [(key: String, value: String)] = []
-    /// The creation time of the image and its history; nil for now.
+    /// The creation time of the image and its history; nil for the value of `SOURCE_DATE_EPOCH` among the arguments, or
+    /// now.
     package var created: FileTime?
     /// The modification time of copied files; nil for their own.
     package var fileTime: FileTime?
     /// The modification times of files in new layers.
     package var modification = ModificationTimes.own
+    /// Whether no file in new layers is newer than `SOURCE_DATE_EPOCH` among the arguments.
+    package var rewritesTimes = false
+    /// The time that `SOURCE_DATE_EPOCH=context` stands for; nil if the context has none, like a local directory.
+    package var contextTime: FileTime?
     /// Initial variables of every stage, in addition to its base image's.
     package var environment: [(key: String, value: String)] = []
     /// Names of variables to remove from the image.
@@ -68,6 +73,10 @@ package struct BuildOptions: Sendable {
     package var inheritsAnnotations = true
     /// Labels that identify the builder; they are not part of any step.
     package var identityLabels: [(key: String, value: String)] = []
+    /// Whether an image with a fixed creation time has these labels, too.
+    package var identifiesFixedTimes = true
+    /// The value of the global ARG `SOURCE_DATE_EPOCH` once it is resolved; empty for unset, nil for unchanged.
+    var globalEpoch: String?
     package var osVersion: String?
     /// `FEATURE` adds, `FEATURE-` removes.
     package var osFeatures: [String] = []

@@ -35,8 +35,11 @@ struct BuildPlan {
         hostname = try Self.hostname(options)
         let platform = BuildPlan.platformArguments(dockerfile, options)
         do throws(Diagnostic) {
-            let globals = try dockerfile.globalArgumentValues(
+            var globals = try dockerfile.globalArgumentValues(
                 buildArguments: options.buildArguments, platform: platform)
+            if let epoch = options.globalEpoch {
+                globals[SourceDateEpoch.argument] = epoch.isEmpty ? nil : epoch
+            }
             let graph = try StageGraph(
                 dockerfile, globals: globals, buildArguments: options.buildArguments,
                 contexts: Set(options.contexts.keys), firstBase: options.firstBase,

@@ -94,6 +94,14 @@ final class BuildSession {
         }
     }
 
+    /// The modification times of the files of a step whose every file this program makes.
+    ///
+    /// With a fixed time for copied files, neither do the directories made or changed on the way depend on the clock.
+    var ownFilesModification: ModificationTimes {
+        guard options.modification == .own, let time = options.fileTime else { return options.modification }
+        return .atMost(time)
+    }
+
     /// An error at a position in the Dockerfile.
     func error(
         _ code: BuildError.Code, at range: SourceRange?, _ message: String, exitCode: Int32? = nil

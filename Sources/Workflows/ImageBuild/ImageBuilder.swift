@@ -35,6 +35,11 @@ package struct ImageBuilder {
     /// Builds the target and commits its image under the requested names.
     package func build() throws -> Result {
         let (dockerfile, _) = try Self.parse(options)
+        let resolved = try SourceDateEpoch(dockerfile, options).applied(in: store)
+        return try ImageBuilder(resolved, store: store, images: images, report: report).build(dockerfile)
+    }
+
+    private func build(_ dockerfile: Dockerfile) throws -> Result {
         let plan = try BuildPlan(dockerfile, options: options)
         let session = BuildSession(
             options: options, dockerfile: dockerfile, plan: plan, store: store, images: images, context: try context(),
@@ -198,7 +203,7 @@ package struct ImageBuilder {
     private func commit(_ draft: inout ImageDraft, _ session: BuildSession, didWork: Bool) throws -> Result {
         finishConfiguration(of: &draft)
         if options.squashes { draft = try SquashedImage.squash(draft, in: store, session: session) }
-        let identity = ImageIdentity(of: draft, format: options.format)
+        let identity = ImageIdentity(of: draft, format: options.format, created: options.created)
         if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
             try options.announce(known.record.id)
             try store.addNames(image: known.record.id, options.names)
@@ -217,7 +222,7 @@ package struct ImageBuilder {
     /// Applies the options for the final image.
     private func finishConfiguration(of draft: inout ImageDraft) {
         var container = draft.container
-        if !options.identityLabels.isEmpty {
+        if !options.identityLabels.isEmpty, options.created == nil || options.identifiesFixedTimes {
             var labels = container.labels ?? [:]
             for label in options.identityLabels { labels[label.key] = label.value }
             container.labels = labels

@@ -11,7 +11,8 @@ struct ImageIdentity {
     private let key: String
     private let topLayer: String?
 
-    init(of draft: ImageDraft, format: ImageFormat) {
+    /// - Parameter created: the creation time that the user wants; nil for any.
+    init(of draft: ImageDraft, format: ImageFormat, created: FileTime?) {
         var timeless = draft.config
         timeless.created = nil
         timeless.history = timeless.history?.map { entry in
@@ -24,6 +25,7 @@ struct ImageIdentity {
         key.add("config", String(decoding: config, as: UTF8.self))
         key.add("format", format.rawValue)
         key.add("annotations", draft.annotations.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        if let created { key.add("created", Clock.rfc3339(created)) }
         self.key = key.hex
         topLayer = draft.topLayer
     }

@@ -43,7 +43,7 @@ extension StageBuilder {
             "/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind):\(digest.hex) in \(request.destination) "
         let step = step(of: request, count: count, keepsOwners: origin.keepsOwners)
         let place = place(of: request)
-        try changeFiles(key, createdBy: createdBy) { root in
+        try changeFiles(key, createdBy: createdBy, modification: session.ownFilesModification) { root in
             func copyAll(_ files: String, _ accounts: String) throws {
                 if !selection.items.isEmpty || !request.inlineFiles.isEmpty {
                     try CopyStep(step, selection, to: place, in: files, accounts: accounts).run()
@@ -100,6 +100,7 @@ extension StageBuilder {
             "flags",
             [request.keepsParents, request.isLinked, request.unpacks, request.unpacksRemote].map { $0 ? "yes" : "no" })
         key.add("time", session.timeKey)
+        key.add("file time", session.options.fileTime.map { "\($0.seconds)" } ?? "")
         return key
     }
 

@@ -29,10 +29,12 @@ extension StageBuilder {
         key.add("path", path)
         key.add("user", draft.container.user)
         key.add("time", session.timeKey)
+        let time = session.options.created
+        key.add("made", time.map { "\($0.seconds)" } ?? "")
         try changeFiles(key, createdBy: createdBy) { root in
             try root.withFiles { files in
                 let owner = try self.owner(in: files)
-                try WorkingDirectory.make(path, in: files, uid: owner.uid, gid: owner.gid)
+                try WorkingDirectory.make(path, in: files, uid: owner.uid, gid: owner.gid, time: time)
             }
         }
     }

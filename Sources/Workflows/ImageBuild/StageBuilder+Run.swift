@@ -41,6 +41,7 @@ extension StageBuilder {
         try add(requests, to: &key)
         if let hostname = session.plan.hostname { key.add("host name", hostname) }
         key.add("volumes", session.options.mounts.map { "\($0.source) \($0.destination)" })
+        ranCommand = true
         try changeFiles(key, createdBy: history(of: run.command, instruction)) { root in
             try self.execute(arguments, script: script, confinement, requests, in: root, instruction)
         }

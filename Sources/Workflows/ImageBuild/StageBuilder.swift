@@ -1,5 +1,6 @@
 import ContainerStore
 import DockerfileSyntax
+import ImageLayers
 import ImageModel
 import LinuxSystem
 import ProgressEvents
@@ -17,6 +18,8 @@ final class StageBuilder {
     var setsCommand = false
     /// The root shared by all steps if the build creates a single layer.
     var sharedRoot: WritableRoot?
+    /// Whether a command may have changed files in the shared root.
+    var ranCommand = false
     /// Whether any step was executed rather than found in the cache.
     var didWork = false
     /// The host name for the stage's commands.
@@ -142,8 +145,13 @@ final class StageBuilder {
 
     /// Executes a step that changes files, or takes its result from the cache.
     ///
-    /// - Parameter body: performs the step in a writable root.
-    func changeFiles(_ key: CacheKey, createdBy: String, _ body: (WritableRoot) throws -> Void) throws {
+    /// - Parameters:
+    ///   - modification: the modification times of the changed files; nil for the build's.
+    ///   - body: performs the step in a writable root.
+    func changeFiles(
+        _ key: CacheKey, createdBy: String, modification: ModificationTimes? = nil,
+        _ body: (WritableRoot) throws -> Void
+    ) throws {
         let result: StepResult
         if !session.options.makesLayers {
             let root = try sharedRoot ?? WritableRoot(over: draft.topLayer, in: session.store)
@@ -155,7 +163,7 @@ final class StageBuilder {
         } else if let cached = try takeFromCache(key) {
             result = cached
         } else {
-            result = try makeLayer(key, createdBy, body)
+            result = try makeLayer(key, createdBy, modification ?? session.options.modification, body)
         }
         draft.addHistory(
             History(
@@ -173,18 +181,19 @@ final class StageBuilder {
             try draft.add(layer)
         }
         log.cached(draft.topLayer ?? key.hex)
-        return StepResult(created: hit.created, isEmpty: hit.layer == nil)
+        return StepResult(created: session.options.created ?? hit.created, isEmpty: hit.layer == nil)
     }
 
     private func makeLayer(
-        _ key: CacheKey, _ createdBy: String, _ body: (WritableRoot) throws -> Void
+        _ key: CacheKey, _ createdBy: String, _ modification: ModificationTimes,
+        _ body: (WritableRoot) throws -> Void
     ) throws -> StepResult {
         didWork = true
         let root = try WritableRoot(over: draft.topLayer, in: session.store)
         let outcome: WritableRoot.Outcome
         do {
             try body(root)
-            outcome = try root.commit(modification: session.options.modification)
+            outcome = try root.commit(modification: modification)
         } catch {
             root.discard()
             throw error
@@ -208,7 +217,8 @@ final class StageBuilder {
         sharedRoot = nil
         let outcome: WritableRoot.Outcome
         do {
-            outcome = try root.commit(modification: session.options.modification)
+            outcome = try root.commit(
+                modification: ranCommand ? session.options.modification : session.ownFilesModification)
         } catch {
             root.discard()
             throw error

@@ -40,6 +40,36 @@ extension LayerMaker {
         #expect(try LayerMaker.archive(of: tree, overlay).bytes == made.bytes)
     }
 
+    @Test func timesAreWholeSecondsAndTakeNoExtendedHeaders() throws {
+        try tree.file("late")
+        try tree.setTime(1_577_934_245, 999_999_999, of: "late")
+        try tree.file("old")
+        try tree.setTime(-2, 500_000_000, of: "old")
+        let made = try LayerMaker.archive(of: tree, overlay)
+        let entries = try listing(made.bytes)
+        #expect(entries.map(\.modification.seconds) == [1_577_934_245, -2])
+        #expect(entries.map(\.modification.nanoseconds) == [0, 0])
+        // One block for `late`, and the end. The time before the epoch takes an extended header.
+        #expect(made.bytes.count == (1 + 3 + 2) * 512)
+        #expect(try tree.status("late").modification.nanoseconds == 999_999_999)
+    }
+
+    @Test func timesInTheDirectoryFollowTheArchiveOnRequest() throws {
+        try tree.directory("d")
+        try tree.file("d/new")
+        try tree.file("d/old")
+        try tree.setTime(5, 5, of: "d/old")
+        try tree.symlink("d/link", to: "old")
+        let latest = ModificationTimes.atMost(FileTime(seconds: 1000))
+        _ = try LayerMaker.archive(of: tree, overlay, .init(modification: latest))
+        #expect(try tree.status("d/new").modification.seconds > 1000)
+        _ = try LayerMaker.archive(of: tree, overlay, .init(modification: latest, setsTimes: true))
+        for name in ["d", "d/new", "d/link"] {
+            #expect(try tree.status(name).modification == FileTime(seconds: 1000))
+        }
+        #expect(try tree.status("d/old").modification == FileTime(seconds: 5, nanoseconds: 5))
+    }
+
     @Test func emptyDirectoryMakesNoEntry() throws {
         #expect(try LayerMaker.archive(of: tree, overlay).facts.entryCount == 0)
     }

@@ -181,9 +181,17 @@ enum BuildInputs {
         options.firstBase = arguments.string("from")
         if arguments.boolIfGiven("identity-label") ?? (session.calledAs == "buildah") {
             options.identityLabels = [("io.buildah.version", Swiftlet.version)]
+            options.identifiesFixedTimes = arguments.wasSet("identity-label")
         }
         let times = try TimeFlags(arguments)
+        options.rewritesTimes = arguments.bool("rewrite-timestamp")
+        // A build argument takes precedence over the environment.
+        if times.isFromEnvironment, options.buildArguments["SOURCE_DATE_EPOCH"] != nil { return }
         options.created = times.created
+        // Stages that declare the argument see the value of the flag.
+        if times.fixed == nil, let time = times.created, options.buildArguments["SOURCE_DATE_EPOCH"] == nil {
+            options.buildArguments["SOURCE_DATE_EPOCH"] = "\(time.seconds)"
+        }
         options.fileTime = times.fixed
         options.modification = times.modification
     }

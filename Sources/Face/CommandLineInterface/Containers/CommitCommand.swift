@@ -103,7 +103,7 @@ enum CommitCommand: Command {
             let (key, value) = try KeyValueFlag.require(text, "label")
             options.labels[key] = value
         }
-        if arguments.boolIfGiven("identity-label") ?? (session.calledAs == "buildah") {
+        if arguments.boolIfGiven("identity-label") ?? (session.calledAs == "buildah" && options.created == nil) {
             options.labels["io.buildah.version"] = Swiftlet.version
         }
         return options

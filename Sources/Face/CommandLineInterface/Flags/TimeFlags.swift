@@ -10,6 +10,8 @@ struct TimeFlags {
     var modification = ModificationTimes.own
     /// The time for all new files, only with `--timestamp`.
     var fixed: FileTime?
+    /// Whether no flag says the time, but `$SOURCE_DATE_EPOCH`.
+    var isFromEnvironment = false
 
     static let flags: [Flag] = [
         Flag("timestamp", .int, help: "set created timestamp to epoch seconds to allow for deterministic builds"),
@@ -28,12 +30,20 @@ struct TimeFlags {
             throw CommandError("\"timestamp\" and \"source-date-epoch\" would be ambiguous if allowed together")
         }
         if let timestamp {
-            let time = FileTime(seconds: Int64(timestamp))
+            let time = try Self.time(timestamp, "timestamp")
             (created, fixed, modification) = (time, time, .fixed(time))
         } else if let epoch {
-            let time = FileTime(seconds: Int64(epoch))
+            let time = try Self.time(epoch, "source-date-epoch")
             created = time
+            isFromEnvironment = !arguments.wasSet("source-date-epoch")
             if arguments.bool("rewrite-timestamp") { modification = .atMost(time) }
         }
+    }
+
+    private static func time(_ seconds: Int, _ flag: String) throws -> FileTime {
+        guard Clock.rfc3339Range.contains(Int64(seconds)) else {
+            throw CommandError("--\(flag) \(seconds): not a time in the years 1 to 9999")
+        }
+        return FileTime(seconds: Int64(seconds))
     }
 }

@@ -64,7 +64,10 @@ extension WorkingContainer {
         if options.omitsHistory {
             draft.config.history = nil
         } else {
-            for entry in history { draft.addHistory(entry) }
+            for var entry in history {
+                if options.created != nil { entry.created = Clock.rfc3339(created) }
+                draft.addHistory(entry)
+            }
             draft.addHistory(ownEntry(created))
         }
         return try draft.commit(

@@ -91,7 +91,7 @@ package final class WritableRoot {
 
     /// Turns the changes into a layer of the store; without changes there is no layer, and the staging is discarded.
     ///
-    /// - Parameter modification: the modification times of the files in the archive.
+    /// - Parameter modification: the modification times of the files, in the archive and in the layer.
     package func commit(modification: ModificationTimes = .own) throws -> Outcome {
         let content: LayerMaker.Content =
             store.driver.holdsChangesOnly
@@ -100,7 +100,8 @@ package final class WritableRoot {
         let facts = try staging.recordingTarSplit { tarSplit in
             try LayerMaker(
                 directory: staging.contentDirectory, content: content,
-                options: LayerMaker.Options(modification: modification, parentRoot: staging.initialRoot),
+                options: LayerMaker.Options(
+                    modification: modification, parentRoot: staging.initialRoot, setsTimes: modification != .own),
                 tarSplit: tarSplit
             ).make()
         }

@@ -18,10 +18,34 @@ package enum WorkingDirectory {
     /// - Parameters:
     ///   - path: an absolute path in the container.
     ///   - files: the container's root, which symbolic links cannot escape.
-    package static func make(_ path: String, in files: String, uid: UInt32, gid: UInt32) throws(LinuxError) {
+    ///   - time: the modification time of the new directories, and of the one that they are in; nil for now.
+    package static func make(
+        _ path: String, in files: String, uid: UInt32, gid: UInt32, time: FileTime? = nil
+    ) throws(LinuxError) {
         guard let relative = relative(path) else { return }
         let root = try RootedDirectory(opening: files)
+        let changed = time == nil ? [] : directoriesToChange(relative, in: root)
         _ = try root.makeDirectories(relative, mode: 0o755, uid: uid, gid: gid)
+        guard let time else { return }
+        for directory in changed {
+            let opened = try root.open(directory, O_RDONLY | O_DIRECTORY)
+            try Files.setTimes(fd: opened.raw, access: time, modification: time)
+        }
+    }
+
+    /// The missing directories of a path, deepest first, and the existing one that they will be in.
+    private static func directoriesToChange(_ path: String, in root: borrowing RootedDirectory) -> [String] {
+        var rest = path.split(separator: "/")
+        var changed: [String] = []
+        while !rest.isEmpty {
+            let directory = rest.joined(separator: "/")
+            if (try? root.open(directory, OpenFlags.path | O_DIRECTORY)) != nil {
+                return changed.isEmpty ? [] : changed + [directory]
+            }
+            changed.append(directory)
+            rest.removeLast()
+        }
+        return changed
     }
 
     /// Ensures that a command can start in the directory. If something is mounted on it or its parents, the root does

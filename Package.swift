@@ -237,7 +237,9 @@ let package = Package(
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),
-        tests(.workflows, of: "ImageBuild", dependsOn: ["DockerfileSyntax", "WorkingContainers", "LinuxSystem"]),
+        tests(
+            .workflows, of: "ImageBuild",
+            dependsOn: ["DockerfileSyntax", "WorkingContainers", "ImageModel", "LinuxSystem", "TarArchive"]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(.face, of: "CommandLineInterface"),

@@ -50,6 +50,14 @@ package struct BuildOptions: Sendable {
     package var pullPolicy = PullPolicy.missing
     package var labels: [(key: String, value: String)] = []
     package var annotations: [(key: String, value: String)] = []
+    /// Whether the annotations tell the time of creation.
+    package var annotatesCreation = true
+    /// Whether the images of needed stages other than the target are kept, without names.
+    package var savesStages = false
+    /// Whether stages have labels with their names and bases.
+    package var labelsStages = false
+    /// Labels of the kept images of stages other than the target.
+    package var layerLabels: [(key: String, value: String)] = []
     /// The creation time of the image and its history; nil for the value of `SOURCE_DATE_EPOCH` among the arguments, or
     /// now.
     package var created: FileTime?

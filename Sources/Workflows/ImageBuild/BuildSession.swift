@@ -21,6 +21,8 @@ final class BuildSession {
     var results: [Int: ImageDraft] = [:]
     /// The arguments at the end of completed stages, by index.
     var arguments: [Int: [StageScope.Argument]] = [:]
+    /// The ids of the kept images of completed stages, by index.
+    var savedStages: [Int: String] = [:]
     /// The names declared by ARG instructions of stages, including triggers.
     var declaredArguments: Set<String> = []
     /// Nil if no checks are made.

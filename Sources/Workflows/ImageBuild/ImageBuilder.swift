@@ -11,7 +11,7 @@ import WorkingContainers
 /// The process must be able to mount (in its own user namespace, or in a mount namespace as root). A failed build
 /// leaves its completed steps in the build cache, and nothing else.
 package struct ImageBuilder {
-    private let options: BuildOptions
+    let options: BuildOptions
     private let store: ContainerStore
     private let images: any BaseImageProvider
     private let report: ProgressHandler
@@ -105,14 +105,19 @@ package struct ImageBuilder {
         try session.checks?.check(planned, on: base.container)
         adapt(&base, of: planned)
         let labels = isLast ? try labelInstructions() : []
-        let count = 1 + triggers.count + planned.instructions.count + labels.count
+        let notes = try stageLabels(of: planned, session)
+        let count = 1 + triggers.count + notes.count + planned.instructions.count + labels.count
         var log = BuildLog(report: report, stage: plan.label(of: planned), stepCount: count)
         log.begin(plan.announcement(of: planned))
         var inherited: [StageScope.Argument] = []
         if case .stage(let index) = planned.origin { inherited = session.arguments[index] ?? [] }
         let builder = StageBuilder(planned, from: base, inherited: inherited, log: log, in: session)
-        session.results[stage.index] = try builder.build(triggers: triggers, appended: labels)
+        let draft = try builder.build(triggers: triggers, prepended: notes, appended: labels)
+        session.results[stage.index] = draft
         session.arguments[stage.index] = builder.scope.arguments
+        if options.savesStages, !isLast, !stage.instructions.isEmpty {
+            session.savedStages[stage.index] = try save(draft, session, didWork: builder.didWork)
+        }
         return builder.didWork || didWork
     }
 
@@ -135,22 +140,6 @@ package struct ImageBuilder {
             var scope = StageScope(environment: base.container.env ?? [])
             for (key, value) in options.environment { scope.setEnvironment(key, value) }
             base.container.env = scope.environment
-        }
-    }
-
-    /// `--label`, as the last instructions of the build.
-    private func labelInstructions() throws -> [Instruction] {
-        func quoted(_ text: String) -> String {
-            let special: Set<Character> = ["\"", "\\", "$"]
-            return "\"" + text.map { special.contains($0) ? "\\\($0)" : "\($0)" }.joined() + "\""
-        }
-        return try options.labels.map { label in
-            do {
-                return try Dockerfile.parseInstruction(
-                    "LABEL \(quoted(label.key))=\(quoted(label.value))", file: "--label")
-            } catch {
-                throw BuildError(.invalid, "invalid --label \(label.key)=\(label.value): \(error)")
-            }
         }
     }
 
@@ -191,10 +180,9 @@ package struct ImageBuilder {
         }
         var draft = try ImageDraft(from: image, in: store)
         if options.inheritsAnnotations { draft.annotations = image.manifestAnnotations }
-        for name in options.unsetAnnotations { draft.annotations[name] = nil }
-        if let name = image.record.names.first { draft.annotations["org.opencontainers.image.base.name"] = name }
-        draft.annotations["org.opencontainers.image.base.digest"] = image.manifest.digest.description
-        draft.baseName = image.record.names.first
+        draft.baseName = BaseImageName.chosen(for: name, among: image.record.names)
+        BaseImageName.annotate(
+            &draft.annotations, name: draft.baseName, digest: image.manifest.digest.description)
         return draft
     }
 
@@ -203,10 +191,31 @@ package struct ImageBuilder {
     private func commit(_ draft: inout ImageDraft, _ session: BuildSession, didWork: Bool) throws -> Result {
         finishConfiguration(of: &draft)
         if options.squashes { draft = try SquashedImage.squash(draft, in: store, session: session) }
+        draft.changeAnnotations(
+            annotatesCreation: options.annotatesCreation, unset: options.unsetAnnotations, set: options.annotations)
+        return try keep(draft, session, didWork: didWork, names: options.names, announce: options.announce)
+    }
+
+    /// Keeps the image of a stage other than the target.
+    private func save(_ draft: ImageDraft, _ session: BuildSession, didWork: Bool) throws -> String {
+        var draft = draft
+        finishConfiguration(of: &draft)
+        for label in options.layerLabels {
+            draft.container.labels = (draft.container.labels ?? [:]).merging([label.key: label.value]) { $1 }
+        }
+        return try keep(draft, session, didWork: didWork, names: [], announce: { _ in }).image.id
+    }
+
+    /// Stores an image, unless the same one is there already.
+    private func keep(
+        _ draft: ImageDraft, _ session: BuildSession, didWork: Bool, names: [String],
+        announce: (String) throws -> Void
+    ) throws -> Result {
+        var draft = draft
         let identity = ImageIdentity(of: draft, format: options.format, created: options.created)
         if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
-            try options.announce(known.record.id)
-            try store.addNames(image: known.record.id, options.names)
+            try announce(known.record.id)
+            try store.addNames(image: known.record.id, names)
             guard let named = try store.image(known.record.id) else {
                 throw BuildError(.stepFailed, "image \(known.record.id) has vanished from the store")
             }
@@ -214,7 +223,7 @@ package struct ImageBuilder {
         }
         if options.omitsHistory { draft.config.history = nil }
         let (record, manifest) = try draft.commit(
-            to: store, format: options.format, names: options.names, created: session.now, announce: options.announce)
+            to: store, format: options.format, names: names, created: session.now, announce: announce)
         try identity.remember(record, in: store)
         return Result(image: record, manifest: manifest)
     }
@@ -240,6 +249,5 @@ package struct ImageBuilder {
         for feature in options.osFeatures {
             draft.config.osFeatures = EditedList.features(draft.config.osFeatures ?? [], feature)
         }
-        for annotation in options.annotations { draft.annotations[annotation.key] = annotation.value }
     }
 }

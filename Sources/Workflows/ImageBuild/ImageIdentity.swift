@@ -25,6 +25,7 @@ struct ImageIdentity {
         key.add("config", String(decoding: config, as: UTF8.self))
         key.add("format", format.rawValue)
         key.add("annotations", draft.annotations.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        if !draft.annotatesCreation { key.add("creation", "not annotated") }
         if let created { key.add("created", Clock.rfc3339(created)) }
         self.key = key.hex
         topLayer = draft.topLayer

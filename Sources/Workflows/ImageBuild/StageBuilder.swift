@@ -53,10 +53,15 @@ final class StageBuilder {
     ///
     /// - Returns: the stage's image.
     ///
-    /// - Parameter appended: additional instructions at the end of the stage.
-    func build(triggers: [Instruction], appended: [Instruction]) throws -> ImageDraft {
+    /// - Parameters:
+    ///   - prepended: additional instructions at the beginning of the stage.
+    ///   - appended: additional instructions at its end.
+    func build(
+        triggers: [Instruction], prepended: [Instruction] = [], appended: [Instruction]
+    ) throws -> ImageDraft {
         do {
             for instruction in triggers { try perform(instruction, at: stage.fromInstruction.range) }
+            for instruction in prepended { try perform(instruction, at: nil) }
             for instruction in instructions { try perform(instruction, at: instruction.range) }
             for instruction in appended { try perform(instruction, at: nil) }
             try finishSharedRoot()

@@ -9,11 +9,14 @@ struct StageScope {
     private(set) var environment: [String]
     /// Declared arguments with a value, in order of declaration, except those that an ENV has replaced since.
     private(set) var arguments: [Argument]
+    /// The names of all arguments that had a value, replaced or not.
+    private var declared: Set<String>
 
     /// - Parameter arguments: those of the stage that this one is based on.
     init(environment: [String], arguments: [Argument] = []) {
         self.environment = environment
         self.arguments = arguments
+        declared = Set(arguments.map(\.name))
     }
 
     /// The value of `$NAME`: that of the ENV or ARG that has set it last.
@@ -41,6 +44,7 @@ struct StageScope {
     /// Sets an ARG; without a value it changes nothing.
     mutating func declare(argument name: String, _ value: String?) {
         guard let value else { return }
+        declared.insert(name)
         arguments.removeAll { $0.name == name }
         arguments.append((name, value))
     }
@@ -52,8 +56,9 @@ struct StageScope {
         return kept + arguments.map { "\($0.name)=\($0.value)" }
     }
 
-    /// The arguments recorded in history and cache: without proxies, which are specific to the host.
+    /// The arguments recorded in history and cache: the declared ones, with the value that the step sees. Proxies are
+    /// among them only if they are declared: otherwise they are specific to the host.
     var recordedArguments: [Argument] {
-        arguments.filter { !PredefinedArguments.proxy.contains($0.name) }.sorted { $0.name < $1.name }
+        declared.sorted().compactMap { name in value(of: name).map { (name, $0) } }
     }
 }

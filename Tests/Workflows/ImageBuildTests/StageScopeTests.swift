@@ -49,12 +49,13 @@ import Testing
         #expect(scope.value(of: "A") == "1")
     }
 
-    @Test func proxiesAreVisibleButNotRecorded() {
+    @Test func declaredArgumentsAreRecordedWithTheValueThatStepsSee() {
         var scope = StageScope(environment: [])
         scope.declare(argument: "http_proxy", "http://proxy")
         scope.declare(argument: "B", "2")
         scope.declare(argument: "A", "1")
         #expect(scope.arguments.count == 3)
-        #expect(scope.recordedArguments.map(\.name) == ["A", "B"])
+        scope.setEnvironment("B", "3")
+        #expect(scope.recordedArguments.map { "\($0.name)=\($0.value)" } == ["A=1", "B=3", "http_proxy=http://proxy"])
     }
 }

@@ -157,6 +157,19 @@ enum BuildInputs {
 
     // MARK: Overrides of the image's configuration
 
+    private static func readStageFlags(_ arguments: ParsedArguments, into options: inout BuildOptions) throws {
+        options.savesStages = arguments.bool("save-stages")
+        options.labelsStages = arguments.bool("stage-labels")
+        options.layerLabels = try arguments.strings("layer-label").map { try KeyValueFlag.require($0, "layer-label") }
+        guard options.savesStages || !options.labelsStages else {
+            throw CommandError("\"--stage-labels\" requires \"--save-stages\"")
+        }
+        guard options.savesStages || options.layerLabels.isEmpty else {
+            throw CommandError(
+                "--layer-label: a build makes intermediate images only with --save-stages: its steps make layers")
+        }
+    }
+
     static func readImageFlags(
         _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
     ) throws {
@@ -173,6 +186,8 @@ enum BuildInputs {
         options.unsetEnvironment = arguments.strings("unsetenv")
         options.unsetLabels = arguments.strings("unsetlabel")
         options.unsetAnnotations = arguments.strings("unsetannotation")
+        options.annotatesCreation = arguments.bool("created-annotation")
+        try readStageFlags(arguments, into: &options)
         options.inheritsLabels = arguments.bool("inherit-labels")
         options.inheritsAnnotations = arguments.bool("inherit-annotations")
         options.omitsHistory = arguments.bool("omit-history")

@@ -27,6 +27,7 @@ enum CommitCommand: Command {
         Flag("unsetenv", .stringSlice, help: "unset env from final image"),
         Flag("unsetlabel", .stringSlice, help: "unset label from final image"),
         Flag("unsetannotation", .stringSlice, help: "unset annotation from final image"),
+        .bool("created-annotation", default: true, help: "set the annotation with the time of creation"),
         Flag("label", .stringArray, placeholder: "key=value", help: "add a label to the final image"),
         Flag("annotation", .stringArray, placeholder: "key=value", help: "add an annotation to the final image"),
         .string("config", "file", help: "merge the image configuration from the file into the container's"),
@@ -91,6 +92,7 @@ enum CommitCommand: Command {
         options.unsetEnvironment = arguments.strings("unsetenv")
         options.unsetLabels = arguments.strings("unsetlabel")
         options.unsetAnnotations = arguments.strings("unsetannotation")
+        options.annotatesCreation = arguments.bool("created-annotation")
         for text in arguments.strings("annotation") {
             let (key, value) = try KeyValueFlag.require(text, "annotation")
             options.annotations[key] = value

@@ -16,6 +16,7 @@ enum ConfigCommand: Command {
         SharedFlags.addHistory,
         Flag(
             "annotation", short: "a", .stringArray, help: "add annotation e.g. annotation=value, for the target image"),
+        Flag("unsetannotation", .stringSlice, placeholder: "annotation", help: "unset an annotation of the target image"),
         .string("arch", "architecture", help: "set architecture of the target image"),
         .string("author", "information", help: "set image author contact information"),
         .string("comment", help: "set a comment in the target image"),
@@ -49,6 +50,7 @@ enum ConfigCommand: Command {
         .string("healthcheck", help: "set a healthcheck command for the target image"),
         .string("healthcheck-interval", "interval", help: "set the interval between runs of the healthcheck"),
         Flag("healthcheck-retries", .int, help: "set the number of times the healthcheck has to fail"),
+        .string("healthcheck-start-interval", "time", help: "set the time between checks during the start period"),
         .string("healthcheck-start-period", "time", help: "set the time to wait before a failed check counts"),
         .string("healthcheck-timeout", "time", help: "set the maximum amount of time to wait for a healthcheck"),
     ]
@@ -61,6 +63,7 @@ enum ConfigCommand: Command {
         var edit = ConfigurationEdit(container, keepsHistory: arguments.bool("add-history"))
         try changeImage(&edit, arguments)
         try changeProcess(&edit, arguments, session)
+        for name in arguments.strings("unsetannotation") { edit.container.annotations[name] = nil }
         for text in arguments.strings("annotation") {
             EditedList.change(&edit.container.annotations, text)
         }
@@ -119,9 +122,10 @@ enum ConfigCommand: Command {
         }
         let times = Healthcheck(
             interval: try time("healthcheck-interval"), timeout: try time("healthcheck-timeout"),
-            startPeriod: try time("healthcheck-start-period"), retries: arguments.int("healthcheck-retries"))
+            startPeriod: try time("healthcheck-start-period"),
+            startInterval: try time("healthcheck-start-interval"), retries: arguments.int("healthcheck-retries"))
         let test = try arguments.string("healthcheck").map { try words($0, "healthcheck") }
-        let flags = ["interval", "retries", "start-period", "timeout"].compactMap { name in
+        let flags = ["interval", "retries", "start-interval", "start-period", "timeout"].compactMap { name in
             arguments.string("healthcheck-\(name)").map { "--\(name)=\($0) " }
         }
         edit.changeHealthcheck(test: test, times, as: flags.joined() + (arguments.string("healthcheck") ?? ""))

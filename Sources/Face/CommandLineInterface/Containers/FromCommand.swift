@@ -86,12 +86,11 @@ enum FromCommand: Command {
         return try images.baseImage(name, policy: policy, platform: try PlatformFlags.wanted(arguments).first)
     }
 
-    /// The image's name that contains what the user typed, otherwise its first, otherwise what the user typed: for a
-    /// file, the transport.
+    /// The name of the image that the user means, otherwise what the user typed: for a file, the transport.
     private static func imageName(_ typed: String, _ record: ImageRecord, _ store: ContainerStore) throws -> String {
         // An image in a list may have no name of its own.
         let list = record.names.isEmpty ? try store.findImage(typed)?.name : nil
-        return record.names.first { $0.contains(typed) } ?? record.names.first ?? list
+        return BaseImageName.chosen(for: typed, among: record.names) ?? list
             ?? TransportReference(parsing: typed)?.transport.rawValue ?? record.id
     }
 

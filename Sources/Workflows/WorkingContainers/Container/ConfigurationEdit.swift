@@ -189,6 +189,7 @@ package struct ConfigurationEdit: Sendable {
         check.interval = times.interval ?? check.interval ?? 30_000_000_000
         check.timeout = times.timeout ?? check.timeout ?? 30_000_000_000
         check.startPeriod = times.startPeriod ?? check.startPeriod
+        check.startInterval = times.startInterval ?? check.startInterval
         check.retries = times.retries ?? check.retries ?? 3
         container.container.healthcheck = check
         warn(onlyDockerHas: "HEALTHCHECK")

@@ -19,8 +19,13 @@ package struct ImageDraft: Sendable {
     package var layers: [(diffID: Digest, size: Int64)]
     /// The manifest's annotations.
     package var annotations: [String: String]
+    /// Whether the annotations tell the time of creation, too.
+    package var annotatesCreation = true
     /// The name of its base image for the history; nil to not record it.
     package var baseName: String?
+
+    /// The annotation with the time of creation.
+    package static let creationAnnotation = "org.opencontainers.image.created"
 
     /// The runtime part of the configuration.
     package var container: ContainerConfig {
@@ -80,6 +85,21 @@ package struct ImageDraft: Sendable {
         config.history = (config.history ?? []) + [entry]
     }
 
+    /// Applies the user's changes to the annotations, in the order of related tools: the time of creation, what is
+    /// unset, what is set.
+    ///
+    /// - Parameter annotatesCreation: whether the annotations tell the time of creation, which the base image's do not
+    ///   stand in for.
+    package mutating func changeAnnotations(
+        annotatesCreation: Bool, unset: [String], set: [(key: String, value: String)]
+    ) {
+        let key = Self.creationAnnotation
+        if !annotatesCreation { annotations[key] = nil }
+        for name in unset { annotations[name] = nil }
+        for annotation in set { annotations[annotation.key] = annotation.value }
+        self.annotatesCreation = annotatesCreation && !unset.contains(key) && !set.contains { $0.key == key }
+    }
+
     /// Stores the image's record, manifest and configuration.
     ///
     /// - Parameters:
@@ -94,7 +114,7 @@ package struct ImageDraft: Sendable {
         config.rootfs = RootFS(diffIDs: layers.map(\.diffID))
         if format == .docker { try config.addDockerMembers() }
         let configBytes = try config.serialized()
-        let manifest = try manifest(describing: configBytes, format: format)
+        let manifest = try manifest(describing: configBytes, format: format, created: created)
         let configDigest = Digest.sha256(of: configBytes)
         try announce(configDigest.hex)
         let record = try store.createImage(
@@ -108,7 +128,11 @@ package struct ImageDraft: Sendable {
         return (record, manifest)
     }
 
-    private func manifest(describing config: [UInt8], format: ImageFormat) throws -> RawManifest {
+    private func manifest(
+        describing config: [UInt8], format: ImageFormat, created: FileTime
+    ) throws -> RawManifest {
+        var annotations = annotations
+        if annotatesCreation { annotations[Self.creationAnnotation] = Clock.rfc3339(created) }
         let isDocker = format == .docker
         var manifest = Manifest(
             mediaType: isDocker ? .dockerManifest : .ociManifest,

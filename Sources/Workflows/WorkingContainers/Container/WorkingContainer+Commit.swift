@@ -28,6 +28,8 @@ extension WorkingContainer {
         package var unsetLabels: [String] = []
         /// Annotations in addition to the container's own.
         package var annotations: [String: String] = [:]
+        /// Whether the annotations tell the time of creation.
+        package var annotatesCreation = true
         /// Names of annotations to remove from the image.
         package var unsetAnnotations: [String] = []
         /// A configuration merged into the container's; nil for none.
@@ -58,8 +60,10 @@ extension WorkingContainer {
             try draft.add(try changes(upon: draft.topLayer, options, in: store))
         }
         draft.container = finishedConfiguration(draft.container, options)
-        draft.annotations = annotations.merging(options.annotations) { $1 }
-        for name in options.unsetAnnotations { draft.annotations[name] = nil }
+        draft.annotations = annotations
+        draft.changeAnnotations(
+            annotatesCreation: options.annotatesCreation, unset: options.unsetAnnotations,
+            set: options.annotations.map { ($0.key, $0.value) })
         if options.format == .docker { addDockerOrigin(to: &draft, isSquashed: options.squashes) }
         if options.omitsHistory {
             draft.config.history = nil

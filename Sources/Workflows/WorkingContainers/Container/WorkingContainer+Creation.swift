@@ -84,8 +84,7 @@ extension WorkingContainer {
             config.config?.extra = JSONObject()
         }
         annotations = image.manifestAnnotations
-        annotations["org.opencontainers.image.base.name"] = request.imageName
-        annotations["org.opencontainers.image.base.digest"] = imageDigest
+        BaseImageName.annotate(&annotations, name: request.imageName, digest: imageDigest)
         state["config"] = .string(Base64.encode(image.configBytes))
         state["manifest"] = .string(Base64.encode(image.manifest.bytes))
         if let layer = image.record.topLayer { state["TopLayer"] = .string(layer) }

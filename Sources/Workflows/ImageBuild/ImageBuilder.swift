@@ -2,7 +2,7 @@ package import ContainerStore
 import ContentDigest
 import DockerfileSyntax
 package import ImageModel
-import LinuxSystem
+package import LinuxSystem
 package import ProgressEvents
 import WorkingContainers
 
@@ -30,6 +30,8 @@ package struct ImageBuilder {
     package struct Result: Sendable {
         package let image: ImageRecord
         package let manifest: RawManifest
+        /// The creation time, if it is not the time of the build: files outside of the store have it, too.
+        package let fixedTime: FileTime?
     }
 
     /// Builds the target and commits its image under the requested names.
@@ -44,6 +46,7 @@ package struct ImageBuilder {
         let session = BuildSession(
             options: options, dockerfile: dockerfile, plan: plan, store: store, images: images, context: try context(),
             report: report)
+        warnOfUnknownStages(in: dockerfile)
         if options.makesChecks || dockerfile.directives.check != nil {
             let checks = try Self.checks(of: dockerfile, plan, options, fails: true, report: report)
             try checks.begin(globals: plan.globalArguments, stages: plan.stages)
@@ -60,6 +63,14 @@ package struct ImageBuilder {
         // Cache entries replaced by this build, or by one that was killed, would otherwise never be removed.
         try session.cache.collectIfChanged()
         return result
+    }
+
+    /// `--no-cache-filter` with a name that no stage has.
+    private func warnOfUnknownStages(in dockerfile: Dockerfile) {
+        let stages = Set(dockerfile.stages.flatMap { ["\($0.index)"] + ($0.name.map { [$0] } ?? []) })
+        for name in options.uncachedStages.subtracting(stages).sorted() {
+            report(.warning("[Warning] --no-cache-filter: there is no stage \(name)"))
+        }
     }
 
     private func context() throws -> BuildContext? {
@@ -219,13 +230,13 @@ package struct ImageBuilder {
             guard let named = try store.image(known.record.id) else {
                 throw BuildError(.stepFailed, "image \(known.record.id) has vanished from the store")
             }
-            return Result(image: named, manifest: known.manifest)
+            return Result(image: named, manifest: known.manifest, fixedTime: options.created)
         }
         if options.omitsHistory { draft.config.history = nil }
         let (record, manifest) = try draft.commit(
             to: store, format: options.format, names: names, created: session.now, announce: announce)
         try identity.remember(record, in: store)
-        return Result(image: record, manifest: manifest)
+        return Result(image: record, manifest: manifest, fixedTime: options.created)
     }
 
     /// Applies the options for the final image.

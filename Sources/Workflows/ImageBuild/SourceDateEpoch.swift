@@ -125,7 +125,8 @@ struct SourceDateEpoch {
         }
         guard let found else {
             throw failure(
-                stage.fromInstruction.range, "a stage for \(Self.argument) must consist of one ADD of one file at a URL")
+                stage.fromInstruction.range, "a stage for \(Self.argument) must consist of one ADD of one file at a URL"
+            )
         }
         return found
     }

@@ -175,8 +175,14 @@ final class StageBuilder {
                 created: Clock.rfc3339(result.created), createdBy: createdBy, emptyLayer: result.isEmpty ? true : nil))
     }
 
+    private var usesCache: Bool {
+        let uncached = session.options.uncachedStages
+        let isNamed = uncached.contains("\(stage.index)") || stage.name.map(uncached.contains) ?? false
+        return session.options.usesCache && !isNamed
+    }
+
     private func takeFromCache(_ key: CacheKey) throws -> StepResult? {
-        guard session.options.usesCache, let hit = try session.cache.lookup(key.hex), hit.parent == draft.topLayer,
+        guard usesCache, let hit = try session.cache.lookup(key.hex), hit.parent == draft.topLayer,
             session.options.cacheAge.map({ Clock.now().seconds - hit.created.seconds <= $0 }) ?? true
         else {
             return nil

@@ -5,14 +5,20 @@ package import ImageModel
 extension ManifestList {
     /// Adds images of the store to the list of that name, creating it if needed; all at once.
     ///
-    /// - Parameter images: each with the platform for its entry; nil: that of its configuration.
+    /// - Parameters:
+    ///   - images: each with the platform for its entry; nil: that of its configuration.
+    ///   - annotations: added to those of the list itself.
     /// - Returns: the list's id.
     /// - Throws: ``ManifestListError`` with `notAList` when the name belongs to an image.
     @discardableResult
     package static func add(
-        _ images: [(image: ImageRecord, platform: Platform?)], toListNamed name: String, in store: ContainerStore
+        _ images: [(image: ImageRecord, platform: Platform?)], toListNamed name: String,
+        annotations: [String: String] = [:], in store: ContainerStore
     ) throws -> String {
-        func fill(_ list: inout ManifestList) throws { try list.fill(with: images, from: store) }
+        func fill(_ list: inout ManifestList) throws {
+            list.annotate(annotations)
+            try list.fill(with: images, from: store)
+        }
         if let record = try store.findImage(name)?.image, record.names.contains(name) {
             return try change(record, in: store, fill).list.id
         }
@@ -32,9 +38,11 @@ extension ManifestList {
     ///
     /// - Returns: the list's id.
     package static func create(
-        named names: [String], of images: [(image: ImageRecord, platform: Platform?)], in store: ContainerStore
+        named names: [String], of images: [(image: ImageRecord, platform: Platform?)],
+        annotations: [String: String] = [:], in store: ContainerStore
     ) throws -> String {
         var list = ManifestList(names: names)
+        list.annotate(annotations)
         try list.fill(with: images, from: store)
         try list.create(in: store, takesNames: true)
         return list.id

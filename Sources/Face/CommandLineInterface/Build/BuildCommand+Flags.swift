@@ -12,6 +12,12 @@ extension BuildCommand {
         .bool("check", help: "tell what the build checks find, instead of building; the same as --call=check"),
         .string("call", "method", help: "tell about the Dockerfile instead of building: check, outline or targets"),
         .bool("no-cache", help: "do not use existing cached images for the container build"),
+        Flag(
+            "no-cache-filter", .stringSlice, placeholder: "stage",
+            help: "do not use existing cached images for these stages"),
+        .string(
+            "progress", "auto|plain|tty|quiet", default: "auto",
+            help: "how to show progress: quiet like --quiet, otherwise line by line"),
         .bool(
             "layers", default: true, environment: "BUILDAH_LAYERS",
             help: "make a layer for each step that changes files"),
@@ -20,7 +26,6 @@ extension BuildCommand {
             help: "when to fetch base images: always, missing, never, newer"),
         .bool("pull-always", help: "fetch base images even if they are present"),
         .bool("pull-never", help: "never fetch base images"),
-        .string("iidfile", "file", help: "file to write the image ID to"),
         .bool("quiet", short: "q", help: "refrain from announcing build instructions and image read/write progress"),
         Flag("label", .stringArray, placeholder: "key=value", help: "set metadata for an image"),
         Flag("annotation", .stringArray, placeholder: "key=value", help: "set metadata for an image's manifest"),
@@ -63,8 +68,6 @@ extension BuildCommand {
         .bool("omit-history", help: "omit build history information from built image"),
         .string("os-version", "version", help: "set required OS version for the target image"),
         Flag("os-feature", .stringArray, placeholder: "feature", help: "set required OS feature for the target image"),
-        .string("output", short: "o", "dest", help: "output destination (format: type=local,dest=path)"),
-        .bool("disable-compression", short: "D", default: true, help: "don't compress layers by default"),
         .bool("squash-all", hidden: true, help: "same as --squash"),
     ]
 
@@ -78,12 +81,20 @@ extension BuildCommand {
         .bool("skip-unused-stages", default: true, help: "skip stages which do not affect the final target"),
         .string("cache-ttl", "duration", help: "only consider cache images under specified duration"),
         .string("logfile", "file", help: "log to file instead of stdout/stderr"),
-        .bool("logsplit", hidden: true, help: "split logfile to different files for each platform"),
+        .bool("logsplit", help: "split logfile to different files for each platform"),
         .bool("compress", hidden: true, help: "legacy option without effect on the image"),
         .bool("disable-content-trust", hidden: true, help: "legacy option without effect"),
         .bool("compat-volumes", hidden: true),
         .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to the OCI runtime to use"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
+    ]
+
+    /// What scripts for `docker build` say of attestations and entitlements.
+    static let attestationFlags: [Flag] = [
+        Flag("attest", .stringArray, placeholder: "type=...,disabled=true", hidden: true),
+        Flag("provenance", .optionalString(noOptDefault: "true"), hidden: true),
+        Flag("sbom", .optionalString(noOptDefault: "true"), hidden: true),
+        Flag("allow", .stringSlice, placeholder: "entitlement", hidden: true),
     ]
 
     static let refusedFlags: [Flag] = [
@@ -94,7 +105,6 @@ extension BuildCommand {
         .refused("rusage-logfile", "resource usage is not recorded"),
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("cw", "confidential workloads are not supported"),
-        .refused("sbom", "scanning for software bills of materials is not supported"),
         .refused("userns", "the store's id mapping is always used"),
         .refused("userns-uid-map", "the store's id mapping is always used"),
         .refused("userns-gid-map", "the store's id mapping is always used"),

@@ -3,6 +3,7 @@ import ContainerStore
 import ContainersConfig
 import ImageBuild
 import ImageCopy
+import ImageLayers
 import ImageModel
 import ImageTransports
 import LinuxSystem
@@ -17,7 +18,8 @@ enum BuildCommand: Command {
         summary: "Build an image using instructions in a Containerfile",
         usage: "build [options] CONTEXT",
         flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
-            + ConfinementFlags.flags + refusedFlags, arguments: .atMost(1))
+            + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags,
+        arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         if session.calledAs == "buildah", arguments.wasSet("rm") || arguments.wasSet("force-rm"),
@@ -28,26 +30,23 @@ enum BuildCommand: Command {
         guard arguments.bool("rm") else {
             throw CommandError("--rm=false: builds leave no containers to keep")
         }
-        guard arguments.bool("disable-compression") else {
-            throw CommandError("--disable-compression=false only applies to destinations outside the store")
-        }
+        try AttestationFlags.check(arguments)
         if let jobs = arguments.int("jobs"), jobs < 0 {
             throw CommandError("error building: invalid value for jobs.  It must be a positive integer")
         }
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
-        let export = try arguments.string("output").map { try BuildExport(parsing: $0) }
-        var (options, targets, files) = try options(arguments, session)
+        let delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
+        var (options, files) = try options(arguments, session, delivery)
         // A context from standard input exists as long as this.
         defer { withExtendedLifetime(files) {} }
         if let call = try BuildCall(arguments) {
             options.platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
             return try call.run(options, session)
         }
-        if export?.usesStandardOutput == true { options.showsOutput = false }
-        if let file = arguments.string("logfile") {
-            let platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
-            let suffix = arguments.bool("logsplit") ? "_\(platform.os)_\(platform.architecture)" : ""
-            try StandardStream.redirectAll(to: file + suffix)
+        if delivery.usesStandardOutput { options.showsOutput = false }
+        let indexNotes = try AnnotationFlags.ofIndex(arguments)
+        if let file = arguments.string("logfile"), !arguments.bool("logsplit") {
+            try StandardStream.redirectAll(to: file)
         }
         let bundle = try RuntimeChoice.makeBundle(of: options.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
@@ -58,29 +57,29 @@ enum BuildCommand: Command {
             try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
         options.gitEnvironment = BuildInputs.gitEnvironment(session)
         let platforms = try platforms(arguments, options, store, session)
-        if let file = arguments.string("iidfile"), platforms.count > 1 {
-            throw CommandError(
-                "building multiple images, but iidfile \"\(file)\" can only be used to store one image ID")
-        }
-        if let file = arguments.string("iidfile") {
-            options.announce = try OutputFile.textWriter(file) { "sha256:\($0)" }
-        }
+        try delivery.checkSeveral(platforms.count, arguments)
+        options.announce = try BuildDelivery.announcement(arguments)
         options.requestsPlatform = try platforms.count > 1 || !PlatformFlags.wanted(arguments).isEmpty
         // A name can only be that of all images together.
         let names = platforms.count > 1 && list == nil ? options.names : []
+        guard indexNotes.isEmpty || list != nil || !names.isEmpty else {
+            throw CommandError("--annotation index:\(indexNotes[0].key): the build makes no index: add --manifest")
+        }
         if !names.isEmpty { options.names = [] }
         var built: [(image: ImageRecord, platform: Platform?)] = []
         for platform in platforms {
             options.platform = platform
-            let prefix = platforms.count > 1 ? "[\(platform)] " : ""
-            let output = platforms.count > 1 ? try export?.forOne(of: platform) : export
-            let image = try build(options, prefix: prefix, deliver: (output, targets), arguments, store, session)
+            if let file = arguments.string("logfile"), arguments.bool("logsplit") {
+                try StandardStream.redirectAll(to: "\(file)_\(platform.os)_\(platform.architecture)")
+            }
+            let image = try build(options, delivery, isOneOfSeveral: platforms.count > 1, arguments, store, session)
             built.append((image, platform))
         }
-        if let list { try ManifestList.add(built, toListNamed: list, in: store) }
+        let annotations = Dictionary(indexNotes) { $1 }
+        if let list { try ManifestList.add(built, toListNamed: list, annotations: annotations, in: store) }
         if !names.isEmpty {
-            let id = try ManifestList.create(named: names, of: built, in: store)
-            if !arguments.bool("quiet") { for name in names { session.printLine("Successfully tagged \(name)") } }
+            let id = try ManifestList.create(named: names, of: built, annotations: annotations, in: store)
+            if try !isQuiet(arguments) { for name in names { session.printLine("Successfully tagged \(name)") } }
             session.printLine(id)
         }
         return 0
@@ -98,36 +97,50 @@ enum BuildCommand: Command {
 
     /// Builds for one platform, copies the image to any other destinations, and reports the result.
     private static func build(
-        _ options: BuildOptions, prefix: String, deliver: (export: BuildExport?, targets: [String]),
-        _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+        _ options: BuildOptions, _ delivery: BuildDelivery, isOneOfSeveral: Bool, _ arguments: ParsedArguments,
+        _ store: ContainerStore, _ session: Session
     ) throws -> ImageRecord {
-        let toOutput = deliver.export?.usesStandardOutput == true
-        let quiet = arguments.bool("quiet") || toOutput
+        let toOutput = delivery.usesStandardOutput
+        let quiet = try isQuiet(arguments) || toOutput
         var rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
-        rendering.stepPrefix = prefix
+        rendering.stepPrefix = isOneOfSeveral ? "[\(options.platform)] " : ""
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let images = StoreImages(
             store, registries, calledAs: session.calledAs,
             admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
         let result = try ImageBuilder(options, store: store, images: images, report: rendering.handler).build()
-        for target in deliver.targets {
-            try ImagePush(from: store, report: rendering.handler).push(
-                result.image, to: ImageLocationResolver.destination(target, registries))
+        try delivery.send(
+            result, names: options.names, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
+            report: rendering.handler)
+        if let file = arguments.string("metadata-file") {
+            try OutputFile.write(BuildDelivery.metadata(result, names: options.names), to: file)
         }
-        try deliver.export?.write(result.image, from: store)
         if !quiet {
             if !options.makesLayers { try rendering.tellOfCopy(result.manifest) }
             session.printLine("--> \(result.image.id.prefix(12))")
             for name in options.names { session.printLine("Successfully tagged \(name)") }
         }
-        if !toOutput, arguments.string("iidfile") == nil { session.printLine(result.image.id) }
+        if !toOutput, arguments.string("iidfile") == nil, arguments.string("iidfile-raw") == nil {
+            session.printLine(result.image.id)
+        }
         return result.image
     }
 
-    /// - Returns: the options, and the names that are destinations outside the store.
+    /// Whether steps and copies are not shown.
+    private static func isQuiet(_ arguments: ParsedArguments) throws -> Bool {
+        switch arguments.string("progress") {
+        case "quiet": return true
+        case "auto", "plain", "tty", "", nil: return arguments.bool("quiet")
+        case "rawjson":
+            throw CommandError("--progress rawjson is not supported: BuildKit's records describe its own solver")
+        case let other?:
+            throw CommandError("unknown --progress \"\(other)\": choose auto, plain, tty or quiet")
+        }
+    }
+
     private static func options(
-        _ arguments: ParsedArguments, _ session: Session
-    ) throws -> (BuildOptions, targets: [String], files: BuildFiles) {
+        _ arguments: ParsedArguments, _ session: Session, _ delivery: BuildDelivery
+    ) throws -> (BuildOptions, files: BuildFiles) {
         let files = try BuildFiles.find(
             context: arguments.positionals.first, files: arguments.strings("file"),
             ignoreFile: arguments.string("ignorefile"),
@@ -140,26 +153,29 @@ enum BuildCommand: Command {
         options.ignoreFile = files.ignoreFile
         try BuildInputs.read(arguments, session, conf, into: &options)
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
-        options.showsOutput = !arguments.bool("quiet")
+        options.showsOutput = try !isQuiet(arguments)
         options.target = arguments.string("target")
         options.makesChecks = session.calledAs != "buildah" && session.calledAs != "podman"
         if arguments.bool("no-cache") { options.usesCache = false }
+        options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
         options.squashes = arguments.bool("squash") || arguments.bool("squash-all")
         options.pullPolicy = try pullPolicy(arguments)
         options.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
         let tags = arguments.strings("tag")
-        func isElsewhere(_ tag: String) -> Bool {
-            TransportReference(parsing: tag).map { $0.transport != .containersStorage } ?? false
-        }
-        options.names = try tags.filter { !isElsewhere($0) }.compactMap { try StoredName.qualified($0) }
+        let names = tags.filter { !delivery.targets.contains($0) } + delivery.additionalNames
+        options.names = try names.compactMap { try StoredName.qualified($0) }
         options.announcedName = tags.first
         try BuildInputs.readImageFlags(arguments, session, into: &options)
         options.defaultEnvironment = conf.containers.env
         options.step = try ConfinementFlags.read(arguments, conf)
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
         NamespaceFlags.warnOfSharing(options.isolation, arguments, session)
-        return (options, tags.filter(isElsewhere), files)
+        if delivery.outputs.contains(where: \.rewritesTimes) {
+            options.rewritesTimes = true
+            if options.modification == .own, let time = options.created { options.modification = .atMost(time) }
+        }
+        return (options, files)
     }
 
     /// The flags from `$BUILDAH_CPPFLAGS` for the preprocessor.

@@ -1,104 +1,111 @@
 import ContainerStore
 import Glibc
 import ImageBuild
+import ImageCopy
 import ImageLayers
 import ImageModel
+import ImageTransports
 import LinuxSystem
+import ProgressEvents
 import StreamCompression
 import WorkingContainers
 
-/// `build --output`: the image's files, outside the store.
+/// Writes one output of a build.
 struct BuildExport {
-    private enum Kind {
-        case directory, archive
-    }
+    let output: BuildOutput
+    let result: ImageBuilder.Result
+    /// Qualified names of the image.
+    let names: [String]
+    /// The platform, if the build is for several.
+    let platform: Platform?
+    let store: ContainerStore
+    let report: ProgressHandler
 
-    private let kind: Kind
-    private let destination: String
-
-    /// Whether the archive is written to standard output, which then carries nothing else.
-    var usesStandardOutput: Bool { destination == "-" }
-
-    /// Parses `DEST`, or `type=local|tar,dest=DEST`.
-    init(parsing text: String) throws {
-        guard text.contains("=") else {
-            guard !text.isEmpty else { throw CommandError("--output requires a destination") }
-            destination = text
-            kind = text == "-" ? .archive : .directory
-            return
-        }
-        var type: String?
-        var dest: String?
-        for field in text.split(separator: ",") {
-            let (key, value) = KeyValueFlag.split(String(field))
-            guard let value else { throw CommandError("invalid build output option \"\(field)\": expected key=value") }
-            switch key {
-            case "type":
-                guard type == nil else { throw CommandError("invalid build output option \"\(text)\": duplicate type") }
-                type = value
-            case "dest":
-                guard dest == nil else { throw CommandError("invalid build output option \"\(text)\": duplicate dest") }
-                dest = value
-            default: throw CommandError("unrecognized key \"\(key)\" in build output option: \"\(text)\"")
+    /// Writes a kind of output that is not an image of the store.
+    func write() throws {
+        switch output.kind {
+        case .directory: try withFiles { try copy($0) }
+        case .archive: try withFiles { try archive($0) }
+        case .layout(let isArchive):
+            // An archive has one name; other names would be other images in it.
+            let name = names.first
+            if isArchive {
+                try viaFile { path in
+                    try push(to: OCIArchiveDestination(OCILayoutReference(path: path, name: name)))
+                }
+            } else {
+                try push(to: OCILayoutDestination(OCILayoutReference(path: output.destination, name: name)))
             }
+        case .dockerArchive:
+            let references = try names.map { try ImageReference(parsing: $0) }
+            try viaFile { path in
+                try push(
+                    to: DockerArchiveDestination(
+                        DockerArchiveReference(path: path, image: references.first),
+                        additionalTags: Array(references.dropFirst())))
+            }
+        case .image: break
         }
-        switch type {
-        case "local", nil: kind = .directory
-        case "tar": kind = .archive
-        case let other?: throw CommandError("invalid type \"\(other)\" selected for build output options \"\(text)\"")
-        }
-        guard let dest, !dest.isEmpty else {
-            throw CommandError("missing required key \"dest\" in build output option: \"\(text)\"")
-        }
-        guard dest != "-" || kind == .archive else {
-            throw CommandError("invalid build output option \"\(text)\": type=local cannot go to standard output")
-        }
-        destination = dest
     }
 
-    private init(_ kind: Kind, _ destination: String) {
-        self.kind = kind
-        self.destination = destination
-    }
+    // MARK: Files
 
-    /// The output of one of several platforms: a directory such as `linux_arm_v7` in this one.
-    func forOne(of platform: Platform) throws -> BuildExport {
-        guard kind == .directory else {
-            throw CommandError("build output \(destination): an archive can only hold the files of one platform")
-        }
-        let name = platform.description.split(separator: "/").joined(separator: "_")
-        return BuildExport(.directory, "\(destination)/\(name)")
-    }
-
-    /// Writes the files of an image.
-    func write(_ image: ImageRecord, from store: ContainerStore) throws {
-        let root = try ReadOnlyRoot(of: image.topLayer, in: store)
+    private func withFiles(_ body: (String) throws -> Void) throws {
+        let root = try ReadOnlyRoot(of: result.image.topLayer, in: store)
         defer { root.close() }
-        switch kind {
-        case .directory: try copy(root.path, store)
-        case .archive: try archive(root.path)
-        }
+        try body(root.path)
     }
 
-    /// Without root, the caller owns everything.
-    private func copy(_ root: String, _ store: ContainerStore) throws {
-        try Files.makeDirectories(destination, mode: 0o755)
+    /// Without root, the caller owns everything. With several platforms, each has a directory of its own.
+    private func copy(_ root: String) throws {
+        var place = output.destination
+        if let platform { place += "/" + platform.description.split(separator: "/").joined(separator: "_") }
+        try Files.makeDirectories(place, mode: 0o755)
         let selection = try BuildContext.select(["."], from: root, ignored: nil, excluding: [])
         var request = CopyStep.Request(keepingOwnersOf: 1)
         request.keepsOwners = !store.isRootless
         request.collision = .mergeOrReplace
-        try CopyStep(request, selection, to: "/", in: HostPath.real(destination)).run()
+        request.fileTime = result.fixedTime
+        try CopyStep(request, selection, to: "/", in: HostPath.real(place)).run()
     }
 
     private func archive(_ root: String) throws {
-        if usesStandardOutput { return try archive(root, to: STDOUT_FILENO) }
-        let output = try OwnedFD.open(destination, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-        try archive(root, to: output.raw)
+        if output.usesStandardOutput { return try archive(root, to: STDOUT_FILENO) }
+        let file = try OwnedFD.open(output.destination, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+        try archive(root, to: file.raw)
     }
 
     private func archive(_ root: String, to descriptor: Int32) throws {
         let sink = FileDescriptorSink(fd: descriptor)
-        let maker = try LayerMaker(directory: root, content: .wholeTree(parent: nil), archive: { try sink.write($0) })
+        let options = LayerMaker.Options(modification: result.fixedTime.map { .fixed($0) } ?? .own)
+        let maker = try LayerMaker(
+            directory: root, content: .wholeTree(parent: nil), options: options, archive: { try sink.write($0) })
         _ = try maker.make()
+    }
+
+    // MARK: Images
+
+    private func push(to destination: any ImageDestination) throws {
+        var options = CopyOptions()
+        options.layers = try output.layers
+        options.format = output.format
+        try ImagePush(from: store, report: report).push(result.image, to: destination, options)
+    }
+
+    /// Lets `body` write a new file, which then replaces the destination, or is copied to standard output.
+    private func viaFile(_ body: (String) throws -> Void) throws {
+        let place = output.usesStandardOutput ? "/var/tmp/swiftlet-output" : output.destination
+        let file = "\(place).\(RandomBytes.hex(6)).partial"
+        defer { try? Files.removeFile(file) }
+        try body(file)
+        guard output.usesStandardOutput else { return try Files.rename(file, output.destination) }
+        let opened = try OwnedFD.open(file, O_RDONLY)
+        let sink = FileDescriptorSink(fd: STDOUT_FILENO)
+        let source = FileDescriptorSource(fd: opened.raw)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        while case let count = try source.read(into: buffer), count > 0 {
+            try sink.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
     }
 }

@@ -174,7 +174,7 @@ enum BuildInputs {
         _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
     ) throws {
         options.labels = try arguments.strings("label").map { try KeyValueFlag.require($0, "label") }
-        options.annotations = try arguments.strings("annotation").map { try KeyValueFlag.require($0, "annotation") }
+        options.annotations = try AnnotationFlags.ofImage(arguments)
         for text in arguments.strings("env") {
             let (key, value) = try KeyValueFlag.require(text, "env")
             if text.contains("=") {

@@ -16,7 +16,8 @@ enum ConfigCommand: Command {
         SharedFlags.addHistory,
         Flag(
             "annotation", short: "a", .stringArray, help: "add annotation e.g. annotation=value, for the target image"),
-        Flag("unsetannotation", .stringSlice, placeholder: "annotation", help: "unset an annotation of the target image"),
+        Flag(
+            "unsetannotation", .stringSlice, placeholder: "annotation", help: "unset an annotation of the target image"),
         .string("arch", "architecture", help: "set architecture of the target image"),
         .string("author", "information", help: "set image author contact information"),
         .string("comment", help: "set a comment in the target image"),

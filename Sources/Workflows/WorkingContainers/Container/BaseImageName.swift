@@ -29,7 +29,9 @@ package enum BaseImageName {
 
     /// Notes the base image in an image's annotations. A name without a registry is not one that others could use.
     package static func annotate(_ annotations: inout [String: String], name: String?, digest: String) {
-        let usable = name.flatMap { (try? ImageReference(parsing: $0)) == nil || ImageReference.isShortName($0) ? nil : $0 }
+        let usable = name.flatMap {
+            (try? ImageReference(parsing: $0)) == nil || ImageReference.isShortName($0) ? nil : $0
+        }
         annotations["org.opencontainers.image.base.name"] = usable
         annotations["org.opencontainers.image.base.digest"] = digest
     }

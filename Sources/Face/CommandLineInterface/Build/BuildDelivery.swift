@@ -1,0 +1,144 @@
+import CommandLineGrammar
+import ContainerStore
+import ContentDigest
+import Distribution
+import ImageBuild
+import ImageCopy
+import ImageModel
+import ImageTransports
+import JSONText
+import LinuxSystem
+import ProgressEvents
+
+/// Where a build's image goes besides the store.
+struct BuildDelivery {
+    let outputs: [BuildOutput]
+    /// Names that are destinations outside the store (`-t oci:layout`).
+    let targets: [String]
+    /// Names to push to their registries, as typed.
+    let pushed: [String]
+    /// More names of the image in the store, as typed.
+    let additionalNames: [String]
+    /// How to copy the image to `targets` and registries.
+    let copy: CopyOptions
+
+    var usesStandardOutput: Bool { outputs.contains(where: \.usesStandardOutput) }
+
+    static let flags: [Flag] = [
+        Flag(
+            "output", short: "o", .stringArray, placeholder: "dest",
+            help: "output destination (format: type=local|tar|oci|docker|image|registry,dest=path)"),
+        .bool("push", help: "push the image to the registries in its names (like --output type=registry)"),
+        .bool("load", help: "keep the image in the store, which always happens"),
+        .string("compression-format", "format", help: "compression of layers outside of the store (gzip or zstd)"),
+        Flag("compression-level", .int, placeholder: "level", help: "compression level outside of the store"),
+        .bool("force-compression", help: "use the compression outside of the store even for compressed layers"),
+        .bool(
+            "disable-compression", short: "D", default: true,
+            help: "don't compress layers, unless the destination requires it"),
+        .string("iidfile", "file", help: "file to write the image ID to"),
+        .string("iidfile-raw", "file", aliases: ["raw-iidfile"], help: "file to write the image ID to, without sha256:"),
+        .string("metadata-file", "file", help: "file to write metadata about the image to"),
+    ]
+
+    /// - Parameter tags: the values of `--tag`.
+    init(_ arguments: ParsedArguments, tags: [String]) throws {
+        outputs = try arguments.strings("output").map { try BuildOutput(parsing: $0) }
+        guard outputs.filter(\.usesStandardOutput).count < 2 else {
+            throw CommandError("only one --output can go to standard output")
+        }
+        func isElsewhere(_ tag: String) -> Bool {
+            TransportReference(parsing: tag).map { $0.transport != .containersStorage } ?? false
+        }
+        targets = tags.filter(isElsewhere)
+        let own = tags.filter { !isElsewhere($0) }
+        additionalNames = outputs.flatMap { output in
+            if case .image = output.kind { output.names } else { [String]() }
+        }
+        var pushed = arguments.bool("push") ? own : []
+        for output in outputs where output.kind == .image(isPushed: true) {
+            pushed += output.names.isEmpty ? own : output.names
+        }
+        let pushes = arguments.bool("push") || outputs.contains { $0.kind == .image(isPushed: true) }
+        guard !pushes || !pushed.isEmpty else { throw CommandError("to push the image, name it with --tag") }
+        for name in pushed where ImageReference.isShortName(name) {
+            throw CommandError("\(name) cannot be pushed: the name has no registry")
+        }
+        self.pushed = pushed
+        var copy = CopyOptions()
+        let wish = try CopyFlags.compressionWish(
+            format: arguments.string("compression-format"), level: arguments.int("compression-level"))
+        if wish != nil || arguments.bool("force-compression") || !arguments.bool("disable-compression") {
+            copy.layers = .compressed(wish)
+        }
+        self.copy = copy
+    }
+
+    /// Rejects what several images at once cannot go to.
+    func checkSeveral(_ count: Int, _ arguments: ParsedArguments) throws {
+        guard count > 1 else { return }
+        for (flag, what) in [("iidfile", "iidfile"), ("iidfile-raw", "iidfile"), ("metadata-file", "metadata file")] {
+            guard let file = arguments.string(flag) else { continue }
+            let content = flag == "metadata-file" ? "store information about one image" : "store one image ID"
+            throw CommandError("building multiple images, but \(what) \"\(file)\" can only be used to \(content)")
+        }
+        for output in outputs where output.kind != .directory && output.kind != .image(isPushed: false) {
+            throw CommandError(
+                "building multiple images, of which --output can only write the files (type=local): "
+                    + "add them to a list with --manifest, and push that")
+        }
+        guard pushed.isEmpty else {
+            throw CommandError(
+                "building multiple images, which --push would push to one name: add them to a list with --manifest, "
+                    + "and push that")
+        }
+    }
+
+    /// A function that writes the id to the requested files. Checks at once that they are writable.
+    static func announcement(_ arguments: ParsedArguments) throws -> @Sendable (String) throws -> Void {
+        let long = try arguments.string("iidfile").map { try OutputFile.textWriter($0) { "sha256:\($0)" } }
+        let raw = try arguments.string("iidfile-raw").map { try OutputFile.textWriter($0) { $0 } }
+        if let file = arguments.string("metadata-file") { try OutputFile.checkWritable(file) }
+        return { id in
+            try long?(id)
+            try raw?(id)
+        }
+    }
+
+    /// Copies the image to all destinations.
+    ///
+    /// - Parameters:
+    ///   - names: the image's qualified names.
+    ///   - platform: the image's platform, if the build is for several.
+    func send(
+        _ result: ImageBuilder.Result, names: [String], platform: Platform?, from store: ContainerStore,
+        _ registries: RegistryAccess, report: @escaping ProgressHandler
+    ) throws {
+        for target in targets + pushed.map({ "docker://\($0)" }) {
+            try ImagePush(from: store, report: report).push(
+                result.image, to: ImageLocationResolver.destination(target, registries), copy)
+        }
+        for output in outputs {
+            let own = try output.names.compactMap { try StoredName.qualified($0) }
+            try BuildExport(
+                output: output, result: result, names: own.isEmpty ? names : own, platform: platform, store: store,
+                report: report
+            ).write()
+        }
+    }
+
+    /// The content of `--metadata-file`: Buildah's, with the members of `docker build`.
+    static func metadata(_ result: ImageBuilder.Result, names: [String]) -> [UInt8] {
+        let manifest = result.manifest
+        var object: JSONObject = [
+            "containerimage.config.digest": .string("sha256:\(result.image.id)"),
+            "containerimage.descriptor": [
+                "mediaType": .string(manifest.mediaType.rawValue), "digest": .string(manifest.digest.description),
+                "size": .integer(Int64(manifest.bytes.count)),
+            ],
+            "containerimage.digest": .string(manifest.digest.description),
+        ]
+        if !names.isEmpty { object["image.name"] = .string(names.joined(separator: ",")) }
+        return JSONValue.object(object).serialized()
+    }
+}

@@ -148,8 +148,10 @@ struct SourceDateEpoch {
             guard let provider = options.remoteFiles else {
                 throw BuildError(.unsupported, "this build has no access to web servers")
             }
-            let file = try FetchedFile(
-                address, checksum: try checksum.map { try Digest(parsing: $0) }, by: provider, in: store)
+            let request = RemoteFileRequest(address, checksum: try checksum.map { try Digest(parsing: $0) })
+            guard let file = try FetchedFile(request, by: provider, in: store) else {
+                throw BuildError(.stepFailed, "the server says that the file is unchanged, unasked")
+            }
             defer { file.discard() }
             let opened = try OwnedFD.open("\(file.directory)/\(file.name)", O_RDONLY)
             let time = try opened.status().modification

@@ -127,3 +127,21 @@ nothing_is_allowed() {
     run -0 in_image localhost/busybox sh -c 'grep -E " (/dev/pts|/dev/mqueue|/proc|/sys) " /proc/self/mounts | grep -vc nosuid; true'
     prints 0
 }
+
+@test "RUN --security=insecure and a network beyond the chosen one need an entitlement" {
+    dockerfile <<<$'FROM localhost/busybox\nRUN --security=insecure grep CapEff /proc/self/status >/caps'
+    run swiftlet build -t localhost/insecure .
+    [ "$status" = 125 ]
+    [[ "$output" == *"Dockerfile:2:16: error: RUN --security=insecure is not allowed: add --allow security.insecure"* ]]
+    swiftlet build -q --allow security.insecure -t localhost/insecure .
+    local full
+    full=$(swiftlet container run --rm --privileged localhost/busybox grep CapEff /proc/self/status)
+    [ "$(swiftlet container run --rm localhost/insecure cat /caps)" = "$full" ]
+
+    dockerfile <<<$'FROM localhost/busybox\nRUN --network=host true'
+    run swiftlet build --network none .
+    [ "$status" = 125 ]
+    [[ "$output" == *"RUN --network=host is not allowed: add --allow network.host"* ]]
+    swiftlet build -q --network none --allow network.host .
+    swiftlet build -q .
+}

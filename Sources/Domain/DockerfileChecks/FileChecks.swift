@@ -143,7 +143,7 @@ package struct FileChecks {
                 return declarations.map(\.name)
             })
         for name in expansion.unset.subtracting(declared).sorted() {
-            let hint = NameSuggestion.text(for: name, among: declared.union(globals.keys))
+            let hint = Suggestion.hint(for: name, among: declared.union(globals.keys).sorted())
             find(.undefinedArgumentInFrom, at: line, "\(name) is no declared argument\(hint)")
         }
     }

@@ -11,7 +11,7 @@ extension StageChecks {
 
     private mutating func report(_ unset: Set<String>, at instruction: Instruction) {
         for name in unset.subtracting(state.declared).sorted() {
-            let hint = NameSuggestion.text(for: name, among: Set(state.variables.keys))
+            let hint = Suggestion.hint(for: name, among: state.variables.keys.sorted())
             find(.undefinedVariable, at: instruction, "$\(name) is not defined\(hint)")
         }
     }

@@ -37,7 +37,7 @@ package struct StageChecks {
 
     /// What the build was given.
     package struct Inputs: Sendable {
-        let globals: [String: String]
+        package let globals: [String: String]
         let buildArguments: [String: String]
         let ignored: IgnorePatterns?
 

@@ -33,10 +33,18 @@ final class BuildChecks {
         self.report = report
     }
 
-    /// The checks of the whole file and of stages, as far as their base images do not matter.
-    func begin(globals: [String: String], stages: [BuildPlan.PlannedStage]) throws {
-        let whole = FileChecks.findings(dockerfile, options, globals: globals, defaults: defaults)
-        var known: [CheckFinding] = whole
+    /// The checks of the whole file, which need no plan.
+    func checkFile() {
+        for finding in FileChecks.findings(dockerfile, options, globals: inputs.globals, defaults: defaults) {
+            tell(finding)
+        }
+    }
+
+    /// The checks of stages, as far as their base images do not matter.
+    ///
+    /// - Throws: `BuildError` if there are findings, those of the file included, and they are errors.
+    func begin(_ stages: [BuildPlan.PlannedStage]) throws {
+        var known: [CheckFinding] = []
         for planned in stages { known += findings(in: planned, from: start(of: planned, image: nil)) }
         for finding in known.sorted(by: { $0.range.start < $1.range.start }) { tell(finding) }
         try failIfAsked()

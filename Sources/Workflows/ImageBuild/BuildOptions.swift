@@ -96,6 +96,10 @@ package struct BuildOptions: Sendable {
     package var firstBase: String?
     /// Whether to skip stages that the target does not need.
     package var skipsUnusedStages = true
+    /// What steps may ask for beyond the build's own confinement: `network.host`, `security.insecure`.
+    package var entitlements: Set<String> = []
+    /// Whether the user chose the network: then a step needs the entitlement for the host's.
+    package var restrictsNetwork = false
     /// Whether the checks are made for a file without `# check=` as well. Buildah and Podman make none.
     package var makesChecks = true
     /// The maximum age of a cached result in seconds; nil for any age.

@@ -33,13 +33,8 @@ struct BuildPlan {
         self.dockerfile = dockerfile
         self.options = options
         hostname = try Self.hostname(options)
-        let platform = BuildPlan.platformArguments(dockerfile, options)
         do throws(Diagnostic) {
-            var globals = try dockerfile.globalArgumentValues(
-                buildArguments: options.buildArguments, platform: platform)
-            if let epoch = options.globalEpoch {
-                globals[SourceDateEpoch.argument] = epoch.isEmpty ? nil : epoch
-            }
+            let globals = try BuildPlan.globalArguments(of: dockerfile, options)
             let graph = try StageGraph(
                 dockerfile, globals: globals, buildArguments: options.buildArguments,
                 contexts: Set(options.contexts.keys), firstBase: options.firstBase,
@@ -66,6 +61,18 @@ struct BuildPlan {
         let target = options.target.flatMap { $0.isEmpty ? nil : $0 } ?? dockerfile.stages.last?.name ?? "default"
         return PredefinedArguments.platformValues(
             build: parts(of: Platform.host), target: parts(of: options.platform), stage: target)
+    }
+
+    /// The values of the arguments for FROM lines.
+    static func globalArguments(
+        of dockerfile: Dockerfile, _ options: BuildOptions
+    ) throws(Diagnostic) -> [String: String] {
+        var globals = try dockerfile.globalArgumentValues(
+            buildArguments: options.buildArguments, platform: platformArguments(dockerfile, options))
+        if let epoch = options.globalEpoch {
+            globals[SourceDateEpoch.argument] = epoch.isEmpty ? nil : epoch
+        }
+        return globals
     }
 
     /// The values that the arguments for FROM lines have without any `--build-arg`.

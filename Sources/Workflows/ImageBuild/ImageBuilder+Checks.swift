@@ -13,8 +13,9 @@ extension ImageBuilder {
         var options = options
         if options.target == nil { options.skipsUnusedStages = false }
         let plan = try BuildPlan(dockerfile, options: options)
-        let checks = try checks(of: dockerfile, plan, options, fails: false, report: { _ in })
-        try checks.begin(globals: plan.globalArguments, stages: plan.stages)
+        let checks = try checks(of: dockerfile, options, fails: false, report: { _ in })
+        checks.checkFile()
+        try checks.begin(plan.stages)
         return (checks.findings.sorted { $0.range.start < $1.range.start }, source.file)
     }
 
@@ -61,12 +62,11 @@ extension ImageBuilder {
         }
     }
 
-    /// The checks of a build with a plan.
+    /// The checks of a build.
     ///
     /// - Parameter fails: whether `error=true` applies.
     static func checks(
-        of dockerfile: Dockerfile, _ plan: BuildPlan, _ options: BuildOptions, fails: Bool,
-        report: @escaping ProgressHandler
+        of dockerfile: Dockerfile, _ options: BuildOptions, fails: Bool, report: @escaping ProgressHandler
     ) throws -> BuildChecks {
         let text = options.buildArguments["BUILDKIT_DOCKERFILE_CHECK"] ?? dockerfile.directives.check ?? ""
         let chosen: CheckOptions
@@ -76,8 +76,10 @@ extension ImageBuilder {
             throw BuildError(.invalid, "\(dockerfile.source.file): # check=\(text): \(error)")
         }
         let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: $0.content, file: $0.name) }
+        // What is wrong with the arguments, the plan tells.
+        let globals = try? BuildPlan.globalArguments(of: dockerfile, options)
         let inputs = StageChecks.Inputs(
-            globals: plan.globalArguments, buildArguments: options.buildArguments, ignored: ignored)
+            globals: globals ?? [:], buildArguments: options.buildArguments, ignored: ignored)
         return BuildChecks(
             dockerfile, chosen, inputs: inputs, defaults: try? BuildPlan.defaults(of: dockerfile, options),
             isFatal: fails && chosen.failsOnFindings, report: report)

@@ -42,16 +42,14 @@ package struct ImageBuilder {
     }
 
     private func build(_ dockerfile: Dockerfile) throws -> Result {
+        let checks = try makeChecks(of: dockerfile)
         let plan = try BuildPlan(dockerfile, options: options)
         let session = BuildSession(
             options: options, dockerfile: dockerfile, plan: plan, store: store, images: images, context: try context(),
             report: report)
         warnOfUnknownStages(in: dockerfile)
-        if options.makesChecks || dockerfile.directives.check != nil {
-            let checks = try Self.checks(of: dockerfile, plan, options, fails: true, report: report)
-            try checks.begin(globals: plan.globalArguments, stages: plan.stages)
-            session.checks = checks
-        }
+        try checks?.begin(plan.stages)
+        session.checks = checks
         var didWork = false
         for planned in plan.stages where try complete(planned, session) { didWork = true }
         plan.checkBuildArguments(triggered: session.declaredArguments, report)
@@ -63,6 +61,14 @@ package struct ImageBuilder {
         // Cache entries replaced by this build, or by one that was killed, would otherwise never be removed.
         try session.cache.collectIfChanged()
         return result
+    }
+
+    /// The checks of the build, those of the whole file made; nil if there are none to make.
+    private func makeChecks(of dockerfile: Dockerfile) throws -> BuildChecks? {
+        guard options.makesChecks || dockerfile.directives.check != nil else { return nil }
+        let checks = try Self.checks(of: dockerfile, options, fails: true, report: report)
+        checks.checkFile()
+        return checks
     }
 
     /// `--no-cache-filter` with a name that no stage has.
@@ -187,7 +193,10 @@ package struct ImageBuilder {
         let requested = planned.platform ?? (options.requestsPlatform ? options.platform : nil)
         let image = try images.baseImage(name, policy: options.pullPolicy, platform: requested)
         if requested == nil, !options.platform.matches(image.config.platform) {
-            report(.warning("[Warning] \(name) is for \(image.config.platform), not for \(options.platform)"))
+            report(
+                .warning(
+                    "[Warning] InvalidBaseImagePlatform: \(name) is for \(image.config.platform), "
+                        + "not for \(options.platform)"))
         }
         var draft = try ImageDraft(from: image, in: store)
         if options.inheritsAnnotations { draft.annotations = image.manifestAnnotations }

@@ -11,20 +11,7 @@ extension StageBuilder {
         if let device = run.devices.first {
             throw session.error(.unsupported, at: device.range, "RUN --device is not supported")
         }
-        if let security = run.security, try expand(security) != "sandbox" {
-            throw session.error(.unsupported, at: security.range, "RUN --security takes only sandbox")
-        }
-        var confinement = session.options.step
-        if let network = run.network {
-            switch try expand(network) {
-            case "none": confinement.choose(.none)
-            case "host": confinement.choose(.host)
-            case "default", "": break
-            case let other:
-                throw session.error(
-                    .invalid, at: network.range, "RUN --network takes default, none or host, not \(other)")
-            }
-        }
+        let confinement = try confinement(of: run)
         let (arguments, script) = command(run.command)
         var key = CacheKey("RUN", parent: draft.topLayer)
         key.add("arguments", arguments)
@@ -45,6 +32,42 @@ extension StageBuilder {
         try changeFiles(key, createdBy: history(of: run.command, instruction)) { root in
             try self.execute(arguments, script: script, confinement, requests, in: root, instruction)
         }
+    }
+
+    /// The build's confinement with what the step asks for.
+    private func confinement(of run: RunInstruction) throws -> StepConfinement {
+        var confinement = session.options.step
+        if let network = run.network {
+            switch try expand(network) {
+            case "none": confinement.choose(.none)
+            case "host":
+                if session.options.restrictsNetwork { try require("network.host", for: "--network=host", at: network) }
+                confinement.choose(.host)
+            case "default", "": break
+            case let other:
+                throw session.error(
+                    .invalid, at: network.range, "RUN --network takes default, none or host, not \(other)")
+            }
+        }
+        if let security = run.security {
+            switch try expand(security) {
+            case "sandbox", "": break
+            case "insecure":
+                try require("security.insecure", for: "--security=insecure", at: security)
+                confinement.liftLimits()
+            case let other:
+                throw session.error(
+                    .invalid, at: security.range, "RUN --security takes sandbox or insecure, not \(other)")
+            }
+        }
+        return confinement
+    }
+
+    private func require(_ entitlement: String, for flag: String, at word: Word) throws {
+        guard !session.options.entitlements.contains(entitlement) else { return }
+        throw session.error(
+            .invalid, at: word.range,
+            "RUN \(flag) is not allowed: add --allow \(entitlement) to the build if you trust it")
     }
 
     private func execute(

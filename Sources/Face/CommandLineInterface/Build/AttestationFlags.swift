@@ -14,7 +14,6 @@ enum AttestationFlags {
                 throw CommandError("--attest \(text) is not supported: images are built without attestations")
             }
         }
-        // Steps need no entitlement for what they may do.
         for name in arguments.strings("allow") where name != "network.host" && name != "security.insecure" {
             throw CommandError("--allow \(name): unknown entitlement: choose network.host or security.insecure")
         }

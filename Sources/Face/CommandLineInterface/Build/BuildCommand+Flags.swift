@@ -94,7 +94,9 @@ extension BuildCommand {
         Flag("attest", .stringArray, placeholder: "type=...,disabled=true", hidden: true),
         Flag("provenance", .optionalString(noOptDefault: "true"), hidden: true),
         Flag("sbom", .optionalString(noOptDefault: "true"), hidden: true),
-        Flag("allow", .stringSlice, placeholder: "entitlement", hidden: true),
+        Flag(
+            "allow", .stringSlice, placeholder: "entitlement",
+            help: "what steps may ask for: network.host, security.insecure"),
     ]
 
     static let refusedFlags: [Flag] = [

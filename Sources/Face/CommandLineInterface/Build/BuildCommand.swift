@@ -169,6 +169,8 @@ enum BuildCommand: Command {
         try BuildInputs.readImageFlags(arguments, session, into: &options)
         options.defaultEnvironment = conf.containers.env
         options.step = try ConfinementFlags.read(arguments, conf)
+        options.entitlements = Set(arguments.strings("allow"))
+        options.restrictsNetwork = arguments.wasSet("network") && options.step.network != .host
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
         NamespaceFlags.warnOfSharing(options.isolation, arguments, session)
         if delivery.outputs.contains(where: \.rewritesTimes) {

@@ -52,11 +52,7 @@ struct ContainerInvocation {
             confinement.sysctls.removeAll { $0.name == name }
             confinement.sysctls.append((name, value))
         }
-        if arguments.bool("privileged") {
-            confinement.addCapabilities.append("ALL")
-            confinement.securityOptions.removeAll { $0.hasPrefix("seccomp=") }
-            confinement.securityOptions += ["seccomp=unconfined", "unmask=ALL"]
-        }
+        if arguments.bool("privileged") { confinement.liftLimits() }
         return confinement
     }
 

@@ -36,7 +36,8 @@ final class StoreImages: BaseImageProvider {
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {
         let image = try StoredImage(try record(name, policy, platform), in: store)
         if let platform, !platform.matches(image.config.platform) {
-            throw CommandError("\(name) is for \(image.config.platform), not for \(platform)")
+            throw CommandError(
+                "\(name) is for \(image.config.platform), not for \(platform) (InvalidBaseImagePlatform)")
         }
         return image
     }

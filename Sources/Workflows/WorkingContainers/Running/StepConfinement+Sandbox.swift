@@ -23,6 +23,14 @@ extension StepConfinement {
         spec.shmSize = shmSize
     }
 
+    /// Grants all capabilities except those dropped explicitly, and lifts the seccomp filter and the masks of `/proc`
+    /// and `/sys`: what `--privileged` and `RUN --security=insecure` ask for.
+    package mutating func liftLimits() {
+        addCapabilities.append("ALL")
+        securityOptions.removeAll { $0.hasPrefix("seccomp=") }
+        securityOptions += ["seccomp=unconfined", "unmask=ALL"]
+    }
+
     /// Drops settings without a namespace in chroot isolation: the network is the host's, and so are its kernel
     /// parameters.
     mutating func shareHost() {

@@ -239,7 +239,7 @@ let package = Package(
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),
         tests(
             .workflows, of: "ImageBuild",
-            dependsOn: ["DockerfileSyntax", "WorkingContainers", "ImageModel", "LinuxSystem", "TarArchive"]),
+            dependsOn: ["DockerfileSyntax", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem", "TarArchive"]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(.face, of: "CommandLineInterface"),

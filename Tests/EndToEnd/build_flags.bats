@@ -97,7 +97,28 @@ END
     touch key
     run swiftlet build --ssh default="$PWD/key" .
     own_failure
-    has "keys are not supported"
+    has "cannot use the SSH key $PWD/key"
+    no_leftover_agents
+}
+
+no_leftover_agents() {
+    equal "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -name 'swiftlet-ssh-*' -user "$(id -u)")" ""
+}
+
+@test "RUN --mount=type=ssh gives access to keys in files" {
+    ssh-keygen -q -t ed25519 -N "" -C one -f one
+    ssh-keygen -q -t ed25519 -N "" -C two -f two
+    chmod 644 two
+    dockerfile <<<$'FROM busybox\nRUN --mount=type=ssh,id=keys echo asked >/asked && test -S "$SSH_AUTH_SOCK" && sleep 60'
+    swiftlet build --ssh keys=one,two . >log 2>&1 &
+    local socket=""
+    for _ in {1..100}; do
+        socket="$(find "${TMPDIR:-/tmp}" -maxdepth 2 -path '*/swiftlet-ssh-*/agent' -user "$(id -u)")"
+        [ -z "$socket" ] || SSH_AUTH_SOCK="$socket" ssh-add -l >keys 2>&1 && [ "$(wc -l <keys)" = 2 ] && break
+        sleep 0.1
+    done
+    equal "$(sort keys)" "$(ssh-keygen -l -f one.pub; ssh-keygen -l -f two.pub)"
+    kill %1
 }
 
 @test "--build-context defines directories and images for COPY, FROM and mounts" {

@@ -29,13 +29,18 @@ package struct ReferenceError: Error, Sendable, Equatable, CustomStringConvertib
 
     package var description: String {
         let shown = text.count > 300 ? text.prefix(300) + "..." : text[...]
-        return switch kind {
+        return kind == .empty ? reason : "\"\(shown)\": \(reason)"
+    }
+
+    /// The description without the text.
+    package var reason: String {
+        switch kind {
         case .empty: "invalid reference format: repository name must have at least one component"
-        case .invalidFormat: "\"\(shown)\": invalid reference format"
-        case .upperCase: "\"\(shown)\": invalid reference format: repository name must be lowercase"
-        case .tooLong: "\"\(shown)\": invalid reference format: repository name must not be more than 255 characters"
-        case .identifier: "\"\(shown)\": invalid reference format: 64 hexadecimal digits are an image id, not a name"
-        case .invalidDigest: "\"\(shown)\": invalid reference format: the digest is invalid"
+        case .invalidFormat: "invalid reference format"
+        case .upperCase: "invalid reference format: repository name must be lowercase"
+        case .tooLong: "invalid reference format: repository name must not be more than 255 characters"
+        case .identifier: "invalid reference format: 64 hexadecimal digits are an image id, not a name"
+        case .invalidDigest: "invalid reference format: the digest is invalid"
         }
     }
 }

@@ -51,11 +51,11 @@ package struct BuildContext: Sendable {
     /// Selects sources from the directory at a trusted path (from the user or this program), as below.
     package static func select(
         _ sources: [String], from root: String, ignored: IgnorePatterns?, excluding excludes: [String],
-        keepingParents: Bool = false
+        keepingParents: Bool = false, followsLinks: Bool = true
     ) throws -> CopySelection {
         try select(
             sources, from: NamedDirectory(trusting: root), ignored: ignored, excluding: excludes,
-            keepingParents: keepingParents)
+            keepingParents: keepingParents, followsLinks: followsLinks)
     }
 
     /// Selects sources from any directory, except those excluded by an ignore file and other patterns.
@@ -64,11 +64,12 @@ package struct BuildContext: Sendable {
     ///   - excludes: the patterns of `--exclude`.
     ///   - keepingParents: whether to select the sources' parent directories as well (`--parents`).
     ///   - ignoreFile: the ignore file's path, for messages.
+    ///   - followsLinks: whether a source that is a link means the link's target.
     package static func select(
         _ sources: [String], from root: NamedDirectory, ignored: IgnorePatterns?, excluding excludes: [String],
-        keepingParents: Bool = false, ignoreFile: String? = nil
+        keepingParents: Bool = false, ignoreFile: String? = nil, followsLinks: Bool = true
     ) throws -> CopySelection {
-        let selector = try CopySelector(
+        var selector = try CopySelector(
             root: root.handle, named: root.path, filter: filter(ignored, ignoreFile), exclusions: exclusions(excludes)
         ) { pattern, name in
             guard let wildcard = WildcardPattern(pattern) else {
@@ -76,6 +77,7 @@ package struct BuildContext: Sendable {
             }
             return wildcard.matches(FileNameText.text(name))
         }
+        selector.followsLinks = followsLinks
         return keepingParents
             ? try selector.selectWithParents(sources, pathPattern) : try selector.select(sources)
     }

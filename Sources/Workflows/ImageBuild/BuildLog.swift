@@ -5,7 +5,8 @@ struct BuildLog {
     let report: ProgressHandler
     /// `1/2` if the build has several stages.
     let stage: String?
-    let stepCount: Int
+    /// The number of steps, as far as they are known.
+    var stepCount: Int
     private(set) var step = 0
 
     init(report: @escaping ProgressHandler, stage: String?, stepCount: Int) {

@@ -110,6 +110,8 @@ package struct BuildOptions: Sendable {
     package var secrets: [String: BuildSecret] = [:]
     /// The agent sockets for `RUN --mount=type=ssh`, by id.
     package var agentSockets: [String: String] = [:]
+    /// Which sources the build may use; nil for all.
+    package var sourcePolicy: SourcePolicy?
     /// Fetches the URLs of ADD; nil to not support them.
     package var remoteFiles: (any RemoteFileProvider)?
     /// `NAME=value`: the environment of the git program, for ADD of repositories.
@@ -133,6 +135,8 @@ package struct BuildOptions: Sendable {
     package var step = StepConfinement()
     /// How RUN steps are isolated from the host.
     package var isolation = SandboxIsolation.builtIn
+    /// Called after each step with the resources that it used; nil for nobody.
+    package var reportsUsage: (@Sendable (ResourceUsage) throws -> Void)?
     /// Whether to show the standard output of commands; their standard error is always shown.
     package var showsOutput = true
 

@@ -106,6 +106,13 @@ package struct ImageBuilder {
         let plan = session.plan
         let isLast = stage.index == plan.stages.last?.stage.index
         var didWork = false
+        let labels = isLast ? try labelInstructions() : []
+        let notes = try stageLabels(of: planned, session)
+        // Before its base is fetched: nobody knows yet what triggers that adds.
+        var log = BuildLog(
+            report: report, stage: plan.label(of: planned),
+            stepCount: 1 + notes.count + planned.instructions.count + labels.count)
+        log.begin(plan.announcement(of: planned))
         var base: ImageDraft
         var triggers: [Instruction]
         do {
@@ -121,11 +128,7 @@ package struct ImageBuilder {
         base.container.onBuild = nil
         try session.checks?.check(planned, on: base.container)
         adapt(&base, of: planned)
-        let labels = isLast ? try labelInstructions() : []
-        let notes = try stageLabels(of: planned, session)
-        let count = 1 + triggers.count + notes.count + planned.instructions.count + labels.count
-        var log = BuildLog(report: report, stage: plan.label(of: planned), stepCount: count)
-        log.begin(plan.announcement(of: planned))
+        log.stepCount += triggers.count
         var inherited: [StageScope.Argument] = []
         if case .stage(let index) = planned.origin { inherited = session.arguments[index] ?? [] }
         let builder = StageBuilder(planned, from: base, inherited: inherited, log: log, in: session)

@@ -148,7 +148,8 @@ struct SourceDateEpoch {
             guard let provider = options.remoteFiles else {
                 throw BuildError(.unsupported, "this build has no access to web servers")
             }
-            let request = RemoteFileRequest(address, checksum: try checksum.map { try Digest(parsing: $0) })
+            let allowed = try options.sourcePolicy?.address(for: address) ?? address
+            let request = RemoteFileRequest(allowed, checksum: try checksum.map { try Digest(parsing: $0) })
             guard let file = try FetchedFile(request, by: provider, in: store) else {
                 throw BuildError(.stepFailed, "the server says that the file is unchanged, unasked")
             }

@@ -13,6 +13,7 @@ extension StageBuilder {
         var local: [String] = []
         for source in request.sources {
             if let reference = try GitReference(source) {
+                try session.options.sourcePolicy?.checkRepository(source)
                 remote.append(try gitSource(reference, request))
             } else if FetchedFile.isAddress(source) {
                 remote.append(try webSource(source, request))
@@ -24,7 +25,8 @@ extension StageBuilder {
         return remote
     }
 
-    private func webSource(_ address: String, _ request: CopyRequest) throws -> WebSource {
+    private func webSource(_ source: String, _ request: CopyRequest) throws -> WebSource {
+        let address = try session.options.sourcePolicy?.address(for: source) ?? source
         guard let provider = session.options.remoteFiles else {
             throw BuildError(.unsupported, "ADD of \(address): this build has no access to web servers")
         }

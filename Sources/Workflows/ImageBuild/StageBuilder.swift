@@ -84,7 +84,9 @@ final class StageBuilder {
     private func perform(_ instruction: Instruction, at range: SourceRange?) throws {
         log.begin(instruction.text)
         do {
+            let before = ResourceUsage.now()
             try carryOut(instruction)
+            try session.options.reportsUsage?(ResourceUsage.now().since(before))
         } catch {
             throw session.located(error, at: range, step: instruction.text)
         }

@@ -19,7 +19,9 @@ enum ImageChoice {
             }
             guard let chosen = Platform.bestMatch(in: list.manifests, wanted: platform) else {
                 let present = list.manifests.compactMap { $0.platform?.description }.joined(separator: ", ")
-                throw CopyError(.notFound, "\(source.description) has no image for \(platform); it has: \(present)")
+                throw CopyError(
+                    .notFound,
+                    "\(source.description): no image found in manifest list for \(platform); it has: \(present)")
             }
             raw = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
                 try source.manifest(listed: chosen)

@@ -23,7 +23,12 @@ import Testing
             "Dockerfile:1:11: error: invalid name for build stage: \"1b\", name can't start with a number or contain symbols"
         ),
         ("FROM --foo=1 a", "Dockerfile:1:6: error: unknown flag: --foo (in FROM)"),
-        ("FROM a\nCOPY --chown x y", "Dockerfile:2:6: error: missing a value on flag: --chown"),
+        (
+            "FROM a\nCOPY --chown x y",
+            "Dockerfile:2:6: error: missing a value on flag: --chown (COPY only supports the --chmod=<permissions> "
+                + "--chown=<uid:gid> --from=<image|stage> and the --exclude=<pattern> flags)"
+        ),
+        ("FROM a\nFROM --platform b", "Dockerfile:2:6: error: missing a value on flag: --platform"),
         ("FROM a\nCOPY --link --link x y", "Dockerfile:2:13: error: duplicate flag specified: --link"),
         ("FROM a\nCOPY --link=maybe x y", "Dockerfile:2:6: error: expecting boolean value for flag --link, not: maybe"),
         ("FROM a\nADD --from=x y z", "Dockerfile:2:5: error: unknown flag: --from (in ADD)"),

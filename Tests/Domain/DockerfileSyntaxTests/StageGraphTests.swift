@@ -44,6 +44,23 @@ import Testing
         #expect(graph.nodes[1].images.isEmpty)
     }
 
+    @Test(arguments: ["tools", "0", "${WHICH}"])
+    func afterMakesADependency(stage: String) throws {
+        let graph = try graph("ARG WHICH=Tools\nFROM a AS tools\nFROM b\nFROM --after=\(stage) c")
+        #expect(graph.nodes.map(\.stages) == [[], [], [0]])
+        #expect(graph.needed(for: 2) == [0, 2])
+    }
+
+    @Test(arguments: [
+        ("FROM --after=b a AS b", "FROM --after=b: cannot depend on later stage \"b\""),
+        ("FROM --after=b a\nFROM c AS b", "FROM --after=b: stage \"b\" not found"),
+        ("FROM --after=1 a\nFROM c", "FROM --after=1: stage \"1\" not found"),
+    ])
+    func afterNamesAnEarlierStage(text: String, message: String) throws {
+        let error = try #require(throws: Diagnostic.self) { try graph(text) }
+        #expect(error.message == message)
+    }
+
     @Test func onbuildTriggersApplyToChildStages() throws {
         let graph = try graph("FROM a AS x\nFROM b AS y\nONBUILD COPY --from=x / /\nFROM y")
         #expect(graph.nodes.map(\.stages) == [[], [], [0, 1]])

@@ -6,6 +6,8 @@ package struct FromInstruction: Sendable, Equatable {
     package let platform: Word?
     /// In lower case.
     package let name: String?
+    /// `--after=`: an earlier stage to be built before the base is looked up.
+    package var after: Word?
 }
 
 /// One `NAME[=DEFAULT]` of an ARG.

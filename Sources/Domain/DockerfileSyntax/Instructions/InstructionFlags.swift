@@ -82,10 +82,25 @@ extension InstructionFlags {
     func values(_ name: String) throws(Diagnostic) -> [Word] {
         var values: [Word] = []
         for flag in flags where flag.name == name {
-            guard let value = flag.value else { throw line.error(flag.range, "missing a value on flag: --\(name)") }
+            guard let value = flag.value else {
+                throw line.error(flag.range, "missing a value on flag: --\(name)\(explanation)")
+            }
             values.append(value)
         }
         return values
+    }
+
+    /// What to write instead, in Buildah's words.
+    private var explanation: String {
+        switch keyword {
+        case .copy:
+            " (COPY only supports the --chmod=<permissions> --chown=<uid:gid> --from=<image|stage> and the "
+                + "--exclude=<pattern> flags)"
+        case .add:
+            " (ADD only supports the --chmod=<permissions>, --chown=<uid:gid>, and --checksum=<checksum> "
+                + "--exclude=<pattern> flags)"
+        default: ""
+        }
     }
 
     /// The value of a flag that may occur once.

@@ -1,7 +1,7 @@
 extension InstructionParser {
-    /// `FROM [--platform=P] BASE [AS NAME]`
+    /// `FROM [--platform=P] [--after=STAGE] BASE [AS NAME]`
     func from() throws(Diagnostic) -> FromInstruction {
-        try flags.check(known: ["platform"])
+        try flags.check(known: ["platform", "after"])
         let words = line.plainWords(arguments)
         guard words.count == 1 || words.count == 3 else {
             throw error("FROM requires either one or three arguments")
@@ -13,7 +13,9 @@ extension InstructionParser {
             }
             name = try stageName(words[2])
         }
-        return FromInstruction(base: line.word(words[0]), platform: try flags.value("platform"), name: name)
+        return FromInstruction(
+            base: line.word(words[0]), platform: try flags.value("platform"), name: name,
+            after: try flags.value("after"))
     }
 
     private func stageName(_ word: Range<Int>) throws(Diagnostic) -> String {

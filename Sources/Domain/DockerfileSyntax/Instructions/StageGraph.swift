@@ -70,6 +70,7 @@ package struct StageGraph: Sendable {
             try collector.collect(stage.instructions)
             var (stages, images) = try sources(of: collector.references, in: stage.index)
             if case .stage(let index) = origin { stages.insert(index) }
+            if let index = try predecessor(of: stage, globals: globals) { stages.insert(index) }
             nodes.append(
                 Node(index: stage.index, baseName: base, base: origin, stages: stages.sorted(), images: images))
         }
@@ -163,6 +164,23 @@ package struct StageGraph: Sendable {
                 "base name (\(word.text)) should not be blank")
         }
         return name
+    }
+
+    /// The stage that FROM's `--after=` names; nil without it.
+    private func predecessor(of stage: Dockerfile.Stage, globals: [String: String]) throws(Diagnostic) -> Int? {
+        guard let word = stage.from.after else { return nil }
+        let name = try dockerfile.expander.expand(word, in: dockerfile.source.file) { globals[$0] }.value
+        func error(_ message: String) -> Diagnostic {
+            Diagnostic(file: dockerfile.source.file, range: word.range, "FROM --after=\(name): \(message)")
+        }
+        let earlier = dockerfile.stages[..<stage.index]
+        let lowercased = name.lowercased()
+        if let index = earlier.lastIndex(where: { $0.name == lowercased }) ?? Int(name) {
+            guard earlier.indices.contains(index) else { throw error("stage \(name.quotedForMessage) not found") }
+            return index
+        }
+        guard stage.name != lowercased else { throw error("cannot depend on later stage \(name.quotedForMessage)") }
+        throw error("stage \(name.quotedForMessage) not found")
     }
 
     private func baseOrigin(_ name: String, for index: Int) -> Origin {

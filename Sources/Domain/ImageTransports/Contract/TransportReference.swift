@@ -31,12 +31,15 @@ package struct TransportReference: Sendable, Equatable, CustomStringConvertible 
         self.rest = rest
     }
 
-    /// Splits `text`; nil when it does not begin with a known transport and a colon: it may be a plain image name.
+    /// Splits `text`; nil when it does not begin with a known transport and a colon: it may be a plain image name, as
+    /// `docker:latest` is.
     package init?(parsing text: String) {
         guard let colon = text.firstIndex(of: ":"), let transport = Transport(rawValue: String(text[..<colon])) else {
             return nil
         }
-        self.init(transport, String(text[text.index(after: colon)...]))
+        let rest = text[text.index(after: colon)...]
+        guard transport != .docker || rest.hasPrefix("/") else { return nil }
+        self.init(transport, String(rest))
     }
 
     /// Splits `text`, which must have a transport.
@@ -48,6 +51,11 @@ package struct TransportReference: Sendable, Equatable, CustomStringConvertible 
                 .invalidReference, "invalid image name \"\(text)\", expected colon-separated transport:reference")
         }
         guard let reference = TransportReference(parsing: text) else {
+            if text[..<colon] == Transport.docker.rawValue {
+                throw TransportError(
+                    .invalidReference,
+                    "docker: image reference \(text[text.index(after: colon)...]) does not start with //")
+            }
             throw TransportError(
                 .invalidReference, "invalid image name \"\(text)\", unknown transport \"\(text[..<colon])\"")
         }

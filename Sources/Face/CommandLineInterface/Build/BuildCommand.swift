@@ -27,6 +27,11 @@ enum BuildCommand: Command {
         {
             throw CommandError("'rm' and 'force-rm' can only be set with either 'layers' or 'no-cache'")
         }
+        if arguments.string("network") == "none",
+            let flag = ["dns", "dns-option", "dns-search"].first(where: arguments.wasSet)
+        {
+            throw CommandError("the --\(flag) option cannot be used with --network=none")
+        }
         guard arguments.bool("rm") else {
             throw CommandError("--rm=false: builds leave no containers to keep")
         }
@@ -56,6 +61,8 @@ enum BuildCommand: Command {
         options.remoteFiles = WebFiles(
             try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
         options.gitEnvironment = BuildInputs.gitEnvironment(session)
+        let agents = try BuildInputs.startKeyAgents(arguments, session, into: &options)
+        defer { withExtendedLifetime(agents) {} }
         let platforms = try platforms(arguments, options, store, session)
         try delivery.checkSeveral(platforms.count, arguments)
         options.announce = try BuildDelivery.announcement(arguments)
@@ -108,7 +115,8 @@ enum BuildCommand: Command {
         let images = StoreImages(
             store, registries, calledAs: session.calledAs,
             admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
-        let result = try ImageBuilder(options, store: store, images: images, report: rendering.handler).build()
+        let allowed: any BaseImageProvider = options.sourcePolicy.map { PolicedImages(images, $0) } ?? images
+        let result = try ImageBuilder(options, store: store, images: allowed, report: rendering.handler).build()
         try delivery.send(
             result, names: options.names, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
             report: rendering.handler)
@@ -164,7 +172,13 @@ enum BuildCommand: Command {
         options.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
         let tags = arguments.strings("tag")
         let names = tags.filter { !delivery.targets.contains($0) } + delivery.additionalNames
-        options.names = try names.compactMap { try StoredName.qualified($0) }
+        options.names = try names.compactMap { tag in
+            do {
+                return try StoredName.qualified(tag)
+            } catch let error as ReferenceError {
+                throw CommandError("tag \(tag): \(error.reason)")
+            }
+        }
         options.announcedName = tags.first
         try BuildInputs.readImageFlags(arguments, session, into: &options)
         options.defaultEnvironment = conf.containers.env
@@ -172,7 +186,7 @@ enum BuildCommand: Command {
         options.entitlements = Set(arguments.strings("allow"))
         options.restrictsNetwork = arguments.wasSet("network") && options.step.network != .host
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
-        NamespaceFlags.warnOfSharing(options.isolation, arguments, session)
+        try NamespaceFlags.checkSharing(options.isolation, arguments, session, isStrict: true)
         if delivery.outputs.contains(where: \.rewritesTimes) {
             options.rewritesTimes = true
             if options.modification == .own, let time = options.created { options.modification = .atMost(time) }

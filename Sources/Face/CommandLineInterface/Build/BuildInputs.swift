@@ -2,9 +2,11 @@ import CommandLineGrammar
 import ContainersConfig
 import ContentDigest
 import DockerfileSyntax
+import Glibc
 import ImageBuild
 import ImageModel
 import ImageTransports
+import JSONText
 import LinuxSystem
 import Sandbox
 
@@ -32,9 +34,11 @@ enum BuildInputs {
             options.secrets[id] = secret
         }
         for text in arguments.strings("ssh") {
-            let (id, socket) = try agent(text, session)
-            options.agentSockets[id] = socket
+            let (id, source) = try agent(text, session)
+            if case .socket(let path) = source { options.agentSockets[id] = path }
         }
+        options.sourcePolicy = try arguments.string("source-policy-file").map { try sourcePolicy(in: $0) }
+        options.reportsUsage = try usageReport(arguments)
         options.mounts = try arguments.strings("volume").map { try VolumeFlag.parse($0) }
         options.passesInput = arguments.bool("stdin")
         options.skipsUnusedStages = arguments.bool("skip-unused-stages")
@@ -47,6 +51,30 @@ enum BuildInputs {
                     "unable to parse value provided \(text.goQuoted) as --cache-ttl: expected a duration such as 1h")
             }
             if time == 0 { options.usesCache = false } else { options.cacheAge = time / 1_000_000_000 }
+        }
+    }
+
+    /// Where `--log-rusage` reports each step's use of resources: to `--rusage-logfile`, or where steps are shown.
+    private static func usageReport(_ arguments: ParsedArguments) throws -> (@Sendable (ResourceUsage) throws -> Void)?
+    {
+        guard arguments.bool("log-rusage"), !arguments.bool("quiet") else {
+            guard !arguments.wasSet("rusage-logfile") || arguments.bool("quiet") else {
+                throw CommandError("--rusage-logfile needs --log-rusage")
+            }
+            return nil
+        }
+        guard let path = arguments.string("rusage-logfile") else {
+            return { StandardStream.output.write(UsageText.line($0)) }
+        }
+        try OwnedFD.open(path, O_CREAT | O_TRUNC | O_WRONLY, mode: 0o644).close()
+        return { try OwnedFD.open(path, O_WRONLY | O_APPEND).writeAll(Array(UsageText.line($0).utf8)) }
+    }
+
+    private static func sourcePolicy(in file: String) throws -> SourcePolicy {
+        do {
+            return try SourcePolicy(parsing: JSONValue(parsing: Files.readFile(file, limit: 16 << 20)))
+        } catch {
+            throw CommandError("loading source policy: \(file): \(error)")
         }
     }
 
@@ -135,18 +163,46 @@ enum BuildInputs {
         }
     }
 
-    /// `default`, or `ID=SOCKET`; without a socket, the agent in the environment.
-    private static func agent(_ text: String, _ session: Session) throws -> (String, String) {
+    /// Where the keys of `--ssh` are.
+    enum KeySource: Equatable {
+        /// An agent's socket.
+        case socket(String)
+        /// Files with private keys.
+        case files([String])
+    }
+
+    /// `default`, or `ID=SOCKET`, or `ID=KEY[,KEY...]`; without a path, the agent in the environment.
+    private static func agent(_ text: String, _ session: Session) throws -> (String, KeySource) {
         let (id, given) = KeyValueFlag.split(text)
-        let path = given ?? session.environment.value("SSH_AUTH_SOCK") ?? ""
-        guard !path.isEmpty else {
+        let paths = given?.split(separator: ",").map(String.init) ?? []
+        guard let first = paths.first ?? session.environment.value("SSH_AUTH_SOCK"), !first.isEmpty else {
             throw CommandError("--ssh \(text): no agent: SSH_AUTH_SOCK is not set")
         }
-        let socket = try HostPath.real(path)
-        guard try Files.status(socket).kind == .socket else {
-            throw CommandError("--ssh \(text): keys are not supported: add them to an agent and specify its socket")
+        let socket = try HostPath.real(first)
+        if try Files.status(socket).kind == .socket {
+            guard paths.count <= 1 else { throw CommandError("--ssh \(text): only one socket can be used") }
+            return (id, .socket(socket))
         }
-        return (id, socket)
+        let files = try (paths.isEmpty ? [first] : paths).map { try HostPath.real($0) }
+        for file in files where try Files.status(file).kind != .regular {
+            throw CommandError("--ssh \(text): \(file) is neither a socket nor a file with a key")
+        }
+        return (id, .files(files))
+    }
+
+    /// Starts an agent for each `--ssh` with files. They end with the returned values.
+    static func startKeyAgents(
+        _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
+    ) throws -> [KeyAgent] {
+        var agents: [KeyAgent] = []
+        for text in arguments.strings("ssh") {
+            guard case (let id, .files(let keys)) = try agent(text, session) else { continue }
+            let directory = session.environment.value("TMPDIR") ?? "/tmp"
+            let agent = try KeyAgent(keys: keys, temporaryDirectory: directory)
+            options.agentSockets[id] = agent.socket
+            agents.append(agent)
+        }
+        return agents
     }
 
     /// What git needs of this process's environment.

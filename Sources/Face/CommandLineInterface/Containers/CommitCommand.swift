@@ -34,6 +34,10 @@ enum CommitCommand: Command {
         .bool(
             "disable-compression", short: "D", default: true,
             help: "don't compress layers unless the destination requires it"),
+        .string("compression-format", "format", help: "compression format of layers outside the store: gzip or zstd"),
+        Flag("compression-level", .int, placeholder: "level", help: "compression level of layers outside the store"),
+        .bool("force-compression", help: "use the specified compression outside the store even if it is the default"),
+        .string("reference-time", "file", hidden: true, help: "set the image's times to the file's modification time"),
         .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
         .refused("sign-by", "sign when pushing"),
         .refused("add-file", "use copy before the commit"),
@@ -57,16 +61,15 @@ enum CommitCommand: Command {
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let target = arguments.positionals.dropFirst().first ?? ""
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
-        let isElsewhere = TransportReference(parsing: target).map { $0.transport != .containersStorage } ?? false
+        let isElsewhere = isElsewhere(target)
+        let layers = try layers(arguments)
         let id: String
         if isElsewhere {
             guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
-            id = try send(
-                container, options, to: target, RegistryFlags.access(arguments, session, store: store), store, rendering
-            )
+            id = try send(container, options, to: target, layers, store, rendering, arguments, session)
         } else {
-            guard arguments.bool("disable-compression") else {
-                throw CommandError("--disable-compression=false only applies to destinations outside the store")
+            guard layers == .preferred else {
+                throw CommandError("compression only applies to destinations outside the store, which keeps files")
             }
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
             let (image, manifest) = try container.commit(options, to: store)
@@ -85,7 +88,8 @@ enum CommitCommand: Command {
         var options = WorkingContainer.CommitOptions()
         options.format = try arguments.string("format").map { try ImageFormat(flag: $0) } ?? container.format
         options.squashes = arguments.bool("squash")
-        let times = try TimeFlags(arguments)
+        var times = try TimeFlags(arguments)
+        if let file = arguments.string("reference-time") { try times.set(to: file) }
         options.created = times.created
         options.modification = times.modification
         options.omitsHistory = arguments.bool("omit-history")
@@ -111,16 +115,45 @@ enum CommitCommand: Command {
         return options
     }
 
+    /// Whether an image goes to another destination than the configured store.
+    private static func isElsewhere(_ target: String) -> Bool {
+        guard let reference = TransportReference(parsing: target) else { return false }
+        return reference.transport != .containersStorage || reference.rest.hasPrefix("[")
+    }
+
+    /// How to compress layers for destinations outside the store.
+    private static func layers(_ arguments: ParsedArguments) throws -> CopyOptions.Layers {
+        let wish = try CopyFlags.compressionWish(
+            format: arguments.string("compression-format"), level: arguments.int("compression-level"))
+        let isWanted = wish != nil || arguments.bool("force-compression")
+        guard !isWanted || !arguments.wasSet("disable-compression") || !arguments.bool("disable-compression") else {
+            throw CommandError("--disable-compression and flags for compression cannot be used together")
+        }
+        return isWanted || !arguments.bool("disable-compression") ? .compressed(wish) : .preferred
+    }
+
     /// Writes the image to another destination; the store keeps it only if it had it before.
     private static func send(
-        _ container: WorkingContainer, _ options: WorkingContainer.CommitOptions, to target: String,
-        _ registries: RegistryAccess, _ store: ContainerStore, _ rendering: ProgressRendering
+        _ container: WorkingContainer, _ commit: WorkingContainer.CommitOptions, to target: String,
+        _ layers: CopyOptions.Layers, _ store: ContainerStore, _ rendering: ProgressRendering,
+        _ arguments: ParsedArguments, _ session: Session
     ) throws -> String {
-        let destination = try ImageLocationResolver.destination(target, registries)
+        var options = CopyOptions()
+        options.layers = layers
         let known = Set(try store.images().map(\.id))
-        let image = try container.commit(options, to: store).record
-        defer { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }
-        try ImagePush(from: store, report: rendering.handler).push(image, to: destination)
+        func committed() throws -> ImageRecord { try container.commit(commit, to: store).record }
+        func forget(_ image: ImageRecord) { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }
+        if let reference = TransportReference(parsing: target), reference.transport == .containersStorage {
+            let image = try committed()
+            defer { forget(image) }
+            try session.copy(image, in: store, to: reference, options, report: rendering.handler)
+            return image.id
+        }
+        let registries = try RegistryFlags.access(arguments, session, store: store)
+        let destination = try ImageLocationResolver.destination(target, registries)
+        let image = try committed()
+        defer { forget(image) }
+        try ImagePush(from: store, report: rendering.handler).push(image, to: destination, options)
         return image.id
     }
 }

@@ -14,7 +14,8 @@ enum ContainerRemoveCommand: Command {
             .bool("volumes", short: "v", help: "remove the container's anonymous volumes (always done)"),
             .bool("depend", help: "remove containers that depend on it (there are none)"),
             Flag(
-                "time", short: "t", .int, default: "10", help: "seconds to wait for stop before killing the container"),
+                "time", short: "t", .int, default: "10", aliases: ["timeout"],
+                help: "seconds to wait for stop before killing the container"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -10,7 +10,9 @@ enum ContainerStopCommand: Command {
             ContainerTargets.all, ContainerTargets.cidfile, ContainerTargets.latest,
             .bool("ignore", short: "i", help: "ignore errors when a specified container is missing"),
             Flag("filter", short: "f", .stringArray, help: "filter output based on conditions given"),
-            Flag("time", short: "t", .int, help: "seconds to wait for stop before killing the container"),
+            Flag(
+                "time", short: "t", .int, aliases: ["timeout"],
+                help: "seconds to wait for stop before killing the container"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

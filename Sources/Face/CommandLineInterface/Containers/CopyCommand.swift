@@ -44,6 +44,10 @@ struct ContentCopy {
         .bool("parents", help: "preserve leading directories in the paths of items being copied"),
         .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
         .refused("link", "a working container has a single layer"),
+        .bool("allow-wildcard", default: true, help: "allow glob patterns in source paths"),
+        .bool("allow-empty-wildcard", help: "don't fail if glob patterns match nothing"),
+        .bool("no-follow-symlinks", help: "copy a source that is a symbolic link as a link"),
+        SignaturePolicyFlag.flag, .refused("decryption-key", "encryption is not supported"),
         .string("checksum", "digest", help: "expected digest of the content at a URL"),
         Flag("timestamp", .int, help: "set the modification time of copied files to seconds after the epoch"),
     ]
@@ -77,6 +81,16 @@ struct ContentCopy {
         if arguments.wasSet("ignorefile"), !arguments.wasSet("contextdir") {
             throw CommandError("--ignorefile option requires that you specify a context dir using --contextdir")
         }
+        if !arguments.bool("allow-wildcard"), let pattern = localSources.first(where: isPattern) {
+            throw CommandError("copier: stat: \(pattern.goQuoted): wildcards are not allowed")
+        }
+    }
+
+    private func isPattern(_ source: String) -> Bool { source.contains { "*?[".contains($0) } }
+
+    /// Whether all that is to be copied are patterns that may match nothing.
+    private var mayCopyNothing: Bool {
+        arguments.bool("allow-empty-wildcard") && sources.allSatisfy { !FetchedFile.isAddress($0) && isPattern($0) }
     }
 
     func run() throws -> Int32 {
@@ -85,16 +99,12 @@ struct ContentCopy {
         let request = try request(store)
         let place = container.absolutePath(destination ?? "./")
         var digests: [CopyDigest] = []
-        if sources.contains(where: { !FetchedFile.isAddress($0) }) {
-            digests.append(
-                try withOrigin(store) { origin in
-                    let selection = try BuildContext.select(
-                        origin.sources, from: origin.root, ignored: try ignored(),
-                        excluding: arguments.strings("exclude"), keepingParents: arguments.bool("parents"))
-                    var request = request
-                    request.keepsOwners = origin.keepsOwners
-                    return try copy(selection, request, to: place, of: container, store)
-                })
+        if !localSources.isEmpty {
+            do {
+                digests.append(try withOrigin(store) { try copyLocal($0, request, to: place, of: container, store) })
+            } catch let error as WorkingContainerError where error.code == .noSuchSource && mayCopyNothing {
+                return 0
+            }
         }
         for address in sources where FetchedFile.isAddress(address) {
             digests.append(try copyRemote(address, request, to: place, of: container, store))
@@ -107,6 +117,18 @@ struct ContentCopy {
             try container.save(to: store)
         }
         return 0
+    }
+
+    private func copyLocal(
+        _ origin: Origin, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
+        _ store: ContainerStore
+    ) throws -> CopyDigest {
+        let selection = try BuildContext.select(
+            origin.sources, from: origin.root, ignored: try ignored(), excluding: arguments.strings("exclude"),
+            keepingParents: arguments.bool("parents"), followsLinks: !arguments.bool("no-follow-symlinks"))
+        var request = request
+        request.keepsOwners = origin.keepsOwners
+        return try copy(selection, request, to: place, of: container, store)
     }
 
     private func copy(

@@ -15,6 +15,7 @@ enum FromCommand: Command {
 
     private static let ownFlags: [Flag] = [
         .string("name", "name", help: "name for the working container"),
+        .string("suffix", "suffix", hidden: true, help: "replaces -working-container in the container's name"),
         .string("cidfile", "file", help: "write the container ID to the file"),
         Flag(
             "pull", .optionalString(noOptDefault: "true"),
@@ -40,6 +41,7 @@ enum FromCommand: Command {
         let conf = try session.containersConf()
         var request = WorkingContainer.Request()
         request.name = arguments.string("name")
+        if let suffix = arguments.string("suffix"), !suffix.isEmpty { request.suffix = suffix }
         request.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)
         request.settings = try settings(arguments, conf)
         let store = try session.openStore()

@@ -33,6 +33,8 @@ enum RunCommand: Command {
         .string("contextdir", "directory", help: "context directory, to which sources in --mount are relative"),
         .string("runtime", "path", environment: "BUILDAH_RUNTIME", help: "path to the OCI runtime to use"),
         Flag("runtime-flag", .stringSlice, help: "add global flags for the container runtime"),
+        Flag(
+            "valid-exit-codes", .stringSlice, placeholder: "code", help: "exit codes that count as success (default 0)"),
     ]
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -40,6 +42,7 @@ enum RunCommand: Command {
         var command = Array(arguments.positionals.dropFirst())
         if command.first == "--" { command.removeFirst() }
         guard !command.isEmpty else { throw CommandError("command must be specified") }
+        let expected = try expectedCodes(arguments)
         let conf = try session.containersConf()
         let store = try session.openStore(mounts: true)
         var container = try WorkingContainer(name, in: store)
@@ -49,7 +52,7 @@ enum RunCommand: Command {
         process.isolation = try RuntimeChoice.isolation(
             arguments, conf, settled: container.settings.isolation,
             bundle: "\(store.runDirectory(container: container.id))/bundle")
-        NamespaceFlags.warnOfSharing(process.isolation, arguments, session)
+        try NamespaceFlags.checkSharing(process.isolation, arguments, session)
         let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let hostFiles = try HostFiles(store.layout)
@@ -66,7 +69,10 @@ enum RunCommand: Command {
                     requests, volumes: (container.container.volumes ?? [:]).map(\.key), in: files, user: process.user)
                 return try process.run(in: files, hostFiles: hostFiles, caches: store.layout.ownRoom + "/filters")
             }
-            guard status.isSuccess else {
+            guard expected.contains(status.shellCode) else {
+                guard !status.isSuccess else {
+                    throw CommandError("command exited with code 0, which is not in the valid exit codes list")
+                }
                 session.printError("Error: exit status \(status.shellCode)")
                 return status.shellCode
             }
@@ -81,6 +87,19 @@ enum RunCommand: Command {
             try container.save(to: store)
         }
         return 0
+    }
+
+    /// `--valid-exit-codes`, by default 0 only.
+    private static func expectedCodes(_ arguments: ParsedArguments) throws -> Set<Int32> {
+        let texts = arguments.strings("valid-exit-codes")
+        guard !texts.isEmpty else { return [0] }
+        return Set(
+            try texts.map { text in
+                guard let code = Int32(text), (0...255).contains(code) else {
+                    throw CommandError("invalid argument \(text.goQuoted) for \"--valid-exit-codes\": not an exit code")
+                }
+                return code
+            })
     }
 
     /// The error for a missing account, in Buildah's words.

@@ -14,7 +14,7 @@ enum ConfinementFlags {
         Flag("add-host", .stringSlice, placeholder: "HOST[;HOST...]:IP", help: "add a custom host-to-IP mapping"),
         Flag("dns", .stringSlice, help: "set custom DNS servers or disable it by setting it to 'none'"),
         Flag("dns-search", .stringSlice, help: "set custom DNS search domains"),
-        Flag("dns-option", .stringSlice, help: "set custom DNS options"),
+        Flag("dns-option", .stringSlice, aliases: ["dns-opt"], help: "set custom DNS options"),
         Flag("ulimit", .stringSlice, help: "ulimit options"),
         .string("network", "mode", aliases: ["net"], help: NetworkFlag.help),
         .string("shm-size", "bytes", help: "size of '/dev/shm'"),

@@ -19,9 +19,9 @@ enum ContainerFlags {
         .string("pull", "policy", help: "pull image policy: always, missing, never, newer"),
         .bool("quiet", short: "q", help: "suppress output information when pulling images"),
         .string("platform", "OS/ARCH[/VARIANT]", help: "choose the image for this platform"),
-        .string("arch", help: "use this architecture instead of that of the machine"),
-        .string("os", help: "use this operating system instead of the running one"),
-        .string("variant", help: "use this variant of the architecture"),
+        .string("arch", aliases: ["override-arch"], help: "use this architecture instead of that of the machine"),
+        .string("os", aliases: ["override-os"], help: "use this operating system instead of the running one"),
+        .string("variant", aliases: ["override-variant"], help: "use this variant of the architecture"),
     ]
 
     private static let process: [Flag] = [
@@ -90,10 +90,11 @@ enum ContainerFlags {
         .refused("detach-keys", "containers run in the foreground only: nothing is left to detach from"),
         .refused("pod", "pods are not supported"), .refused("pod-id-file", "pods are not supported"),
         .refused("requires", "containers do not depend on each other"),
-        .refused("health-cmd", "healthchecks are not run"), .refused("health-interval", "healthchecks are not run"),
-        .refused("health-retries", "healthchecks are not run"),
-        .refused("health-start-period", "healthchecks are not run"),
-        .refused("health-timeout", "healthchecks are not run"),
+        .refused("health-cmd", aliases: ["healthcheck-command"], "healthchecks are not run"),
+        .refused("health-interval", aliases: ["healthcheck-interval"], "healthchecks are not run"),
+        .refused("health-retries", aliases: ["healthcheck-retries"], "healthchecks are not run"),
+        .refused("health-start-period", aliases: ["healthcheck-start-period"], "healthchecks are not run"),
+        .refused("health-timeout", aliases: ["healthcheck-timeout"], "healthchecks are not run"),
         .refused("log-opt", "no logs are kept"), .refused("systemd", "nothing is mounted for systemd"),
         .refused("sdnotify", "notifications are not supported"), .refused("secret", "secrets are not supported yet"),
         .refused("init-path", "the init is built in"), .refused("userns", "the store's mapping is used"),

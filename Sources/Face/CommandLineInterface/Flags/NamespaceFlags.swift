@@ -132,12 +132,20 @@ enum DeviceFlag {
 }
 
 extension NamespaceFlags {
-    /// `chroot` isolation shares the host's network, UTS and IPC namespaces. Requesting others causes a warning, not an
-    /// error, so that scripts with `BUILDAH_ISOLATION=chroot` work as with Buildah.
-    static func warnOfSharing(_ isolation: SandboxIsolation, _ arguments: ParsedArguments, _ session: Session) {
+    /// `chroot` isolation shares the host's network, UTS and IPC namespaces. As in Buildah, requesting another network
+    /// is an error where the isolation was chosen for the same command; otherwise a warning, so that scripts with
+    /// `BUILDAH_ISOLATION=chroot` work.
+    ///
+    /// - Parameter isStrict: whether an isolation from the environment counts as chosen, too.
+    static func checkSharing(
+        _ isolation: SandboxIsolation, _ arguments: ParsedArguments, _ session: Session, isStrict: Bool = false
+    ) throws {
         guard isolation == .chroot else { return }
         for name in ["network", "ipc", "uts", "cgroupns"] where arguments.wasSet(name) {
             guard let value = arguments.string(name), value != "host" else { continue }
+            if name == "network", isStrict || arguments.wasSet("isolation") {
+                throw CommandError("cannot set --network other than host with --isolation chroot")
+            }
             session.printError(
                 "Warning: with chroot isolation commands share the host's: --\(name) \(value) has no effect")
         }

@@ -66,7 +66,7 @@ enum NetworkFlag {
         switch (parts[0], parts.count) {
         case ("host", 1): return .host
         case ("none", 1): return .none
-        case ("private", 1), ("bridge", 1), ("default", 1): return .userMode(try preferred(conf))
+        case ("private", 1), ("bridge", 1), ("default", 1), ("container", 1): return .userMode(try preferred(conf))
         case ("pasta", _): return .userMode(try pasta(conf, options))
         case ("slirp4netns", _):
             return .userMode(try program(.slirp4netns, conf, conf.engine.networkCommandOptions + options))
@@ -79,8 +79,8 @@ enum NetworkFlag {
         default:
             if mode.hasPrefix("/") { return .path(try namespaceFile(mode)) }
             throw CommandError(
-                "--network \(mode): named networks are not supported: use host, none, private, pasta, slirp4netns or "
-                    + "ns:PATH")
+                "unable to find network with name or ID \(mode): network not found (there are no named networks: use "
+                    + "host, none, private, pasta, slirp4netns or ns:PATH)")
         }
     }
 

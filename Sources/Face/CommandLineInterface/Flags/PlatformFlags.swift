@@ -16,9 +16,12 @@ enum PlatformFlags {
         ] + parts
 
     private static let parts: [Flag] = [
-        .string("arch", "architecture", help: "set the ARCH of the image to the provided value"),
-        .string("os", "OS", help: "set the OS of the image to the provided value"),
-        .string("variant", "variant", help: "set the variant of the image to the provided value"),
+        .string(
+            "arch", "architecture", aliases: ["override-arch"], help: "set the ARCH of the image to the provided value"),
+        .string("os", "OS", aliases: ["override-os"], help: "set the OS of the image to the provided value"),
+        .string(
+            "variant", "variant", aliases: ["override-variant"],
+            help: "set the variant of the image to the provided value"),
     ]
 
     /// The requested platforms, without duplicates; empty if there are none.

@@ -25,7 +25,7 @@ extension RegistryFlags {
     /// Rejects a missing credentials file specified by a flag before anything else is done. `login` creates it.
     static func checkCredentialFiles(_ arguments: ParsedArguments) throws {
         guard arguments.commandPath.last != "login" else { return }
-        for name in ["authfile", "src-authfile", "dest-authfile"]
+        for name in ["authfile", "compat-auth-file", "src-authfile", "dest-authfile"]
         where arguments.declares(name) && arguments.wasSet(name) {
             guard let file = arguments.optionalString(name), !Files.exists(file) else { continue }
             throw CommandError("credential file is not accessible: stat \(file): no such file or directory")

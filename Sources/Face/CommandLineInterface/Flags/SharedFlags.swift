@@ -21,13 +21,15 @@ enum SharedFlags {
 
 extension BuildOptions.PullPolicy {
     /// Parses the value of `--pull`; nil: the flag was not specified.
-    init(flag: String?) throws {
+    ///
+    /// - Parameter problem: Buildah's word for a bad policy, which differs between its commands.
+    init(flag: String?, problem: String = "unrecognized") throws {
         switch flag?.lowercased() {
         case nil, "missing", "ifmissing", "notpresent", "true", "": self = .missing
         case "always": self = .always
         case "never", "false": self = .never
         case "newer", "ifnewer": self = .newer
-        case let other?: throw CommandError("unrecognized pull policy \"\(other)\"")
+        case let other?: throw CommandError("\(problem) pull policy \"\(other)\"")
         }
     }
 }

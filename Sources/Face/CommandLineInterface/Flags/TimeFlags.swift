@@ -22,6 +22,17 @@ struct TimeFlags {
         .bool("rewrite-timestamp", help: "set timestamps in layers to no later than the value for --source-date-epoch"),
     ]
 
+    /// Uses a file's modification time like `--timestamp`.
+    ///
+    /// - Throws: if other flags have set times.
+    mutating func set(to file: String) throws {
+        guard created == nil else {
+            throw CommandError("\"reference-time\" and other times would be ambiguous if allowed together")
+        }
+        let time = FileTime(seconds: try Files.status(file, followSymlinks: true).modification.seconds)
+        (created, fixed, modification) = (time, time, .fixed(time))
+    }
+
     init(_ arguments: ParsedArguments) throws {
         let omitted = arguments.bool("omit-timestamp") ? 0 : nil
         let timestamp = arguments.wasSet("timestamp") ? arguments.int("timestamp") : omitted

@@ -12,6 +12,7 @@ enum ManifestCreateCommand: Command {
         flags: [
             .bool("all", help: "add all of the lists' images if the images to add are lists"),
             .bool("amend", help: "modify an existing list if one with the desired name already exists"),
+            .bool("replace", help: "take the desired name from an existing image"),
             Flag(
                 "annotation", .stringSlice, placeholder: "annotation=value",
                 help: "set an annotation for the newly-created list"),
@@ -23,6 +24,9 @@ enum ManifestCreateCommand: Command {
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
         let annotations = try ManifestArguments.annotations(arguments)
+        guard !(arguments.bool("amend") && arguments.bool("replace")) else {
+            throw CommandError("amend and replace are mutually exclusive")
+        }
         let store = try session.openStore()
         var places = try ListImageLocator(arguments, store, session)
         places.admission = try SignaturePolicyFlag.admission(arguments, session)
@@ -35,19 +39,25 @@ enum ManifestCreateCommand: Command {
             for candidate in candidates { _ = try list.add(candidate, selection) }
             list.annotate(annotations)
         }
-        if arguments.bool("amend"), let record = try store.image(qualified) {
-            guard try ManifestList.isList(record, in: store) else {
-                throw CommandError("\(qualified): image is not a manifest list")
-            }
+        let holder = try arguments.bool("amend") || arguments.bool("replace") ? store.image(qualified) : nil
+        if arguments.bool("amend"), let holder, try ManifestList.isList(holder, in: store) {
             if !candidates.isEmpty || !annotations.isEmpty {
-                _ = try ManifestList.change(record, in: store) { try fill(&$0) }
+                _ = try ManifestList.change(holder, in: store) { try fill(&$0) }
             }
-            session.printLine(record.id)
+            session.printLine(holder.id)
             return 0
         }
         var list = ManifestList(names: [qualified])
+        // An image of that name becomes the first of the list.
+        if arguments.bool("amend"), let holder { _ = try list.add(try ListCandidate(holder, in: store), .all) }
         try fill(&list)
-        try list.create(in: store)
+        if let holder { try store.removeNames(image: holder.id, [qualified]) }
+        do {
+            try list.create(in: store)
+        } catch {
+            if let holder { try store.addNames(image: holder.id, [qualified]) }
+            throw error
+        }
         session.printLine(list.id)
         return 0
     }

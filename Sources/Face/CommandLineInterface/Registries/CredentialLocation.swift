@@ -22,7 +22,9 @@ struct CredentialLocation {
         let own = arguments.string("authfile") ?? ""
         let compatible = arguments.string("compat-auth-file") ?? ""
         guard own.isEmpty || compatible.isEmpty else {
-            throw CommandError("--authfile and --compat-auth-file cannot be used together")
+            throw CommandError(
+                "options for paths to the credential file and to the Docker-compatible credential file can not be set "
+                    + "simultaneously")
         }
         let named = compatible.isEmpty ? own : compatible
         isNamed = !named.isEmpty || environment.value("REGISTRY_AUTH_FILE") != nil

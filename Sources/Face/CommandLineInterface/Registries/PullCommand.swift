@@ -12,9 +12,13 @@ enum PullCommand: Command {
         "pull", summary: "Pull an image from the specified location", usage: "pull [options] IMAGE",
         flags: [
             .bool("all-tags", short: "a", help: "download all tagged images in the repository"),
-            .string("arch", "ARCH", help: "prefer ARCH instead of the architecture of the machine"),
-            .string("os", "OS", help: "prefer OS instead of the running OS"),
-            .string("variant", "VARIANT", help: "override the variant of the specified image"),
+            .string(
+                "arch", "ARCH", aliases: ["override-arch"],
+                help: "prefer ARCH instead of the architecture of the machine"),
+            .string("os", "OS", aliases: ["override-os"], help: "prefer OS instead of the running OS"),
+            .string(
+                "variant", "VARIANT", aliases: ["override-variant"], help: "override the variant of the specified image"
+            ),
             .string(
                 "platform", "OS/ARCH[/VARIANT]",
                 help: "prefer OS/ARCH instead of the current operating system and architecture"),
@@ -30,7 +34,7 @@ enum PullCommand: Command {
         let platform = try platform(arguments)
         // Other transports are always read again.
         let policy =
-            try arguments.string("policy").map { try BuildOptions.PullPolicy(flag: $0) }
+            try arguments.string("policy").map { try BuildOptions.PullPolicy(flag: $0, problem: "unsupported") }
             ?? (session.calledAs == "podman" ? .always : .missing)
         let admission = try SignaturePolicyFlag.admission(arguments, session)
         let store = try session.openStore()
@@ -69,7 +73,7 @@ enum PullCommand: Command {
         var text = name
         if let reference = TransportReference(parsing: name) {
             guard reference.transport == .docker, reference.rest.hasPrefix("//") else {
-                throw CommandError("pulling all tags is not supported for transport \(reference.transport.rawValue)")
+                throw CommandError("pulling all tags is not supported for \(reference.transport.rawValue) transport")
             }
             text = String(reference.rest.dropFirst(2))
         }

@@ -48,6 +48,11 @@ enum PushCommand: Command {
         let places = try ListImageLocator(arguments, store, session)
         let sendsList = try arguments.bool("all") && ManifestList.isList(found, in: store)
         let image = sendsList ? found : try ManifestList.image(behind: found, in: store)
+        if let reference = TransportReference(parsing: target), reference.transport == .containersStorage {
+            guard !sendsList else { throw CommandError("--all: lists cannot be pushed to containers-storage:") }
+            try session.copy(image, in: store, to: reference, options, report: rendering.handler)
+            return 0
+        }
         _ = try registries.options.retry.run {
             let destination = try ImageLocationResolver.destination(target, registries)
             guard sendsList else {

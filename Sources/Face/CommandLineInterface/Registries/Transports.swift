@@ -1,8 +1,10 @@
 import CommandLineGrammar
 import ContainerStore
+import ContentDigest
 import ImageCopy
 import ImageModel
 import ImageTransports
+import ProgressEvents
 
 /// Creates resolvers for references, with the stores of this session.
 enum Transports {
@@ -41,6 +43,25 @@ extension Session {
         let store = try openStore(global: global)
         openedStores.append((place, store))
         return store
+    }
+}
+
+extension Session {
+    /// Copies an image of a store to the store and the name in a `containers-storage:` reference.
+    ///
+    /// - Parameter store: the configured store.
+    func copy(
+        _ image: ImageRecord, in store: ContainerStore, to reference: TransportReference, _ options: CopyOptions,
+        report: @escaping ProgressHandler
+    ) throws {
+        let target = try StoreReference(parsing: reference.rest)
+        let name = try target.name()
+        guard target.place != StoreReference.Place() else {
+            if let digest = image.digests.first.flatMap({ Digest($0) }) { try options.announce(digest) }
+            return try store.addNames(image: image.id, [name])
+        }
+        _ = try ImageCopier(options, report: report)
+            .copy(StoreSource(image, in: store), to: .store(openStore(at: target.place), names: [name]))
     }
 }
 

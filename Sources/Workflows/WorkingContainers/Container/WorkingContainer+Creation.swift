@@ -12,6 +12,8 @@ extension WorkingContainer {
         package var imageName = ""
         /// The container's name; nil to derive it from the image's.
         package var name: String?
+        /// The end of a derived name.
+        package var suffix = "working-container"
         package var format = ImageFormat.oci
         package var settings = RunSettings()
 
@@ -25,7 +27,7 @@ extension WorkingContainer {
         let names = request.name.map { [$0] }
         var attempt = 0
         while true {
-            let name = try names?[0] ?? freeName(for: request.imageName, in: store)
+            let name = try names?[0] ?? freeName(for: request.imageName, request.suffix, in: store)
             do {
                 let record = try store.createContainer(
                     ContainerRequest(
@@ -91,10 +93,10 @@ extension WorkingContainer {
     }
 
     /// `IMAGE-working-container`, with a number if that is in use.
-    private static func freeName(for image: String, in store: ContainerStore) throws -> String {
+    private static func freeName(for image: String, _ suffix: String, in store: ContainerStore) throws -> String {
         let taken = Set(try store.containers().flatMap(\.names))
         let stem = shortName(of: image)
-        let base = stem.isEmpty ? "working-container" : "\(stem)-working-container"
+        let base = stem.isEmpty ? suffix : "\(stem)-\(suffix)"
         if !taken.contains(base) { return base }
         var number = 1
         while taken.contains("\(base)-\(number)") { number += 1 }

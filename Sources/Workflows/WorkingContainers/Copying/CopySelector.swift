@@ -8,6 +8,8 @@ package struct CopySelector: ~Copyable {
     private let rootPath: String
     private let filter: CopyFilter
     private let exclusions: CopyExclusions?
+    /// Whether a source that is a symbolic link means the link's target.
+    package var followsLinks = true
     private let matches: @Sendable (_ pattern: String, _ name: [UInt8]) throws -> Bool
 
     /// - Parameters:
@@ -116,10 +118,13 @@ package struct CopySelector: ~Copyable {
                 .noSuchSource,
                 "checking on sources under \"\(rootPath)\": copier: stat: \"\(path)\": no such file or directory")
         }
+        let root = rootPath == "/" ? "" : rootPath
         let by = hidden > 0 ? filter.origin.map { " using \($0)" } ?? "" : ""
         return WorkingContainerError(
             .noSuchSource,
-            "checking on sources under \"\(rootPath)\": no items matching glob \"\(rootPath == "/" ? "" : rootPath)\(path)\" copied "
+            "checking on sources under \"\(rootPath)\": "
+                + (Self.isPattern(source)
+                    ? "glob \"\(root)\(path)\" matched nothing " : "no items matching glob \"\(root)\(path)\" copied ")
                 + "(\(hidden) filtered out\(by)): no such file or directory")
     }
 
@@ -202,8 +207,19 @@ package struct CopySelector: ~Copyable {
         return (item, below.isFiltered)
     }
 
-    /// The path with all symbolic links resolved inside the root by the kernel.
+    /// The path with all symbolic links resolved inside the root by the kernel; the last component only if links are
+    /// followed.
     private func resolve(_ path: [UInt8]) throws -> [UInt8] {
+        if !followsLinks, let last = path.split(separator: 0x2f).last {
+            let status = try root.open(argument(path), OpenFlags.path | O_NOFOLLOW).status()
+            if status.kind == .symlink {
+                return join(try target(of: Array(path.dropLast(last.count))), Array(last))
+            }
+        }
+        return try target(of: path)
+    }
+
+    private func target(of path: [UInt8]) throws -> [UInt8] {
         let fd = try root.open(argument(path), OpenFlags.path)
         let target = try Files.readSymlink("/proc/self/fd/\(fd.raw)")
         let base = try Files.readSymlink("/proc/self/fd/\(root.fd)")

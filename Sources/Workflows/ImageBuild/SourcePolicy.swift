@@ -1,0 +1,151 @@
+import ImageModel
+package import JSONText
+
+/// A source policy (`--source-policy-file`): which images and addresses a build may use, and which of them are replaced
+/// by others. The file is BuildKit's; the rules are evaluated as in Buildah: the first that matches decides, and what
+/// no rule matches is allowed.
+package struct SourcePolicy: Sendable, Equatable {
+    /// What a rule does with a source.
+    enum Action: String, Sendable {
+        case allow = "ALLOW"
+        case deny = "DENY"
+        case convert = "CONVERT"
+    }
+
+    struct Rule: Sendable, Equatable {
+        let action: Action
+        /// What the rule applies to: `docker-image://NAME`, or the URL of an ADD.
+        let selector: String
+        /// Whether `*` and `?` in the selector match anything and any one character.
+        let isPattern: Bool
+        /// The replacement, for `convert`.
+        let replacement: String?
+    }
+
+    let rules: [Rule]
+
+    /// - Throws: ``BuildError`` for the first rule that is incomplete or not understood.
+    package init(parsing document: JSONValue) throws(BuildError) {
+        guard case .object = document else { throw Self.invalid("expected an object") }
+        var rules: [Rule] = []
+        for (index, entry) in (document["rules"]?.array ?? []).enumerated() {
+            rules.append(try Self.rule(entry, index))
+        }
+        if let value = document["rules"], value.array == nil, value != .null {
+            throw Self.invalid("\"rules\" is not an array")
+        }
+        self.rules = rules
+    }
+
+    private static func rule(_ entry: JSONValue, _ index: Int) throws(BuildError) -> Rule {
+        func wrong(_ message: String) -> BuildError { invalid("rule \(index): \(message)") }
+        let name = entry["action"]?.string ?? ""
+        guard !name.isEmpty else { throw wrong("action is required") }
+        guard let action = Action(rawValue: name) else {
+            throw wrong("unknown action \"\(name)\" (valid: ALLOW, DENY, CONVERT)")
+        }
+        let selector = entry["selector"]?["identifier"]?.string ?? ""
+        guard !selector.isEmpty else { throw wrong("selector.identifier is required") }
+        let match = entry["selector"]?["matchType"]?.string ?? ""
+        guard ["", "WILDCARD", "EXACT"].contains(match) else {
+            throw wrong("matchType \"\(match)\" is not supported (valid: EXACT, WILDCARD)")
+        }
+        let replacement = entry["updates"]?["identifier"]?.string ?? ""
+        guard action != .convert || !replacement.isEmpty else {
+            throw wrong("updates.identifier is required for CONVERT action")
+        }
+        if let attributes = entry["updates"]?["attrs"], attributes != .null, attributes != .object(JSONObject()) {
+            throw wrong("updates.attrs is not supported")
+        }
+        return Rule(
+            action: action, selector: selector, isPattern: match != "EXACT",
+            replacement: replacement.isEmpty ? nil : replacement)
+    }
+
+    private static func invalid(_ message: String) -> BuildError {
+        BuildError(.invalid, "validating source policy: \(message)")
+    }
+
+    // MARK: Evaluation
+
+    /// The image to use instead of `name`, which is as in FROM: usually itself.
+    ///
+    /// - Throws: ``BuildError`` if the policy denies it.
+    func image(for name: String) throws(BuildError) -> String {
+        let prefix = "docker-image://"
+        var identifiers = [prefix + name]
+        if let reference = try? ImageReference(parsing: name) {
+            identifiers = [prefix + reference.description]
+            // A rule for `alpine:latest` is meant for `alpine`, too.
+            let tagged = prefix + reference.withDefaultTag().description
+            if !identifiers.contains(tagged) { identifiers.append(tagged) }
+        }
+        guard let replacement = try decision(for: identifiers, called: name) else { return name }
+        return replacement.hasPrefix(prefix) ? String(replacement.dropFirst(prefix.count)) : replacement
+    }
+
+    /// The URL to fetch instead of `address`: usually itself.
+    ///
+    /// - Throws: ``BuildError`` if the policy denies it.
+    func address(for address: String) throws(BuildError) -> String {
+        try decision(for: [address], called: address) ?? address
+    }
+
+    /// Checks a git repository, which rules name with or without its scheme replaced by `git`.
+    ///
+    /// - Throws: ``BuildError`` if the policy denies it, or replaces it, which is not supported.
+    func checkRepository(_ address: String) throws(BuildError) {
+        var identifiers = [address]
+        if let scheme = address.utf8.firstIndex(of: UInt8(ascii: ":")), address[scheme...].hasPrefix("://") {
+            identifiers.append("git" + address[scheme...])
+        } else {
+            identifiers.append("git://" + address)
+        }
+        guard try decision(for: identifiers, called: address) == nil else {
+            throw BuildError(.unsupported, "source policy: replacing the git repository \(address) is not supported")
+        }
+    }
+
+    /// The replacement by the first rule that matches one of the identifiers; nil for none.
+    private func decision(for identifiers: [String], called name: String) throws(BuildError) -> String? {
+        for (index, rule) in rules.enumerated() where identifiers.contains(where: rule.matches) {
+            switch rule.action {
+            case .allow: return nil
+            case .convert: return rule.replacement
+            case .deny:
+                throw BuildError(
+                    .invalid,
+                    "source \"\(name)\" denied by source policy: matched rule \(index) (selector: \"\(rule.selector)\")"
+                )
+            }
+        }
+        return nil
+    }
+}
+
+extension SourcePolicy.Rule {
+    /// Whether the rule is about the source with this identifier.
+    func matches(_ identifier: String) -> Bool {
+        guard isPattern else { return selector == identifier }
+        let (pattern, text) = (Array(selector.utf8), Array(identifier.utf8))
+        var (position, index) = (0, 0)
+        // Where to resume after the last `*` if the rest does not match: it takes one byte more each time.
+        var resume: (position: Int, index: Int)?
+        while index < text.count {
+            if position < pattern.count, pattern[position] == UInt8(ascii: "*") {
+                resume = (position + 1, index)
+                position += 1
+            } else if position < pattern.count,
+                pattern[position] == UInt8(ascii: "?") || pattern[position] == text[index]
+            {
+                (position, index) = (position + 1, index + 1)
+            } else if let last = resume {
+                (position, index) = (last.position, last.index + 1)
+                resume = (position, index)
+            } else {
+                return false
+            }
+        }
+        return pattern[position...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}

@@ -49,7 +49,12 @@ setup() { enter_new_directory; }
     run -0 swiftlet run --mount "type=bind,src=$PWD/v,dst=/v" c cat /v/file
     prints x
     run -1 swiftlet run --mount "type=bind,src=$PWD/v,dst=/v" c touch /v/new
-    run -0 swiftlet run --mount "type=bind,src=$PWD/v,dst=/v,rw" c touch /v/new
+    # What is written is discarded, as in builds.
+    run -0 swiftlet run --mount "type=bind,src=$PWD/v,dst=/v,rw" c sh -c 'echo y >/v/file; touch /v/new; cat /v/file'
+    prints y
+    run -0 swiftlet run --mount "type=bind,src=$PWD/v/file,dst=/f,rw" c sh -c 'echo y >/f; cat /f'
+    prints y
+    equal "$(cat v/file) $(ls v)" $'x file\nsub'
     run -0 swiftlet run --contextdir "$PWD/v" --mount type=bind,source=sub,target=/s c ls -d /s
     run -0 swiftlet run --mount type=tmpfs,target=/t,tmpfs-size=1m,tmpfs-mode=700 c stat -c %a /t
     prints 700

@@ -69,7 +69,9 @@ extension SandboxSpec {
     }
 
     fileprivate func cloneFlags(_ isolation: SandboxIsolation) -> UInt64 {
-        cloneFlags(sharesHost: isolation != .builtIn)
+        let flags = cloneFlags(sharesHost: isolation != .builtIn)
+        // As in Buildah, commands in chroot isolation have a host name of their own.
+        return isolation == .chroot && namespaces.uts == .own ? flags | NamespaceFlag.uts : flags
     }
 }
 

@@ -40,6 +40,7 @@ extension SandboxSpec {
         // Mounts here do not propagate to the outside; later mounts outside may propagate here.
         plan.add(
             SANDBOX_PROPAGATION, numbers: [UInt64(MS_REC | MS_SLAVE)], for: .step("make the mount namespace private"))
+        addName(to: &plan)
         if sharesHost { return }
         for (path, flag) in joinedNamespaces {
             plan.add(SANDBOX_JOIN_NAMESPACE, .string(path), numbers: [flag], for: .namespace(path))
@@ -47,6 +48,10 @@ extension SandboxSpec {
         if network == .none {
             plan.add(SANDBOX_LOOPBACK_UP, flags: [SANDBOX_OPTIONAL], for: .step("bring the loopback device up"))
         }
+    }
+
+    /// Sets the name of a namespace of the container's own.
+    private func addName(to plan: inout SandboxPlanBuilder) {
         // Inside a container whose seccomp profile forbids it, the outer name remains.
         if namespaces.uts == .own, let hostname {
             plan.add(SANDBOX_HOSTNAME, .string(hostname), flags: [SANDBOX_OPTIONAL], for: .step("set the host name"))

@@ -42,6 +42,15 @@ struct SeccompCompiler {
         token(of: name) == seccomp_arch_native()
     }
 
+    /// The host's architecture in the words of the runtime specification.
+    static var nativeName: String {
+        let known = [
+            "SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM", "SCMP_ARCH_PPC64LE", "SCMP_ARCH_S390X",
+            "SCMP_ARCH_RISCV64", "SCMP_ARCH_LOONGARCH64", "SCMP_ARCH_X86", "SCMP_ARCH_MIPSEL64",
+        ]
+        return known.first(where: isNative) ?? "SCMP_ARCH_X86_64"
+    }
+
     /// libseccomp's name of `SCMP_ARCH_X86_64` is `x86_64`.
     private static func token(of name: String) -> UInt32 {
         let prefix = "SCMP_ARCH_"

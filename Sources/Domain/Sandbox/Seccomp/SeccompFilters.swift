@@ -29,7 +29,7 @@ struct SeccompFilters {
         guard let bytes = try profileBytes(policy) else { return nil }
         let profile = try Self.parsed(bytes, policy)
         let native = profile.subarchitectures.keys.first { SeccompCompiler.isNative($0) }
-        return profile.runtimeSpecJSON(for: Self.context(capabilities), native: native ?? "SCMP_ARCH_NATIVE")
+        return profile.runtimeSpecJSON(for: Self.context(capabilities), native: native ?? SeccompCompiler.nativeName)
     }
 
     /// The host's default profile allows keyrings, through which a user's containers can read each other's; an

@@ -48,6 +48,7 @@ enum RunCommand: Command {
         var container = try WorkingContainer(name, in: store)
         var process = try process(command, container, arguments, session, conf)
         let requests = try mounts(of: container, arguments)
+        process.description = description(of: container, isRootless: store.isRootless)
         process.confinement = try confinement(of: container, arguments, conf)
         process.isolation = try RuntimeChoice.isolation(
             arguments, conf, settled: container.settings.isolation,
@@ -87,6 +88,19 @@ enum RunCommand: Command {
             try container.save(to: store)
         }
         return 0
+    }
+
+    /// What a command can learn about its container from `/run/.containerenv`, which shells can read.
+    private static func description(of container: WorkingContainer, isRootless: Bool) -> String {
+        """
+        engine="buildah-\(Swiftlet.version)"
+        name=\(container.name.goQuoted)
+        id=\(container.id.goQuoted)
+        image=\(container.imageName.goQuoted)
+        imageid=\(container.record.image.goQuoted)
+        rootless=\(isRootless ? 1 : 0)
+
+        """
     }
 
     /// `--valid-exit-codes`, by default 0 only.

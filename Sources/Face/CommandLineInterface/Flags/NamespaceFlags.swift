@@ -132,7 +132,7 @@ enum DeviceFlag {
 }
 
 extension NamespaceFlags {
-    /// `chroot` isolation shares the host's network, UTS and IPC namespaces. As in Buildah, requesting another network
+    /// `chroot` isolation shares the host's network, IPC and control group namespaces. As in Buildah, requesting another network
     /// is an error where the isolation was chosen for the same command; otherwise a warning, so that scripts with
     /// `BUILDAH_ISOLATION=chroot` work.
     ///
@@ -143,6 +143,7 @@ extension NamespaceFlags {
         guard isolation == .chroot else { return }
         for name in ["network", "ipc", "uts", "cgroupns"] where arguments.wasSet(name) {
             guard let value = arguments.string(name), value != "host" else { continue }
+            if name == "uts", ["", "private", "container"].contains(value) { continue }
             if name == "network", isStrict || arguments.wasSet("isolation") {
                 throw CommandError("cannot set --network other than host with --isolation chroot")
             }

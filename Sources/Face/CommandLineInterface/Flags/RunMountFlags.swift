@@ -114,6 +114,8 @@ struct MountFlags {
     }
 
     var isReadOnly: Bool { access.last == "ro" }
+    /// Whether write access was asked for.
+    var isWritable: Bool { access.last == "rw" }
 
     /// Labels only matter to SELinux, which is not supported.
     func options(default binding: String) -> [String] {
@@ -210,7 +212,9 @@ enum RunMountFlag {
             let file =
                 try context.map { MountRequest.HostFile(source, in: try HostSource.real($0)) }
                 ?? MountRequest.HostFile(try HostSource.real(source.isEmpty ? "." : source))
-            request = MountRequest(flags.isOverlay ? .overlay(file, upper: nil, work: nil) : .host(file), at: target)
+            // As in builds, what is written is discarded.
+            let isOverlay = flags.isOverlay || flags.isWritable
+            request = MountRequest(isOverlay ? .overlay(file, upper: nil, work: nil) : .host(file), at: target)
         }
         request.options = flags.options(default: "rbind")
         // Unlike `--volume`, and as in builds: read-only unless specified otherwise.

@@ -28,6 +28,9 @@ package struct ContainerProcess: Sendable {
     package var isolation = SandboxIsolation.builtIn
     package var signals = SignalPolicy.forward
 
+    /// The content of `/run/.containerenv`.
+    package var description = ""
+
     package init(arguments: [String], hostname: String) {
         self.arguments = arguments
         self.hostname = hostname

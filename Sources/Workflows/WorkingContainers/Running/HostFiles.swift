@@ -40,7 +40,7 @@ package final class HostFiles {
             files.append(("resolv.conf", "/etc/resolv.conf", try ResolverFile(confinement).text))
         }
         if !confinement.noHostname { files.append(("hostname", "/etc/hostname", process.hostname + "\n")) }
-        files.append(("containerenv", "/run/.containerenv", ""))
+        files.append(("containerenv", "/run/.containerenv", process.description))
         return try files.map { file in
             let path = "\(place)/\(file.name)"
             try Files.replaceFile(path, with: Array(file.text.utf8), mode: 0o644, synchronize: false)

@@ -107,8 +107,9 @@ package final class RunMounts {
 
     private func overlay(_ lower: PathHandle, upper: String?, work: String?) throws -> PathHandle {
         let place = try makePlace()
+        let status = try lower.status()
+        guard status.kind == .directory else { return try copy(of: lower, in: place) }
         if upper == nil {
-            let status = try lower.status()
             try Files.makeDirectory("\(place)/upper", mode: 0o700)
             try Files.changeOwner(at: AT_FDCWD, "\(place)/upper", uid: status.uid, gid: status.gid)
             try Files.changeMode(at: AT_FDCWD, "\(place)/upper", mode: status.permissions)
@@ -119,6 +120,20 @@ package final class RunMounts {
             workingDirectory: place, userXattr: store.isRootless, isVolatile: upper == nil)
         try mount.mount(over: lower)
         return try PathHandle(trusting: mount.target)
+    }
+
+    /// A copy of a file, for what an overlay does with directories.
+    private func copy(of file: PathHandle, in place: String) throws -> PathHandle {
+        let status = try file.status()
+        guard status.kind == .regular else {
+            throw WorkingContainerError(
+                .unsupported, "only files and directories can be mounted with discarded changes")
+        }
+        let target = "\(place)/file"
+        try Files.replaceFile(
+            target, with: file.readFile(limit: 64 << 20), mode: status.permissions, synchronize: false)
+        try Files.changeOwner(at: AT_FDCWD, target, uid: status.uid, gid: status.gid)
+        return try PathHandle(trusting: target)
     }
 
     private func files(of name: String, path: String) throws -> PathHandle {

@@ -78,7 +78,7 @@ END
     dockerfile <<<$'FROM busybox\nRUN --mount=type=secret,id=gone,required=true true'
     run swiftlet build .
     [ "$status" -ne 0 ]
-    has "no secret with id gone found"
+    has 'no secret with id "gone" found'
     dockerfile <<<$'FROM busybox\nRUN --mount=type=bogus,target=/x true'
     run swiftlet build .
     own_failure

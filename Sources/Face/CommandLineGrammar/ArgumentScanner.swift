@@ -6,6 +6,8 @@ struct ArgumentScanner {
     private(set) var result: ParsedArguments
     private var longFlags: [String: Flag] = [:]
     private var shortFlags: [Character: Flag] = [:]
+    /// In Buildah's style: flags before a subcommand that only it may know, with their values.
+    private var postponed: [String] = []
     /// Persistent flags that also apply to the subcommands.
     private var inherited: [Flag] = []
 
@@ -73,6 +75,10 @@ struct ArgumentScanner {
             result.command = next
             result.commandPath.append(next.name)
             declare(next)
+            if next.subcommands.isEmpty {
+                remaining = (postponed + remaining)[...]
+                postponed = []
+            }
             return true
         }
         if name == "help" { return helpCommand() }
@@ -106,7 +112,15 @@ struct ArgumentScanner {
         }
         let equals = body.firstIndex(of: "=")
         let name = String(body[..<(equals ?? body.endIndex)])
-        guard let flag = longFlags[name] else { throw error(.unknownFlag, "unknown flag: --\(name)") }
+        guard let flag = longFlags[name] else {
+            guard style == .buildah, !result.command.subcommands.isEmpty, result.positionals.isEmpty else {
+                throw error(.unknownFlag, "unknown flag: --\(name)")
+            }
+            // Without a value of its own, it is assumed to have the next argument as its value, as by cobra.
+            postponed.append(argument)
+            if equals == nil, let next = remaining.popFirst() { postponed.append(next) }
+            return
+        }
         if let equals {
             try store(String(body[body.index(after: equals)...]), for: flag)
         } else if let implied = flag.valueWithoutArgument {
@@ -177,6 +191,9 @@ struct ArgumentScanner {
     }
 
     private mutating func finish() throws(UsageError) {
+        if let flag = postponed.first {
+            throw error(.unknownFlag, "unknown flag: \(flag.prefix { $0 != "=" })")
+        }
         if result.wantsHelp || (result.command.isGroup && result.positionals.isEmpty) {
             result.wantsHelp = true
             result.helpText = result.command.helpText(

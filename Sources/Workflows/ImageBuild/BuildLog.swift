@@ -20,6 +20,12 @@ struct BuildLog {
         report(.stepStarted(index: step, of: stepCount, text: text, stage: stage))
     }
 
+    /// Begins the only step.
+    func beginOnly(_ text: String) {
+        var log = self
+        log.begin(text)
+    }
+
     func cached(_ id: String) {
         report(.stepCached(index: step, image: id))
     }

@@ -144,3 +144,13 @@ package struct BuildOptions: Sendable {
         self.dockerfile = dockerfile
     }
 }
+
+extension BuildOptions {
+    /// Whether no option changes an image that the Dockerfile does not change.
+    var changesNothing: Bool {
+        labels.isEmpty && annotations.isEmpty && environment.isEmpty && unsetEnvironment.isEmpty && unsetLabels.isEmpty
+            && unsetAnnotations.isEmpty && inheritsLabels && inheritsAnnotations && osVersion == nil
+            && osFeatures.isEmpty && layerLabels.isEmpty && !labelsStages && !omitsHistory && !squashes
+            && created == nil && modification == .own
+    }
+}

@@ -50,6 +50,7 @@ package struct ImageBuilder {
         warnOfUnknownStages(in: dockerfile)
         try checks?.begin(plan.stages)
         session.checks = checks
+        if let result = try unchangedBase(plan, session) { return result }
         var didWork = false
         for planned in plan.stages where try complete(planned, session) { didWork = true }
         plan.checkBuildArguments(triggered: session.declaredArguments, report)
@@ -77,6 +78,29 @@ package struct ImageBuilder {
         for name in options.uncachedStages.subtracting(stages).sorted() {
             report(.warning("[Warning] --no-cache-filter: there is no stage \(name)"))
         }
+    }
+
+    /// The base image itself, if the build is nothing but a FROM: as in Buildah and Docker, it only gets other names.
+    private func unchangedBase(_ plan: BuildPlan, _ session: BuildSession) throws -> Result? {
+        guard plan.stages.count == 1, let only = plan.stages.first, only.stage.instructions.isEmpty,
+            case .image = only.origin, options.changesNothing
+        else { return nil }
+        let image: StoredImage
+        do {
+            image = try baseImage(only, named: only.base)
+        } catch {
+            throw session.located(error, at: only.stage.fromInstruction.range)
+        }
+        guard image.config.config?.onBuild?.isEmpty ?? true else { return nil }
+        BuildLog(report: report, stage: plan.label(of: only), stepCount: 1).beginOnly(plan.announcement(of: only))
+        plan.checkBuildArguments(triggered: [], report)
+        report(.commitStarted(name: options.announcedName, stage: plan.label(of: only)))
+        try options.announce(image.record.id)
+        try store.addNames(image: image.record.id, options.names)
+        guard let named = try store.image(image.record.id) else {
+            throw BuildError(.stepFailed, "image \(image.record.id) has vanished from the store")
+        }
+        return Result(image: named, manifest: image.manifest)
     }
 
     private func context() throws -> BuildContext? {
@@ -192,7 +216,8 @@ package struct ImageBuilder {
         return draft
     }
 
-    private func imageBase(_ name: String, _ planned: BuildPlan.PlannedStage) throws -> ImageDraft {
+    /// The image that a stage is based on.
+    private func baseImage(_ planned: BuildPlan.PlannedStage, named name: String) throws -> StoredImage {
         let requested = planned.platform ?? (options.requestsPlatform ? options.platform : nil)
         let image = try images.baseImage(name, policy: options.pullPolicy, platform: requested)
         if requested == nil, !options.platform.matches(image.config.platform) {
@@ -201,6 +226,11 @@ package struct ImageBuilder {
                     "[Warning] InvalidBaseImagePlatform: \(name) is for \(image.config.platform), "
                         + "not for \(options.platform)"))
         }
+        return image
+    }
+
+    private func imageBase(_ name: String, _ planned: BuildPlan.PlannedStage) throws -> ImageDraft {
+        let image = try baseImage(planned, named: name)
         var draft = try ImageDraft(from: image, in: store)
         if options.inheritsAnnotations { draft.annotations = image.manifestAnnotations }
         draft.baseName = BaseImageName.chosen(for: name, among: image.record.names)

@@ -127,7 +127,7 @@ extension StageBuilder {
             let isRepository = try GitReference(source) != nil
             let isElsewhere = isRepository || FetchedFile.isAddress(source)
             guard isAdd || !isElsewhere else {
-                throw BuildError(.invalid, "COPY cannot copy from \(source): use ADD")
+                throw BuildError(.invalid, "source can't be a URL for COPY: \(source)")
             }
             guard isElsewhere || !isAdd || !source.contains("://") else {
                 throw BuildError(.unsupported, "ADD supports http and https URLs and git repositories, not \(source)")

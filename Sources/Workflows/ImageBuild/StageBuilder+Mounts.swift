@@ -205,7 +205,7 @@ extension StageBuilder {
         guard !name.isEmpty else { throw BuildError(.invalid, "RUN --mount=type=secret needs an id") }
         guard let secret = session.options.secrets[name] else {
             guard request.isRequired else { return }
-            throw BuildError(.notFound, "secret required but no secret with id \(name) found")
+            throw BuildError(.notFound, "secret required but no secret with id \"\(name)\" found")
         }
         let content = try secret.content(session.handle(ofHost:))
         if let variable = request.variable {

@@ -46,7 +46,8 @@ extension StageBuilder {
             case "default", "": break
             case let other:
                 throw session.error(
-                    .invalid, at: network.range, "RUN --network takes default, none or host, not \(other)")
+                    .invalid, at: network.range,
+                    "unsupported value \"\(other)\" for RUN --network, must be default, none or host")
             }
         }
         if let security = run.security {

@@ -202,4 +202,14 @@ import Testing
             _ = try? Self.grammar.parse(arguments)
         }
     }
+
+    @Test func buildahAcceptsACommandsFlagsBeforeIt() throws {
+        var grammar = Self.grammar
+        grammar.style = .buildah
+        let parsed = try grammar.parse(["--file", "x", "--tag=a", "build", "--tag", "b", "."])
+        #expect(parsed.string("file") == "x" && parsed.strings("tag") == ["a", "b"] && parsed.positionals == ["."])
+        #expect(throws: UsageError.self) { try grammar.parse(["--nosuch", "x", "build"]) }
+        #expect(throws: UsageError.self) { try grammar.parse(["--nosuch", "x"]) }
+        #expect(throws: UsageError.self) { try Self.grammar.parse(["--file", "x", "build"]) }
+    }
 }

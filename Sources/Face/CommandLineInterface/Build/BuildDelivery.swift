@@ -19,8 +19,10 @@ struct BuildDelivery {
     let pushed: [String]
     /// More names of the image in the store, as typed.
     let additionalNames: [String]
-    /// How to copy the image to `targets` and registries.
-    let copy: CopyOptions
+    /// How to compress the layers at `targets` and in registries.
+    private let wish: LayerCompressionSettings?
+    /// Whether to compress them where they usually are not.
+    private let isCompressed: Bool
 
     var usesStandardOutput: Bool { outputs.contains(where: \.usesStandardOutput) }
 
@@ -65,13 +67,9 @@ struct BuildDelivery {
             throw CommandError("\(name) cannot be pushed: the name has no registry")
         }
         self.pushed = pushed
-        var copy = CopyOptions()
-        let wish = try CopyFlags.compressionWish(
+        wish = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
-        if wish != nil || arguments.bool("force-compression") || !arguments.bool("disable-compression") {
-            copy.layers = .compressed(wish)
-        }
-        self.copy = copy
+        isCompressed = arguments.bool("force-compression") || !arguments.bool("disable-compression")
     }
 
     /// Rejects what several images at once cannot go to.
@@ -115,6 +113,8 @@ struct BuildDelivery {
         _ registries: RegistryAccess, report: @escaping ProgressHandler
     ) throws {
         for target in targets + pushed.map({ "docker://\($0)" }) {
+            var copy = CopyOptions()
+            copy.layers = CopyFlags.layers(ofNewImageFor: target, isWanted: isCompressed, wish)
             try ImagePush(from: store, report: report).push(
                 result.image, to: ImageLocationResolver.destination(target, registries), copy)
         }

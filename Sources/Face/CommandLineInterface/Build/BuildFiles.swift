@@ -75,6 +75,7 @@ struct BuildFiles {
             for name in ["Containerfile", "Dockerfile"] {
                 let path = "\(directory)/\(name)"
                 if let bytes = try reader.read(path) { return (path, (name, text(bytes))) }
+                if isDirectory(path) { throw CommandError("assumed Containerfile \(path.goQuoted) is not a file") }
             }
             throw CommandError(
                 "cannot find Containerfile or Dockerfile in context directory: stat \(directory)/Dockerfile: "
@@ -86,7 +87,20 @@ struct BuildFiles {
         for path in candidates {
             if let bytes = try reader.read(path) { return (path, (file, text(bytes))) }
         }
-        throw CommandError("stat \(candidates.last ?? file): no such file or directory")
+        for path in candidates where isDirectory(path) {
+            throw CommandError("containerfile: \(path.goQuoted) cannot be path to a directory")
+        }
+        let path = candidates.last ?? file
+        do throws(LinuxError) {
+            _ = try Files.status(path, followSymlinks: true)
+        } catch  where error.code == ENOTDIR {
+            throw CommandError("stat \(path): not a directory")
+        } catch {}
+        throw CommandError("stat \(path): no such file or directory")
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        (try? Files.status(path, followSymlinks: true).kind) == .directory
     }
 
     /// Runs a Dockerfile through the C preprocessor, so that it can include others (`#include`). Comments, which to the

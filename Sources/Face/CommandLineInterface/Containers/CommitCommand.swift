@@ -62,7 +62,7 @@ enum CommitCommand: Command {
         let target = arguments.positionals.dropFirst().first ?? ""
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let isElsewhere = isElsewhere(target)
-        let layers = try layers(arguments)
+        let layers = try layers(arguments, target)
         let id: String
         if isElsewhere {
             guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
@@ -122,14 +122,15 @@ enum CommitCommand: Command {
     }
 
     /// How to compress layers for destinations outside the store.
-    private static func layers(_ arguments: ParsedArguments) throws -> CopyOptions.Layers {
+    private static func layers(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions.Layers {
         let wish = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
         let isWanted = wish != nil || arguments.bool("force-compression")
         guard !isWanted || !arguments.wasSet("disable-compression") || !arguments.bool("disable-compression") else {
             throw CommandError("--disable-compression and flags for compression cannot be used together")
         }
-        return isWanted || !arguments.bool("disable-compression") ? .compressed(wish) : .preferred
+        return CopyFlags.layers(
+            ofNewImageFor: target, isWanted: isWanted || !arguments.bool("disable-compression"), wish)
     }
 
     /// Writes the image to another destination; the store keeps it only if it had it before.

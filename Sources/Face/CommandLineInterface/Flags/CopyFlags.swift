@@ -1,6 +1,7 @@
 import CommandLineGrammar
 import ImageCopy
 import ImageModel
+import ImageTransports
 import ImageTrust
 
 /// The common flags of `image copy` and related commands: which image of a list to copy, and in which form.
@@ -120,6 +121,17 @@ enum CopyFlags {
             format: arguments.string("dest-compress-format"), level: arguments.int("dest-compress-level"))
         if arguments.bool("dest-compress") || way != nil { return .compressed(way) }
         return arguments.bool("dest-oci-accept-uncompressed-layers") ? .unchanged : .preferred
+    }
+
+    /// How to compress the layers of new images: unless asked for, layouts get them as they are, as from Buildah.
+    ///
+    /// - Parameter isWanted: whether flags demand compression.
+    static func layers(
+        ofNewImageFor target: String, isWanted: Bool, _ wish: LayerCompressionSettings?
+    ) -> CopyOptions.Layers {
+        if isWanted || wish != nil { return .compressed(wish) }
+        let transport = TransportReference(parsing: target)?.transport
+        return transport == .oci || transport == .ociArchive ? .unchanged : .preferred
     }
 
     static func compressionWish(format: String?, level: Int?) throws -> LayerCompressionSettings? {

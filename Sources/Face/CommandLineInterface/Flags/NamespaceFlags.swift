@@ -27,7 +27,7 @@ enum NamespaceFlags {
         if arguments.bool("no-hosts") || conf.containers.noHosts { confinement.noHosts = true }
         if arguments.bool("no-hostname") || conf.containers.noHostname { confinement.noHostname = true }
         if confinement.noHosts, !confinement.addHosts.isEmpty {
-            throw CommandError("--no-hosts and --add-host cannot be set together")
+            throw CommandError("--no-hosts and --add-host conflict, can not be used together")
         }
         try read("cgroup", arguments.string("cgroupns"), conf.containers.cgroupNamespace) {
             confinement.namespaces.cgroup = $0

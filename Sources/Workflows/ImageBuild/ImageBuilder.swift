@@ -100,7 +100,7 @@ package struct ImageBuilder {
         guard let named = try store.image(image.record.id) else {
             throw BuildError(.stepFailed, "image \(image.record.id) has vanished from the store")
         }
-        return Result(image: named, manifest: image.manifest)
+        return Result(image: named, manifest: image.manifest, fixedTime: nil)
     }
 
     private func context() throws -> BuildContext? {

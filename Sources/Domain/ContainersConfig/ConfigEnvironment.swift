@@ -15,6 +15,9 @@ package struct ConfigEnvironment: Sendable, Equatable {
     /// Replaces the file of recorded short-name aliases.
     package var shortNameAliases: String?
 
+    /// Modules of `containers.conf` to read: absolute paths, or names.
+    package var modules: [String] = []
+
     /// Creates an environment with these values; an empty `home` falls back to `$HOME`.
     package init(uid: UInt32, home: String, environment: [String: String], systemRoot: String = "") {
         self.uid = uid

@@ -58,25 +58,43 @@ package enum ConfigFiles {
         return owners.contains(status.st_uid) && status.st_mode & 0o700 == 0o700
     }
 
-    /// The full paths of the `.conf` files in `directory`, sorted by name; empty if there is no such directory.
-    static func dropIns(in directory: String) throws(ConfigError) -> [String] {
-        try names(in: directory).filter { $0.hasSuffix(".conf") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            .map { "\(directory)/\($0)" }
+    /// Whether `path` is a directory, following symbolic links.
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether `path` is a directory in which this process can create files.
+    static func isWritableDirectory(_ path: String) -> Bool {
+        isDirectory(path) && access(path, W_OK | X_OK) == 0
     }
 
     /// The names in `directory`, unsorted; empty if there is no such directory.
-    static func names(in directory: String) throws(ConfigError) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - suffix: leaves out all other names.
+    ///   - mayBeOutOfReach: whether a directory inaccessible to this user counts as missing too.
+    static func names(
+        in directory: String, endingIn suffix: String = "", mayBeOutOfReach: Bool = false
+    ) throws(ConfigError) -> [String] {
         guard let stream = opendir(directory) else {
-            if errno == ENOENT || errno == ENOTDIR { return [] }
+            if errno == ENOENT || errno == ENOTDIR || (mayBeOutOfReach && errno == EACCES) { return [] }
             throw unreadable(directory)
         }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let bytes = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    Array(UnsafeBufferPointer(start: $0, count: strlen($0)))
+                }
             }
-            if name != "." && name != ".." { names.append(name) }
+            let name = bytes.map { UInt8(bitPattern: $0) }
+            guard name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) else { continue }
+            guard let text = String(validating: name, as: UTF8.self) else {
+                throw ConfigError(.unreadable, "contains a file whose name is not UTF-8", file: directory)
+            }
+            if text != "." && text != ".." { names.append(text) }
         }
         return names
     }

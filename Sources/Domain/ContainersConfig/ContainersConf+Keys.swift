@@ -15,17 +15,14 @@ extension ContainersConf.Containers {
         try keys.octal("umask", into: &umask)
         try keys.string("tz", into: &timezone)
         try keys.string("seccomp_profile", into: &seccompProfile)
-        try keys.string("apparmor_profile", into: &apparmorProfile)
         try keys.size("shm_size", into: &shmSize)
-        try keys.integer("pids_limit", into: &pidsLimit)
+        try keys.optionalInteger("pids_limit", into: &pidsLimit)
+        try keys.optionalInteger("oom_score_adj", into: &oomScoreAdjustment)
+        try keys.bool("privileged", into: &isPrivileged)
+        try keys.bool("container_name_as_hostname", into: &hostnameIsName)
         try keys.bool("init", into: &runsInit)
-        try keys.string("init_path", into: &initPath)
         try keys.bool("read_only", into: &readOnly)
         try readNamespaces(keys)
-        try keys.string("log_driver", into: &logDriver)
-        try keys.integer("log_size_max", into: &logSizeMax)
-        try keys.string("log_tag", into: &logTag)
-        try keys.bool("label", into: &label)
     }
 
     private mutating func readNames(_ keys: SectionReader) throws(ConfigError) {
@@ -39,12 +36,10 @@ extension ContainersConf.Containers {
     }
 
     private mutating func readNamespaces(_ keys: SectionReader) throws(ConfigError) {
-        try keys.string("cgroups", into: &cgroups)
         try keys.string("cgroupns", into: &cgroupNamespace)
         try keys.string("ipcns", into: &ipcNamespace)
         try keys.string("netns", into: &networkNamespace)
         try keys.string("pidns", into: &pidNamespace)
-        try keys.string("userns", into: &userNamespace)
         try keys.string("utsns", into: &utsNamespace)
     }
 }
@@ -57,18 +52,14 @@ extension ContainersConf.Engine {
         try keys.strings("helper_binaries_dir", into: &helperBinariesDir)
         try keys.strings("env", into: &env)
         try keys.string("image_default_format", into: &imageDefaultFormat)
-        try keys.string("image_default_transport", into: &imageDefaultTransport)
-        try keys.count("image_parallel_copies", into: &imageParallelCopies)
         try keys.string("compression_format", into: &compressionFormat)
         try keys.optionalCount("compression_level", into: &compressionLevel)
         try keys.string("pull_policy", into: &pullPolicy)
         try keys.string("image_volume_mode", into: &imageVolumeMode)
-        try keys.string("cgroup_manager", into: &cgroupManager)
-        try keys.count("stop_timeout", into: &stopTimeout)
+        try keys.optionalCount("stop_timeout", into: &stopTimeout)
+        try keys.lists("runtimes_flags", into: &runtimeFlags)
         try keys.string("network_cmd_path", into: &networkCommandPath)
         try keys.strings("network_cmd_options", into: &networkCommandOptions)
-        try keys.bool("no_pivot_root", into: &noPivotRoot)
-        try keys.strings("hooks_dir", into: &hooksDir)
         try keys.optionalCount("retry", into: &retry)
         try keys.string("retry_delay", into: &retryDelay)
     }
@@ -78,8 +69,7 @@ extension ContainersConf.Network {
     mutating func read(_ tables: MergedTables) throws(ConfigError) {
         let keys = SectionReader(tables, section: "network")
         try keys.string("default_rootless_network_cmd", into: &defaultRootlessNetworkCommand)
-        try keys.string("default_network", into: &defaultNetwork)
-        try keys.string("default_subnet", into: &defaultSubnet)
+        try keys.strings("default_host_ips", into: &defaultHostAddresses)
         try keys.strings("pasta_options", into: &pastaOptions)
     }
 }

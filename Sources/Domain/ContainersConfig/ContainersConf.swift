@@ -8,6 +8,10 @@ package struct ContainersConf: Sendable, Equatable {
     package var network = Network()
     /// The files read, in order.
     package var files: [String] = []
+    /// What every container gets a copy of; not read with the other files.
+    package var defaultMounts = DefaultMounts()
+    /// What some commands cannot honour.
+    package var refusals: [ConfigRefusal] = []
 
     /// Only the defaults.
     package init() {}
@@ -57,20 +61,20 @@ package struct ContainersConf: Sendable, Equatable {
         package var timezone = ""
         /// The seccomp profile's path, `unconfined`, or empty for the default profile.
         package var seccompProfile = ""
-        /// The AppArmor profile's name, or empty for the default.
-        package var apparmorProfile = ""
         /// The size of `/dev/shm` in bytes.
         package var shmSize: Int64 = 64 << 20
-        /// The maximum number of processes; 0 or less: unlimited.
-        package var pidsLimit: Int64 = 2048
+        /// The maximum number of processes; 0 or less: unlimited; nil: not specified.
+        package var pidsLimit: Int64?
+        /// How readily the kernel kills the container's processes for memory; nil: like the tool itself.
+        package var oomScoreAdjustment: Int64?
+        /// Whether containers have all privileges.
+        package var isPrivileged = false
+        /// Whether a container's host name is its name rather than its id.
+        package var hostnameIsName = false
         /// Whether to run an init process that starts the command.
         package var runsInit = false
-        /// The init program's path; empty: search for it.
-        package var initPath = ""
         /// Whether the container's root file system is read-only.
         package var readOnly = false
-        /// `enabled`, `disabled` or `no-conmon`.
-        package var cgroups = "enabled"
         /// The namespace mode, in the syntax of the options; empty: the command's default.
         package var cgroupNamespace = ""
         /// See ``cgroupNamespace``.
@@ -80,17 +84,7 @@ package struct ContainersConf: Sendable, Equatable {
         /// See ``cgroupNamespace``.
         package var pidNamespace = ""
         /// See ``cgroupNamespace``.
-        package var userNamespace = ""
-        /// See ``cgroupNamespace``.
         package var utsNamespace = ""
-        /// The log driver, or empty for the default.
-        package var logDriver = ""
-        /// The maximum log size in bytes; negative: unlimited.
-        package var logSizeMax: Int64 = -1
-        /// The template for the log tag.
-        package var logTag = ""
-        /// Whether SELinux labels separate containers.
-        package var label = true
     }
 
     /// Settings of the tool itself.
@@ -107,10 +101,6 @@ package struct ContainersConf: Sendable, Equatable {
         package var env: [String] = []
         /// `oci`, `v2s2`, `v2s1`, or empty: the format for building and committing.
         package var imageDefaultFormat = ""
-        /// The transport of image names without one.
-        package var imageDefaultTransport = "docker://"
-        /// How many layers to copy in parallel; 0: the default.
-        package var imageParallelCopies = 0
         /// `gzip`, `zstd`, `zstd:chunked`, or empty for the default.
         package var compressionFormat = ""
         /// The compression level; nil: the default.
@@ -119,18 +109,14 @@ package struct ContainersConf: Sendable, Equatable {
         package var pullPolicy = ""
         /// `bind`, `tmpfs` or `ignore`: how to handle an image's volumes.
         package var imageVolumeMode = ""
-        /// `systemd` or `cgroupfs`; empty for the default.
-        package var cgroupManager = ""
-        /// Seconds between stopping and killing a container.
-        package var stopTimeout = 10
+        /// Seconds between stopping and killing a container; nil: the default.
+        package var stopTimeout: Int?
+        /// Global flags of each OCI runtime, without their dashes.
+        package var runtimeFlags: [String: [String]] = [:]
         /// The slirp4netns program; empty: search for it.
         package var networkCommandPath = ""
         /// Options for slirp4netns.
         package var networkCommandOptions: [String] = []
-        /// Whether to use `chroot` instead of `pivot_root`.
-        package var noPivotRoot = false
-        /// Directories of OCI hooks.
-        package var hooksDir: [String] = []
         /// How often to retry a failed transfer; nil: the default.
         package var retry: Int?
         /// The delay between retries, in the syntax of `--retry-delay`; empty: the default.
@@ -141,10 +127,8 @@ package struct ContainersConf: Sendable, Equatable {
     package struct Network: Sendable, Equatable {
         /// `pasta` or `slirp4netns`; empty: whichever is installed.
         package var defaultRootlessNetworkCommand = ""
-        /// The name of the default network.
-        package var defaultNetwork = "podman"
-        /// The subnet of the default network.
-        package var defaultSubnet = "10.88.0.0/16"
+        /// The host's addresses on which ports are published, if none is specified; empty: all.
+        package var defaultHostAddresses: [String] = []
         /// Options for pasta.
         package var pastaOptions: [String] = []
     }

@@ -1,45 +1,23 @@
 import TOMLText
 
 extension RegistriesConfig {
-    /// Reads `registries.conf`, the drop-ins and the recorded aliases. Missing files count as empty.
-    ///
-    /// The main file is `$CONTAINERS_REGISTRIES_CONF` (or `$REGISTRIES_CONFIG_PATH`), otherwise the user's, otherwise
-    /// `/etc/containers/registries.conf`. Then come `/etc/containers/registries.conf.d/*.conf`, unless the user's main
-    /// file is used, and the user's own `registries.conf.d/*.conf`, each in byte order.
+    /// Reads the files of containers-registries.conf(5) (``ConfigSearch``) and the recorded aliases.
     ///
     /// - Throws: ``ConfigError`` naming the file.
     package static func load(env: ConfigEnvironment) throws(ConfigError) -> RegistriesConfig {
-        let userDirectory = env.configHome.map { "\($0)/containers" }
-        let userFile = userDirectory.map { "\($0)/registries.conf" }
-        let named = env.registriesConf ?? env.value("CONTAINERS_REGISTRIES_CONF") ?? env.value("REGISTRIES_CONFIG_PATH")
-        let main: String
-        var dropIns: [String] = []
-        if named == nil, let userFile, ConfigFiles.exists(userFile) {
-            main = userFile
-        } else {
-            main = named ?? env.system("/etc/containers/registries.conf")
-            dropIns = try ConfigFiles.dropIns(in: env.system("/etc/containers/registries.conf.d"))
-        }
-        if let directory = env.registriesConfDirectory {
-            dropIns = try ConfigFiles.dropIns(in: directory)
-        } else if let userDirectory {
-            dropIns += try ConfigFiles.dropIns(in: "\(userDirectory)/registries.conf.d")
-        }
-
         var config = RegistriesConfig()
-        config.unqualifiedSearchFile = main
-        if let bytes = try ConfigFiles.readIfPresent(main) {
-            try config.merge(TOMLDocument.parse(bytes, file: main), isMain: true)
-        } else if named != nil {
-            throw ConfigError(.notFound, "no such file", file: main)
-        }
-        for file in dropIns {
-            guard let bytes = try ConfigFiles.readIfPresent(file) else { continue }
-            try config.merge(TOMLDocument.parse(bytes, file: file), isMain: false)
+        config.unqualifiedSearchFile = env.system("/etc/containers/registries.conf")
+        let search = ConfigSearch.registries(env)
+        let main = try search.readMain(env)?.path
+        if let main { config.unqualifiedSearchFile = main }
+        for file in try search.read(env) {
+            try config.merge(TOMLDocument.parse(file.bytes, file: file.path), isMain: file.path == main)
+            config.files.append(file.path)
         }
         let recorded = recordedAliasesFile(env: env)
-        if let bytes = try ConfigFiles.readIfPresent(recorded) {
+        if let bytes = try ConfigFiles.readIfPresent(recorded, mayBeOutOfReach: true) {
             try config.mergeAliases(of: TOMLDocument.parse(bytes, file: recorded))
+            config.files.append(recorded)
         }
         return config
     }

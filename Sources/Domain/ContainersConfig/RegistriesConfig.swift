@@ -33,6 +33,9 @@ package struct RegistriesConfig: Sendable, Equatable {
     /// Credential helpers to ask, in order; `containers-auth.json` means the auth files.
     package var credentialHelpers = ["containers-auth.json"]
 
+    /// The files read, in order.
+    package var files: [String] = []
+
     /// Without registries and aliases.
     package init() {}
 

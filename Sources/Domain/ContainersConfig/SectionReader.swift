@@ -16,11 +16,18 @@ struct SectionReader {
         if let found = try tables.table(section, key)?.bool(key) { value = found }
     }
 
+    /// A boolean, or one written as a string.
+    func flag(_ key: String, into value: inout Bool) throws(ConfigError) {
+        guard let table = tables.table(section, key), let text = try table.text(key), !text.isEmpty else { return }
+        guard ["true", "false"].contains(text) else { throw table.invalid(key, "must be true or false") }
+        value = text == "true"
+    }
+
     func strings(_ key: String, into value: inout [String]) throws(ConfigError) {
         if let found = try tables.table(section, key)?.strings(key) { value = found }
     }
 
-    func integer(_ key: String, into value: inout Int64) throws(ConfigError) {
+    func optionalInteger(_ key: String, into value: inout Int64?) throws(ConfigError) {
         if let found = try tables.table(section, key)?.integer(key) { value = Int64(found) }
     }
 
@@ -58,8 +65,9 @@ struct SectionReader {
 
     /// A table of arrays of strings; its keys override those of `value`.
     func lists(_ key: String, into value: inout [String: [String]]) throws(ConfigError) {
-        guard let found = try tables.table(section, key)?.table(key) else { return }
-        for name in found.keys { value[name] = try found.strings(name) }
+        guard try tables.table(section, key)?.table(key) != nil else { return }
+        let section = "\(section).\(key)"
+        for name in tables.keys(of: section) { value[name] = try tables.table(section, name)?.strings(name) }
     }
 
     private static func bytes(_ text: String) -> Int64? {

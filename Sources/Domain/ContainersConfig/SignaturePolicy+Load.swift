@@ -1,32 +1,22 @@
 import JSONText
 
 extension SignaturePolicy {
-    /// Reads the policy from `path`, otherwise from `~/.config/containers/policy.json`, otherwise from
-    /// `/etc/containers/policy.json`, otherwise from `/usr/share/containers/policy.json`.
+    /// Reads the policy from `path`, otherwise from the file in `$CONTAINERS_POLICY_JSON`, otherwise from the highest
+    /// that exists of the user's, `/etc/containers/policy.json` and `/usr/share/containers/policy.json`.
     ///
-    /// - Returns: nil if `path` is nil and none of the files exists.
+    /// - Returns: nil if no file was named and none of these exists.
     /// - Throws: ``ConfigError`` for a specified file that is missing, and for anything unknown in a file: a policy
     ///   with a typing error must not accept more than intended.
     package static func load(env: ConfigEnvironment, path: String? = nil) throws(ConfigError) -> SignaturePolicy? {
-        if let path {
-            guard let bytes = try ConfigFiles.readIfPresent(path) else {
-                throw ConfigError(.notFound, "no such file", file: path)
-            }
-            return try SignaturePolicy(parsing: bytes, file: path)
+        var search = ConfigSearch.policy
+        search.mainFile = path
+        return try search.readMain(env).map { file throws(ConfigError) in
+            try SignaturePolicy(parsing: file.bytes, file: file.path)
         }
-        for file in locations(env: env) {
-            if let bytes = try ConfigFiles.readIfPresent(file) {
-                return try SignaturePolicy(parsing: bytes, file: file)
-            }
-        }
-        return nil
     }
 
     /// The default locations of the policy.
-    package static func locations(env: ConfigEnvironment) -> [String] {
-        let system = ["/etc/containers/policy.json", "/usr/share/containers/policy.json"].map(env.system)
-        return (env.underHome(".config/containers/policy.json").map { [$0] } ?? []) + system
-    }
+    package static func locations(env: ConfigEnvironment) -> [String] { ConfigSearch.policy.mainFiles(env) }
 
     /// Parses `bytes`, the content of `file`.
     package init(parsing bytes: [UInt8], file: String) throws(ConfigError) {

@@ -14,24 +14,21 @@ package struct SignatureStores: Sendable, Equatable {
     private var places: [String: Place] = [:]
     private let ownDirectory: String
 
-    /// Reads `directory`, otherwise `~/.config/containers/registries.d`, otherwise `/etc/containers/registries.d`.
+    /// Reads the files of `directory`, otherwise the drop-ins of the user and the system (``ConfigSearch``).
     ///
     /// - Throws: ``ConfigError`` for invalid content, and for a name that occurs in two files.
     package static func load(
-        env: ConfigEnvironment, directory given: String? = nil
+        env: ConfigEnvironment, directory: String? = nil
     ) throws(ConfigError) -> SignatureStores {
         let ownDirectory =
             env.uid == 0
             ? env.system("/var/lib/containers/sigstore")
             : env.dataHome.map { "\($0)/containers/sigstore" } ?? env.system("/var/lib/containers/sigstore")
         var stores = SignatureStores(ownDirectory: ownDirectory)
-        var directory = env.system("/etc/containers/registries.d")
-        if let own = env.underHome(".config/containers/registries.d"), ConfigFiles.exists(own) { directory = own }
-        if let given { directory = given }
-        for name in try ConfigFiles.names(in: directory).sorted() where name.hasSuffix(".yaml") {
-            let path = "\(directory)/\(name)"
-            guard let bytes = try ConfigFiles.readIfPresent(path) else { continue }
-            try stores.add(YAMLSubset.parse(String(decoding: bytes, as: UTF8.self), path: path), path)
+        var search = ConfigSearch.signatureStores
+        search.dropInDirectory = directory
+        for file in try search.readDropIns(env) {
+            try stores.add(YAMLSubset.parse(String(decoding: file.bytes, as: UTF8.self), path: file.path), file.path)
         }
         return stores
     }

@@ -1,33 +1,41 @@
 extension StorageConfig {
     /// The effective configuration of containers/storage, overridden by the command line.
     ///
-    /// Root: `$CONTAINERS_STORAGE_CONF`, otherwise `/etc/containers/storage.conf`, otherwise
-    /// `/usr/share/containers/storage.conf`. Rootless: the user's own file (`$CONTAINERS_STORAGE_CONF`, otherwise
-    /// `$XDG_CONFIG_HOME/containers/storage.conf`) replaces the system's; without one, only the system's driver,
-    /// `rootless_storage_path` and `ignore_chown_errors` apply. `$STORAGE_DRIVER` and `$STORAGE_OPTS` override files,
-    /// `driver` and `options` override everything. Specifying `root` or `driver` discards the options set in files. No
-    /// directory is created.
+    /// The files are those of containers-config(5) (``ConfigSearch``). `$STORAGE_DRIVER` and `$STORAGE_OPTS` override
+    /// them, `driver` and `options` override everything. Specifying `root` or `driver` discards the options set in
+    /// files. No directory is created.
     ///
     /// - Parameters:
     ///   - rootless: whether the process runs in a user namespace of the user `env.uid`.
     ///   - options: `--storage-opt` values, `[DRIVER.]KEY=VALUE`.
-    /// - Throws: ``ConfigError`` for an unreadable file, an invalid value or an unsupported driver.
+    ///   - isTransient: `--transient-store`.
+    /// - Throws: ``ConfigError`` for an unreadable file, an invalid value or an unsupported driver or option.
     package static func resolve(
         env: ConfigEnvironment, rootless: Bool, root: String? = nil, runroot: String? = nil, driver: String? = nil,
-        options: [String] = []
+        options: [String] = [], isTransient: Bool? = nil
     ) throws(ConfigError) -> StorageConfig {
         let perUser = rootless && env.uid != 0
-        var (settings, file) = try settings(env: env, perUser: perUser)
-        if root.nonEmpty != nil || driver.nonEmpty != nil { settings.options = [] }
-        if !options.isEmpty { settings.options = options }
+        let tables = try merged(env: env)
+        var settings = try StorageSettings(tables, env: env, perUser: perUser)
+        try settings.apply(environment: env)
+        if root.nonEmpty != nil || driver.nonEmpty != nil { settings.discardOptions() }
+        if !options.isEmpty {
+            settings.discardOptions()
+            settings.options = try StorageOption.parse(options, from: "--storage-opt")
+        }
         if let driver = driver.nonEmpty {
             settings.driver = driver
             settings.driverOrigin = "--storage-driver"
         }
-        if let root = root.nonEmpty { settings.graphRoot = ConfigFiles.absolute(root) }
-        if let runroot = runroot.nonEmpty { settings.runRoot = ConfigFiles.absolute(runroot) }
-
-        let graphRoot = settings.graphRoot ?? "/var/lib/containers/storage"
+        let graphRoot: String
+        if let given = root.nonEmpty.map({ ConfigFiles.absolute($0) }) ?? settings.graphRoot {
+            graphRoot = given
+        } else {
+            graphRoot = try defaultGraphRoot(env: env, perUser: perUser, settings)
+        }
+        let runRoot =
+            runroot.nonEmpty.map { ConfigFiles.absolute($0) } ?? settings.runRoot
+            ?? (perUser ? ConfigFiles.absolute("\(runtimeDirectory(env: env))/containers") : "/run/containers/storage")
         let chosen: String?
         if let name = settings.driver {
             chosen = try validatedDriver(name, origin: settings.driverOrigin)
@@ -35,117 +43,71 @@ extension StorageConfig {
             chosen = driverInUse(below: graphRoot)
         }
         var config = StorageConfig(
-            driver: chosen, graphRoot: graphRoot, runRoot: settings.runRoot ?? "/run/containers/storage",
-            configFile: file)
-        try config.apply(options: settings.options)
+            driver: chosen, graphRoot: graphRoot, runRoot: runRoot,
+            configFile: tables.files.first ?? ConfigSearch.storage.mainFiles(env)[perUser ? 0 : 1])
+        config.driverPriority = settings.driverPriority.map { $0 == "overlay2" ? "overlay" : $0 }
+            .filter(supportedDrivers.contains)
+        config.isTransient = isTransient ?? settings.isTransient
+        try config.apply(settings.options + (settings.driverOptions[config.likelyDriver] ?? []))
         return config
     }
+
+    static func merged(env: ConfigEnvironment) throws(ConfigError) -> MergedTables {
+        try MergedTables(.storage, env, sections: ["storage"])
+    }
+
+    /// The driver that a store without one gets, unless the kernel refuses.
+    private var likelyDriver: String { driver ?? driverPriority.first ?? Self.supportedDrivers[0] }
 
     /// The driver whose directories exist below `graphRoot`; `overlay` before `vfs`.
     static func driverInUse(below graphRoot: String) -> String? {
         supportedDrivers.first { ConfigFiles.exists("\(graphRoot)/\($0)-images") }
     }
 
-    private mutating func apply(options list: [String]) throws(ConfigError) {
-        for option in list where !option.isEmpty {
-            guard let equals = option.firstIndex(of: "=") else {
-                throw ConfigError(.invalidValue, "storage option \"\(option)\" is not of the form KEY=VALUE")
-            }
-            let key = Self.bareKey(option[..<equals].lowercased())
-            let value = String(option[option.index(after: equals)...])
-            switch key {
-            case "imagestore", "additionalimagestore": imageStores.append(ConfigFiles.absolute(value))
-            default: options[key] = value
-            }
-        }
-    }
-
-    /// The option's name without a leading `storage.`, `overlay.`, `overlay2.`, `vfs.` or single period.
-    private static func bareKey(_ key: String) -> String {
-        var rest = Substring(key)
-        for prefix in ["storage.", "overlay.", "overlay2.", "vfs.", "."] where rest.hasPrefix(prefix) {
-            rest = rest.dropFirst(prefix.count)
-        }
-        return String(rest)
-    }
-
-    // MARK: Files and environment
-
-    private static func settings(
-        env: ConfigEnvironment, perUser: Bool
-    ) throws(ConfigError) -> (StorageSettings, file: String) {
-        let system = try systemSettings(env: env)
-        guard perUser else {
-            var settings = system.settings
-            settings.graphRoot = settings.graphRoot.map { ConfigFiles.canonical(env.expand($0)) }
-            settings.runRoot = settings.runRoot.map { ConfigFiles.canonical(env.expand($0)) }
-            return (settings, system.file)
-        }
-        let own = env.value("CONTAINERS_STORAGE_CONF") ?? env.configHome.map { "\($0)/containers/storage.conf" }
-        var settings = try rootlessDefaults(env: env, system: system.settings)
-        guard let own, let bytes = try ConfigFiles.readIfPresent(own) else { return (settings, own ?? system.file) }
-        var user = try StorageSettings(parsing: bytes, file: own)
-        apply(environment: env, to: &user, replacingOptions: true)
-        user.graphRoot = user.graphRoot.map { ConfigFiles.canonical(env.expand($0)) }
-        user.runRoot = user.runRoot.map { ConfigFiles.canonical(env.expand($0)) } ?? settings.runRoot
-        if user.graphRoot == nil {
-            user.graphRoot =
-                user.rootlessStoragePath.map { ConfigFiles.canonical(env.expand($0)) } ?? settings.graphRoot
-        }
-        settings = user
-        return (settings, own)
-    }
-
-    private static func systemSettings(
-        env: ConfigEnvironment
-    ) throws(ConfigError) -> (settings: StorageSettings, file: String) {
-        let override = env.system("/etc/containers/storage.conf")
-        let shared = env.system("/usr/share/containers/storage.conf")
-        let file: String
-        if let named = env.value("CONTAINERS_STORAGE_CONF") {
-            file = named
-        } else {
-            file = ConfigFiles.exists(override) || !ConfigFiles.exists(shared) ? override : shared
-        }
-        var settings = StorageSettings()
-        if let bytes = try ConfigFiles.readIfPresent(file) {
-            settings = try StorageSettings(parsing: bytes, file: file)
-        }
-        apply(environment: env, to: &settings, replacingOptions: true)
-        return (settings, file)
-    }
-
-    private static func rootlessDefaults(
-        env: ConfigEnvironment, system: StorageSettings
-    ) throws(ConfigError) -> StorageSettings {
-        var settings = StorageSettings()
-        if let path = system.rootlessStoragePath {
-            settings.graphRoot = ConfigFiles.canonical(env.expand(path))
-        } else if let data = env.dataHome {
-            settings.graphRoot = ConfigFiles.canonical("\(data)/containers/storage")
-        } else {
+    private static func defaultGraphRoot(
+        env: ConfigEnvironment, perUser: Bool, _ settings: StorageSettings
+    ) throws(ConfigError) -> String {
+        guard perUser else { return "/var/lib/containers/storage" }
+        if let path = settings.rootlessStoragePath { return path }
+        guard let data = env.dataHome else {
             throw ConfigError(.invalidValue, "cannot tell the home directory: set $HOME or $XDG_DATA_HOME")
         }
-        settings.runRoot = ConfigFiles.absolute("\(runtimeDirectory(env: env))/containers")
-        // A driver that only root can use does not apply to this user's store.
-        if let driver = system.driver, ["overlay", "overlay2", "vfs", "btrfs"].contains(driver) {
-            settings.driver = driver
-            settings.driverOrigin = system.driverOrigin
-        }
-        settings.options = system.options.filter { $0.hasPrefix("ignore_chown_errors=") }
-        apply(environment: env, to: &settings, replacingOptions: false)
-        return settings
+        return ConfigFiles.canonical("\(data)/containers/storage")
     }
 
-    private static func apply(
-        environment env: ConfigEnvironment, to settings: inout StorageSettings, replacingOptions: Bool
-    ) {
+    private mutating func apply(_ list: [StorageOption]) throws(ConfigError) {
+        for option in list {
+            switch option.bareKey {
+            case "imagestore", "additionalimagestore": imageStores.append(ConfigFiles.absolute(option.value))
+            case let key:
+                try Self.check(option)
+                options[key] = option.value
+            }
+        }
+    }
+}
+
+extension StorageSettings {
+    fileprivate mutating func discardOptions() {
+        options = []
+        driverOptions = [:]
+    }
+
+    fileprivate mutating func apply(environment env: ConfigEnvironment) throws(ConfigError) {
         if let driver = env.value("STORAGE_DRIVER") {
-            settings.driver = driver
-            settings.driverOrigin = "$STORAGE_DRIVER"
+            self.driver = driver
+            driverOrigin = "$STORAGE_DRIVER"
         }
         guard let options = env.environment["STORAGE_OPTS"] else { return }
-        if replacingOptions { settings.options = [] }
-        settings.options += options.split(separator: ",").map(String.init)
+        discardOptions()
+        self.options = try StorageOption.parse(options.split(separator: ",").map(String.init), from: "$STORAGE_OPTS")
+    }
+}
+
+extension StorageOption {
+    fileprivate static func parse(_ texts: [String], from source: String) throws(ConfigError) -> [StorageOption] {
+        var options: [StorageOption] = []
+        for text in texts where !text.isEmpty { options.append(try StorageOption(text, from: source)) }
+        return options
     }
 }

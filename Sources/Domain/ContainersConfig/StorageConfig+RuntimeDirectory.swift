@@ -3,15 +3,17 @@ import Glibc
 extension StorageConfig {
     /// The rootless user's directory for data of the login session, as chosen by containers/storage.
     ///
-    /// `$XDG_RUNTIME_DIR`; otherwise `/run/user/UID` if a login manager created it; otherwise `$TMPDIR/storage-run-UID`
-    /// (in `/tmp`) unless it belongs to somebody else; otherwise `~/rundir`.
+    /// `$XDG_RUNTIME_DIR`, unless it does not exist or is another user's, which `su` and `sudo -u` hand over; otherwise
+    /// `/run/user/UID` if a login manager created it; otherwise `$TMPDIR/storage-run-UID` (in `/tmp`) unless it belongs
+    /// to somebody else; otherwise `~/rundir`.
     static func runtimeDirectory(env: ConfigEnvironment) -> String {
-        if let directory = env.value("XDG_RUNTIME_DIR") { return directory }
+        if let directory = env.value("XDG_RUNTIME_DIR"), ConfigFiles.isWritableDirectory(directory) { return directory }
         // Inside the user's own namespace, the user's files appear to belong to the mapped id.
         let owners = [env.uid, geteuid()]
         let session = env.system("/run/user/\(env.uid)")
         if ConfigFiles.isDirectory(session, ownedBy: owners) { return session }
-        let temporary = "\(env.value("TMPDIR") ?? env.system("/tmp"))/storage-run-\(env.uid)"
+        let named = env.value("TMPDIR").flatMap { ConfigFiles.isWritableDirectory($0) ? $0 : nil }
+        let temporary = "\(named ?? env.system("/tmp"))/storage-run-\(env.uid)"
         if !ConfigFiles.isTaken(temporary) || ConfigFiles.isDirectory(temporary, ownedBy: owners) { return temporary }
         return env.underHome("rundir") ?? temporary
     }

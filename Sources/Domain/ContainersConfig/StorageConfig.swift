@@ -2,6 +2,10 @@
 package struct StorageConfig: Sendable, Equatable {
     /// `overlay` or `vfs`; nil if none is specified and the store has none yet: then the store chooses.
     package var driver: String?
+    /// The drivers that a new store tries, in order, if none is specified.
+    package var driverPriority: [String] = []
+    /// Whether records of containers are lost in a reboot.
+    package var isTransient = false
     /// The absolute directory for data that survives a reboot.
     package var graphRoot: String
     /// The absolute directory for data that does not: mount counts and locks.

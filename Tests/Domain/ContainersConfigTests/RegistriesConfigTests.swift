@@ -32,11 +32,11 @@ import Testing
         #expect(config.aliases["baz"]?.target == "c.io/baz")
     }
 
-    @Test func usersMainFileReplacesTheSystemsFiles() throws {
+    @Test func usersMainFileReplacesTheSystemsButNotTheDropIns() throws {
         host.write("etc/containers/registries.conf.d/a.conf", "[aliases]\nfoo = 'a.io/foo'\n")
         host.write("home/someone/.config/containers/registries.conf", "short-name-mode = 'enforcing'\n")
         let config = try load("unqualified-search-registries = ['docker.io']\n")
-        #expect(config.unqualifiedSearch.isEmpty && config.aliases.isEmpty)
+        #expect(config.unqualifiedSearch.isEmpty && config.aliases["foo"]?.target == "a.io/foo")
         #expect(config.shortNameMode == .enforcing)
     }
 

@@ -29,7 +29,6 @@ import Testing
             mountopt = "nodev"
             [storage.options.overlay]
             mountopt = "nodev,metacopy=on"
-            force_mask = "700"
             ignore_chown_errors = "true"
             """)
         let config = try StorageConfig.resolve(env: host.root(), rootless: false)
@@ -38,29 +37,31 @@ import Testing
         #expect(config.runRoot == "/run/c")
         #expect(config.imageStores == ["/mnt/a", "/mnt/b"])
         #expect(
-            config.options == [
-                "mountopt": "nodev,metacopy=on", "force_mask": "700", "ignore_chown_errors": "true",
-            ])
+            config.options == ["mountopt": "nodev,metacopy=on", "ignore_chown_errors": "true"])
+        #expect(config.mountRestrictions == ["nodev"])
+        #expect(config.ignoresUnmappedOwners && !config.synchronizesLayers)
     }
 
     @Test func rootlessDefaultsAreInTheHomeDirectory() throws {
-        let env = host.user(["XDG_RUNTIME_DIR": "/run/user/7"])
+        let runtime = host.makeDirectory("run/seven")
+        let env = host.user(["XDG_RUNTIME_DIR": runtime])
         let config = try StorageConfig.resolve(env: env, rootless: true)
         #expect(config.driver == nil)
         #expect(config.graphRoot == "\(env.home)/.local/share/containers/storage")
-        #expect(config.runRoot == "/run/user/7/containers")
+        #expect(config.runRoot == "\(runtime)/containers")
         #expect(config.configFile == "\(env.home)/.config/containers/storage.conf")
         let data = host.user(["XDG_DATA_HOME": "/data"])
         #expect(try StorageConfig.resolve(env: data, rootless: true).graphRoot == "/data/containers/storage")
     }
 
-    @Test func rootlessUsesOnlyDriverAndStoragePathOfTheSystem() throws {
+    @Test func systemFilesApplyToUsersExceptRootsOwnDirectories() throws {
         host.write(
             "etc/containers/storage.conf",
             """
             [storage]
             driver = "vfs"
             graphroot = "/var/lib/containers/storage"
+            runroot = "/run/containers/storage"
             rootless_storage_path = "/big/$USER/${UID}/storage"
             [storage.options]
             additionalimagestores = ["/mnt/a"]
@@ -70,8 +71,12 @@ import Testing
         let config = try StorageConfig.resolve(env: env, rootless: true)
         #expect(config.driver == "vfs")
         #expect(config.graphRoot == "/big/someone/77/storage")
-        #expect(config.imageStores.isEmpty)
+        #expect(config.runRoot.hasSuffix("/containers") && config.runRoot != "/run/containers/storage")
+        #expect(config.imageStores == ["/mnt/a"])
         #expect(config.options == ["ignore_chown_errors": "true"])
+        host.write("etc/containers/storage.rootless.conf.d/77/own.conf", "[storage]\ngraphroot = '/disk/$UID'\n")
+        #expect(try StorageConfig.resolve(env: env, rootless: true).graphRoot == "/disk/77")
+        #expect(try StorageConfig.resolve(env: host.user(uid: 78), rootless: true).graphRoot != "/disk/78")
     }
 
     @Test func usersOwnFileReplacesTheSystems() throws {
@@ -90,13 +95,13 @@ import Testing
         host.write("etc/containers/storage.conf", "[storage]\ndriver='vfs'\n[storage.options]\nmountopt='nodev'\n")
         let named = host.write("other.conf", "[storage]\ndriver='overlay'\ngraphroot='/other'\n")
         let env = host.root([
-            "STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "overlay.mountopt=nosuid,.size=3",
+            "STORAGE_DRIVER": "vfs", "STORAGE_OPTS": "overlay.mountopt=nosuid,.skip_mount_home=true",
             "CONTAINERS_STORAGE_CONF": named,
         ])
         let config = try StorageConfig.resolve(env: env, rootless: false)
         #expect(config.driver == "vfs")
         #expect(config.graphRoot == "/other")
-        #expect(config.options == ["mountopt": "nosuid", "size": "3"])
+        #expect(config.options == ["mountopt": "nosuid", "skip_mount_home": "true"])
         let overridden = try StorageConfig.resolve(
             env: env, rootless: false, root: "/r", runroot: "/rr", driver: "overlay",
             options: ["overlay.imagestore=/stores/x", "overlay.mount_program=/bin/f"])
@@ -143,6 +148,57 @@ import Testing
             try StorageConfig.resolve(env: host.root(), rootless: false)
         }
         #expect(type?.description == "\(file):2:1: storage.driver: must be a string, not an integer")
+    }
+
+    @Test func missingNamedFileIsAnError() throws {
+        let env = host.root(["CONTAINERS_STORAGE_CONF": "/no/such/file"])
+        let error = #expect(throws: ConfigError.self) { try StorageConfig.resolve(env: env, rootless: false) }
+        #expect(error?.code == .notFound && error?.file == "/no/such/file")
+    }
+
+    @Test func driverPriorityCountsWithoutADriver() throws {
+        host.write(
+            "etc/containers/storage.conf",
+            """
+            [storage]
+            driver_priority = ["btrfs", "vfs", "overlay"]
+            [storage.options.vfs]
+            ignore_chown_errors = "true"
+            [storage.options.overlay]
+            mountopt = "nodev"
+            """)
+        let config = try StorageConfig.resolve(
+            env: host.root(), rootless: false, root: nil, runroot: nil)
+        #expect(config.driver == nil || config.driver == "overlay")
+        #expect(config.driverPriority == ["vfs", "overlay"])
+    }
+
+    @Test(arguments: [
+        ("size", "10G"), ("inodes", "5"), ("force_mask", "shared"), ("use_composefs", "true"),
+        ("mountopt", "nodev,foo"), ("sync", "sometimes"), ("ignore_chown_errors", "maybe"),
+    ])
+    func optionsThatWouldBeIgnoredAreRejected(key: String, value: String) throws {
+        let file = host.write(
+            "etc/containers/storage.conf",
+            "[storage]\ndriver = 'overlay'\n[storage.options.overlay]\n\(key) = '\(value)'\n")
+        let error = #expect(throws: ConfigError.self) { try StorageConfig.resolve(env: host.root(), rootless: false) }
+        #expect(error?.description.hasPrefix("\(file):4:1: storage.options.overlay.\(key): ") == true)
+        // The command line discards the files' options.
+        #expect(try StorageConfig.resolve(env: host.root(), rootless: false, root: "/r").options.isEmpty)
+        let flag = #expect(throws: ConfigError.self) {
+            try StorageConfig.resolve(
+                env: host.root(), rootless: false, driver: "overlay", options: ["overlay.\(key)=\(value)"])
+        }
+        #expect(flag?.description.hasPrefix("--storage-opt overlay.\(key)=\(value): ") == true)
+    }
+
+    @Test func runtimeDirectoryOfAnotherUserIsNotUsed() throws {
+        let temporary = host.makeDirectory("tmp")
+        let expected = "\(temporary)/storage-run-\(getuid())"
+        for directory in ["\(host.path)/run/none", host.write("run/file", "")] {
+            let env = host.user(["TMPDIR": temporary, "XDG_RUNTIME_DIR": directory], uid: getuid())
+            #expect(StorageConfig.runtimeDirectory(env: env) == expected)
+        }
     }
 
     @Test func runtimeDirectoryFallsBackWithoutALogin() throws {

@@ -33,7 +33,7 @@ extension OverlayDriver: LayerStorage {
         OverlayMount(
             lower: try parent.map { parent throws(StoreError) in try stack(of: parent) } ?? ["\(prepared)/empty"],
             upper: "\(prepared)/diff", work: "\(prepared)/work", target: "\(prepared)/merged",
-            workingDirectory: home, userXattr: usesUserAttributes)
+            workingDirectory: home, userXattr: usesUserAttributes, restrictions: restrictions)
     }
 
     func install(

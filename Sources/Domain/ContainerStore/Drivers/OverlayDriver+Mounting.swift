@@ -10,13 +10,13 @@ extension OverlayDriver {
         if readOnly {
             return OverlayMount(
                 lower: lower, upper: nil, work: nil, target: merged, workingDirectory: home,
-                userXattr: usesUserAttributes)
+                userXattr: usesUserAttributes, restrictions: restrictions)
         }
         lower.removeFirst()
         if lower.isEmpty { lower = ["\(directory)/empty"] }
         return OverlayMount(
             lower: lower, upper: "\(directory)/diff", work: "\(directory)/work", target: merged,
-            workingDirectory: home, userXattr: usesUserAttributes)
+            workingDirectory: home, userXattr: usesUserAttributes, restrictions: restrictions)
     }
 
     package func isMounted(_ layer: String) -> Bool {

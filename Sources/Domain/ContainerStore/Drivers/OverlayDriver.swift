@@ -15,17 +15,20 @@ package struct OverlayDriver: GraphDriver {
 
     /// Whether to bind-mount the directory on itself before mounting (not with the option `skip_mount_home`).
     let mountsHome: Bool
+    /// See `OverlayMount.restrictions`.
+    let restrictions: [String]
 
     package var name: String { "overlay" }
     package var holdsChangesOnly: Bool { true }
 
-    init(layout: StoreLayout, additionalStores: [String], userXattr: Bool, mountsHome: Bool) {
+    init(layout: StoreLayout, additionalStores: [String], userXattr: Bool, mountsHome: Bool, restrictions: [String]) {
         home = layout.driverHome
         runHome = layout.driverRunDirectory
         layersFile = layout.layersFile
         self.additionalStores = additionalStores
         usesUserAttributes = userXattr
         self.mountsHome = mountsHome
+        self.restrictions = restrictions
     }
 
     // MARK: Paths

@@ -17,6 +17,8 @@ package struct OverlayMount: Sendable, Equatable {
     package var userXattr: Bool
     /// Whether the upper directory need not survive a system crash.
     package var isVolatile: Bool
+    /// What the files cannot be used for: `nodev`, `noexec`, `nosuid`.
+    package var restrictions: [String]
 
     /// Further mount options, which keep layers readable by every tool whatever the kernel's defaults: no redirects, no
     /// metadata-only copies, no index.
@@ -27,7 +29,7 @@ package struct OverlayMount: Sendable, Equatable {
     /// Creates a mount with these values.
     package init(
         lower: [String], upper: String?, work: String?, target: String, workingDirectory: String, userXattr: Bool,
-        isVolatile: Bool = false
+        isVolatile: Bool = false, restrictions: [String] = []
     ) {
         self.lower = lower
         self.upper = upper
@@ -36,6 +38,7 @@ package struct OverlayMount: Sendable, Equatable {
         self.workingDirectory = workingDirectory
         self.userXattr = userXattr
         self.isVolatile = isVolatile
+        self.restrictions = restrictions
     }
 
     /// Mounts it in this process's mount namespace.
@@ -43,6 +46,11 @@ package struct OverlayMount: Sendable, Equatable {
         try Mounts.overlay(
             lower: lower, upper: upper, work: work, target: target, workingDirectory: workingDirectory,
             userXattr: userXattr, volatile: isVolatile, options: options)
+        try restrict()
+    }
+
+    private func restrict() throws(LinuxError) {
+        if !restrictions.isEmpty { try Mounts.restrict(target, restrictions) }
     }
 
     /// Mounts it with an already opened directory instead of `lower`. Requires an upper directory.
@@ -51,5 +59,6 @@ package struct OverlayMount: Sendable, Equatable {
         try Mounts.overlay(
             over: directory, upper: upper, work: work, target: target, userXattr: userXattr, volatile: isVolatile,
             options: options)
+        try restrict()
     }
 }

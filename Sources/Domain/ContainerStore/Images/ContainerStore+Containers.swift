@@ -64,6 +64,7 @@ extension ContainerStore {
             var record = ContainerRecord(
                 id: id, image: request.image ?? "", layer: layer.id, created: Clock.rfc3339(Clock.now()))
             record.names = names
+            record.isVolatile = layout.isTransient
             record.metadata = request.metadata
             record.flags = request.flags
             do {
@@ -84,7 +85,8 @@ extension ContainerStore {
         if let parent = staging.parent, try layerByID(parent) == nil {
             throw StoreError(.notFound, "the parent layer \(parent) no longer exists", subject: parent)
         }
-        let layer = LayerRecord(id: RandomBytes.hex(32), parent: staging.parent, created: Clock.rfc3339(Clock.now()))
+        var layer = LayerRecord(id: RandomBytes.hex(32), parent: staging.parent, created: Clock.rfc3339(Clock.now()))
+        layer.isVolatile = layout.isTransient
         try journal().note(.layer, layer.id)
         try OwnLayers(layout).add([layer] + recordedChain(of: layer.parent))
         try storage.install(staging.prepared, as: layer.id, parent: staging.parent, trash: trashDirectory)

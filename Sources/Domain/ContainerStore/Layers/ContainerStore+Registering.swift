@@ -1,4 +1,5 @@
 package import ContentDigest
+import Glibc
 import LinuxSystem
 
 extension ContainerStore {
@@ -40,6 +41,9 @@ extension ContainerStore {
                     let (record, isNew) = try install(registration, previous: records.last?.id)
                     records.append(record)
                     if isNew { installed.append(record.id) }
+                }
+                if behaviour.synchronizesLayers, !installed.isEmpty {
+                    try OwnedFD.open(layout.graphRoot, O_RDONLY | O_DIRECTORY).synchronizeFileSystem()
                 }
                 try layerTable.save()
             } catch {

@@ -20,7 +20,8 @@ extension ContainerStore {
     package func applier(for staging: StagingLayer) throws -> LayerApplier {
         var options = ApplyOptions(
             whiteouts: driver.holdsChangesOnly ? .overlay(userXattr: driver.usesUserAttributes) : .removing,
-            ignoreUnmappedOwners: isSingleID, makesDevices: !isRootless)
+            ignoreUnmappedOwners: isSingleID || behaviour.ignoresUnmappedOwners,
+            makesDevices: !isRootless)
         if let parent = staging.parent { options.lowerDirectories = try contentDirectories(of: parent) }
         return try LayerApplier(directory: staging.contentDirectory, options: options)
     }

@@ -22,6 +22,8 @@ extension ContainerStore {
         let store = ContainerStore(
             layout: layout, storage: storage,
             additionalStores: config.imageStores.map { AdditionalStore(graphRoot: $0, driver: layout.driver) },
+            behaviour: ContainerStore.Behaviour(
+                ignoresUnmappedOwners: config.ignoresUnmappedOwners, synchronizesLayers: config.synchronizesLayers),
             idMaps: idMaps, rootless: rootless, shortNames: shortNames, isInterrupted: isInterrupted)
         try StoreError.mapping { try store.makeDirectories() }
         do {
@@ -37,8 +39,9 @@ extension ContainerStore {
         _ config: StorageConfig, rootless: Bool
     ) throws(StoreError) -> (StoreLayout, any LayerStorage) {
         let wanted = config.driver ?? driverInUse(below: config.graphRoot)
-        let name = wanted ?? "overlay"
-        let layout = StoreLayout(graphRoot: config.graphRoot, runRoot: config.runRoot, driver: name)
+        let name = wanted ?? config.driverPriority.first ?? StorageConfig.supportedDrivers[0]
+        let layout = StoreLayout(
+            graphRoot: config.graphRoot, runRoot: config.runRoot, driver: name, isTransient: config.isTransient)
         try StoreError.mapping {
             for root in [config.graphRoot, config.runRoot] where !Files.exists(root) {
                 try Files.makeDirectories(root, mode: 0o700)
@@ -48,7 +51,7 @@ extension ContainerStore {
         case "overlay":
             let driver = OverlayDriver(
                 layout: layout, additionalStores: config.imageStores, userXattr: rootless,
-                mountsHome: config.options["skip_mount_home"] != "true")
+                mountsHome: !config.skipsHomeMount, restrictions: config.mountRestrictions)
             do {
                 try driver.setUp()
             } catch {

@@ -21,6 +21,7 @@ package final class ContainerStore: @unchecked Sendable {
     package let isRootless: Bool
 
     let storage: any LayerStorage
+    let behaviour: Behaviour
     let graphLock: LockFile
     let mountsLock: LockFile
     let layerTable: RecordTable<LayerRecord>
@@ -38,11 +39,12 @@ package final class ContainerStore: @unchecked Sendable {
 
     init(
         layout: StoreLayout, storage: any LayerStorage, additionalStores: [AdditionalStore],
-        idMaps: (uid: IDMapping, gid: IDMapping), rootless: Bool,
+        behaviour: Behaviour, idMaps: (uid: IDMapping, gid: IDMapping), rootless: Bool,
         shortNames: @escaping @Sendable (String) -> [ImageReference], isInterrupted: @escaping @Sendable () -> Bool
     ) {
         self.layout = layout
         self.storage = storage
+        self.behaviour = behaviour
         self.additionalStores = additionalStores
         uidMap = idMaps.uid
         gidMap = idMaps.gid
@@ -60,6 +62,14 @@ package final class ContainerStore: @unchecked Sendable {
             lock: LockFile(path: layout.containersLock, isInterrupted: isInterrupted), path: layout.containersFile,
             volatilePath: layout.volatileContainersFile,
             reserve: SpaceReserve(path: layout.reserve(for: "containers")))
+    }
+
+    /// What the configuration decides about layers.
+    struct Behaviour: Sendable {
+        /// Whether files of owners that are not mapped belong to the user instead.
+        var ignoresUnmappedOwners = false
+        /// Whether a layer is on disk before its record is.
+        var synchronizesLayers = false
     }
 
     deinit {

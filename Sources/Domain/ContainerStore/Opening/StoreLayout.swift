@@ -9,9 +9,12 @@ package struct StoreLayout: Sendable, Equatable {
     package let runRoot: String
     /// `overlay` or `vfs`.
     package let driver: String
+    /// Whether the records of containers are below the run root, and are lost in a reboot (`transient_store`).
+    package let isTransient: Bool
 
     /// Creates the layout below these directories without accessing the file system.
-    package init(graphRoot: String, runRoot: String, driver: String) {
+    package init(graphRoot: String, runRoot: String, driver: String, isTransient: Bool = false) {
+        self.isTransient = isTransient
         self.graphRoot = graphRoot
         self.runRoot = runRoot
         self.driver = driver
@@ -28,7 +31,7 @@ package struct StoreLayout: Sendable, Equatable {
     /// Guards `images.json` and the images' directories.
     package var imagesLock: String { "\(imagesDirectory)/images.lock" }
     /// Guards `containers.json` and the containers' directories.
-    package var containersLock: String { "\(containersDirectory)/containers.lock" }
+    package var containersLock: String { "\(volatileDirectory("containers"))/containers.lock" }
     /// Guards `mountpoints.json`.
     package var mountsLock: String { "\(runRoot)/\(driver)-layers/mountpoints.lock" }
 
@@ -53,7 +56,7 @@ package struct StoreLayout: Sendable, Equatable {
     /// The records of layers.
     package var layersFile: String { "\(layersDirectory)/layers.json" }
     /// The records of layers that need not survive a system crash.
-    package var volatileLayersFile: String { "\(layersDirectory)/volatile-layers.json" }
+    package var volatileLayersFile: String { "\(volatileDirectory("layers"))/volatile-layers.json" }
     /// How often and where layers are mounted.
     package var mountsFile: String { "\(runRoot)/\(driver)-layers/mountpoints.json" }
 
@@ -80,7 +83,11 @@ package struct StoreLayout: Sendable, Equatable {
     /// The records of containers.
     package var containersFile: String { "\(containersDirectory)/containers.json" }
     /// The records of containers that need not survive a system crash.
-    package var volatileContainersFile: String { "\(containersDirectory)/volatile-containers.json" }
+    package var volatileContainersFile: String { "\(volatileDirectory("containers"))/volatile-containers.json" }
+
+    private func volatileDirectory(_ kind: String) -> String {
+        "\(isTransient ? runRoot : graphRoot)/\(driver)-\(kind)"
+    }
 
     /// The directory of a container's big data.
     package func containerDirectory(_ container: String) -> String { "\(containersDirectory)/\(container)" }

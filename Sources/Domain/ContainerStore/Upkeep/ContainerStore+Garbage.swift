@@ -15,7 +15,7 @@ extension ContainerStore {
                 try Files.removeTree("\(layout.imagesDirectory)/\(name)")
             }
             let containers =
-                containerTable.hasFile ? Set(containerTable.records.map(\.id) + transientIDs(of: "containers")) : nil
+                hasContainerRecords ? Set(containerTable.records.map(\.id) + transientIDs(of: "containers")) : nil
             for name in try names(in: layout.containersDirectory) {
                 if isTemporary(name) {
                     try Files.removeTree("\(layout.containersDirectory)/\(name)")
@@ -50,7 +50,7 @@ extension ContainerStore {
             try names(in: directory).contains(where: StoreLayout.isFullID)
         }
         return try !imageTable.hasFile && hasData(layout.imagesDirectory)
-            || !containerTable.hasFile && hasData(layout.containersDirectory)
+            || !hasContainerRecords && hasData(layout.containersDirectory)
     }
 
     private func names(in directory: String) throws -> [String] {
@@ -61,12 +61,18 @@ extension ContainerStore {
     /// Whether it is a temporary file that was to replace another one.
     private func isTemporary(_ name: String) -> Bool { name.hasPrefix(".tmp-") }
 
-    /// Newer tools can store records below the run root while the files are below the graph root.
+    /// In a transient store, no record survives a reboot.
+    private var hasContainerRecords: Bool { containerTable.hasFile || layout.isTransient }
+
+    /// Tools can store records below the run root while the files are below the graph root, and others of the same
+    /// store beside the files, depending on their configuration.
     func transientIDs(of kind: String) -> [String] {
-        let path = "\(layout.runRoot)/\(layout.driver)-\(kind)/volatile-\(kind).json"
-        guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else {
-            return []
+        [layout.runRoot, layout.graphRoot].flatMap { root -> [String] in
+            let path = "\(root)/\(layout.driver)-\(kind)/volatile-\(kind).json"
+            guard let bytes = try? Files.readFileIfPresent(path), let value = try? JSONValue(parsing: bytes) else {
+                return []
+            }
+            return (value.array ?? []).compactMap { $0["id"]?.string }
         }
-        return (value.array ?? []).compactMap { $0["id"]?.string }
     }
 }

@@ -22,8 +22,8 @@ package struct CertificateDirectory {
     /// The first existing directory for `host` (`name[:port]`): the user's, the system's, Docker's; nil if there is
     /// none.
     package static func find(host: String, env: ConfigEnvironment) -> String? {
-        var roots = ["\(env.systemRoot)/etc/containers/certs.d", "\(env.systemRoot)/etc/docker/certs.d"]
-        if let home = env.configHome { roots.insert("\(home)/containers/certs.d", at: 0) }
+        let roots =
+            ConfigSearch.certificates.dropInDirectories(env).reversed() + ["\(env.systemRoot)/etc/docker/certs.d"]
         return roots.map { "\($0)/\(host)" }.first { Files.exists($0) }
     }
 

@@ -157,6 +157,21 @@ package final class RegistryAccess: Sendable {
             state.authFiles = loaded
             return loaded
         }
-        return try files.credentials(for: name)
+        if options.authFile != nil { return try files.credentials(for: name) }
+        var failure: (any Error)?
+        for helper in try registries().credentialHelpers {
+            do {
+                let host = String(name.prefix { $0 != "/" })
+                let found =
+                    try helper == "containers-auth.json"
+                    ? files.credentials(for: name) : CredentialHelper(helper).credentials(for: host)
+                if let found { return found }
+            } catch {
+                // The next one may have them.
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return nil
     }
 }

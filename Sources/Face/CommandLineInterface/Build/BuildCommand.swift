@@ -156,6 +156,7 @@ enum BuildCommand: Command {
             temporary: session.environment.value("TMPDIR") ?? "/var/tmp")
         for warning in files.warnings { session.printError(warning) }
         let conf = try session.containersConf()
+        try conf.checkSupported(for: .steps)
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
         options.ignoreFile = files.ignoreFile

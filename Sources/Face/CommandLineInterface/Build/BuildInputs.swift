@@ -39,7 +39,8 @@ enum BuildInputs {
         }
         options.sourcePolicy = try arguments.string("source-policy-file").map { try sourcePolicy(in: $0) }
         options.reportsUsage = try usageReport(arguments)
-        options.mounts = try arguments.strings("volume").map { try VolumeFlag.parse($0) }
+        let volumes = arguments.wasSet("volume") ? arguments.strings("volume") : conf.containers.volumes
+        options.mounts = try volumes.map { try VolumeFlag.parse($0) }
         options.passesInput = arguments.bool("stdin")
         options.skipsUnusedStages = arguments.bool("skip-unused-stages")
         if arguments.bool("compat-volumes") {

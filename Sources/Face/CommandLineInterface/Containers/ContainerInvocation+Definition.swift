@@ -35,9 +35,10 @@ extension ContainerInvocation {
         definition.environment = try environment(config)
         definition.workingDirectory = arguments.string("workdir") ?? config.workingDir
         definition.user = arguments.string("user") ?? config.user
-        definition.hostname = arguments.string("hostname") ?? String(id.prefix(12))
+        let name = conf.containers.hostnameIsName ? arguments.string("name") : nil
+        definition.hostname = arguments.string("hostname") ?? name ?? String(id.prefix(12))
         definition.labels = try labels(config)
-        for text in arguments.strings("annotation") {
+        for text in conf.containers.annotations + arguments.strings("annotation") {
             let (key, value) = try KeyValueFlag.require(text, "annotation")
             definition.annotations[key] = value
         }
@@ -45,10 +46,13 @@ extension ContainerInvocation {
         definition.opensInput = arguments.bool("interactive")
         let signal = arguments.string("stop-signal") ?? (config.stopSignal.isEmpty ? nil : config.stopSignal)
         if let signal { definition.stopSignal = try SignalNumber.parse(signal) }
-        if let timeout = arguments.int("stop-timeout") { definition.stopTimeout = Int64(clamping: timeout) }
+        if let timeout = arguments.int("stop-timeout") ?? conf.engine.stopTimeout {
+            definition.stopTimeout = Int64(clamping: timeout)
+        }
         definition.removesItself = arguments.bool("rm")
         (definition.mounts, definition.volumes) = try mounts(config, in: store)
-        definition.ports = try PublishFlags.ports(arguments, config)
+        definition.ports = try PublishFlags.ports(
+            arguments, config, addresses: conf.network.defaultHostAddresses)
         try PublishFlags.warnIfDiscarded(definition.ports, arguments, conf, session)
         if image == nil { definition.rootDirectory = try HostPath.real(arguments.positionals[0]) }
         definition.commandLine = session.commandLine
@@ -77,7 +81,7 @@ extension ContainerInvocation {
             variables.set("container", session.calledAs)
             variables.set("TERM", "xterm")
             for entry in conf.containers.env { variables.set(entry) }
-            if arguments.bool("env-host") {
+            if arguments.boolIfGiven("env-host") ?? conf.containers.envHost {
                 for (key, value) in host.sorted(by: { $0.key < $1.key }) { variables.set(key, value) }
             }
             for entry in config.env ?? [] {
@@ -85,7 +89,7 @@ extension ContainerInvocation {
                 variables.set(key, value ?? "")
             }
         }
-        if arguments.bool("http-proxy") {
+        if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy {
             for (name, value) in session.proxies.sorted(by: { $0.key < $1.key }) where !variables.has(name) {
                 variables.set(name, value)
             }
@@ -95,6 +99,9 @@ extension ContainerInvocation {
             + arguments.strings("env")
         {
             let (key, given) = KeyValueFlag.split(text)
+            guard !key.isEmpty else {
+                throw CommandError("invalid environment variable \(text.goQuoted): it has no name")
+            }
             if given == nil, key.hasSuffix("*") {
                 for (name, value) in host.sorted(by: { $0.key < $1.key }) where name.hasPrefix(key.dropLast()) {
                     variables.set(name, value)
@@ -125,9 +132,12 @@ extension ContainerInvocation {
         }
         mounts += try arguments.strings("mount").map { try MountOption.parse($0) }
         mounts += try arguments.strings("tmpfs").map { try VolumeFlag.parseTmpfs($0) }
-        if let zone = arguments.string("timezone") { mounts.append(try TimeZoneFlag.mount(zone)) }
+        try addConfigured(&mounts, &volumes)
+        let zone = arguments.string("timezone") ?? conf.containers.timezone
+        if !zone.isEmpty { mounts.append(try TimeZoneFlag.mount(zone)) }
         let places = config.volumes.map { $0.keys.sorted() } ?? []
-        switch arguments.string("image-volume") {
+        let mode = arguments.wasSet("image-volume") ? "" : conf.engine.imageVolumeMode
+        switch mode.isEmpty ? arguments.string("image-volume") : mode {
         case "bind", "anonymous": volumes += places
         case "ignore": break
         case "tmpfs":
@@ -136,7 +146,7 @@ extension ContainerInvocation {
             }
         case let other: throw CommandError("invalid image volume type \"\(other ?? "")\": use bind, tmpfs or ignore")
         }
-        if arguments.bool("read-only"), arguments.bool("read-only-tmpfs") {
+        if isReadOnly, arguments.bool("read-only-tmpfs") {
             for place in ["/run", "/tmp", "/var/tmp"] where !mounts.contains(where: { $0.destination == place }) {
                 mounts.append(.tmpfs(at: place, ["mode=1777"]))
             }
@@ -144,6 +154,20 @@ extension ContainerInvocation {
         var seen = Set(mounts.map(\.destination))
         volumes = volumes.filter { $0.hasPrefix("/") && seen.insert($0).inserted }
         return (try mounts.map { try ContainerDefinition.Mount($0) }, volumes)
+    }
+
+    /// Adds the mounts of containers.conf in places that the flags leave free, and its volumes, which `--volume` replaces.
+    private func addConfigured(_ mounts: inout [SandboxMount], _ volumes: inout [String]) throws {
+        let taken = Set(mounts.map(\.destination) + volumes)
+        var configured = try conf.containers.mounts.map { try MountOption.parse($0) }
+        for text in arguments.wasSet("volume") ? [] : conf.containers.volumes {
+            if text.hasPrefix("/"), !text.contains(":") {
+                if !taken.contains(text) { volumes.append(text) }
+            } else {
+                configured.append(try VolumeFlag.parse(text))
+            }
+        }
+        mounts += configured.filter { !taken.contains($0.destination) }
     }
 
     /// The mounts of another container, including its anonymous volumes.

@@ -35,8 +35,8 @@ extension ContainerInvocation {
         host["IpcMode"] = "private"
         host["PidMode"] = "private"
         host["UTSMode"] = "private"
-        host["Privileged"] = .bool(arguments.bool("privileged"))
-        host["ReadonlyRootfs"] = .bool(arguments.bool("read-only"))
+        host["Privileged"] = .bool(isPrivileged)
+        host["ReadonlyRootfs"] = .bool(isReadOnly)
         host["SecurityOpt"] = texts(arguments.strings("security-opt"))
         host["Tmpfs"] = .object(
             JSONObject(
@@ -54,7 +54,7 @@ extension ContainerInvocation {
                     "Hard": .integer(limit.hard == .max ? -1 : Int64(clamping: limit.hard)),
                 ]
             })
-        host["Init"] = .bool(arguments.bool("init"))
+        host["Init"] = .bool(usesInit)
         return host
     }
 }

@@ -3,6 +3,7 @@ import ContainerLifecycle
 import ContainerStore
 import ContainersConfig
 import Glibc
+import ImageBuild
 import ImageModel
 import LinuxSystem
 import Sandbox
@@ -18,6 +19,7 @@ struct ContainerInvocation {
         self.arguments = arguments
         self.session = session
         conf = try session.containersConf()
+        try conf.checkSupported(for: .containers)
         if !arguments.bool("sig-proxy") {
             throw CommandError("--sig-proxy=false is not supported: signals are always forwarded to the container")
         }
@@ -41,7 +43,10 @@ struct ContainerInvocation {
             }
             confinement.umask = umask
         }
-        confinement.controls.processes = arguments.int("pids-limit").flatMap { $0 <= 0 ? nil : Int64($0) }
+        // An ordinary user's control groups are rarely delegated: like Podman, only the flag demands one.
+        let configured = session.environment.uid == 0 ? conf.containers.pidsLimit : nil
+        let processes = arguments.int("pids-limit").map { Int64($0) } ?? configured
+        confinement.controls.processes = processes.flatMap { $0 <= 0 ? nil : $0 }
         for text in arguments.strings("sysctl") {
             let (name, value) = KeyValueFlag.split(text)
             guard let value, confinement.isOwnParameter(name) else {
@@ -52,9 +57,14 @@ struct ContainerInvocation {
             confinement.sysctls.removeAll { $0.name == name }
             confinement.sysctls.append((name, value))
         }
-        if arguments.bool("privileged") { confinement.liftLimits() }
+        if isPrivileged { confinement.liftLimits() }
         return confinement
     }
+
+    // What a flag decides, otherwise containers.conf.
+    var isPrivileged: Bool { arguments.boolIfGiven("privileged") ?? conf.containers.isPrivileged }
+    var isReadOnly: Bool { arguments.boolIfGiven("read-only") ?? conf.containers.readOnly }
+    var usesInit: Bool { arguments.boolIfGiven("init") ?? conf.containers.runsInit }
 
     /// The sandbox process for a container created by this command line.
     func process(for definition: ContainerDefinition) throws -> ContainerProcess {
@@ -65,8 +75,8 @@ struct ContainerInvocation {
         if arguments.string("workdir") != nil { process.whenDirectoryIsMissing = .refuse }
         process.user = definition.user
         process.additionalGroups = arguments.strings("group-add")
-        process.readOnlyRoot = arguments.bool("read-only")
-        process.useInit = arguments.bool("init")
+        process.readOnlyRoot = isReadOnly
+        process.useInit = usesInit
         process.confinement = try confinement()
         try PublishFlags.apply(definition.ports, arguments, conf, to: &process.confinement)
         process.mounts = try definition.mounts.map { mount in
@@ -96,6 +106,12 @@ struct ContainerInvocation {
             streams.input = .null
         }
         return streams
+    }
+
+    /// When to fetch the image: as the flag says, otherwise containers.conf.
+    func pullPolicy() throws -> BuildOptions.PullPolicy {
+        let configured = conf.engine.pullPolicy
+        return try BuildOptions.PullPolicy(flag: arguments.string("pull") ?? (configured.isEmpty ? nil : configured))
     }
 
     /// The requested platform; nil: that of the image in the store.

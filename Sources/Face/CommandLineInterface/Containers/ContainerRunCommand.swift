@@ -2,6 +2,7 @@ import CommandLineGrammar
 import ContainerLifecycle
 import ContainerStore
 import ContainersConfig
+import Glibc
 import ImageBuild
 import ImageModel
 import LinuxSystem
@@ -86,7 +87,7 @@ struct ContainerCreation {
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)
         let images = try StoreImages(store, arguments, invocation.session, report: rendering.handler)
         let image = try images.baseImage(
-            name, policy: try BuildOptions.PullPolicy(flag: arguments.string("pull")),
+            name, policy: try invocation.pullPolicy(),
             platform: try invocation.platform())
         let known = try? store.findImage(name)
         return (image, known?.name ?? image.record.names.first ?? image.record.id)
@@ -101,6 +102,9 @@ enum ContainerRun {
     static func runToExit(
         _ container: inout ManagedContainer, _ process: ContainerProcess, _ store: ContainerStore, _ session: Session
     ) throws -> Int32 {
+        if let adjustment = try session.containersConf().containers.oomScoreAdjustment {
+            try OutOfMemoryScore.adjust(adjustment)
+        }
         var process = process
         process.isolation = try isolation(of: container, store, session)
         let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
@@ -126,6 +130,21 @@ extension ContainerRun {
         return try RuntimeChoice.external(
             named: runtime, flags: session.global.runtimeFlags, try session.containersConf(),
             bundle: "\(store.runDirectory(container: container.id))/bundle")
+    }
+}
+
+/// How readily the kernel kills processes when memory runs out.
+enum OutOfMemoryScore {
+    /// Sets that of this process and of those it starts, from -1000 (never) to 1000 (first).
+    static func adjust(_ value: Int64) throws {
+        guard (-1000...1000).contains(value) else {
+            throw CommandError("containers.conf: containers.oom_score_adj \(value) is not between -1000 and 1000")
+        }
+        do {
+            try OwnedFD.open("/proc/self/oom_score_adj", O_WRONLY).writeAll(Array("\(value)".utf8))
+        } catch {
+            throw CommandError("containers.conf: containers.oom_score_adj \(value): \(error)")
+        }
     }
 }
 

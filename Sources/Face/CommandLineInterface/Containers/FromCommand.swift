@@ -119,7 +119,7 @@ enum FromCommand: Command {
         settings.resourceLimits = confinement.resourceLimits
         settings.shmSize = "\(confinement.shmSize / 1024)k"
         settings.passesProxies = arguments.bool("http-proxy")
-        settings.volumes = conf.containers.volumes + arguments.strings("volume")
+        settings.volumes = arguments.wasSet("volume") ? arguments.strings("volume") : conf.containers.volumes
         for volume in settings.volumes { _ = try RunVolumeFlag.parse(volume) }
         return settings
     }

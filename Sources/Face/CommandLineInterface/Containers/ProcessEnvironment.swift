@@ -13,8 +13,11 @@ enum ProcessEnvironment {
             }
             pointer += 1
         }
-        let uid = geteuid()
-        return ConfigEnvironment(uid: uid, home: variables["HOME"] ?? home(of: uid), environment: variables)
+        // Tools that entered a user namespace before (`unshare`, Buildah, Podman) pass on the user's id.
+        let inherited = geteuid() == 0 ? variables["_CONTAINERS_ROOTLESS_UID"].flatMap { UInt32($0) } : nil
+        let uid = inherited ?? geteuid()
+        let named = variables["HOME"] ?? ""
+        return ConfigEnvironment(uid: uid, home: named.isEmpty ? home(of: uid) : named, environment: variables)
     }
 
     private static func home(of uid: uid_t) -> String {

@@ -44,6 +44,7 @@ enum RunCommand: Command {
         guard !command.isEmpty else { throw CommandError("command must be specified") }
         let expected = try expectedCodes(arguments)
         let conf = try session.containersConf()
+        try conf.checkSupported(for: .steps)
         let store = try session.openStore(mounts: true)
         var container = try WorkingContainer(name, in: store)
         var process = try process(command, container, arguments, session, conf)
@@ -187,7 +188,7 @@ enum RunCommand: Command {
         if !settings.dnsOptions.isEmpty { confinement.dnsOptions = settings.dnsOptions }
         // Buildah's own default is written into every container; a user may have less.
         if !settings.resourceLimits.isEmpty {
-            confinement.setLimits(settings.resourceLimits.filter { $0 != "nproc=32768:32768" })
+            confinement.addLimits(settings.resourceLimits.filter { $0 != "nproc=32768:32768" })
         }
         if !settings.shmSize.isEmpty { confinement.shmSize = try ByteCount.parse(settings.shmSize) }
         try NetworkFlag.choose(arguments.string("network") ?? settings.network, conf, for: &confinement)

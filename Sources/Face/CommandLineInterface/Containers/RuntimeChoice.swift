@@ -38,7 +38,9 @@ enum RuntimeChoice {
         let bundle = "\(bundle).\(RandomBytes.hex(8))"
         return .external(
             ExternalRuntime(
-                path: found.path, options: flags.map { "--\($0)" }, stateDirectory: "\(bundle)/state",
+                path: found.path,
+                options: ((conf.engine.runtimeFlags[found.name] ?? []) + flags).map { "--\($0)" },
+                stateDirectory: "\(bundle)/state",
                 bundle: bundle, id: "swiftlet-\(RandomBytes.hex(8))"))
     }
 

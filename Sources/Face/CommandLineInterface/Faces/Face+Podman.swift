@@ -120,13 +120,13 @@ extension Face {
             .refused("connection", "there is no remote service"),
             .refused("identity", "there is no remote service"), .refused("ssh", "there is no remote service"),
             .refused("conmon", "there is no monitor process"), .refused("network-cmd-path", "it is searched in PATH"),
-            .refused("hooks-dir", "hooks are not run"), .refused("module", "set CONTAINERS_CONF instead"),
+            .refused("hooks-dir", "hooks are not run"), GlobalFlags.module,
             .refused("namespace", "containers are not grouped"), .refused("tmpdir", "it is not used"),
             .refused("volumepath", "named volumes are not supported yet"),
             .refused("network-config-dir", "networks are not configurable"),
             .refused("syslog", "nothing is logged to syslog"),
             .refused("trace", "there is no tracing"), .refused("noout", "redirect the output"),
-            .refused("transient-store", "use --root"), .refused("imagestore", "use --root"),
+            .refused("cdi-spec-dir", "devices of CDI are not supported"),
         ]
     }
 }

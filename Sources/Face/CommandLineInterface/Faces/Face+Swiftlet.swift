@@ -5,7 +5,7 @@ extension Face {
     static var swiftlet: Face {
         Face(
             name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
-            flags: GlobalFlags.flags,
+            flags: GlobalFlags.flags + [GlobalFlags.module],
             commands: workingContainerVerbs + [
                 .group("container", summary: "Run containers", containerCommands), systemGroup(),
                 .group(

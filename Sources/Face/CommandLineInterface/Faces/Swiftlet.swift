@@ -48,6 +48,8 @@ package enum Swiftlet {
             let session = Session(
                 environment: global.applied(to: environment), global: global, calledAs: face.name,
                 commandLine: [face.name] + arguments.dropFirst())
+            // Skopeo does not read containers.conf.
+            if face.name != "skopeo" { try session.applyEngineEnvironment() }
             return try face.command(at: parsed.commandPath).run(parsed, session)
         } catch {
             return ErrorReport.report(error, otherwise: face.failureCode)

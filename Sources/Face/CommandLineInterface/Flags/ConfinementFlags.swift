@@ -33,7 +33,7 @@ enum ConfinementFlags {
         if arguments.wasSet("dns") { confinement.dnsServers = try dnsServers(arguments) }
         if arguments.wasSet("dns-search") { confinement.dnsSearches = arguments.strings("dns-search") }
         if arguments.wasSet("dns-option") { confinement.dnsOptions = arguments.strings("dns-option") }
-        if arguments.wasSet("ulimit") { confinement.setLimits(arguments.strings("ulimit")) }
+        if arguments.wasSet("ulimit") { confinement.addLimits(arguments.strings("ulimit")) }
         if let size = arguments.string("shm-size") { confinement.shmSize = try ByteCount.parse(size) }
         try NetworkFlag.choose(arguments.string("network"), conf, peer: peer, for: &confinement)
         try NamespaceFlags.read(arguments, conf, into: &confinement)
@@ -71,8 +71,11 @@ extension StepConfinement {
         dnsServers = conf.containers.dnsServers
         dnsSearches = conf.containers.dnsSearches
         dnsOptions = conf.containers.dnsOptions
-        setLimits(conf.containers.defaultUlimits)
+        addLimits(conf.containers.defaultUlimits)
         shmSize = UInt64(clamping: conf.containers.shmSize)
+        copiedMounts = conf.defaultMounts.entries.map {
+            CopiedMount(source: $0.source, destination: $0.destination)
+        }
         umask = conf.containers.umask
         baseHostsFile = conf.containers.baseHostsFile
         hostAddress = conf.containers.hostContainersInternalIP
@@ -82,9 +85,13 @@ extension StepConfinement {
         }
     }
 
-    /// Applies `--ulimit` values. `host` means the host's limits, which a container inherits anyway.
-    mutating func setLimits(_ limits: [String]) {
-        resourceLimits = limits.filter { $0 != "host" }
+    /// Adds `--ulimit` values, each of which replaces an earlier one of that name. `host` means the host's limits, which
+    /// a container inherits anyway.
+    mutating func addLimits(_ limits: [String]) {
+        for limit in limits where limit != "host" {
+            resourceLimits.removeAll { KeyValueFlag.split($0).key == KeyValueFlag.split(limit).key }
+            resourceLimits.append(limit)
+        }
     }
 
     /// Applies `--security-opt` values; without a seccomp profile among them, the configured one is used.

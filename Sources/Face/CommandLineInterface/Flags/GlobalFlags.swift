@@ -14,6 +14,12 @@ struct GlobalFlags: Sendable {
     var registriesConf: String?
     var registriesConfDirectory: String?
     var shortNameAliases: String?
+    /// Modules of containers.conf.
+    var modules: [String]
+    /// Replaces `mounts.conf`.
+    var defaultMountsFile: String?
+    /// Whether records of containers are lost in a reboot; nil: as in storage.conf.
+    var isTransient: Bool?
 
     static let flags: [Flag] = [
         .string("root", "string", help: "storage root dir"),
@@ -25,6 +31,9 @@ struct GlobalFlags: Sendable {
         .string("registries-conf-dir", "string", help: "path to registries.conf.d directory (not usually used)"),
         .string("short-name-alias-conf", "string", help: "path to short name alias cache file (not usually used)"),
         .string("cgroup-manager", "string", help: "cgroup manager: cgroupfs"),
+        .bool("transient-store", help: "keep the records of containers in the storage state dir"),
+        .string("default-mounts-file", "file", hidden: true, help: "path to default mounts file"),
+        .refused("imagestore", "a separate image store is not supported: use additionalimagestores of storage.conf"),
         .refused("userns-uid-map", "custom ranges are not supported: the store's mapping is used"),
         .refused("userns-gid-map", "custom ranges are not supported: the store's mapping is used"),
         .refused("remote", short: "r", "there is no remote service"),
@@ -43,6 +52,9 @@ struct GlobalFlags: Sendable {
         registriesConf = string("registries-conf")
         registriesConfDirectory = string("registries-conf-dir")
         shortNameAliases = string("short-name-alias-conf")
+        defaultMountsFile = string("default-mounts-file")
+        modules = arguments.declares("module") ? arguments.strings("module") : []
+        isTransient = arguments.declares("transient-store") ? arguments.boolIfGiven("transient-store") : nil
         let level = string("log-level") ?? "warn"
         guard GlobalFlags.logLevels.contains(level.lowercased()) else {
             throw CommandError("unable to parse log level: not a valid logrus Level: \"\(level)\"")
@@ -57,7 +69,12 @@ struct GlobalFlags: Sendable {
         func flag(_ name: String, _ value: String?) -> [String] { value.map { ["--\(name)", $0] } ?? [] }
         return flag("root", root) + flag("runroot", runRoot) + flag("storage-driver", storageDriver)
             + storageOptions.flatMap { flag("storage-opt", $0) }
+            + (isTransient.map { ["--transient-store=\($0)"] } ?? [])
     }
+
+    /// `--module`, which Buildah and Skopeo do not have.
+    static let module = Flag(
+        "module", .stringArray, placeholder: "file", help: "read a module of containers.conf, by name or absolute path")
 
     private static let logLevels: Set<String> = [
         "trace", "debug", "info", "warn", "warning", "error", "fatal", "panic",
@@ -69,6 +86,7 @@ struct GlobalFlags: Sendable {
         environment.registriesConf = registriesConf
         environment.registriesConfDirectory = registriesConfDirectory
         environment.shortNameAliases = shortNameAliases
+        environment.modules = modules
         return environment
     }
 }

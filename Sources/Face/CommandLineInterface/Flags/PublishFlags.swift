@@ -14,14 +14,25 @@ enum PublishFlags {
     ]
 
     /// The requested ports, each as `[ADDRESS:]HOST:CONTAINER/PROTOCOL`.
-    static func ports(_ arguments: ParsedArguments, _ config: ContainerConfig) throws -> [String] {
+    ///
+    /// - Parameter addresses: the host's addresses for ports that specify none; empty: all.
+    static func ports(
+        _ arguments: ParsedArguments, _ config: ContainerConfig, addresses: [String]
+    ) throws -> [String] {
         var ports = try arguments.strings("publish").flatMap { try PortFlag.parse($0) }
         if arguments.bool("publish-all") {
             let named = Set(ports.map(\.container))
             ports += try (config.exposedPorts ?? [:]).keys.sorted().flatMap { try PortFlag.parse($0) }
                 .filter { !named.contains($0.container) }
         }
-        return ports.map(PortFlag.text)
+        return ports.flatMap { port in
+            guard port.hostAddress.isEmpty, !addresses.isEmpty else { return [port] }
+            return addresses.map { address in
+                var port = port
+                port.hostAddress = address
+                return port
+            }
+        }.map(PortFlag.text)
     }
 
     /// Adds the ports to the container's network: unless the user has chosen a network, a private one is required.

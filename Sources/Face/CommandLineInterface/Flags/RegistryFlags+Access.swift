@@ -66,7 +66,7 @@ extension RegistryFlags {
             throw CommandError("creds and no-creds cannot be specified at the same time")
         }
         options.signatureStoresDirectory = arguments.optionalString("registries.d")
-        options.retry = try retryPolicy(arguments)
+        options.retry = try retryPolicy(arguments, session)
         options.journalDirectory = store.map { "\($0.layout.ownRoom)/partial" }
         options.uploadDirectory = store.map { "\($0.layout.ownRoom)/uploads" }
         return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")
@@ -82,8 +82,20 @@ extension RegistryFlags {
         return .password(user: String(text[..<colon]), password: String(text[text.index(after: colon)...]))
     }
 
-    private static func retryPolicy(_ arguments: ParsedArguments) throws -> RetryPolicy {
+    /// The flags, otherwise containers.conf, which Skopeo does not read.
+    private static func retryPolicy(_ arguments: ParsedArguments, _ session: Session) throws -> RetryPolicy {
         var policy = RetryPolicy()
+        if session.calledAs != "skopeo" {
+            let engine = try session.containersConf().engine
+            if let retries = engine.retry { policy.retries = min(retries, 1000) }
+            if !engine.retryDelay.isEmpty {
+                guard let seconds = DurationText.seconds(engine.retryDelay) else {
+                    throw CommandError(
+                        "containers.conf: engine.retry_delay: \"\(engine.retryDelay)\" is not a duration such as 2s")
+                }
+                policy.delay = seconds
+            }
+        }
         for name in ["retry", "retry-times"] where arguments.declares(name) && arguments.wasSet(name) {
             guard let retries = arguments.int(name), (0...1000).contains(retries) else {
                 throw CommandError("--\(name): the number is out of range")

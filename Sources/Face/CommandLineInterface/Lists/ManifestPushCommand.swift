@@ -37,7 +37,7 @@ enum ManifestPushCommand: Command {
         let record = try ManifestArguments.list(arguments.positionals[0], in: store)
         let list = try ManifestList(record, in: store)
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : record.names.first ?? list.id
-        var options = ManifestListPush.Options(copy: try PushCommand.copyOptions(arguments, target))
+        var options = ManifestListPush.Options(copy: try PushCommand.copyOptions(arguments, target, session))
         options.includesImages = arguments.bool("all")
         if let file = arguments.string("digestfile") { options.copy.announce = try OutputFile.digestWriter(file) }
         let places = try ListImageLocator(arguments, store, session)

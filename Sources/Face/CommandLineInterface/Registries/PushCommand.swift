@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import ContainersConfig
 import ContentDigest
 import Distribution
 import ImageCopy
@@ -41,7 +42,7 @@ enum PushCommand: Command {
         let target =
             arguments.positionals.count == 2
             ? arguments.positionals[1] : Self.defaultDestination(of: found, named: name)
-        var options = try copyOptions(arguments, target)
+        var options = try copyOptions(arguments, target, session)
         if let file = arguments.string("digestfile") { options.announce = try OutputFile.digestWriter(file) }
         let rendering = try ProgressFlag.rendering(arguments, .error)
         // Retrying does not resend what succeeded before a failure.
@@ -67,14 +68,18 @@ enum PushCommand: Command {
     }
 
     /// The flags for the format of manifests and layers.
-    static func copyOptions(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {
+    static func copyOptions(
+        _ arguments: ParsedArguments, _ target: String, _ session: Session
+    ) throws -> CopyOptions {
         var options = CopyOptions()
         options.signer = try CopyFlags.signer(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
-        let way = try CopyFlags.compressionWish(
+        var way = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
-        if arguments.declares("disable-compression"), arguments.bool("disable-compression") {
+        let isUncompressed = arguments.declares("disable-compression") && arguments.bool("disable-compression")
+        if way == nil, !isUncompressed { way = try configuredCompression(options.format, target, session) }
+        if isUncompressed {
             guard way == nil else {
                 throw CommandError("--disable-compression and --compression-format cannot be used together")
             }
@@ -84,6 +89,19 @@ enum PushCommand: Command {
         }
         options.schema1Name = DockerName.reference(target)
         return options
+    }
+
+    /// What containers.conf says, where the destination leaves the choice: Docker's manifests have no other compression
+    /// than gzip, and these transports keep or remove it.
+    private static func configuredCompression(
+        _ format: MediaType?, _ target: String, _ session: Session
+    ) throws -> LayerCompressionSettings? {
+        let engine = try session.containersConf().engine
+        guard format == nil || format == .ociManifest,
+            !["dir:", "docker-archive:", "docker-daemon:", "containers-storage:"].contains(where: target.hasPrefix)
+        else { return nil }
+        let name = engine.compressionFormat == "gzip" ? "" : engine.compressionFormat
+        return try CopyFlags.compressionWish(format: name.isEmpty ? nil : name, level: engine.compressionLevel)
     }
 
     /// The default destination of an image: the registry in the name that the user typed.

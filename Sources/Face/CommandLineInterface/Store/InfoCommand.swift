@@ -11,11 +11,13 @@ enum InfoCommand: Command {
         "info", summary: "Display system information", usage: "info [options]",
         flags: [
             .bool("debug", short: "d", help: "display additional debug information"),
+            .bool("config", help: "list the configuration files read and where each setting comes from"),
             .string("format", help: "use format as a Go template to format the output"),
         ], arguments: .none)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let format = try arguments.string("format").map { try DescriptionFormat(parsing: $0) }
+        if arguments.bool("config") { return try show(configuration(session), format, session) }
         let store = try session.openStore()
         var value = JSONObject()
         if arguments.bool("debug") {
@@ -27,6 +29,10 @@ enum InfoCommand: Command {
         host["network"] = NetworkFlag.describeStandard(conf)
         value["host"] = .object(host)
         value["store"] = .object(try describe(store))
+        return try show(value, format, session)
+    }
+
+    private static func show(_ value: JSONObject, _ format: DescriptionFormat?, _ session: Session) throws -> Int32 {
         // Buildah's description is a map, which has no fields that could be wrong.
         let missingFields: Template.MissingFields = session.calledAs == "buildah" ? .printNoValue : .standard
         if let text = try format?.render(.object(value), missingFields: missingFields) {
@@ -35,6 +41,21 @@ enum InfoCommand: Command {
         }
         session.printLine(String(decoding: JSONValue.object(value).serialized(pretty: true), as: UTF8.self))
         return 0
+    }
+
+    /// The files of each configuration in the order in which they are read, and the source of each effective key.
+    private static func configuration(_ session: Session) throws -> JSONObject {
+        var description = JSONObject()
+        for report in try ConfigReport.all(env: session.environment) {
+            var keys = JSONObject()
+            for key in report.keys {
+                keys[key.path] = [
+                    "value": key.value, "source": .string(key.source), "treatment": .string(key.treatment),
+                ]
+            }
+            description[report.name] = ["files": .array(report.files.map { .string($0) }), "keys": .object(keys)]
+        }
+        return description
     }
 
     private static func describe(_ store: ContainerStore) throws -> JSONObject {

@@ -1,3 +1,4 @@
+import CommandLineGrammar
 import ContainerStore
 import ContainersConfig
 import DockerfileSyntax
@@ -7,7 +8,7 @@ import LinuxSystem
 
 /// The context of every command: the configuration, which is read once, and the two output streams.
 final class Session {
-    let environment: ConfigEnvironment
+    private(set) var environment: ConfigEnvironment
     let global: GlobalFlags
     /// The name by which the tool was called: `swiftlet`, or `buildah`, `skopeo`, `podman` through a link.
     let calledAs: String
@@ -68,7 +69,7 @@ final class Session {
         environment.uid = entry.rootlessUID
         let config = try StorageConfig.resolve(
             env: environment, rootless: entry.rootlessUID != 0, root: global.root, runroot: global.runRoot,
-            driver: global.storageDriver, options: global.storageOptions)
+            driver: global.storageDriver, options: global.storageOptions, isTransient: global.isTransient)
         return try ContainerStore.open(
             config, idMaps: (uid: entry.uidMap, gid: entry.gidMap), rootless: entry.kind != .alreadyRoot,
             shortNames: ShortNameLookup(environment).candidates)
@@ -82,9 +83,28 @@ final class Session {
         return result
     }
 
+    private var loadedContainersConf: ContainersConf?
+
     /// containers.conf and its drop-ins.
     func containersConf() throws -> ContainersConf {
-        try ContainersConf.load(env: environment)
+        if let loadedContainersConf { return loadedContainersConf }
+        var conf = try ContainersConf.load(env: environment)
+        conf.defaultMounts = try DefaultMounts.load(env: environment, named: global.defaultMountsFile)
+        loadedContainersConf = conf
+        return conf
+    }
+
+    /// Adds the variables in `env` of containers.conf that are not set, for this process and those it starts.
+    func applyEngineEnvironment() throws {
+        for text in try containersConf().engine.env {
+            let (name, value) = KeyValueFlag.split(text)
+            guard let value, !name.isEmpty else {
+                throw CommandError("containers.conf: engine.env: \(text.goQuoted) is not of the form NAME=VALUE")
+            }
+            guard environment.environment[name] == nil else { continue }
+            environment.environment[name] = value
+            setenv(name, value, 0)
+        }
     }
 
     /// The proxies specified in the environment.

@@ -109,4 +109,9 @@ package struct OwnedFD: ~Copyable, Sendable {
     package func synchronize() throws(LinuxError) {
         try checked(linux_fsync(raw), "fsync")
     }
+
+    /// Makes everything in the file's file system durable (syncfs).
+    package func synchronizeFileSystem() throws(LinuxError) {
+        try checked(linux_syncfs(raw), "syncfs")
+    }
 }

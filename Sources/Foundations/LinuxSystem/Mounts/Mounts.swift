@@ -47,6 +47,16 @@ package enum Mounts {
         try checked(linux_mount(nil, target, nil, remount, nil), "make read-only", target)
     }
 
+    /// Adds those of `nodev`, `noexec` and `nosuid` that are named to the flags of the mount at `target`.
+    package static func restrict(_ target: String, _ names: [String]) throws(LinuxError) {
+        let known = ["nodev": LINUX_MS_NODEV, "noexec": LINUX_MS_NOEXEC, "nosuid": LINUX_MS_NOSUID]
+        let kept = LINUX_MS_RDONLY | known.values.reduce(0, |) | LINUX_MS_NOATIME | LINUX_MS_NODIRATIME
+        // A remount sets all flags.
+        let present = UInt(max(linux_mount_flags(target), 0)) & kept
+        let flags = names.reduce(LINUX_MS_REMOUNT | LINUX_MS_BIND | present) { $0 | (known[$1] ?? 0) }
+        try checked(linux_mount(nil, target, nil, flags, nil), "restrict", target)
+    }
+
     /// Disables mount propagation in both directions.
     package static func makePrivate(_ target: String, recursive: Bool = false) throws(LinuxError) {
         let flags = LINUX_MS_PRIVATE | (recursive ? LINUX_MS_REC : 0)

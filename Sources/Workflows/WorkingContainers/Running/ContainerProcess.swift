@@ -81,7 +81,8 @@ package struct ContainerProcess: Sendable {
         spec.useInit = useInit
         spec.terminal = terminal
         spec.signals = signals
-        spec.mounts = try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + mounts
+        let copies = try hostFiles.copies(confinement.copiedMounts, in: place, besides: Set(mounts.map(\.destination)))
+        spec.mounts = try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + copies + mounts
         try WorkingDirectory.prepare(
             spec.workingDirectory, whenMissing: whenDirectoryIsMissing, mounts: spec.mounts, in: files,
             uid: account.uid, gid: account.gid)

@@ -48,6 +48,18 @@ package final class HostFiles {
         }
     }
 
+    /// The mounts of copies, made in `place`, of what exists on the host.
+    ///
+    /// - Parameter taken: mount points of other mounts, which replace these.
+    func copies(_ list: [CopiedMount], in place: String, besides taken: Set<String>) throws -> [SandboxMount] {
+        var mounts: [SandboxMount] = []
+        for (index, item) in list.enumerated() where !taken.contains(item.destination) {
+            let path = "\(place)/copy-\(index)"
+            if try item.copy(to: path) { mounts.append(.bind(path, at: item.destination)) }
+        }
+        return mounts
+    }
+
     /// A mount of an executable file with this content.
     package func executable(_ content: [UInt8], at target: String) throws -> SandboxMount {
         SandboxMount.bind(try file(content, mode: 0o755, uid: 0, gid: 0), at: target, readOnly: true)

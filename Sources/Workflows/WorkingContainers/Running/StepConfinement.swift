@@ -34,6 +34,8 @@ package struct StepConfinement: Sendable {
     package var hostAddress = ""
     /// Kernel parameters; those of shared namespaces are ignored.
     package var sysctls: [(name: String, value: String)] = []
+    /// What every container gets a copy of.
+    package var copiedMounts: [CopiedMount] = []
     /// The size of `/dev/shm` in bytes.
     package var shmSize: UInt64 = 65_536_000
     package var umask: UInt32 = 0o022

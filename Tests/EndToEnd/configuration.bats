@@ -75,6 +75,14 @@ merge_sections() {
     has "a separate image store is not supported"
 }
 
+@test "driver_priority chooses the driver of a new store" {
+    printf '[storage]\ngraphroot = "%s"\nrunroot = "%s"\ndriver_priority = ["zfs", "vfs"]\n' "$PWD/new/graph" \
+        "$STORE/new" >new.conf
+    CONTAINERS_STORAGE_CONF=$PWD/new.conf run -0 command swiftlet info --format '{{.store.GraphDriverName}}'
+    prints vfs
+    as_owner rm -rf new "$STORE/new"
+}
+
 @test "mountopt restricts the root of containers" {
     storage_conf <<<$'[storage.options.overlay]\nmountopt = "nodev,nosuid,metacopy=on"'
     run -0 configured container run --rm localhost/busybox grep ' / ' /proc/self/mounts
@@ -93,7 +101,6 @@ with tarfile.open("root.tar", "w") as tar:
     entry = tarfile.TarInfo("foreign"); entry.uid = entry.gid = 2000000000; entry.size = 1
     tar.addfile(entry, io.BytesIO(b"x"))
 PY
-    run ! configured build -q -t localhost/foreign - <<<$'FROM scratch\nADD root.tar /'
     command swiftlet image copy -q "tarball:root.tar" oci:layout:foreign
     run -125 configured pull -q oci:layout:foreign
     has "is not mapped"
@@ -133,8 +140,9 @@ CONF
 
 @test "a transient store forgets its containers with the run root, and keeps its images" {
     local flags=(--root "$PWD/t/graph" --runroot "$STORE/t" --storage-driver overlay)
-    command swiftlet "${flags[@]}" pull -q "containers-storage:[overlay@$STORE/graph+$STORE/run]localhost/busybox"
-    command swiftlet "${flags[@]}" --transient-store from --name gone localhost/busybox
+    swiftlet push -q localhost/busybox oci:base:x
+    run -0 command swiftlet "${flags[@]}" pull -q oci:base:x
+    command swiftlet "${flags[@]}" --transient-store from --name gone "$output"
     run -0 command swiftlet "${flags[@]}" --transient-store containers -q
     [ "${#lines[@]}" = 1 ]
     [ -s "$STORE/t/overlay-containers/volatile-containers.json" ]

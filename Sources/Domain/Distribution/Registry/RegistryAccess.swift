@@ -16,6 +16,8 @@ package struct RegistryOptions: Sendable {
     package var certificateDirectory: String?
     /// Whether TLS is required; nil: as in registries.conf.
     package var verifiesTLS: Bool?
+    /// Which registries may be used.
+    package var sources = RegistrySources()
     /// How often to retry requests.
     package var retry = RetryPolicy()
     /// The directory that configures signature stores, instead of the default one.
@@ -114,8 +116,10 @@ package final class RegistryAccess: Sendable {
     package func client(
         for repository: ImageReference, standingInFor primary: ImageReference, insecure: Bool
     ) throws -> RegistryClient {
-        try client(
-            host: repository.domain, credentialName: repository.name, isInsecure: isInsecure(configured: insecure),
+        try options.sources.check(primary.domain)
+        let isInsecure = isInsecure(configured: insecure || options.sources.insecure.contains(repository.domain))
+        return try client(
+            host: repository.domain, credentialName: repository.name, isInsecure: isInsecure,
             takesGivenCredentials: repository.domain == primary.domain)
     }
 

@@ -44,6 +44,10 @@ extension RegistryFlags {
     ) throws -> RegistryAccess {
         func value(_ name: String) -> String? { arguments.optionalString(prefix + name) }
         var options = RegistryOptions(environment: session.registryEnvironment)
+        // Podman and Skopeo do not know the variable.
+        if ["buildah", "swiftlet"].contains(session.calledAs) {
+            options.sources = try RegistrySources(env: session.environment)
+        }
         options.authFile = value("authfile") ?? arguments.optionalString("authfile")
         options.certificateDirectory = value("cert-dir")
         options.daemonHost = value("daemon-host")

@@ -256,3 +256,58 @@ CONF
     run -125 in_image -e =value localhost/busybox true
     has "it has no name"
 }
+
+@test "devices of CDI are added by run, build and container run" {
+    mkdir cdi
+    cat >cdi/sample.yaml <<YAML
+cdiVersion: 0.7.0
+kind: example.com/sample
+devices:
+  - name: all
+    containerEdits:
+      env:
+      - SAMPLE=on
+      mounts:
+      - containerPath: /dev/sample.yaml
+        hostPath: $PWD/cdi/sample.yaml
+        options: [ro, nosuid, nodev, bind]
+YAML
+    run -0 in_image --cdi-config-dir cdi --device example.com/sample=all localhost/busybox sh -c \
+        'echo $SAMPLE; head -n 1 /dev/sample.yaml'
+    prints $'on\ncdiVersion: 0.7.0'
+    printf 'FROM localhost/busybox\nRUN head -n 2 /dev/sample.yaml >/copy\n' >Dockerfile
+    swiftlet build -q --cdi-config-dir cdi --device example.com/sample=all -t localhost/cdi .
+    run -0 in_image localhost/cdi cat /copy
+    has example.com/sample
+    swiftlet from --name sampled localhost/busybox
+    run -0 swiftlet run --cdi-config-dir cdi --device example.com/sample=all sampled cat /dev/sample.yaml
+    has example.com/sample
+    swiftlet rm sampled
+    run -125 in_image --cdi-config-dir cdi --device example.com/other=all localhost/busybox true
+    has 'there is no device "example.com/other=all"'
+}
+
+@test "BUILD_REGISTRY_SOURCES restricts the registries of builds" {
+    export BUILD_REGISTRY_SOURCES='{"blockedRegistries": ["registry.invalid"]}'
+    run -125 swiftlet pull registry.invalid/x
+    has 'registry "registry.invalid" denied by policy: it is in the blocked registries list'
+    run -125 swiftlet push localhost/busybox docker://registry.invalid/x
+    has 'registry "registry.invalid" denied by policy: it is in the blocked registries list'
+    export BUILD_REGISTRY_SOURCES='{"allowedRegistries": ["elsewhere.invalid"]}'
+    run -125 swiftlet build -q - <<<$'FROM registry.invalid/x'
+    has 'registry "registry.invalid" denied by policy: not in allowed registries list'
+}
+
+@test "credential helpers of registries.conf are asked in order" {
+    mkdir bin
+    cat >bin/docker-credential-test <<'SH'
+#!/bin/sh
+cat >>"$ASKED"
+echo '{"ServerURL":"x","Username":"someone","Secret":"word"}'
+SH
+    chmod 755 bin/docker-credential-test
+    printf 'credential-helpers = ["containers-auth.json", "test"]\n' >registries.conf
+    ASKED=$PWD/asked CONTAINERS_REGISTRIES_CONF=$PWD/registries.conf PATH=$PWD/bin:$PATH REGISTRY_AUTH_FILE='' \
+        run -125 swiftlet pull --retry 0 127.0.0.1:1/x
+    equal "$(cat asked)" 127.0.0.1:1
+}

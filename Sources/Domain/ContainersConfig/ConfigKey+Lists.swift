@@ -25,14 +25,14 @@ extension ConfigKey {
         + keys(
             .containers, "engine", .obeyed,
             """
-            compression_format compression_level env helper_binaries_dir image_default_format image_volume_mode \
+            cdi_spec_dirs compression_format compression_level env helper_binaries_dir image_default_format image_volume_mode \
             network_cmd_options network_cmd_path pull_policy retry retry_delay runtime runtimes runtimes_flags \
             stop_timeout
             """)
         + keys(
             .containers, "engine", .withoutMeaning,
             """
-            cdi_spec_dirs cgroup_manager chown_copied_files compat_api_enforce_docker_hub compose_providers \
+            cgroup_manager chown_copied_files compat_api_enforce_docker_hub compose_providers \
             compose_warning_logs conmon_env_vars conmon_path database_backend detach_keys enable_port_reservation \
             events_logfile_path events_logfile_max_size events_logger events_container_create_inspect_data \
             exit_command_delay healthcheck_events image_copy_tmp_dir image_parallel_copies infra_command infra_image \

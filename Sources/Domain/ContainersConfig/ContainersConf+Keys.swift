@@ -50,6 +50,7 @@ extension ContainersConf.Engine {
         try keys.string("runtime", into: &runtime)
         try keys.lists("runtimes", into: &runtimes)
         try keys.strings("helper_binaries_dir", into: &helperBinariesDir)
+        try keys.strings("cdi_spec_dirs", into: &cdiDirectories)
         try keys.strings("env", into: &env)
         try keys.string("image_default_format", into: &imageDefaultFormat)
         try keys.string("compression_format", into: &compressionFormat)

@@ -97,6 +97,8 @@ package struct ContainersConf: Sendable, Equatable {
         package var helperBinariesDir = [
             "/usr/local/libexec/podman", "/usr/local/lib/podman", "/usr/libexec/podman", "/usr/lib/podman",
         ]
+        /// Directories of device descriptions, later ones having precedence.
+        package var cdiDirectories = ["/etc/cdi", "/var/run/cdi"]
         /// `NAME=VALUE`, variables for the tool's own environment.
         package var env: [String] = []
         /// `oci`, `v2s2`, `v2s1`, or empty: the format for building and committing.

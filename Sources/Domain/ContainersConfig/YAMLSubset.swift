@@ -47,15 +47,24 @@ package enum YAMLSubset {
         private mutating func block(indent: Int, depth: Int) throws(ConfigError) -> Value {
             guard depth < 16 else { throw error(lines[place], "too deep") }
             return lines[place].text.hasPrefix("-")
-                ? try list(indent: indent) : try mapping(indent: indent, depth: depth)
+                ? try list(indent: indent, depth: depth) : try mapping(indent: indent, depth: depth)
         }
 
-        private mutating func list(indent: Int) throws(ConfigError) -> Value {
+        private mutating func list(indent: Int, depth: Int) throws(ConfigError) -> Value {
             var items: [Value] = []
             while place < lines.count, lines[place].indent == indent, lines[place].text.hasPrefix("-") {
                 let line = lines[place]
                 let rest = line.text.dropFirst()
                 guard rest.first == " " else { throw error(line, "expected a space behind the dash") }
+                let text = rest.drop { $0 == " " }
+                if !["\"", "'"].contains(text.prefix(1)), Self.split(text) != nil {
+                    // A mapping that begins behind the dash.
+                    guard depth < 16 else { throw error(line, "too deep") }
+                    let inner = indent + 1 + rest.count - text.count
+                    lines[place] = Line(number: line.number, indent: inner, text: text)
+                    items.append(try mapping(indent: inner, depth: depth + 1))
+                    continue
+                }
                 guard let scalar = Self.scalar(rest) else { throw error(line, "the quotes are not closed") }
                 items.append(.scalar(scalar))
                 place += 1

@@ -27,6 +27,7 @@ enum FromCommand: Command {
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
         SharedFlags.format, SignaturePolicyFlag.flag,
         .bool("http-proxy", default: true, help: "pass the host's proxy environment variables to commands"),
+        .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("userns", "the store's id mapping is always used"),
         .refused("userns-uid-map-user", "the store's id mapping is always used"),
         .refused("userns-gid-map-group", "the store's id mapping is always used"),
@@ -107,7 +108,8 @@ enum FromCommand: Command {
         ).capabilityNames.sorted()
         settings.securityOptions = try kept(arguments.strings("security-opt"))
         settings.namespaces = confinement.namespaces
-        settings.devices = try arguments.strings("device").flatMap { try DeviceFlag.parse($0) }
+        let described = try DescribedDevices(arguments.strings("device"), arguments, conf)
+        settings.devices = described.devices
         settings.noHosts = arguments.bool("no-hosts")
         settings.controls = confinement.controls
         settings.network = arguments.string("network") ?? ""
@@ -120,6 +122,7 @@ enum FromCommand: Command {
         settings.shmSize = "\(confinement.shmSize / 1024)k"
         settings.passesProxies = arguments.bool("http-proxy")
         settings.volumes = arguments.wasSet("volume") ? arguments.strings("volume") : conf.containers.volumes
+        settings.volumes += try described.storedMounts()
         for volume in settings.volumes { _ = try RunVolumeFlag.parse(volume) }
         return settings
     }

@@ -126,7 +126,7 @@ extension Face {
             .refused("network-config-dir", "networks are not configurable"),
             .refused("syslog", "nothing is logged to syslog"),
             .refused("trace", "there is no tracing"), .refused("noout", "redirect the output"),
-            .refused("cdi-spec-dir", "devices of CDI are not supported"),
+            Flag("cdi-spec-dir", .stringArray, placeholder: "directory", help: "directory of CDI configuration files"),
         ]
     }
 }

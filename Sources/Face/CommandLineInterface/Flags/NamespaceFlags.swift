@@ -13,7 +13,8 @@ enum NamespaceFlags {
         .string("uts", "how", help: "the UTS namespace: private, host, or the path of one"),
         Flag(
             "device", .stringArray, placeholder: "HOST[:CONTAINER][:PERMISSIONS]",
-            help: "devices of the host, or directories of them, to be seen in the container"),
+            help: "devices of the host, directories of them, or devices of CDI, to be seen in the container"),
+        .string("cdi-config-dir", "directory", hidden: true, help: "directory of CDI configuration files"),
         .bool("no-hosts", help: "leave /etc/hosts to the image"),
         .bool("no-hostname", help: "leave /etc/hostname to the image"),
     ]
@@ -22,8 +23,10 @@ enum NamespaceFlags {
     static func read(
         _ arguments: ParsedArguments, _ conf: ContainersConf, into confinement: inout StepConfinement
     ) throws {
-        let devices = try (conf.containers.devices + arguments.strings("device")).flatMap { try DeviceFlag.parse($0) }
-        confinement.devices += devices
+        let described = try DescribedDevices(conf.containers.devices + arguments.strings("device"), arguments, conf)
+        confinement.devices += described.devices
+        confinement.deviceMounts += described.mounts
+        confinement.deviceEnvironment += described.environment
         if arguments.bool("no-hosts") || conf.containers.noHosts { confinement.noHosts = true }
         if arguments.bool("no-hostname") || conf.containers.noHostname { confinement.noHostname = true }
         if confinement.noHosts, !confinement.addHosts.isEmpty {

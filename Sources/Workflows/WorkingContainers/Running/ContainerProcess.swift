@@ -82,7 +82,9 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         let copies = try hostFiles.copies(confinement.copiedMounts, in: place, besides: Set(mounts.map(\.destination)))
-        spec.mounts = try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + copies + mounts
+        spec.mounts =
+            try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + copies + confinement.deviceMounts
+            + mounts
         try WorkingDirectory.prepare(
             spec.workingDirectory, whenMissing: whenDirectoryIsMissing, mounts: spec.mounts, in: files,
             uid: account.uid, gid: account.gid)
@@ -108,7 +110,7 @@ package struct ContainerProcess: Sendable {
 
     /// Each name once, so that programs agree whether they look up the first or the last entry of a name.
     func completeEnvironment(home: String) -> [String] {
-        var list = EnvironmentList(environment)
+        var list = EnvironmentList(environment + confinement.deviceEnvironment)
         for entry in EnvironmentList(defaultEnvironment).entries { list.setDefault(entry) }
         list.setDefault(ContainerProcess.searchPath)
         list.setDefault("HOME=\(home)")

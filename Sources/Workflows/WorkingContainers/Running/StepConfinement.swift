@@ -34,6 +34,9 @@ package struct StepConfinement: Sendable {
     package var hostAddress = ""
     /// Kernel parameters; those of shared namespaces are ignored.
     package var sysctls: [(name: String, value: String)] = []
+    /// Mounts and variables (`NAME=value`) that belong to devices.
+    package var deviceMounts: [SandboxMount] = []
+    package var deviceEnvironment: [String] = []
     /// What every container gets a copy of.
     package var copiedMounts: [CopiedMount] = []
     /// The size of `/dev/shm` in bytes.
@@ -47,7 +50,8 @@ package struct StepConfinement: Sendable {
         ["network=\(networkKind)"] + addCapabilities.map { "cap-add=\($0)" }
             + dropCapabilities.map { "cap-drop=\($0)" }
             + securityOptions.map { "security-opt=\($0)" } + resourceLimits.map { "ulimit=\($0)" }
-            + devices.map { "device=\($0.path)" }
+            + devices.map { "device=\($0.path)" } + deviceMounts.map { "device=\($0.destination)" }
+            + deviceEnvironment.map { "device=\($0)" }
             + (namespaces == SandboxNamespaces() ? [] : ["namespaces=\(namespaces)"])
     }
 }

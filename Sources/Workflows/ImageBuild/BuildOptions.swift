@@ -43,7 +43,9 @@ package struct BuildOptions: Sendable {
     package var target: String?
     /// Whether steps may be taken from the cache.
     package var usesCache = true
-    /// Names, in lower case, or numbers of stages whose steps are not taken from the cache.
+    /// Whether cache mounts start empty.
+    package var renewsCacheMounts = false
+    /// The names, in lower case, or numbers of stages that are built without a cache.
     package var uncachedStages: Set<String> = []
     /// Whether each step that changes files creates a layer. Otherwise the build adds a single layer to its base.
     package var makesLayers = true

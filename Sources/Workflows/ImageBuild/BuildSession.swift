@@ -27,6 +27,8 @@ final class BuildSession {
     var declaredArguments: Set<String> = []
     /// Nil if no checks are made.
     var checks: BuildChecks?
+    /// The users that commands cannot have in this user namespace.
+    var usersWarnedOf: Set<String> = []
     /// The cache mounts that this build has emptied (`--no-cache`), by their directories.
     var renewedCaches: Set<String> = []
     private var preparedHostFiles: HostFiles?

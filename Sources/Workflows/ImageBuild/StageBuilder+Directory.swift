@@ -1,3 +1,4 @@
+import ContainerStore
 import DockerfileSyntax
 import ImageModel
 import LinuxSystem
@@ -73,7 +74,7 @@ extension StageBuilder {
     /// The ids of the stage's user, whose commands should be able to write to the directory. A user unknown to the
     /// image is an error only for the first command.
     private func owner(in files: String) throws -> (uid: UInt32, gid: UInt32) {
-        guard !draft.container.user.isEmpty else { return (0, 0) }
+        guard !draft.container.user.isEmpty, !session.store.isSingleID else { return (0, 0) }
         let reader = try RootFileReader(files)
         let users = ImageUsers { try reader.read($0) }
         guard let account = try? users.resolve(draft.container.user) else { return (0, 0) }

@@ -124,7 +124,7 @@ extension StageBuilder {
         try Files.makeDirectories(caches, mode: 0o700)
         mounts.hold(try HeldLock(sharing: session.store.layout.cacheMountsLock))
         let name = "\(caches)/\(cacheName(request, target))"
-        if !session.options.usesCache { try CacheRenewal.renew(name, in: session) }
+        if session.options.renewsCacheMounts || isUncached { try CacheRenewal.renew(name, in: session) }
         mounts.hold(try HeldLock(sharing: "\(name).users.lock"))
         var directory = name
         switch request.sharing {

@@ -32,7 +32,7 @@ extension StageBuilder {
         }
         var wanted = RemoteFileRequest(address, checksum: try request.checksum.map { try Digest(parsing: $0) })
         wanted.authorization = try authorization(for: address)
-        let usesKnown = session.options.usesCache && session.options.makesLayers
+        let usesKnown = session.options.usesCache && !isUncached && session.options.makesLayers
         return try WebSource(wanted, by: provider, usesKnown: usesKnown, in: session.store)
     }
 

@@ -2,6 +2,7 @@ import ContainerStore
 import DockerfileSyntax
 import ImageModel
 import LinuxSystem
+import ProgressEvents
 import Sandbox
 import WorkingContainers
 
@@ -80,6 +81,8 @@ extension StageBuilder {
         process.defaultEnvironment = session.options.defaultEnvironment
         process.workingDirectory = workingDirectory
         process.user = draft.container.user
+        process.hasSingleID = session.store.isSingleID
+        warnOfSingleID()
         process.confinement = confinement
         process.isolation = session.options.isolation
         if !session.options.passesInput { process.stdio.input = .null }
@@ -117,6 +120,18 @@ extension StageBuilder {
                 .commandFailed, at: instruction.range, "building at STEP \"\(instruction.text)\": \(how)",
                 exitCode: status.shellCode)
         }
+    }
+
+    /// Says once that another user than root is not one.
+    private func warnOfSingleID() {
+        let user = draft.container.user
+        guard session.store.isSingleID, !user.isEmpty, !["0", "root", "0:0", "root:root"].contains(user),
+            session.usersWarnedOf.insert(user).inserted
+        else { return }
+        session.report(
+            .warning(
+                "USER \(user): commands run as root, the only user of this user namespace: this account has no "
+                    + "subordinate ids in /etc/subuid and /etc/subgid"))
     }
 
     /// The proxies not set by the stage: those given for the build, in both cases, otherwise the host's.

@@ -177,14 +177,15 @@ final class StageBuilder {
                 created: Clock.rfc3339(result.created), createdBy: createdBy, emptyLayer: result.isEmpty ? true : nil))
     }
 
-    private var usesCache: Bool {
-        let uncached = session.options.uncachedStages
-        let isNamed = uncached.contains("\(stage.index)") || stage.name.map(uncached.contains) ?? false
-        return session.options.usesCache && !isNamed
+    /// Whether the stage is one of those that are built without a cache.
+    var isUncached: Bool {
+        let names = session.options.uncachedStages
+        return !names.isEmpty && (names.contains("\(stage.index)") || stage.name.map(names.contains) ?? false)
     }
 
     private func takeFromCache(_ key: CacheKey) throws -> StepResult? {
-        guard usesCache, let hit = try session.cache.lookup(key.hex), hit.parent == draft.topLayer,
+        guard session.options.usesCache, !isUncached, let hit = try session.cache.lookup(key.hex),
+            hit.parent == draft.topLayer,
             session.options.cacheAge.map({ Clock.now().seconds - hit.created.seconds <= $0 }) ?? true
         else {
             return nil

@@ -37,10 +37,15 @@ import Testing
         #expect(graph.needed(for: try graph.target("2")) == [2])
     }
 
+    @Test(arguments: ["COPY --from=$A /a /a", "RUN --mount=from=${A},target=/t make", "COPY --from=a$A /a /a"])
+    func sourcesWithVariablesAreRejected(line: String) {
+        let error = #expect(throws: Diagnostic.self) { try graph("ARG A=a\nFROM x AS a\nFROM x\nARG A\n\(line)\n") }
+        #expect(error?.message.contains("takes no variables") == true)
+    }
+
     @Test func buildArgumentsChangeTheGraph() throws {
-        let graph = try graph(Self.text, arguments: ["BASE": "alpine", "SRC": "unused"], contexts: ["tools"])
+        let graph = try graph(Self.text, arguments: ["BASE": "alpine"], contexts: ["tools"])
         #expect(graph.nodes[0].baseName == "alpine:12-amd64")
-        #expect(graph.nodes[3].stages == [0, 2])
         #expect(graph.nodes[1].images.isEmpty)
     }
 

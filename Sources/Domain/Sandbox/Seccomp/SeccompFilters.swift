@@ -36,9 +36,17 @@ struct SeccompFilters {
     /// explicitly named profile is used unchanged.
     private static func parsed(_ bytes: [UInt8], _ policy: SeccompPolicy) throws(SandboxError) -> SeccompProfile {
         var profile = bytes.isEmpty ? .builtIn : try SeccompProfile(parsing: bytes)
-        if policy == .standard { profile.refuse(["add_key", "keyctl", "request_key"]) }
+        switch policy {
+        case .standard: profile.refuse(keyrings)
+        case .standardWithoutOwners:
+            profile.refuse(keyrings)
+            profile.pretend(["chown", "chown32", "fchown", "fchown32", "fchownat", "lchown", "lchown32"])
+        case .profile, .unconfined: break
+        }
         return profile
     }
+
+    private static let keyrings: Set<String> = ["add_key", "keyctl", "request_key"]
 
     private static func context(_ capabilities: CapabilitySet) -> SeccompContext {
         SeccompContext(capabilities: capabilities, architecture: architecture, kernel: kernelRelease)
@@ -55,7 +63,7 @@ struct SeccompFilters {
             } catch {
                 throw SandboxError(.seccomp, "seccomp profile: \(error)")
             }
-        case .standard:
+        case .standard, .standardWithoutOwners:
             for path in Self.standardPaths {
                 do {
                     if let bytes = try Files.readFileIfPresent(path, limit: Self.largestProfile) { return bytes }
@@ -72,7 +80,12 @@ struct SeccompFilters {
     private static func key(_ profile: [UInt8], _ context: SeccompContext, _ policy: SeccompPolicy) -> [UInt8] {
         let version = seccomp_version().pointee
         let library = "\(version.major).\(version.minor).\(version.micro)"
-        let kind = policy == .standard ? "standard-2" : "1"
+        let kind =
+            switch policy {
+            case .standard: "standard-2"
+            case .standardWithoutOwners: "standard-without-owners"
+            case .profile, .unconfined: "1"
+            }
         let machine = "\(context.architecture) \(context.kernel)"
         let facts = "\(kind) \(library) \(machine) \(context.capabilities.rawValue)\n"
         return Array(facts.utf8) + profile

@@ -3,6 +3,8 @@ package enum SeccompPolicy: Sendable, Equatable {
     /// The host's default profile (`/etc/containers/seccomp.json`, `/usr/share/containers/seccomp.json`), or the
     /// built-in one; without the keyring calls.
     case standard
+    /// As `standard`, but changing owners succeeds without any effect: for user namespaces that have a single id.
+    case standardWithoutOwners
     /// The profile in this file, in the format of containers-common (Docker's).
     case profile(String)
     /// All system calls are allowed.
@@ -44,6 +46,16 @@ struct SeccompProfile: Sendable, Equatable {
 extension SeccompProfile {
     /// Leaves calls to the default action, even if rules allow them.
     mutating func refuse(_ names: Set<String>) {
+        remove(names)
+    }
+
+    /// Lets calls succeed that are not carried out.
+    mutating func pretend(_ names: [String]) {
+        remove(Set(names))
+        rules.append(Rule(names: names, action: "SCMP_ACT_ERRNO", errno: 0))
+    }
+
+    private mutating func remove(_ names: Set<String>) {
         for index in rules.indices where rules[index].action == "SCMP_ACT_ALLOW" {
             rules[index].names.removeAll { names.contains($0) }
         }

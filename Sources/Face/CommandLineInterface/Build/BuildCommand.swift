@@ -41,7 +41,9 @@ enum BuildCommand: Command {
         }
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
-        var (options, files) = try options(arguments, session, delivery)
+        let repositories = GitContexts(session)
+        defer { repositories.discard() }
+        var (options, files) = try options(arguments, repositories, session, delivery)
         // A context from standard input exists as long as this.
         defer { withExtendedLifetime(files) {} }
         if let call = try BuildCall(arguments) {
@@ -147,10 +149,16 @@ enum BuildCommand: Command {
     }
 
     private static func options(
-        _ arguments: ParsedArguments, _ session: Session, _ delivery: BuildDelivery
+        _ arguments: ParsedArguments, _ repositories: GitContexts, _ session: Session, _ delivery: BuildDelivery
     ) throws -> (BuildOptions, files: BuildFiles) {
+        var (context, dockerfiles) = (arguments.positionals.first, arguments.strings("file"))
+        if let directory = try context.flatMap(repositories.directory) {
+            context = directory
+            // The Dockerfiles of a repository are in it.
+            dockerfiles = dockerfiles.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+        }
         let files = try BuildFiles.find(
-            context: arguments.positionals.first, files: arguments.strings("file"),
+            context: context, files: dockerfiles,
             ignoreFile: arguments.string("ignorefile"),
             preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session),
             temporary: session.environment.value("TMPDIR") ?? "/var/tmp")
@@ -160,12 +168,12 @@ enum BuildCommand: Command {
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
         options.ignoreFile = files.ignoreFile
-        try BuildInputs.read(arguments, session, conf, into: &options)
+        try BuildInputs.read(arguments, session, conf, repositories, into: &options)
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = try !isQuiet(arguments)
         options.target = arguments.string("target")
         options.makesChecks = session.calledAs != "buildah" && session.calledAs != "podman"
-        if arguments.bool("no-cache") { options.usesCache = false }
+        if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
         options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
         options.squashes = arguments.bool("squash") || arguments.bool("squash-all")

@@ -15,7 +15,8 @@ enum BuildInputs {
     // MARK: Inputs of commands
 
     static func read(
-        _ arguments: ParsedArguments, _ session: Session, _ conf: ContainersConf, into options: inout BuildOptions
+        _ arguments: ParsedArguments, _ session: Session, _ conf: ContainersConf, _ repositories: GitContexts,
+        into options: inout BuildOptions
     ) throws {
         let given =
             try arguments.strings("build-arg-file").flatMap { try lines(of: $0) } + arguments.strings("build-arg")
@@ -28,7 +29,7 @@ enum BuildInputs {
                 options.buildArguments[key] = nil
             }
         }
-        for text in arguments.strings("build-context") { try addContext(text, to: &options) }
+        for text in arguments.strings("build-context") { try addContext(text, repositories, to: &options) }
         for text in arguments.strings("secret") {
             let (id, secret) = try secret(text, session)
             options.secrets[id] = secret
@@ -88,7 +89,9 @@ enum BuildInputs {
         }
     }
 
-    private static func addContext(_ text: String, to options: inout BuildOptions) throws {
+    private static func addContext(
+        _ text: String, _ repositories: GitContexts, to options: inout BuildOptions
+    ) throws {
         let (name, value) = KeyValueFlag.split(text)
         guard let value, !name.isEmpty, !value.isEmpty else {
             throw CommandError("invalid additional build context \(text.goQuoted): expected NAME=SOURCE")
@@ -101,6 +104,10 @@ enum BuildInputs {
         }
         if value.hasPrefix("oci-layout://") {
             options.contexts[key] = .image(try layout(String(value.dropFirst("oci-layout://".count)), name))
+            return
+        }
+        if let directory = try repositories.directory(of: value) {
+            options.contexts[name] = .directory(directory)
             return
         }
         if value.contains("://") || value.hasPrefix("git@") {

@@ -27,6 +27,9 @@ package struct ContainerProcess: Sendable {
     package var terminal: TerminalRequest?
     package var isolation = SandboxIsolation.builtIn
     package var signals = SignalPolicy.forward
+    /// Whether the user namespace has a single id: then every user is this one, and changing owners has no effect, as for
+    /// the owners in images.
+    package var hasSingleID = false
 
     /// The content of `/run/.containerenv`.
     package var description = ""
@@ -60,8 +63,9 @@ package struct ContainerProcess: Sendable {
     ) throws -> ExitStatus {
         let reader = try RootFileReader(files)
         let users = ImageUsers { try reader.read($0) }
-        let account = try users.resolve(user)
-        let groups = try account.additionalGIDs + additionalGroups.map { try users.groupID($0) }
+        var account = try users.resolve(user)
+        var groups = try account.additionalGIDs + additionalGroups.map { try users.groupID($0) }
+        if hasSingleID { (account.uid, account.gid, groups) = (0, 0, []) }
         var spec = SandboxSpec(
             rootfs: .directory(files), args: arguments, environment: completeEnvironment(home: account.home))
         spec.workingDirectory = ContainerPath.absolute(workingDirectory, from: "/")
@@ -75,6 +79,7 @@ package struct ContainerProcess: Sendable {
         let place = try hostFiles.newPlace()
         spec.network = confinement.network
         try confinement.apply(to: &spec)
+        if hasSingleID, spec.seccomp == .standard { spec.seccomp = .standardWithoutOwners }
         spec.stdio = stdio
         spec.readOnlyRoot = readOnlyRoot
         spec.noPivot = noPivot

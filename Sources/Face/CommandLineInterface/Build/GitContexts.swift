@@ -1,0 +1,43 @@
+import ContainersConfig
+import Glibc
+import ImageBuild
+import LinuxSystem
+
+/// Checkouts of the git repositories that are contexts of one build.
+final class GitContexts {
+    private let session: Session
+    private var places: [String] = []
+
+    init(_ session: Session) {
+        self.session = session
+    }
+
+    /// A directory with the files of a repository; nil if the text does not name one, or names an existing file.
+    func directory(of text: String) throws -> String? {
+        guard let reference = try GitReference(text, isContext: true),
+            text.contains("://") || !Files.exists(text)
+        else { return nil }
+        let place = "\(session.environment.value("TMPDIR") ?? "/var/tmp")/swiftlet-context.\(RandomBytes.hex(8))"
+        try Files.makeDirectory(place, mode: 0o700)
+        places.append(place)
+        var environment = BuildInputs.gitEnvironment(session)
+        if let agent = session.environment.value("SSH_AUTH_SOCK") { environment.append("SSH_AUTH_SOCK=\(agent)") }
+        let repository = GitRepository(reference, environment: environment)
+        let tree = "\(place)/tree"
+        try repository.checkOut(repository.resolve(), into: tree)
+        if reference.keepsGitDirectory != true { try Files.removeTree("\(tree)/.git") }
+        if reference.directory.isEmpty { return tree }
+        // Links of the repository's must not lead out of it.
+        let root = try RootedDirectory(opening: tree)
+        guard try root.openNoSymlinks(reference.directory, OpenFlags.path).status().kind == .directory else {
+            throw CommandError("\(text): \(reference.directory) is not a directory of the repository")
+        }
+        return "\(tree)/\(reference.directory)"
+    }
+
+    /// Removes the checkouts.
+    func discard() {
+        for place in places { try? Files.removeTree(place) }
+        places = []
+    }
+}

@@ -120,3 +120,65 @@ END
     has "unexpected response digest"
     store_is_sound
 }
+
+@test "an address without a name is __unnamed__, a directory's is its last part; COPY takes no addresses" {
+    dockerfile <<<$'FROM busybox\nADD '"$URL"$'/ /a/\nADD '"$URL"$'/file.txt?x=/y /b/\nRUN ls /a /b'
+    run -0 swiftlet build .
+    has_line __unnamed__
+    has_line file.txt
+    mkdir "$WEB/sub"
+    dockerfile <<<$'FROM busybox\nADD '"$URL"$'/sub/ /c/\nRUN ls /c'
+    run -0 swiftlet build .
+    has_line sub
+    dockerfile <<<$'FROM busybox\nCOPY '"$URL"$'/file.txt /c/'
+    run swiftlet build .
+    own_failure
+    has "use ADD"
+}
+
+@test "ADD downloads an unchanged file once, and again when the layer is needed" {
+    cat >server.py <<'END'
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        tag = '"%s"' % open("version").read().strip()
+        known = self.headers.get("If-None-Match")
+        status = 304 if known == tag else 200
+        if self.headers.get("Authorization") != "Bearer key77":
+            status = 401
+        print(status, flush=True)
+        self.send_response(status)
+        self.send_header("ETag", tag)
+        body = tag.encode() if status == 200 else b""
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *words): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+with open("port", "w") as file: file.write(str(server.server_port))
+server.serve_forever()
+END
+    echo one >version
+    python3 server.py >requests 2>/dev/null 3>&- &
+    local server=$!
+    until [ -s port ]; do sleep 0.1; done
+    echo key77 >key
+    dockerfile <<<$'FROM busybox\nARG X\nADD http://127.0.0.1:'"$(cat port)"$'/file /file\nRUN cat /file'
+    local secret=(--secret "id=HTTP_AUTH_TOKEN_127.0.0.1,src=key")
+    run swiftlet build .
+    [ "$status" -ne 0 ]
+    run -0 swiftlet build "${secret[@]}" .
+    has '"one"'
+    run -0 swiftlet build "${secret[@]}" .
+    equal "$(tr '\n' ' ' <requests)" "401 200 304 "
+    echo two >version
+    run -0 swiftlet build "${secret[@]}" .
+    has '"two"'
+    # The layer is gone: the file is needed again, although it is unchanged.
+    sed -i 's/^ADD/RUN true\nENV A=b\nRUN touch \/x\nADD/' Dockerfile
+    run -0 swiftlet build "${secret[@]}" .
+    has '"two"'
+    run -0 swiftlet build --no-cache "${secret[@]}" .
+    kill "$server"
+    equal "$(tr '\n' ' ' <requests)" "401 200 304 200 304 200 200 "
+}

@@ -39,13 +39,13 @@ final class SocketRelay: @unchecked Sendable {
         try? Files.removeFile(path)
     }
 
-    private static func socket() throws(LinuxError) -> OwnedFD {
+    static func socket() throws(LinuxError) -> OwnedFD {
         let handle = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard handle >= 0 else { throw LinuxError("socket", code: errno) }
         return OwnedFD(adopting: handle)
     }
 
-    private static func withAddress(
+    static func withAddress(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) throws(LinuxError) -> Int32 {
         var address = sockaddr_un()

@@ -1,0 +1,64 @@
+import Glibc
+import LinuxSystem
+import Testing
+
+@testable import ImageBuild
+
+@Suite struct SocketRelayTests {
+    /// Answers each connection with what it receives, until that ends.
+    private func echo(_ listener: Int32) throws -> PlainThread {
+        try PlainThread {
+            while true {
+                let connection = accept(listener, nil, nil)
+                if connection < 0 { return }
+                var buffer = [UInt8](repeating: 0, count: 4096)
+                while true {
+                    let count = read(connection, &buffer, buffer.count)
+                    if count <= 0 { break }
+                    _ = write(connection, buffer, count)
+                }
+                close(connection)
+            }
+        }
+    }
+
+    @Test func bytesArriveInBothDirections() throws {
+        let base = "/tmp/relay-\(RandomBytes.hex(8))"
+        try Files.makeDirectories("\(base)/relay", mode: 0o700)
+        defer { try? Files.removeTree(base) }
+        let server = try SocketRelay.socket()
+        #expect(try SocketRelay.withAddress("\(base)/server") { bind(server.raw, $0, $1) } == 0)
+        #expect(listen(server.raw, 4) == 0)
+        let thread = try echo(server.raw)
+        let relay = try SocketRelay(to: PathHandle(trusting: "\(base)/server"), in: "\(base)/relay")
+        #expect(try relay.handle().status().kind == .socket)
+        let sent = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 % 251) }
+        for _ in 0..<2 {
+            let client = try SocketRelay.socket()
+            #expect(try SocketRelay.withAddress("\(base)/relay/socket") { connect(client.raw, $0, $1) } == 0)
+            let descriptor = client.raw
+            let writer = try PlainThread {
+                _ = sent.withUnsafeBytes { bytes in
+                    var done = 0
+                    while done < bytes.count {
+                        let count = write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+                        if count <= 0 { break }
+                        done += count
+                    }
+                    return done
+                }
+                shutdown(descriptor, Int32(SHUT_WR))
+            }
+            let received = try client.readAll(limit: 1 << 20)
+            writer.join()
+            #expect(received == sent)
+        }
+        // A connection that stays open does not keep the relay from closing.
+        let idle = try SocketRelay.socket()
+        #expect(try SocketRelay.withAddress("\(base)/relay/socket") { connect(idle.raw, $0, $1) } == 0)
+        relay.close()
+        #expect(!Files.exists("\(base)/relay/socket"))
+        shutdown(server.raw, Int32(SHUT_RDWR))
+        thread.join()
+    }
+}

@@ -152,3 +152,43 @@ END
     run -125 swiftlet build --annotation index-descriptor:e=f .
     has "not supported"
 }
+
+@test "commit --change, --add-file and --metadata-file" {
+    swiftlet from --name c localhost/busybox
+    swiftlet run c sh -c 'echo changed >/changed'
+    run -0 swiftlet commit -q --change 'CMD ["echo", "it"]' --change 'ENV a=b' --change 'LABEL x=y' \
+        --add-file file:/etc/deep/added --add-file "$PWD/file" --timestamp 60 --metadata-file meta c committed
+    equal "$(in_config committed '.OCIv1.config | [.Cmd, .Labels.x]')" '[["echo","it"],"y"]'
+    run -0 in_image committed sh -c "cat /changed /etc/deep/added '$PWD/file'; stat -c '%a %u %Y' /etc/deep/added; echo \$a"
+    prints $'changed\ngrain\ngrain\n644 0 60\nb'
+    equal "$(jq -r '.["image.name"]' meta)" localhost/committed:latest
+    # The container has none of it.
+    run ! swiftlet run c ls /etc/deep
+    run -125 swiftlet commit --change 'RUN x' c
+    has "RUN does not change the configuration"
+    run -125 swiftlet commit --add-file missing c
+    own_failure
+    mkfifo pipe
+    run -125 swiftlet commit --add-file pipe:/x c
+    has "not a regular file"
+    swiftlet rm c
+}
+
+@test "--group-add of build and from adds groups of the image" {
+    dockerfile <<'END'
+FROM localhost/busybox
+RUN echo 'crew:x:77:' >>/etc/group
+RUN id -G
+END
+    run -0 swiftlet build --no-cache --group-add 5,6 -t made .
+    has_line "0 5 6"
+    # Others need another result.
+    run -0 swiftlet build --group-add 7 .
+    has_line "0 7"
+    swiftlet from --group-add crew --name c localhost/made
+    run -0 swiftlet run c id -G
+    prints "0 77"
+    swiftlet rm c
+    run -125 swiftlet build --group-add keep-groups .
+    has "not supported"
+}

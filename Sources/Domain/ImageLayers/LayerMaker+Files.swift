@@ -126,7 +126,7 @@ extension LayerMaker {
         }
     }
 
-    private func copyContent(of fd: Int32, size: Int64, _ path: [UInt8]) throws {
+    func copyContent(of fd: Int32, size: Int64, _ path: [UInt8]) throws {
         guard let base = buffer.baseAddress else { return }
         var left = size
         while left > 0 {

@@ -26,13 +26,17 @@ package final class LayerMaker {
         package var parentRoot: FileStatus?
         /// Whether files whose time `modification` changes also get it in the directory.
         package var setsTimes: Bool
+        /// Files from elsewhere, at the end of the archive.
+        package var additions: [Addition]
 
         package init(
-            modification: ModificationTimes = .own, parentRoot: FileStatus? = nil, setsTimes: Bool = false
+            modification: ModificationTimes = .own, parentRoot: FileStatus? = nil, setsTimes: Bool = false,
+            additions: [Addition] = []
         ) {
             self.modification = modification
             self.parentRoot = parentRoot
             self.setsTimes = setsTimes
+            self.additions = additions
         }
     }
 
@@ -97,6 +101,7 @@ package final class LayerMaker {
     package func make() throws -> LayerMeasurements {
         try writeRoot()
         try walk()
+        for addition in options.additions { try write(addition) }
         try writer.finish()
         try observer?.finish()
         let (diffID, size) = try digest.finish()

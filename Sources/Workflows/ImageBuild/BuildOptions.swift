@@ -118,6 +118,8 @@ package struct BuildOptions: Sendable {
     package var remoteFiles: (any RemoteFileProvider)?
     /// `NAME=value`: the environment of the git program, for ADD of repositories.
     package var gitEnvironment: [String] = []
+    /// More groups of commands: names of the image's, or numbers.
+    package var additionalGroups: [String] = []
     /// Mounts for every command.
     package var mounts: [SandboxMount] = []
     /// Whether commands inherit this process's standard input.

@@ -23,6 +23,7 @@ extension StageBuilder {
         if !added.isEmpty { key.add("default environment", added) }
         key.add("directory", workingDirectory)
         key.add("user", draft.container.user)
+        key.add("groups", session.options.additionalGroups)
         key.add("confinement", confinement.description)
         key.add("time", session.timeKey)
         let requests = try mountRequests(of: run)
@@ -83,6 +84,7 @@ extension StageBuilder {
         process.user = draft.container.user
         process.hasSingleID = session.store.isSingleID
         warnOfSingleID()
+        process.additionalGroups = session.options.additionalGroups
         process.confinement = confinement
         process.isolation = session.options.isolation
         if !session.options.passesInput { process.stdio.input = .null }

@@ -77,6 +77,7 @@ extension BuildCommand {
         Flag("secret", .stringArray, placeholder: "id=name", help: "secret file to expose to the build"),
         Flag("ssh", .stringArray, placeholder: "id[=socket]", help: "SSH agent socket to expose to the build"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the containers of the build"),
+        GroupFlag.flag,
         .bool("stdin", help: "pass stdin into containers"),
         .bool("skip-unused-stages", default: true, help: "skip stages which do not affect the final target"),
         .string("source-policy-file", "pathname", help: "source policy that says which sources the build may use"),

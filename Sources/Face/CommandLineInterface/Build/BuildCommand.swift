@@ -123,7 +123,8 @@ enum BuildCommand: Command {
             result, names: options.names, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
             report: rendering.handler)
         if let file = arguments.string("metadata-file") {
-            try OutputFile.write(BuildDelivery.metadata(result, names: options.names), to: file)
+            try OutputFile.write(
+                BuildDelivery.metadata(result.image.id, result.manifest, names: options.names), to: file)
         }
         if !quiet {
             if !options.makesLayers { try rendering.tellOfCopy(result.manifest) }
@@ -194,6 +195,7 @@ enum BuildCommand: Command {
         options.step = try ConfinementFlags.read(arguments, conf)
         options.entitlements = Set(arguments.strings("allow"))
         options.restrictsNetwork = arguments.wasSet("network") && options.step.network != .host
+        options.additionalGroups = try GroupFlag.groups(arguments)
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")
         try NamespaceFlags.checkSharing(options.isolation, arguments, session, isStrict: true)
         if delivery.outputs.contains(where: \.rewritesTimes) {

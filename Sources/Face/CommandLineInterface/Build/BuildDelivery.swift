@@ -39,7 +39,8 @@ struct BuildDelivery {
             "disable-compression", short: "D", default: true,
             help: "don't compress layers, unless the destination requires it"),
         .string("iidfile", "file", help: "file to write the image ID to"),
-        .string("iidfile-raw", "file", aliases: ["raw-iidfile"], help: "file to write the image ID to, without sha256:"),
+        .string(
+            "iidfile-raw", "file", aliases: ["raw-iidfile"], help: "file to write the image ID to, without sha256:"),
         .string("metadata-file", "file", help: "file to write metadata about the image to"),
     ]
 
@@ -128,10 +129,9 @@ struct BuildDelivery {
     }
 
     /// The content of `--metadata-file`: Buildah's, with the members of `docker build`.
-    static func metadata(_ result: ImageBuilder.Result, names: [String]) -> [UInt8] {
-        let manifest = result.manifest
+    static func metadata(_ id: String, _ manifest: RawManifest, names: [String]) -> [UInt8] {
         var object: JSONObject = [
-            "containerimage.config.digest": .string("sha256:\(result.image.id)"),
+            "containerimage.config.digest": .string("sha256:\(id)"),
             "containerimage.descriptor": [
                 "mediaType": .string(manifest.mediaType.rawValue), "digest": .string(manifest.digest.description),
                 "size": .integer(Int64(manifest.bytes.count)),

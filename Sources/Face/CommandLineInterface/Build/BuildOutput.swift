@@ -78,7 +78,9 @@ struct BuildOutput: Equatable {
         case let other?: throw CommandError("invalid type \"\(other)\" selected for build output options \"\(text)\"")
         }
         if case .image = kind {
-            guard dest == nil else { throw CommandError("unrecognized key \"dest\" in build output option: \"\(text)\"") }
+            guard dest == nil else {
+                throw CommandError("unrecognized key \"dest\" in build output option: \"\(text)\"")
+            }
             return
         }
         guard let dest, !dest.isEmpty else {

@@ -3,6 +3,7 @@ import ContainerStore
 import ContainersConfig
 import Distribution
 import ImageCopy
+import ImageLayers
 import ImageModel
 import ImageTransports
 import JSONText
@@ -38,9 +39,15 @@ enum CommitCommand: Command {
         Flag("compression-level", .int, placeholder: "level", help: "compression level of layers outside the store"),
         .bool("force-compression", help: "use the specified compression outside the store even if it is the default"),
         .string("reference-time", "file", hidden: true, help: "set the image's times to the file's modification time"),
+        Flag(
+            "change", short: "c", .stringArray, placeholder: "instruction",
+            help: "apply a Containerfile instruction to the configuration of the image"),
+        Flag(
+            "add-file", .stringArray, placeholder: "source[:destination]",
+            help: "add a file to the image, owned by root and with mode 0644"),
+        .string("metadata-file", "file", help: "file to write metadata about the image to"),
         .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
         .refused("sign-by", "sign when pushing"),
-        .refused("add-file", "use copy before the commit"),
         .refused("cw", "confidential workloads are not supported"),
         .refused("sbom", "scanning for software bills of materials is not supported"),
         .refused("encrypt-layer", "encryption is not supported"),
@@ -65,6 +72,9 @@ enum CommitCommand: Command {
         let layers = try layers(arguments, target)
         let id: String
         if isElsewhere {
+            guard arguments.string("metadata-file") == nil else {
+                throw CommandError("--metadata-file only applies to images committed to the store")
+            }
             guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
             id = try send(container, options, to: target, layers, store, rendering, arguments, session)
         } else {
@@ -73,6 +83,10 @@ enum CommitCommand: Command {
             }
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
             let (image, manifest) = try container.commit(options, to: store)
+            if let file = arguments.string("metadata-file") {
+                try OutputFile.write(
+                    BuildDelivery.metadata(image.id, manifest, names: options.names), to: file)
+            }
             try rendering.tellOfCopy(manifest)
             if let list { try ManifestList.add([(image, nil)], toListNamed: list, in: store) }
             id = image.id
@@ -105,6 +119,12 @@ enum CommitCommand: Command {
             options.override = try JSONValueDecoder().decode(
                 ContainerConfig.self, from: Files.readFile(file, limit: 4 << 20))
         }
+        let changes = arguments.strings("change")
+        options.change = { config in
+            for change in changes { try ImageChange.apply(change, to: &config) }
+        }
+        options.additions = try arguments.strings("add-file").map { try addition($0) }
+        if let file = arguments.string("metadata-file") { try OutputFile.checkWritable(file) }
         for text in arguments.strings("label") {
             let (key, value) = try KeyValueFlag.require(text, "label")
             options.labels[key] = value
@@ -131,6 +151,18 @@ enum CommitCommand: Command {
         }
         return CopyFlags.layers(
             ofNewImageFor: target, isWanted: isWanted || !arguments.bool("disable-compression"), wish)
+    }
+
+    /// `SOURCE[:DESTINATION]`.
+    private static func addition(_ text: String) throws -> LayerMaker.Addition {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let destination = parts.count == 2 ? parts[1] : parts[0]
+        guard !parts[0].isEmpty, !destination.isEmpty, !destination.hasSuffix("/") else {
+            throw CommandError("invalid --add-file \(text.goQuoted): expected SOURCE[:DESTINATION], two files")
+        }
+        let name = try HostPath.absolute(destination.hasPrefix("/") ? destination : "/\(destination)").dropFirst()
+        guard !name.isEmpty else { throw CommandError("invalid --add-file \(text.goQuoted): no destination") }
+        return LayerMaker.Addition(name: Array(name.utf8), file: try HostPath.real(parts[0]))
     }
 
     /// Writes the image to another destination; the store keeps it only if it had it before.

@@ -25,7 +25,7 @@ enum FromCommand: Command {
         .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
         .string("isolation", "type", environment: "BUILDAH_ISOLATION", help: "type of process isolation to use"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the container"),
-        SharedFlags.format, SignaturePolicyFlag.flag,
+        SharedFlags.format, SignaturePolicyFlag.flag, GroupFlag.flag,
         .bool("http-proxy", default: true, help: "pass the host's proxy environment variables to commands"),
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("userns", "the store's id mapping is always used"),
@@ -110,6 +110,7 @@ enum FromCommand: Command {
         settings.namespaces = confinement.namespaces
         let described = try DescribedDevices(arguments.strings("device"), arguments, conf)
         settings.devices = described.devices
+        settings.additionalGroups = try GroupFlag.groups(arguments)
         settings.noHosts = arguments.bool("no-hosts")
         settings.controls = confinement.controls
         settings.network = arguments.string("network") ?? ""

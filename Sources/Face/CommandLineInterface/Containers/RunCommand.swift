@@ -51,6 +51,7 @@ enum RunCommand: Command {
         let requests = try mounts(of: container, arguments)
         process.description = description(of: container, isRootless: store.isRootless)
         process.confinement = try confinement(of: container, arguments, conf)
+        process.additionalGroups = container.settings.additionalGroups
         process.isolation = try RuntimeChoice.isolation(
             arguments, conf, settled: container.settings.isolation,
             bundle: "\(store.runDirectory(container: container.id))/bundle")

@@ -10,13 +10,15 @@ package enum LayerSnapshot {
     ///   - directory: the files, described by `content`.
     ///   - parent: the parent of the new layer; nil for none.
     ///   - modification: the modification times of the files in the archive and the layer.
+    ///   - additions: files from elsewhere.
     package static func take(
         of directory: String, content: LayerMaker.Content, upon parent: String?, modification: ModificationTimes,
-        in store: ContainerStore
+        additions: [LayerMaker.Addition] = [], in store: ContainerStore
     ) throws -> LayerRecord {
+        let options = LayerMaker.Options(modification: modification, additions: additions)
         let staging = try store.newStagingLayer(parent: parent)
         do {
-            let facts = try copy(from: directory, content, to: staging, modification, store)
+            let facts = try copy(from: directory, content, to: staging, options, store)
             return try store.register(
                 staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
                 gids: facts.gids)
@@ -29,23 +31,22 @@ package enum LayerSnapshot {
     /// Copies the files through a layer archive: written on one thread, applied on another, connected by a pipe.
     private static func copy(
         from directory: String, _ content: LayerMaker.Content, to staging: StagingLayer,
-        _ modification: ModificationTimes,
-        _ store: ContainerStore
+        _ chosen: LayerMaker.Options, _ store: ContainerStore
     ) throws -> LayerMeasurements {
+        var chosen = chosen
+        chosen.parentRoot = staging.initialRoot
+        let options = chosen
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw LinuxError("pipe", code: errno) }
         let reader = OwnedFD(adopting: ends[0])
         let output = ends[1]
         let failure = ErrorBox()
-        let root = staging.initialRoot
         let thread = try PlainThread {
             defer { _ = Glibc.close(output) }
             do {
                 let sink = FileDescriptorSink(fd: output)
                 let maker = try LayerMaker(
-                    directory: directory, content: content,
-                    options: LayerMaker.Options(modification: modification, parentRoot: root),
-                    archive: { try sink.write($0) })
+                    directory: directory, content: content, options: options, archive: { try sink.write($0) })
                 _ = try maker.make()
             } catch {
                 failure.set(error)

@@ -34,6 +34,10 @@ extension WorkingContainer {
         package var unsetAnnotations: [String] = []
         /// A configuration merged into the container's; nil for none.
         package var override: ContainerConfig?
+        /// Changes the configuration after that.
+        package var change: @Sendable (inout ContainerConfig) throws -> Void = { _ in }
+        /// Files that the image has in addition to the container's.
+        package var additions: [LayerMaker.Addition] = []
 
         package init() {}
     }
@@ -53,13 +57,13 @@ extension WorkingContainer {
             let layer = try withFiles(in: store, readOnly: true) { files in
                 try LayerSnapshot.take(
                     of: files, content: .wholeTree(parent: nil), upon: nil, modification: options.modification,
-                    in: store)
+                    additions: options.additions, in: store)
             }
             try draft.add(layer)
         } else {
             try draft.add(try changes(upon: draft.topLayer, options, in: store))
         }
-        draft.container = finishedConfiguration(draft.container, options)
+        draft.container = try finishedConfiguration(draft.container, options)
         draft.annotations = annotations
         draft.changeAnnotations(
             annotatesCreation: options.annotatesCreation, unset: options.unsetAnnotations,
@@ -78,9 +82,12 @@ extension WorkingContainer {
             to: store, format: options.format, names: options.names, created: created, announce: options.announce)
     }
 
-    private func finishedConfiguration(_ container: ContainerConfig, _ options: CommitOptions) -> ContainerConfig {
+    private func finishedConfiguration(
+        _ container: ContainerConfig, _ options: CommitOptions
+    ) throws -> ContainerConfig {
         var container = container
         if let override = options.override { container.merge(override) }
+        try options.change(&container)
         container.env = container.env?.filter { entry in
             !options.unsetEnvironment.contains { entry == $0 || entry.hasPrefix($0 + "=") }
         }
@@ -107,7 +114,7 @@ extension WorkingContainer {
             : .wholeTree(parent: parent.map { store.driver.contentDirectory($0) })
         return try LayerSnapshot.take(
             of: store.driver.contentDirectory(record.layer), content: content, upon: parent,
-            modification: options.modification, in: store)
+            modification: options.modification, additions: options.additions, in: store)
     }
 
     private func ownEntry(_ created: FileTime) -> History {

@@ -8,6 +8,7 @@ extension WorkingContainer.RunSettings {
         let options = state["CommonBuildOpts"]
         capabilities = state["Capabilities"].flatMap { $0.array == nil ? nil : texts($0) }
         isolation = state["Isolation"]?.integer.flatMap(WorkingContainer.Isolation.init(rawValue:)) ?? .standard
+        additionalGroups = texts(state["GroupAdd"])
         addHosts = texts(options?["AddHost"])
         dnsServers = texts(options?["DNSServers"])
         dnsSearches = texts(options?["DNSSearch"])
@@ -60,6 +61,7 @@ extension WorkingContainer.RunSettings {
         func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
         state["Isolation"] = .integer(isolation.rawValue)
         if let capabilities { state["Capabilities"] = list(capabilities) }
+        if !additionalGroups.isEmpty { state["GroupAdd"] = list(additionalGroups) }
         var options = state["CommonBuildOpts"]?.object ?? JSONObject()
         options["AddHost"] = list(addHosts)
         options["DNSServers"] = list(dnsServers)

@@ -59,6 +59,8 @@ package struct WorkingContainer: Sendable {
         package var dnsSearches: [String] = []
         package var dnsOptions: [String] = []
         package var shmSize = ""
+        /// More groups of commands: names of the image's, or numbers.
+        package var additionalGroups: [String] = []
         package var resourceLimits: [String] = []
         /// Whether commands inherit the proxy variables of the calling environment.
         package var passesProxies = false

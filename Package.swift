@@ -99,7 +99,7 @@ let package = Package(
             .domain, "Distribution",
             dependsOn: [
                 "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
-                "LinuxSystem", "HTTPHeaders",
+                "LinuxSystem", "HTTPHeaders", "ProgressEvents",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -121,9 +121,11 @@ let package = Package(
             .domain, "ContainerStore",
             dependsOn: [
                 "ImageLayers", "ImageTransports", "ContainersConfig", "ImageModel", "ContentDigest", "JSONText",
-                "LinuxSystem", "TarArchive", "StreamCompression",
+                "LinuxSystem", "TarArchive", "StreamCompression", "ProgressEvents",
             ]),
-        room(.domain, "Sandbox", dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText"]),
+        room(
+            .domain, "Sandbox",
+            dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText", "ProgressEvents"]),
         room(.domain, "DockerfileSyntax"),
         room(.domain, "DockerfileChecks", dependsOn: ["DockerfileSyntax", "ImageModel"]),
         room(.domain, "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
@@ -242,7 +244,8 @@ let package = Package(
             dependsOn: ["DockerfileSyntax", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem", "TarArchive"]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
-        tests(.face, of: "CommandLineInterface"),
+        tests(
+            .face, of: "CommandLineInterface", dependsOn: ["ImageModel", "LinuxSystem", "ProgressEvents"]),
     ]
 )
 

@@ -177,6 +177,15 @@ final class StageBuilder {
                 created: Clock.rfc3339(result.created), createdBy: createdBy, emptyLayer: result.isEmpty ? true : nil))
     }
 
+    private func recordDecision(_ key: CacheKey, _ decision: String, _ detail: String) {
+        DebugLog.write(
+            "build cache",
+            [
+                ("decision", decision), ("detail", detail), ("key", key.hex), ("parent", draft.topLayer ?? ""),
+                ("stage", stage.name ?? "\(stage.index)"),
+            ])
+    }
+
     /// Whether the stage is one of those that are built without a cache.
     var isUncached: Bool {
         let names = session.options.uncachedStages
@@ -184,16 +193,21 @@ final class StageBuilder {
     }
 
     private func takeFromCache(_ key: CacheKey) throws -> StepResult? {
-        guard session.options.usesCache, !isUncached, let hit = try session.cache.lookup(key.hex),
-            hit.parent == draft.topLayer,
-            session.options.cacheAge.map({ Clock.now().seconds - hit.created.seconds <= $0 }) ?? true
-        else {
+        func miss(_ reason: String) -> StepResult? {
+            recordDecision(key, "miss", reason)
             return nil
         }
+        guard session.options.usesCache, !isUncached else { return miss("the cache is not used") }
+        guard let hit = try session.cache.lookup(key.hex) else { return miss("no entry") }
+        guard hit.parent == draft.topLayer else { return miss("the entry is for another parent") }
+        guard session.options.cacheAge.map({ Clock.now().seconds - hit.created.seconds <= $0 }) ?? true else {
+            return miss("the entry is too old")
+        }
         if let id = hit.layer {
-            guard let layer = try session.store.layer(id) else { return nil }
+            guard let layer = try session.store.layer(id) else { return miss("its layer is gone") }
             try draft.add(layer)
         }
+        recordDecision(key, "hit", hit.layer ?? "no layer")
         log.cached(draft.topLayer ?? key.hex)
         return StepResult(created: session.options.created ?? hit.created, isEmpty: hit.layer == nil)
     }

@@ -1,5 +1,6 @@
 import Glibc
 package import LinuxSystem
+import ProgressEvents
 
 /// An overlay mount that can be made in any mount namespace that sees the store.
 package struct OverlayMount: Sendable, Equatable {
@@ -43,6 +44,7 @@ package struct OverlayMount: Sendable, Equatable {
 
     /// Mounts it in this process's mount namespace.
     package func mount() throws(LinuxError) {
+        record(lower: lower.joined(separator: ":"))
         try Mounts.overlay(
             lower: lower, upper: upper, work: work, target: target, workingDirectory: workingDirectory,
             userXattr: userXattr, volatile: isVolatile, options: options)
@@ -53,9 +55,22 @@ package struct OverlayMount: Sendable, Equatable {
         if !restrictions.isEmpty { try Mounts.restrict(target, restrictions) }
     }
 
+    private func record(lower: String) {
+        guard DebugLog.isActive else { return }
+        var listed = options
+        if isVolatile { listed.append("volatile") }
+        DebugLog.write(
+            "mount",
+            [
+                ("type", "overlay"), ("target", target), ("lowerdir", lower), ("upperdir", upper ?? ""),
+                ("options", listed.joined(separator: ",")),
+            ])
+    }
+
     /// Mounts it with an already opened directory instead of `lower`. Requires an upper directory.
     package func mount(over directory: PathHandle) throws(LinuxError) {
         guard let upper, let work else { throw LinuxError("mount overlay on", target, code: EINVAL) }
+        record(lower: "an opened directory")
         try Mounts.overlay(
             over: directory, upper: upper, work: work, target: target, userXattr: userXattr, volatile: isVolatile,
             options: options)

@@ -1,5 +1,6 @@
 import Glibc
 import LinuxSystem
+import ProgressEvents
 
 /// A lock file of the format: a record lock over the whole file, and 64 bytes of content that every writer changes,
 /// which tells the others to reload.
@@ -48,6 +49,7 @@ final class LockFile {
         }
         let opened = try FileLock(opening: path)
         try wait(for: opened, wanted)
+        DebugLog.write("lock", [("path", path), ("mode", wanted == .exclusive ? "exclusive" : "shared")])
         descriptor = opened.fd
         held = consume opened
         mode = wanted
@@ -68,6 +70,7 @@ final class LockFile {
         guard depth > 0 else { return }
         depth -= 1
         if depth == 0 {
+            DebugLog.write("unlock", [("path", path)])
             mode = nil
             descriptor = nil
             held = nil

@@ -41,21 +41,25 @@ package final class HTTPTransport: Sendable {
     /// - Throws: ``RegistryError``, or an error of the request body's source.
     func send(_ request: HTTPRequest, tls: TLSSettings) throws -> HTTPResponse {
         let exchange = HTTPExchange()
+        let record = RequestRecord(request)
         do {
             let way = try self.way(to: request.address)
             let client = self.client(for: way)
             exchange.start(try outgoing(request, way, tls, exchange, client), on: client)
             if case .stream(let source, _) = request.body { try RequestBodyPump(exchange: exchange).send(source) }
             let head = try exchange.awaitHead(seconds: request.patience)
+            record.end(status: "\(head.status.code)")
             // Without a proxy for requests, it is a status like any other.
             if head.status == .proxyAuthenticationRequired, case .relayed = way {
                 throw HTTPClientError.proxyAuthenticationRequired
             }
             return HTTPResponse(head, of: exchange, from: request.address)
         } catch let failure as RequestBodyPump.SourceFailure {
+            record.end(failure.cause)
             throw failure.cause
         } catch {
             exchange.abandon()
+            record.end(HTTPFailure.describe(error, at: request.address))
             throw HTTPFailure.describe(error, at: request.address)
         }
     }

@@ -8,6 +8,7 @@ final class HTTPUpload: ByteSink {
     private let exchange: HTTPExchange
     private let request: HTTPRequest
     private let writer: RequestBodyWriter
+    private let record: RequestRecord
     private var piece = ByteBufferAllocator().buffer(capacity: RequestBodyWriter.pieceSize)
     private var isAnswered = false
 
@@ -15,6 +16,7 @@ final class HTTPUpload: ByteSink {
     init(_ exchange: HTTPExchange, of request: HTTPRequest) {
         self.exchange = exchange
         self.request = request
+        record = RequestRecord(request)
         writer = RequestBodyWriter(exchange, seconds: request.patience, stopsAtAnswer: true)
     }
 
@@ -43,9 +45,12 @@ final class HTTPUpload: ByteSink {
         do {
             let head = try exchange.awaitHead(seconds: request.patience)
             isAnswered = true
+            record.end(status: "\(head.status.code)")
             return HTTPResponse(head, of: exchange, from: request.address)
         } catch {
-            throw HTTPFailure.describe(error, at: request.address)
+            let failure = HTTPFailure.describe(error, at: request.address)
+            record.end(failure)
+            throw failure
         }
     }
 

@@ -27,6 +27,7 @@ package enum Sandbox {
                 spec, in: connection, isolation: isolation, cacheDirectory: cacheDirectory, prepare: prepare)
         }
         try spec.validate()
+        spec.recordMounts()
         // Keeps the cloned trees alive during the run.
         let spec = try spec.cloningSources()
         let facts = try HostFacts.read()

@@ -43,6 +43,7 @@ package enum Swiftlet {
                 return 0
             }
             let global = try GlobalFlags(parsed)
+            if global.isDebugging { DebugOutput.begin() }
             try CommandTimeout.begin(parsed)
             try RegistryFlags.checkCredentialFiles(parsed)
             let session = Session(

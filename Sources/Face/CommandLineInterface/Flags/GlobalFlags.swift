@@ -20,13 +20,17 @@ struct GlobalFlags: Sendable {
     var defaultMountsFile: String?
     /// Whether records of containers are lost in a reboot; nil: as in storage.conf.
     var isTransient: Bool?
+    /// Whether debug records are shown.
+    var isDebugging = false
 
     static let flags: [Flag] = [
         .string("root", "string", help: "storage root dir"),
         .string("runroot", "string", help: "storage state dir"),
         .string("storage-driver", short: nil, "string", help: "storage-driver: overlay or vfs"),
         Flag("storage-opt", .stringArray, placeholder: "string", help: "storage driver option"),
-        .string("log-level", "string", default: "warn", help: "log messages above specified level"),
+        .string(
+            "log-level", "string", default: "warn",
+            help: "log messages above specified level; debug: also requests, locks, cache decisions and mounts"),
         .string("registries-conf", "string", help: "path to registries.conf file (not usually used)"),
         .string("registries-conf-dir", "string", help: "path to registries.conf.d directory (not usually used)"),
         .string("short-name-alias-conf", "string", help: "path to short name alias cache file (not usually used)"),
@@ -59,6 +63,9 @@ struct GlobalFlags: Sendable {
         guard GlobalFlags.logLevels.contains(level.lowercased()) else {
             throw CommandError("unable to parse log level: not a valid logrus Level: \"\(level)\"")
         }
+        // `info --debug` is something else.
+        let isSkopeos = arguments.declares("debug") && arguments.command.name != "info" && arguments.bool("debug")
+        isDebugging = ["debug", "trace"].contains(level.lowercased()) || isSkopeos
         if let manager = string("cgroup-manager"), manager != "cgroupfs" {
             throw CommandError("--cgroup-manager \(manager) is not supported: only cgroupfs is")
         }

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import StreamCompression
 
 /// A request whose body the caller writes piece by piece, without knowing its length in advance. The next piece is

@@ -40,6 +40,8 @@ package struct CopyOptions: Sendable {
     package var signer: ImageSigner?
     /// The compression of layers.
     package var layers: Layers = .preferred
+    /// Compressions in which the images of an index are copied once more, in addition to `layers`.
+    package var additionalCompressions: [LayerCompression] = []
     /// The number of blobs transferred in parallel.
     package var parallelCopies = 6
     /// The name to write into a schema 1 manifest, which contains one.

@@ -76,12 +76,44 @@ extension CopyTask {
             index.manifests[place].mediaType = written.mediaType
             index.manifests[place].data = nil
         }
+        if depth == 0 { index.manifests += try recompressed(original.manifests) }
         let target = indexType(of: raw)
         if index == original, target == raw.mediaType { return raw }
         return try RawManifest(encoding: ManifestConversion.convert(index, to: target))
     }
 
+    /// Copies the images once more in the additional compressions, as Podman does; nested indexes and images that have
+    /// the compression already stay as they are.
+    private func recompressed(_ entries: [Descriptor]) throws -> [Descriptor] {
+        var added: [Descriptor] = []
+        for algorithm in options.additionalCompressions {
+            let mark = algorithm == .zstd ? "io.github.containers.compression.zstd" : nil
+            for entry in entries where mark.map({ entry.annotations?[$0] != "true" }) ?? true {
+                let manifest = try source.manifest(listed: entry)
+                guard !manifest.isIndex, !manifest.mediaType.isSchema1 else { continue }
+                var changed = options
+                changed.layers = .compressed(LayerCompressionSettings(algorithm, level: nil))
+                // Docker's manifests know no other compression than gzip.
+                changed.format = .ociManifest
+                let task = CopyTask(source: source, destination: destination, options: changed, report: report)
+                let written = try task.copyImage(manifest, listedAs: entry.digest, isInstance: true, known: nil)
+                guard !entries.contains(where: { $0.digest == written.digest }) else { continue }
+                var copy = entry
+                (copy.digest, copy.size, copy.mediaType) = (written.digest, Int64(written.bytes.count), .ociManifest)
+                copy.data = nil
+                if let mark { copy.annotations = (entry.annotations ?? [:]).merging([mark: "true"]) { $1 } }
+                added.append(copy)
+            }
+        }
+        return added
+    }
+
     private func indexType(of raw: RawManifest) -> MediaType {
+        // Docker's lists have no annotations, which tell the compressions apart.
+        let hasChoice = !options.additionalCompressions.isEmpty && options.format == nil
+        if hasChoice, destination.acceptedManifestTypes.isEmpty || destination.acceptedManifestTypes.contains(.ociIndex) {
+            return .ociIndex
+        }
         switch options.format {
         case .ociManifest?: return .ociIndex
         case .dockerManifest?: return .dockerManifestList

@@ -115,7 +115,8 @@ struct BuildDelivery {
     ) throws {
         for target in targets + pushed.map({ "docker://\($0)" }) {
             var copy = CopyOptions()
-            copy.layers = CopyFlags.layers(ofNewImageFor: target, isWanted: isCompressed, wish)
+            let layers = CopyFlags.layers(ofNewImageFor: target, isWanted: isCompressed, wish)
+            if let layers { copy.layers = layers }
             try ImagePush(from: store, report: report).push(
                 result.image, to: ImageLocationResolver.destination(target, registries), copy)
         }

@@ -78,7 +78,7 @@ enum CommitCommand: Command {
             guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
             id = try send(container, options, to: target, layers, store, rendering, arguments, session)
         } else {
-            guard layers == .preferred else {
+            guard layers == nil else {
                 throw CommandError("compression only applies to destinations outside the store, which keeps files")
             }
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
@@ -142,7 +142,7 @@ enum CommitCommand: Command {
     }
 
     /// How to compress layers for destinations outside the store.
-    private static func layers(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions.Layers {
+    private static func layers(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions.Layers? {
         let wish = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
         let isWanted = wish != nil || arguments.bool("force-compression")
@@ -168,11 +168,11 @@ enum CommitCommand: Command {
     /// Writes the image to another destination; the store keeps it only if it had it before.
     private static func send(
         _ container: WorkingContainer, _ commit: WorkingContainer.CommitOptions, to target: String,
-        _ layers: CopyOptions.Layers, _ store: ContainerStore, _ rendering: ProgressRendering,
+        _ layers: CopyOptions.Layers?, _ store: ContainerStore, _ rendering: ProgressRendering,
         _ arguments: ParsedArguments, _ session: Session
     ) throws -> String {
         var options = CopyOptions()
-        options.layers = layers
+        if let layers { options.layers = layers }
         let known = Set(try store.images().map(\.id))
         func committed() throws -> ImageRecord { try container.commit(commit, to: store).record }
         func forget(_ image: ImageRecord) { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }

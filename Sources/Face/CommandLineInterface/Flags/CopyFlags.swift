@@ -123,15 +123,16 @@ enum CopyFlags {
         return arguments.bool("dest-oci-accept-uncompressed-layers") ? .unchanged : .preferred
     }
 
-    /// How to compress the layers of new images: unless asked for, layouts get them as they are, as from Buildah.
+    /// How to compress the layers of new images; nil: as the destination prefers. Unless asked for, layouts get them as
+    /// they are, as from Buildah.
     ///
     /// - Parameter isWanted: whether flags demand compression.
     static func layers(
         ofNewImageFor target: String, isWanted: Bool, _ wish: LayerCompressionSettings?
-    ) -> CopyOptions.Layers {
+    ) -> CopyOptions.Layers? {
         if isWanted || wish != nil { return .compressed(wish) }
         let transport = TransportReference(parsing: target)?.transport
-        return transport == .oci || transport == .ociArchive ? .unchanged : .preferred
+        return transport == .oci || transport == .ociArchive ? .unchanged : nil
     }
 
     static func compressionWish(format: String?, level: Int?) throws -> LayerCompressionSettings? {

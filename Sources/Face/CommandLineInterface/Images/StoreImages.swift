@@ -49,14 +49,16 @@ final class StoreImages: BaseImageProvider {
             try puller.pull(name, platform: wanted, isPlatformRequired: platform != nil)
         }
         if TransportReference(parsing: name) != nil { return try pull() }
-        guard let found = try store.image(name) else {
+        guard let found = try store.findImage(name) else {
             guard policy != .never else { throw CommandError("\(name): image not known") }
             return try pull()
         }
-        let chosen = try instance(of: found, for: wanted, name)
+        let chosen = try instance(of: found.image, for: wanted, name)
         guard let chosen else { return try pull() }
-        if try isStale(chosen, name, policy, platform) { return try pull() }
-        return chosen
+        // What a short name means is decided by the image that is here, unless that may be for another platform.
+        let meant = platform == nil && !name.contains("@") ? found.name ?? name : name
+        guard try isStale(chosen, found, meant, policy, platform) else { return chosen }
+        return try puller.pull(meant, platform: wanted, isPlatformRequired: platform != nil)
     }
 
     /// The image for a platform in a list; nil when it is not in the store but may be in a registry.
@@ -72,12 +74,15 @@ final class StoreImages: BaseImageProvider {
     }
 
     /// Whether an image of the store must be fetched again.
+    ///
+    /// - Parameter name: the name to fetch.
     private func isStale(
-        _ record: ImageRecord, _ name: String, _ policy: BuildOptions.PullPolicy, _ platform: Platform?
+        _ record: ImageRecord, _ found: FoundImage, _ name: String, _ policy: BuildOptions.PullPolicy,
+        _ platform: Platform?
     ) throws -> Bool {
-        // An image that only exists locally cannot be fetched again, whatever the policy; nor can one named by its id.
-        let isLocal = record.names.contains { $0.hasPrefix("localhost/") } || record.id.hasPrefix(name)
-        if isLocal || record.names.isEmpty { return false }
+        // An image named by its id, or by a name that only exists here, cannot be fetched, whatever the policy. Other
+        // names of the image do not matter.
+        guard let known = found.name, !known.hasPrefix("localhost/") else { return false }
         switch policy {
         case .always: return true
         case .never: return false

@@ -23,7 +23,9 @@ enum ManifestPushCommand: Command {
             .bool("quiet", short: "q", help: "don't output progress information when pushing lists"),
             .bool("remove-signatures", help: "don't copy signatures when pushing images"),
             SignaturePolicyFlag.flag,
-            .refused("add-compression", "images are pushed with a single compression"),
+            Flag(
+                "add-compression", .stringSlice, placeholder: "format",
+                help: "also push the images with this compression: gzip or zstd"),
         ] + CopyFlags.signing + SharedFlags.registry, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -39,6 +41,12 @@ enum ManifestPushCommand: Command {
         let target = arguments.positionals.count == 2 ? arguments.positionals[1] : record.names.first ?? list.id
         var options = ManifestListPush.Options(copy: try PushCommand.copyOptions(arguments, target, session))
         options.includesImages = arguments.bool("all")
+        options.copy.additionalCompressions = try arguments.strings("add-compression").compactMap { name in
+            try CopyFlags.compressionWish(format: name, level: nil)?.algorithm
+        }
+        guard options.includesImages || options.copy.additionalCompressions.isEmpty else {
+            throw CommandError("--add-compression needs --all: without it no images are pushed")
+        }
         if let file = arguments.string("digestfile") { options.copy.announce = try OutputFile.digestWriter(file) }
         let places = try ListImageLocator(arguments, store, session)
         let rendering = ProgressRendering(steps: nil, copies: arguments.bool("quiet") ? nil : .error)

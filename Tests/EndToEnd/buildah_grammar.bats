@@ -3,12 +3,17 @@
 # runs as: user root
 
 load support/session
+load support/registry
 
 setup_file() {
     begin_store
+    begin_registry
     swiftlet from --name c busybox
 }
-teardown_file() { end_store; }
+teardown_file() {
+    end_registry
+    end_store
+}
 setup() { enter_new_directory; }
 
 @test "a source policy denies and replaces what a build uses" {
@@ -174,4 +179,34 @@ setup() { enter_new_directory; }
     run swiftlet build .
     own_failure
     has "source can't be a URL for COPY"
+}
+
+@test "source images are created, extended, pushed and pulled" {
+    run -0 swiftlet source create --author me image
+    run swiftlet source create image
+    own_failure
+    has '"image" already exists'
+    mkdir code
+    echo 1 >code/file
+    echo 2 >single
+    swiftlet source add --annotation a=b image single
+    swiftlet source add image code
+    run swiftlet source add image nosuch
+    own_failure
+    equal "$(find image/blobs -type f | wc -l)" 4
+    local manifest
+    manifest="image/blobs/$(jq -r '.manifests[0].digest' image/index.json | tr : /)"
+    equal "$(jq -c '[.config.mediaType, .layers[0].annotations.a, (.layers | length)]' "$manifest")" \
+        '["application/vnd.oci.source.image.config.v1+json","b",2]'
+    equal "$(for l in $(jq -r '.layers[].digest' "$manifest" | tr : /); do tar -tzf "image/blobs/$l"; done | paste -sd' ')" \
+        "single file"
+    run -0 swiftlet source push -q --tls-verify=false --digestfile digest image "$REGISTRY/source:1"
+    equal "$(cat digest)" "$(jq -r '.manifests[0].digest' image/index.json)"
+    run -0 swiftlet source pull -q --tls-verify=false "$REGISTRY/source:1" again
+    diff -r image again
+    swiftlet push -q --tls-verify=false localhost/busybox "docker://$REGISTRY/busybox"
+    run swiftlet source pull --tls-verify=false "$REGISTRY/busybox" never
+    own_failure
+    has "not a source image"
+    [ ! -e never ]
 }

@@ -111,7 +111,8 @@ extension CopyTask {
     private func indexType(of raw: RawManifest) -> MediaType {
         // Docker's lists have no annotations, which tell the compressions apart.
         let hasChoice = !options.additionalCompressions.isEmpty && options.format == nil
-        if hasChoice, destination.acceptedManifestTypes.isEmpty || destination.acceptedManifestTypes.contains(.ociIndex) {
+        if hasChoice, destination.acceptedManifestTypes.isEmpty || destination.acceptedManifestTypes.contains(.ociIndex)
+        {
             return .ociIndex
         }
         switch options.format {

@@ -30,6 +30,16 @@ extension Face {
             RemoveCommand.self, RemoveImageCommand.self, RenameCommand.self, RunCommand.self, TagCommand.self,
             UnmountCommand.self, UnshareCommand.self, UntagCommand.self, VersionCommand.self,
         ]
-        return commands.map { .command($0) } + [manifestGroup]
+        return commands.map { .command($0) } + [manifestGroup, sourceGroup]
+    }
+
+    /// `source ...`: images of source code.
+    private static var sourceGroup: CommandNode {
+        .group(
+            "source", summary: "Create, push, pull and manage source images",
+            [
+                .command(SourceAddCommand.self), .command(SourceCreateCommand.self),
+                .command(SourcePullCommand.self), .command(SourcePushCommand.self),
+            ])
     }
 }

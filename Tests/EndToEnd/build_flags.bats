@@ -22,6 +22,7 @@ RUN --mount=type=bind,source=sub,target=/in cat /in/file; touch /in/new 2>/dev/n
 RUN --mount=from=maker,src=/made,dst=/in cat /in/file
 RUN --mount=from=localhost/busybox,target=/in ls -d /in/etc
 RUN --mount=target=/in,source=sub,rw echo changed >/in/file && cat /in/file
+RUN --mount=target=/in,source=sub/file,rw echo changed >/in && cat /in
 RUN ls -d /in 2>&1
 END
     run swiftlet build -t result .
@@ -29,7 +30,7 @@ END
     has "ls: /in: No such file"
     sed -i '$d' Dockerfile
     run -0 commands_say --no-cache
-    prints $'context\nread-only\nstage\n/in/etc\nchanged'
+    prints $'context\nread-only\nstage\n/in/etc\nchanged\nchanged'
     equal "$(cat sub/file)" context
     run -0 in_image result ls /
     run ! grep -qxF in <<<"$output"

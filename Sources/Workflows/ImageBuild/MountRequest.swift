@@ -44,6 +44,13 @@ struct MountRequest {
             self.kind = kind
         }
         for option in options where option.key != "type" { try take(option) }
+        if kind == .secret, options.contains(where: { $0.key == "id" }), !source.isEmpty {
+            throw BuildError(.invalid, "RUN --mount=type=secret: both source and id are given")
+        }
+        if kind == .secret, !source.isEmpty { id = source }
+        if let target, target.split(separator: "/").allSatisfy({ $0 == "." }), target.hasPrefix("/") {
+            throw BuildError(.invalid, "RUN --mount=type=\(kind.rawValue): invalid mount target \"\(target)\"")
+        }
         if target == nil, [.bind, .cache, .tmpfs].contains(kind) {
             throw BuildError(.invalid, "RUN --mount=type=\(kind.rawValue): must set volume destination")
         }
@@ -53,9 +60,15 @@ struct MountRequest {
         switch (option.key, kind) {
         case ("target", _), ("dst", _), ("destination", _): target = try text(option)
         case ("from", .bind), ("from", .cache): from = try text(option)
-        case ("source", .bind), ("src", .bind), ("source", .cache), ("src", .cache): source = try text(option)
-        case ("rw", .bind), ("readwrite", .bind), ("rw", .cache), ("readwrite", .cache): isWritable = try flag(option)
-        case ("ro", .bind), ("readonly", .bind), ("ro", .cache), ("readonly", .cache): isWritable = try !flag(option)
+        case ("source", .bind), ("src", .bind), ("source", .cache), ("src", .cache), ("source", .secret),
+            ("src", .secret):
+            source = try text(option)
+        case ("rw", .bind), ("readwrite", .bind), ("rw", .cache), ("readwrite", .cache), ("rw", .tmpfs),
+            ("readwrite", .tmpfs):
+            isWritable = try flag(option)
+        case ("ro", .bind), ("readonly", .bind), ("ro", .cache), ("readonly", .cache), ("ro", .tmpfs),
+            ("readonly", .tmpfs):
+            isWritable = try !flag(option)
         case ("id", .cache), ("id", .secret), ("id", .ssh): id = try text(option)
         case ("sharing", .cache):
             guard let sharing = Sharing(rawValue: try text(option)) else { throw wrong(option) }

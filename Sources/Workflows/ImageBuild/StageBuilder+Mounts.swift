@@ -56,7 +56,8 @@ extension StageBuilder {
                 case .tmpfs:
                     mounts.add(
                         try SandboxMount(
-                            type: "tmpfs", source: "tmpfs", destination: target(request), options: request.options))
+                            type: "tmpfs", source: "tmpfs", destination: target(request),
+                            options: request.options + (request.isWritable == false ? ["ro"] : [])))
                 case .secret: try mountSecret(request, hostFiles, to: mounts)
                 case .ssh: try mountAgent(request, index, hostFiles, to: mounts)
                 }
@@ -89,10 +90,11 @@ extension StageBuilder {
         }
         if request.isWritable == true {
             // Never changes the source's files: what the command writes is discarded when it ends.
-            guard try source.status().kind == .directory else {
-                throw BuildError(.unsupported, "RUN --mount=type=bind,rw needs a directory as its source")
+            if try source.status().kind == .directory {
+                source = try mounts.writableCopy(of: source, in: session.store)
+            } else if let selection = try selection(of: request, from: origin) {
+                source = try mounts.copy(of: selection, in: session.store)
             }
-            source = try mounts.writableCopy(of: source, in: session.store)
         }
         mounts.add(
             try SandboxMount(
@@ -212,7 +214,7 @@ extension StageBuilder {
             mounts.add(variable: variable, String(decoding: content, as: UTF8.self))
             if request.target == nil { return }
         }
-        let target = target(request, default: "/run/secrets/\(name)")
+        let target = target(request, default: "/run/secrets/\(name.split(separator: "/").last ?? "")")
         let source = try hostFiles.file(
             content, mode: request.mode ?? 0o400, uid: request.uid ?? 0, gid: request.gid ?? 0)
         mounts.add(.bind(source, at: target, readOnly: true))

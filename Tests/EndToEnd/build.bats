@@ -860,7 +860,7 @@ EOF
     dockerfile <<<$'FROM localhost/busybox\nCOPY --chwon=1 a b'
     run swiftlet build .
     own_failure
-    has $'Dockerfile:2:6: error: unknown flag: --chwon (in COPY)\n  2 | COPY --chwon=1 a b\n    |      ^~~~~~~'
+    has $'Dockerfile:2:6: error: unknown flag: --chwon (in COPY) (did you mean chown?)\n  2 | COPY --chwon=1 a b\n    |      ^~~~~~~'
 }
 
 @test "missing sources, base images, stages and build contexts" {

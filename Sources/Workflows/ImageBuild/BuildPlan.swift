@@ -112,7 +112,8 @@ struct BuildPlan {
         }
         guard allowed, name.utf8.count <= 64 else {
             throw BuildError(
-                .invalid, "\(PredefinedArguments.sandboxHostname)=\(name): a host name has at most 64 letters, digits, "
+                .invalid,
+                "\(PredefinedArguments.sandboxHostname)=\(name): a host name has at most 64 letters, digits, "
                     + "dots, hyphens and underscores")
         }
         return name

@@ -38,7 +38,8 @@ struct MountRequest {
         if let name = options.last(where: { $0.key == "type" })?.value {
             guard let kind = Kind(rawValue: name) else {
                 throw BuildError(
-                    .invalid, "invalid mount type \"\(name)\": RUN --mount takes bind, cache, tmpfs, secret and ssh"
+                    .invalid,
+                    "invalid mount type \"\(name)\": RUN --mount takes bind, cache, tmpfs, secret and ssh"
                         + Suggestion.hint(for: name, among: Kind.allCases.map(\.rawValue)))
             }
             self.kind = kind

@@ -40,7 +40,8 @@ extension StageBuilder {
         }
     }
 
-    /// VOLUME: adds to the configuration, and creates the directories that are missing, like Buildah.
+    /// VOLUME: adds to the configuration. Like in Buildah, directories that are missing are created in the next layer;
+    /// without another step that makes one, they are not in the image.
     func addVolumes(_ words: [Word], _ instruction: Instruction) throws {
         let paths = try words.map(expand)
         if let empty = zip(words, paths).first(where: { $0.1.isEmpty }) {
@@ -49,12 +50,15 @@ extension StageBuilder {
         var volumes = draft.container.volumes ?? [:]
         for path in paths { volumes[path] = ContainerConfig.Empty() }
         draft.container.volumes = volumes
-        var key = CacheKey("VOLUME", parent: draft.topLayer)
-        key.add("paths", paths)
-        try changeFiles(key, createdBy: "/bin/sh -c #(nop) \(instruction.text)") { root in
-            try root.withFiles { files in
-                for path in paths { try self.makeVolume(ContainerPath.absolute(path, from: "/"), in: files) }
-            }
+        newVolumes += paths
+        record(instruction)
+    }
+
+    /// Creates the directories of new volumes.
+    func makeVolumes(_ paths: [String], in root: WritableRoot) throws {
+        guard !paths.isEmpty else { return }
+        try root.withFiles { files in
+            for path in paths { try self.makeVolume(ContainerPath.absolute(path, from: "/"), in: files) }
         }
     }
 

@@ -87,6 +87,7 @@ extension StageBuilder {
         process.additionalGroups = session.options.additionalGroups
         process.confinement = confinement
         process.isolation = session.options.isolation
+        process.requiresRunDirectory = false
         if !session.options.passesInput { process.stdio.input = .null }
         if !session.options.showsOutput { process.stdio.output = .null }
         // As process 1, a shell would ignore the Ctrl-C that should cancel the build.
@@ -103,8 +104,9 @@ extension StageBuilder {
         }
         let status: ExitStatus
         do {
-            status = try root.withFiles(lendsMountPoints: true, targets: process.mounts.map(\.destination)) {
-                files in
+            status = try root.withFiles(
+                lendsMountPoints: true, lendsRun: false, targets: process.mounts.map(\.destination)
+            ) { files in
                 try process.run(in: files, hostFiles: hostFiles, caches: self.session.store.layout.ownRoom + "/filters")
             }
         } catch let error as SandboxError {

@@ -20,6 +20,8 @@ final class StageBuilder {
     var sharedRoot: WritableRoot?
     /// Whether a command may have changed files in the shared root.
     var ranCommand = false
+    /// The volumes since the last step that could create their directories.
+    var newVolumes: [String] = []
     /// Whether any step was executed rather than found in the cache.
     var didWork = false
     /// The host name for the stage's commands.
@@ -64,6 +66,10 @@ final class StageBuilder {
             for instruction in prepended { try perform(instruction, at: nil) }
             for instruction in instructions { try perform(instruction, at: instruction.range) }
             for instruction in appended { try perform(instruction, at: nil) }
+            if !session.options.makesLayers, !newVolumes.isEmpty {
+                try makeVolumes(newVolumes, in: rootOfAllSteps())
+                didWork = true
+            }
             try finishSharedRoot()
             noteBase()
         } catch {
@@ -154,16 +160,22 @@ final class StageBuilder {
     ///
     /// - Parameters:
     ///   - modification: the modification times of the changed files; nil for the build's.
-    ///   - body: performs the step in a writable root.
+    ///   - step: performs the step in a writable root.
     func changeFiles(
         _ key: CacheKey, createdBy: String, modification: ModificationTimes? = nil,
-        _ body: (WritableRoot) throws -> Void
+        _ step: (WritableRoot) throws -> Void
     ) throws {
+        let volumes = newVolumes
+        newVolumes = []
+        var key = key
+        if !volumes.isEmpty { key.add("new volumes", volumes) }
+        func body(_ root: WritableRoot) throws {
+            try makeVolumes(volumes, in: root)
+            try step(root)
+        }
         let result: StepResult
         if !session.options.makesLayers {
-            let root = try sharedRoot ?? WritableRoot(over: draft.topLayer, in: session.store)
-            sharedRoot = root
-            try body(root)
+            try body(rootOfAllSteps())
             didWork = true
             // The step that owns the single layer is determined at the end of the stage.
             result = StepResult(created: session.now, isEmpty: true)
@@ -175,6 +187,13 @@ final class StageBuilder {
         draft.addHistory(
             History(
                 created: Clock.rfc3339(result.created), createdBy: createdBy, emptyLayer: result.isEmpty ? true : nil))
+    }
+
+    /// The root of a single-layer build.
+    private func rootOfAllSteps() throws -> WritableRoot {
+        let root = try sharedRoot ?? WritableRoot(over: draft.topLayer, in: session.store)
+        sharedRoot = root
+        return root
     }
 
     private func recordDecision(_ key: CacheKey, _ decision: String, _ detail: String) {

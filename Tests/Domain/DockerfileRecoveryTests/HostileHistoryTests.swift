@@ -52,7 +52,7 @@ import Testing
 
     @Test func `A long run of one fragment`() throws {
         for piece in [" ", "a ", "\n", "\\\n", "|1 ", "A=1 ", "\"", "[", "<<E ", "&& ", "#"] {
-            let text = String(repeating: piece, count: (1 << 16) / piece.utf8.count)
+            let text = String(repeating: piece, count: (1 << 15) / piece.utf8.count)
             for front in ["/bin/sh -c ", "|3 ", "ENV ", "COPY "] {
                 try check(SampleImage([front + text]).recover())
             }

@@ -87,7 +87,7 @@ import Testing
     @Test func showsTheLineAndACaret() {
         #expect(
             rendered("FROM a\nRUN true \\\n\t&& b\nCOPY --chwon=é x y") == """
-                Dockerfile:4:6: error: unknown flag: --chwon (in COPY)
+                Dockerfile:4:6: error: unknown flag: --chwon (in COPY) (did you mean chown?)
                   4 | COPY --chwon=é x y
                     |      ^~~~~~~~~
                 """)

@@ -55,7 +55,8 @@ import Testing
     }
 
     @Test func linesThatEndInCRLFGetPlainNewlines() throws {
-        let text = "FROM x\r\nRUN <<A\r\nset -e\r\necho \r x\r\nA\r\nCOPY <<-\"B\" <<C /d/\r\n\tone\r\n\tB\r\ntwo\r\nC\r\n"
+        let text =
+            "FROM x\r\nRUN <<A\r\nset -e\r\necho \r x\r\nA\r\nCOPY <<-\"B\" <<C /d/\r\n\tone\r\n\tB\r\ntwo\r\nC\r\n"
         let instructions = try parse(text).stages[0].instructions
         #expect(instructions[0].heredocs.map(\.content) == ["set -e\necho \r x\n"])
         #expect(instructions[1].heredocs.map(\.content) == ["one\n", "two\n"])

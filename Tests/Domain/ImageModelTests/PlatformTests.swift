@@ -83,8 +83,10 @@ import Testing
     @Test func spellingsOfAPlatformAreEqual() {
         let amd = Platform(architecture: "amd64", os: "linux")
         #expect(amd.matches(Platform(architecture: "x86_64", os: "Linux", variant: "v1")))
-        #expect(Platform(architecture: "arm64", os: "linux", variant: "v8").rank(of: Platform(
-            architecture: "aarch64", os: "linux")) == 0)
+        #expect(
+            Platform(architecture: "arm64", os: "linux", variant: "v8").rank(
+                of: Platform(
+                    architecture: "aarch64", os: "linux")) == 0)
     }
 
     @Test func entriesWithoutPlatformComeLast() throws {

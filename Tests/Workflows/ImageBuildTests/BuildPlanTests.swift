@@ -1,4 +1,5 @@
 import DockerfileSyntax
+import ImageModel
 import Testing
 
 @testable import ImageBuild

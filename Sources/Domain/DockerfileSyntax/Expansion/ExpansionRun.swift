@@ -74,7 +74,8 @@ struct ExpansionRun {
             switch byte {
             case UInt8(ascii: "$"): output.append(try dollar(), splits: true)
             case UInt8(ascii: "'") where !quotesAreLiteral: output.append(try singleQuoted(), splits: false)
-            case UInt8(ascii: "\"") where !quotesAreLiteral: output.append(try doubleQuoted(keepsEscapes), splits: false)
+            case UInt8(ascii: "\"") where !quotesAreLiteral:
+                output.append(try doubleQuoted(keepsEscapes), splits: false)
             case escape:
                 rest = rest.dropFirst()
                 try escaped(into: &output, keepsEscapes: keepsEscapes)

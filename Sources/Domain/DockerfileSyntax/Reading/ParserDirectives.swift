@@ -6,6 +6,8 @@ package struct ParserDirectives: Sendable, Equatable {
     package internal(set) var escape: Character = "\\"
     /// `# check=`: checks that a linter should skip or treat as errors.
     package internal(set) var check: String?
+    /// How many lines at the top are directives or precede one.
+    private(set) var lineCount = 0
 
     var escapeByte: UInt8 { escape == "`" ? UInt8(ascii: "`") : UInt8(ascii: "\\") }
 
@@ -22,6 +24,7 @@ package struct ParserDirectives: Sendable, Equatable {
                 Diagnostic(file: source.file, range: source.range(range), message)
             }
             guard seen.insert(name).inserted else { throw error("only one \(name) parser directive can be used") }
+            lineCount = index + 1
             switch name {
             case "syntax": syntax = value
             case "check": check = value

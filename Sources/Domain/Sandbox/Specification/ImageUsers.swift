@@ -25,6 +25,7 @@ package struct ImageUsers {
     }
 
     /// Resolves `user`, `user:group`, or an empty string for root; each a name or a number, which need not be listed.
+    /// The name `root` need not be listed either: it means 0.
     ///
     /// Errors are of code `unknownUser`; those of `readFile` are rethrown.
     package func resolve(_ specification: String) throws -> Account {
@@ -42,7 +43,7 @@ package struct ImageUsers {
             let home = Self.field(entry, 5)
             account = Account(
                 uid: uid, gid: gid, additionalGIDs: [], home: home.isEmpty ? "/" : home, name: entry[0])
-        } else if !user.isEmpty, number == nil {
+        } else if !user.isEmpty, number == nil, user != "root" {
             throw SandboxError(.unknownUser, "unable to find user \(user): no matching entries in passwd file")
         }
         if !group.isEmpty {
@@ -60,6 +61,7 @@ package struct ImageUsers {
         for entry in try entries(of: "/etc/group") where entry[0] == group {
             if let gid = Self.listedID(entry, 2) { return gid }
         }
+        if group == "root" { return 0 }
         throw SandboxError(.unknownUser, "unable to find group \(group): no matching entries in group file")
     }
 

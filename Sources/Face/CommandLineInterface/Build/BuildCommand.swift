@@ -84,6 +84,10 @@ enum BuildCommand: Command {
             let image = try build(options, delivery, isOneOfSeveral: platforms.count > 1, arguments, store, session)
             built.append((image, platform))
         }
+        if platforms.count > 1 {
+            try delivery.sendTogether(
+                zip(built, platforms).map { ($0.image, $1) }, from: store, temporary: temporaryDirectory(session))
+        }
         let annotations = Dictionary(indexNotes) { $1 }
         if let list { try ManifestList.add(built, toListNamed: list, annotations: annotations, in: store) }
         if !names.isEmpty {
@@ -162,7 +166,7 @@ enum BuildCommand: Command {
             context: context, files: dockerfiles,
             ignoreFile: arguments.string("ignorefile"),
             preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session),
-            temporary: session.environment.value("TMPDIR") ?? "/var/tmp")
+            temporary: temporaryDirectory(session))
         for warning in files.warnings { session.printError(warning) }
         let conf = try session.containersConf()
         try conf.checkSupported(for: .steps)
@@ -173,7 +177,9 @@ enum BuildCommand: Command {
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = try !isQuiet(arguments)
         options.target = arguments.string("target")
-        options.makesChecks = session.calledAs != "buildah" && session.calledAs != "podman"
+        options.makesChecks =
+            session.calledAs != "buildah" && session.calledAs != "podman" && !arguments.bool("quiet")
+            && !arguments.bool("quiet")
         if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
         options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
@@ -203,6 +209,10 @@ enum BuildCommand: Command {
             if options.modification == .own, let time = options.created { options.modification = .atMost(time) }
         }
         return (options, files)
+    }
+
+    private static func temporaryDirectory(_ session: Session) -> String {
+        session.environment.value("TMPDIR") ?? "/var/tmp"
     }
 
     /// The flags from `$BUILDAH_CPPFLAGS` for the preprocessor.

@@ -81,9 +81,10 @@ struct BuildDelivery {
             let content = flag == "metadata-file" ? "store information about one image" : "store one image ID"
             throw CommandError("building multiple images, but \(what) \"\(file)\" can only be used to \(content)")
         }
-        for output in outputs where output.kind != .directory && output.kind != .image(isPushed: false) {
+        for output in outputs
+        where ![.directory, .archive, .image(isPushed: false)].contains(output.kind) {
             throw CommandError(
-                "building multiple images, of which --output can only write the files (type=local): "
+                "building multiple images, of which --output can only write the files (type=local or tar): "
                     + "add them to a list with --manifest, and push that")
         }
         guard pushed.isEmpty else {
@@ -120,12 +121,23 @@ struct BuildDelivery {
             try ImagePush(from: store, report: report).push(
                 result.image, to: ImageLocationResolver.destination(target, registries), copy)
         }
-        for output in outputs {
+        for output in outputs where platform == nil || output.kind != .archive {
             let own = try output.names.compactMap { try StoredName.qualified($0) }
             try BuildExport(
                 output: output, result: result, names: own.isEmpty ? names : own, platform: platform, store: store,
                 report: report
             ).write()
+        }
+    }
+
+    /// Writes what holds the images of all platforms: archives.
+    ///
+    /// - Parameter temporary: where their files are collected.
+    func sendTogether(
+        _ images: [(image: ImageRecord, platform: Platform)], from store: ContainerStore, temporary: String
+    ) throws {
+        for output in outputs where output.kind == .archive {
+            try PlatformArchive(images: images, store: store, temporary: temporary).write(to: output)
         }
     }
 

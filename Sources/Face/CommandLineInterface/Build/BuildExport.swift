@@ -59,25 +59,36 @@ struct BuildExport {
     /// Without root, the caller owns everything. With several platforms, each has a directory of its own.
     private func copy(_ root: String) throws {
         var place = output.destination
-        if let platform { place += "/" + platform.description.split(separator: "/").joined(separator: "_") }
+        if let platform { place += "/" + Self.directoryName(of: platform) }
+        try Self.copy(root, to: place, keepsOwners: !store.isRootless, time: result.fixedTime)
+    }
+
+    /// `linux_arm_v7`
+    static func directoryName(of platform: Platform) -> String {
+        platform.description.split(separator: "/").joined(separator: "_")
+    }
+
+    static func copy(_ root: String, to place: String, keepsOwners: Bool, time: FileTime?) throws {
         try Files.makeDirectories(place, mode: 0o755)
         let selection = try BuildContext.select(["."], from: root, ignored: nil, excluding: [])
         var request = CopyStep.Request(keepingOwnersOf: 1)
-        request.keepsOwners = !store.isRootless
+        request.keepsOwners = keepsOwners
         request.collision = .mergeOrReplace
-        request.fileTime = result.fixedTime
+        request.fileTime = time
         try CopyStep(request, selection, to: "/", in: HostPath.real(place)).run()
     }
 
-    private func archive(_ root: String) throws {
-        if output.usesStandardOutput { return try archive(root, to: STDOUT_FILENO) }
+    private func archive(_ root: String) throws { try Self.archive(root, to: output, time: result.fixedTime) }
+
+    static func archive(_ root: String, to output: BuildOutput, time: FileTime?) throws {
+        if output.usesStandardOutput { return try archive(root, to: STDOUT_FILENO, time) }
         let file = try OwnedFD.open(output.destination, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
-        try archive(root, to: file.raw)
+        try archive(root, to: file.raw, time)
     }
 
-    private func archive(_ root: String, to descriptor: Int32) throws {
+    private static func archive(_ root: String, to descriptor: Int32, _ time: FileTime?) throws {
         let sink = FileDescriptorSink(fd: descriptor)
-        let options = LayerMaker.Options(modification: result.fixedTime.map { .fixed($0) } ?? .own)
+        let options = LayerMaker.Options(modification: time.map { .fixed($0) } ?? .own)
         let maker = try LayerMaker(
             directory: root, content: .wholeTree(parent: nil), options: options, archive: { try sink.write($0) })
         _ = try maker.make()

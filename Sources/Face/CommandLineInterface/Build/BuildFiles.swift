@@ -120,7 +120,9 @@ struct BuildFiles {
         }
         guard result.status == 0 else {
             let lines = String(decoding: result.errors, as: UTF8.self).split(separator: "\n")
-            let isComments = lines.allSatisfy { !$0.contains("error:") || $0.contains("invalid preprocessing directive") }
+            let isComments = lines.allSatisfy {
+                !$0.contains("error:") || $0.contains("invalid preprocessing directive")
+            }
             guard isComments, !result.output.isEmpty else {
                 throw CommandError("cpp failed on \(dockerfile.name): \(lines.joined(separator: "; "))")
             }

@@ -134,7 +134,11 @@ enum BuildInputs {
             let latest = images.firstIndex { $0.annotations?["org.opencontainers.image.ref.name"] == "latest" }
             return latest.map { "oci:\(path):@\($0)" } ?? "oci:\(path)"
         }
-        guard let index = try OCILayoutSource.images(inLayoutAt: path).firstIndex(where: { $0.digest.description == parts[1] }) else {
+        guard
+            let index = try OCILayoutSource.images(inLayoutAt: path).firstIndex(where: {
+                $0.digest.description == parts[1]
+            })
+        else {
             throw CommandError("--build-context \(name): \(path) has no image \(parts[1])")
         }
         return "oci:\(path):@\(index)"

@@ -29,6 +29,7 @@ final class StreamedContext {
     private static func read(_ place: String) throws -> (directory: String?, dockerfile: [UInt8]) {
         let input = try OwnedFD.open("\(place)/input", O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
         try copyStandardInput(to: input)
+        lseek(input.raw, 0, SEEK_SET)
         guard try ArchiveDetector.isArchive(input.raw) else {
             return (nil, try Files.readFile("\(place)/input", limit: ContextFileReader.limit))
         }

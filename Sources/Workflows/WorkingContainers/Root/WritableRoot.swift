@@ -32,14 +32,18 @@ package final class WritableRoot {
     /// - Parameters:
     ///   - lendsMountPoints: whether the root also contains a sandbox's mount points. They come from a skeleton below
     ///     the image and are not in any layer.
+    ///   - lendsRun: whether these include `/run` if the image lacks it: then a command cannot create it.
     ///   - targets: additional mount points; leftovers of creating them are removed.
     package func withFiles<T>(
-        lendsMountPoints: Bool = false, targets: [String] = [], _ body: (_ root: String) throws -> T
+        lendsMountPoints: Bool = false, lendsRun: Bool = true, targets: [String] = [], _ body: (_ root: String) throws -> T
     ) throws -> T {
         guard parent != nil || lendsMountPoints, var mount = try freshMount() else {
             return try body(staging.contentDirectory)
         }
-        if lendsMountPoints { mount.lower.append(try MountPointSkeleton.prepare(in: store.layout)) }
+        if lendsMountPoints {
+            let hasRun = lendsRun || mount.lower.contains { Files.exists("\($0)/run") }
+            mount.lower.append(try MountPointSkeleton.prepare(in: store.layout, hasRun: hasRun))
+        }
         try mount.mount()
         let result: T
         do {

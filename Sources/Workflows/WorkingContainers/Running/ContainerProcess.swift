@@ -18,6 +18,8 @@ package struct ContainerProcess: Sendable {
     /// Additional groups, as names of the image or numbers.
     package var additionalGroups: [String] = []
     package var hostname: String
+    /// Whether the container gets `/run/.containerenv` even if its root has no `/run`.
+    package var requiresRunDirectory = true
     package var mounts: [SandboxMount] = []
     package var confinement = StepConfinement()
     package var stdio = StandardStreams()
@@ -90,6 +92,9 @@ package struct ContainerProcess: Sendable {
         spec.mounts =
             try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + copies + confinement.deviceMounts
             + mounts
+        if !requiresRunDirectory, (try? RootedDirectory(opening: files).handle(at: "run")) == nil {
+            spec.mounts.removeAll { $0.destination == "/run/.containerenv" }
+        }
         try WorkingDirectory.prepare(
             spec.workingDirectory, whenMissing: whenDirectoryIsMissing, mounts: spec.mounts, in: files,
             uid: account.uid, gid: account.gid)

@@ -150,6 +150,11 @@ END
     has "regular file 644 7:7 /o/link/sack rye"
     run -0 last_layer_names result
     prints $'o\no/link\no/link/sack'
+    # The same files always become the same layer.
+    local first
+    first=$(in_config result '.OCIv1.rootfs.diff_ids[-1]')
+    run -0 built 'COPY --link --chown=7 rye link/sack' --no-cache
+    equal "$(in_config result '.OCIv1.rootfs.diff_ids[-1]')" "$first"
     run -0 built 'COPY --link rye link/sack' --layers=false
     has "regular file 644 0:0 /o/link/sack rye"
     lacks "there/sack"

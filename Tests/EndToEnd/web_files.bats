@@ -138,9 +138,12 @@ END
 
 @test "ADD downloads an unchanged file once, and again when the layer is needed" {
     cat >server.py <<'END'
-import http.server, sys
+import http.server, os
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if os.path.exists("busy"):
+            os.remove("busy")
+            return self.send_error(503)
         tag = '"%s"' % open("version").read().strip()
         known = self.headers.get("If-None-Match")
         status = 304 if known == tag else 200
@@ -178,7 +181,9 @@ END
     sed -i 's/^ADD/RUN true\nENV A=b\nRUN touch \/x\nADD/' Dockerfile
     run -0 swiftlet build "${secret[@]}" .
     has '"two"'
+    touch busy
     run -0 swiftlet build --no-cache "${secret[@]}" .
     kill "$server"
+    matches 'retrying \(1/[0-9]+\).*503'
     equal "$(tr '\n' ' ' <requests)" "401 200 304 200 304 200 200 "
 }

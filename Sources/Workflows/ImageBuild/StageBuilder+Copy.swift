@@ -113,6 +113,7 @@ extension StageBuilder {
         step.inlineFiles = request.inlineFiles
         step.keepsOwners = keepsOwners
         step.fileTime = session.options.fileTime
+        step.datesParents = request.isLinked
         step.ignoresUnmappedOwners = session.store.isSingleID
         step.makesDevices = !session.store.isRootless
         return step

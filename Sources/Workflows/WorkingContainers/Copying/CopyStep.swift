@@ -31,6 +31,9 @@ package struct CopyStep {
         package var isFetched = false
         /// Whether to create an archive's device nodes; otherwise they are skipped.
         package var makesDevices = false
+        /// Whether the parent directories of the destination get the newest time of the sources, so that the same files
+        /// always become the same layer.
+        package var datesParents = false
         /// What to do if something that is not a directory has the name of a copied directory.
         package var collision = DirectoryCollision.merge
 
@@ -95,6 +98,21 @@ package struct CopyStep {
         try copier.finish()
         for file in request.inlineFiles {
             try writeInlineFile(file, attributes, isDirectory: isDirectory)
+        }
+        if request.datesParents { try dateParents() }
+    }
+
+    private func dateParents() throws {
+        let newest = selection.items.map(\.status.modification).max {
+            ($0.seconds, $0.nanoseconds) < ($1.seconds, $1.nanoseconds)
+        }
+        guard let time = fileTime ?? newest else { return }
+        let root = try RootedDirectory(opening: rootfs)
+        let parts = destination.split(separator: "/")
+        for count in parts.indices.map({ $0 + 1 }).reversed() {
+            let path = parts[..<count].joined(separator: "/")
+            guard let directory = try? root.openNoSymlinks(path, O_RDONLY | O_DIRECTORY) else { continue }
+            try Files.setTimes(fd: directory.raw, access: time, modification: time)
         }
     }
 

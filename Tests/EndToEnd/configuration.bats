@@ -189,6 +189,31 @@ CONF
     swiftlet container rm "$id"
 }
 
+@test "container run takes privileges, volumes, policies and addresses from containers.conf" {
+    printf 'FROM localhost/busybox\nVOLUME /volume\n' >Dockerfile
+    swiftlet build -q -t localhost/volumes .
+    containers_conf <<CONF
+[containers]
+http_proxy = false
+privileged = true
+[engine]
+image_volume_mode = "tmpfs"
+pull_policy = "never"
+[network]
+default_host_ips = ["127.0.0.1"]
+CONF
+    http_proxy=http://proxy.invalid run -0 in_image localhost/volumes sh -c \
+        'echo "[$http_proxy]"; grep -c " /volume tmpfs" /proc/self/mounts; grep Seccomp: /proc/self/status'
+    prints $'[]\n1\nSeccomp:\t0'
+    run -125 in_image registry.invalid/missing true
+    lacks "no such host"
+    id=$(swiftlet container create -p 8080:80 localhost/busybox true 2>/dev/null)
+    swiftlet container inspect "$id" >out
+    holds out '.[0].HostConfig.PortBindings."80/tcp" == [{"HostIp": "127.0.0.1", "HostPort": "8080"}]'
+    holds out '.[0].HostConfig.Privileged'
+    swiftlet container rm "$id"
+}
+
 @test "keys that container run cannot honour are errors there, with file and line, and nowhere else" {
     containers_conf <<<$'[containers]\ncgroup_conf = ["memory.high=1G"]'
     run -125 in_image localhost/busybox true
@@ -249,6 +274,8 @@ CONF
     for directory in /run/user/0 /run/user/99999 /dev/null; do
         XDG_RUNTIME_DIR=$directory command swiftlet --root "$STORE/graph" --storage-driver overlay images >/dev/null
     done
+    run -125 env HOME=/nonexistent swiftlet images
+    has "the store's directory /nonexistent/.local/share/containers/storage cannot be made"
     env -u HOME -u XDG_RUNTIME_DIR swiftlet --root "$STORE/graph" --storage-driver overlay images >/dev/null
 }
 
@@ -272,6 +299,21 @@ devices:
         hostPath: $PWD/cdi/sample.yaml
         options: [ro, nosuid, nodev, bind]
 YAML
+    cat >cdi/plain.yaml <<YAML
+cdiVersion: 0.7.0
+kind: example.com/plain
+devices:
+- name: one
+  containerEdits:
+    mounts:
+    - containerPath: /dev/plain.yaml
+      hostPath: $PWD/cdi/plain.yaml
+      options:
+      - ro
+      - nosuid
+      - nodev
+      - bind
+YAML
     run -0 in_image --cdi-config-dir cdi --device example.com/sample=all localhost/busybox sh -c \
         'echo $SAMPLE; head -n 1 /dev/sample.yaml'
     prints $'on\ncdiVersion: 0.7.0'
@@ -283,6 +325,12 @@ YAML
     run -0 swiftlet run --cdi-config-dir cdi --device example.com/sample=all sampled cat /dev/sample.yaml
     has example.com/sample
     swiftlet rm sampled
+    swiftlet from --cdi-config-dir cdi --device example.com/plain=one --name plain localhost/busybox
+    run -0 swiftlet run plain cat /dev/plain.yaml
+    has example.com/plain
+    swiftlet rm plain
+    run -125 swiftlet from --cdi-config-dir cdi --device example.com/sample=all localhost/busybox
+    has "variables cannot be stored"
     run -125 in_image --cdi-config-dir cdi --device example.com/other=all localhost/busybox true
     has 'there is no device "example.com/other=all"'
 }

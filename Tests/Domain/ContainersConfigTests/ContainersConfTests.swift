@@ -79,6 +79,16 @@ import Testing
         #expect(error?.description.hasPrefix("\(file):2:1: containers.") == true)
     }
 
+    @Test(arguments: [
+        ("[engine]\nenv = ['A=1']\n", ["A=1"]), ("[engine]\n  \"env\" = ['A=1']\n", ["A=1"]),
+        ("engine.env = ['A=1']\n", ["A=1"]), ("engine = { env = ['A=1'] }\n", ["A=1"]),
+        ("[containers]\nenv = ['A=1']\n", []), ("[engine]\n# env = ['A=1']\nretry = 'not a number'\n", []),
+    ])
+    func engineEnvironmentIsFoundInAllForms(text: String, expected: [String]) throws {
+        host.write("etc/containers/containers.conf", text)
+        #expect(try ContainersConf.engineEnvironment(env: host.user()) == expected)
+    }
+
     @Test func sectionThatIsNotATableIsRejected() throws {
         let file = host.write("etc/containers/containers.conf", "other = 1\nengine = 'podman'\n")
         let error = #expect(throws: ConfigError.self) { try ContainersConf.load(env: host.user()) }

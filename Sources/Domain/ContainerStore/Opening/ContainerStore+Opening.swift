@@ -42,9 +42,11 @@ extension ContainerStore {
         let name = wanted ?? config.driverPriority.first ?? StorageConfig.supportedDrivers[0]
         let layout = StoreLayout(
             graphRoot: config.graphRoot, runRoot: config.runRoot, driver: name, isTransient: config.isTransient)
-        try StoreError.mapping {
-            for root in [config.graphRoot, config.runRoot] where !Files.exists(root) {
+        for root in [config.graphRoot, config.runRoot] where !Files.exists(root) {
+            do throws(LinuxError) {
                 try Files.makeDirectories(root, mode: 0o700)
+            } catch {
+                throw StoreError(.io, "the store's directory \(root) cannot be made", subject: root, cause: error)
             }
         }
         switch name {

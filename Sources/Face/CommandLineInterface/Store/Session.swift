@@ -96,7 +96,7 @@ final class Session {
 
     /// Adds the variables in `env` of containers.conf that are not set, for this process and those it starts.
     func applyEngineEnvironment() throws {
-        for text in try containersConf().engine.env {
+        for text in try ContainersConf.engineEnvironment(env: environment) {
             let (name, value) = KeyValueFlag.split(text)
             guard let value, !name.isEmpty else {
                 throw CommandError("containers.conf: engine.env: \(text.goQuoted) is not of the form NAME=VALUE")

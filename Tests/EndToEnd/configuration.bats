@@ -131,6 +131,18 @@ CONF
     run -0 command swiftlet container run --rm localhost/upon cat /new
     prints new
     run -125 command swiftlet rmi localhost/shared:1
+    has "in an additional store"
+    # Names are this store's own.
+    command swiftlet tag localhost/shared:1 localhost/renamed:2
+    run -0 command swiftlet container run --rm localhost/renamed:2 echo renamed
+    prints renamed
+    command swiftlet rmi localhost/renamed:2 localhost/shared:1
+    run -0 command swiftlet images
+    has localhost/shared
+    lacks localhost/renamed
+    run -0 command swiftlet container run --rm localhost/shared:1 echo still there
+    prints "still there"
+    run -0 command swiftlet system check
     unset CONTAINERS_STORAGE_CONF
     [ "$(cd "$STORE/graph" && find overlay overlay-images overlay-layers ! -name '*.lock' | sort)" = "$before" ]
     run -0 swiftlet images

@@ -109,6 +109,14 @@ import Testing
         #expect(try upper.store.bigData(image: image.id, "manifest") != nil)
         #expect(throws: StoreError.self) { try upper.store.deleteImage(image.id) }
         #expect(throws: StoreError.self) { try upper.store.deleteLayer(layer.id) }
+        #expect(throws: StoreError.self) { try upper.store.removeNames(image: image.id, ["localhost/x:latest"]) }
+        try upper.store.addNames(image: image.id, ["localhost/y:1"])
+        let named = try #require(try upper.store.image("localhost/y:1"))
+        #expect(!named.isReadOnly && named.names == ["localhost/x:latest", "localhost/y:1"])
+        #expect(try upper.store.bigData(image: image.id, "manifest") == store.bigData(image: image.id, "manifest"))
+        #expect(try store.image(image.id)?.names == ["localhost/x:latest"])
+        #expect(try upper.store.deleteImage(image.id) == [])
+        #expect(try upper.store.image("x")?.isReadOnly == true)
         let top = try TestStore.addLayer(upper.store, parent: layer.id, file: "b", content: "two")
         #expect(Files.exists("\(upper.store.driver.contentDirectory(top.id))/a"))
         #expect(try upper.store.layerChain(top.id).map(\.isReadOnly) == [false, true])

@@ -99,13 +99,32 @@ extension ContainerStore {
         }
     }
 
-    func changeImage(_ id: String, _ change: (inout ImageRecord) -> Void) throws(StoreError) {
+    /// - Parameter adopts: whether an image of an additional store is copied to this one; otherwise it is an error.
+    func changeImage(
+        _ id: String, adopts: Bool = false, _ change: (inout ImageRecord) -> Void
+    ) throws(StoreError) {
         try locked(images: .exclusive) {
-            var image = try ownImage(id)
+            var image = try adopts ? adoptedImage(id) : ownImage(id)
             change(&image)
             imageTable.put(image)
             try imageTable.save()
         }
+    }
+
+    /// This store's record of an image. That of an additional store is copied with its data, but not its layers, so that
+    /// the image can have other names here, as in containers/storage.
+    private func adoptedImage(_ id: String) throws -> ImageRecord {
+        if let record = imageTable.record(id: id) { return record }
+        guard var record = try imageByID(id) else { throw StoreError(.notFound, "no image \(id)", subject: id) }
+        let place = try imagePlace(id)
+        var data: [(key: String, bytes: [UInt8])] = []
+        for key in record.bigDataNames {
+            data.append((key, try Files.readFile("\(place)/\(StoreLayout.bigDataFileName(key))", limit: 64 << 20)))
+        }
+        try journal().note(.image, id)
+        record.isReadOnly = false
+        try write(data, of: &record)
+        return record
     }
 
     private func imagePlace(_ id: String) throws -> String {

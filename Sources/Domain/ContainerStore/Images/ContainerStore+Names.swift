@@ -1,7 +1,7 @@
 extension ContainerStore {
     /// Sets the names of an image. Images that had one of them lose it.
     package func setNames(image id: String, _ names: [String]) throws(StoreError) {
-        try changeImage(id) { image in
+        try changeImage(id, adopts: true) { image in
             image.names = Self.unique(names)
             for name in names { image.addToHistory(name) }
         }
@@ -9,7 +9,7 @@ extension ContainerStore {
 
     /// Adds these names to an image. Images that had one of them lose it.
     package func addNames(image id: String, _ names: [String]) throws(StoreError) {
-        try changeImage(id) { image in
+        try changeImage(id, adopts: true) { image in
             image.names = Self.unique(image.names + names)
             for name in names { image.addToHistory(name) }
         }
@@ -17,6 +17,7 @@ extension ContainerStore {
 
     /// Removes these names from an image, ignoring ones that it does not have.
     package func removeNames(image id: String, _ names: [String]) throws(StoreError) {
+        // In an additional store the image would keep them.
         try changeImage(id) { image in image.names.removeAll(where: names.contains) }
     }
 

@@ -24,7 +24,8 @@ package struct CopiedMount: Sendable, Equatable {
             let parent = try OwnedFD.open(Self.parent(of: path), OpenFlags.path | O_DIRECTORY)
             let name = path.split(separator: "/").last.map { Array(String($0).utf8CString) } ?? []
             try Self.copy(from, into: parent, as: name, depth: 0)
-            return true
+            // Neither a file nor a directory is copied.
+            return Files.exists(path)
         } catch {
             guard error.code == ENOENT else { throw error }
             return false

@@ -112,6 +112,9 @@ struct GoFormatter {
             return padded(flag ? "true" : "false", directive)
         case .string(let text): return string(text, directive)
         case .integer(let number): return integer(number, directive)
+        case .unsigned(let number):
+            guard directive.verb == "v" || directive.verb == "d" else { return bad(value, directive) }
+            return padded(String(number), directive)
         case .double(let number): return double(number, directive)
         }
     }

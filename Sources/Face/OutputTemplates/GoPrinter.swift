@@ -8,6 +8,7 @@ enum GoPrinter {
         case .null: "<nil>"
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): String(value)
+        case .unsigned(let value): String(value)
         case .double(let value): GoFloat.shortest(value)
         case .string(let value): value
         case .array(let values): "[" + values.map(text).joined(separator: " ") + "]"

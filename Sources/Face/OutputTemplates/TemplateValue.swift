@@ -28,6 +28,7 @@ struct TemplateValue: Sendable {
         case .null: false
         case .bool(let value): value
         case .integer(let value): value != 0
+        case .unsigned(let value): value != 0
         case .double(let value): value != 0
         case .string(let value): !value.isEmpty
         case .array(let values): !values.isEmpty
@@ -42,6 +43,7 @@ struct TemplateValue: Sendable {
         case .null: "<nil>"
         case .bool: "bool"
         case .integer: "int"
+        case .unsigned: "uint64"
         case .double: "float64"
         case .string: "string"
         case .array: "[]interface {}"

@@ -23,7 +23,7 @@ extension JSONParser {
         let hasFraction = try skipFraction()
         let hasExponent = try skipExponent()
         if fits, !hasFraction, !hasExponent {
-            if !isNegative, let value = Int64(exactly: magnitude) { return .integer(value) }
+            if !isNegative { return Int64(exactly: magnitude).map { .integer($0) } ?? .unsigned(magnitude) }
             // Negative zero is written with its sign again, as Go does.
             if isNegative, magnitude == 0 { return .double(-0.0) }
             if isNegative, magnitude <= Int64.min.magnitude {

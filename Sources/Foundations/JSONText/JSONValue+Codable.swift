@@ -39,6 +39,7 @@ extension JSONValue: Codable {
         if container.decodeNil() { return .null }
         if let value = try? container.decode(Bool.self) { return .bool(value) }
         if let value = try? container.decode(Int64.self) { return .integer(value) }
+        if let value = try? container.decode(UInt64.self) { return .unsigned(value) }
         if let value = try? container.decode(Double.self) { return .double(value) }
         if let value = try? container.decode(String.self) { return .string(value) }
         return nil
@@ -67,6 +68,7 @@ extension JSONValue: Codable {
         switch self {
         case .bool(let value): try container.encode(value)
         case .integer(let value): try container.encode(value)
+        case .unsigned(let value): try container.encode(value)
         case .double(let value): try container.encode(value)
         case .string(let value): try container.encode(value)
         case .null, .array, .object: try container.encodeNil()

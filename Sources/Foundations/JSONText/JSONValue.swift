@@ -1,6 +1,6 @@
 /// A JSON value (RFC 8259).
 ///
-/// Numbers without fraction and exponent that fit an `Int64` are integers; all others are doubles. Objects keep the
+/// Numbers without fraction and exponent that fit an `Int64` or a `UInt64` are integers; all others are doubles. Objects keep the
 /// order of their keys. Equality ignores the order of keys and compares strings by their bytes, not by Unicode
 /// equivalence.
 package enum JSONValue: Sendable {
@@ -10,6 +10,8 @@ package enum JSONValue: Sendable {
     case bool(Bool)
     /// A number written without fraction and exponent, within `Int64`.
     case integer(Int64)
+    /// A larger number of that kind, within `UInt64`.
+    case unsigned(UInt64)
     /// Any other number.
     case double(Double)
     /// A string.
@@ -26,6 +28,7 @@ extension JSONValue: Equatable {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
         case (.integer(let a), .integer(let b)): a == b
+        case (.unsigned(let a), .unsigned(let b)): a == b
         case (.double(let a), .double(let b)): a == b
         case (.string(let a), .string(let b)): JSONObject.sameBytes(a, b)
         case (.array(let a), .array(let b)): a == b
@@ -54,6 +57,7 @@ extension JSONValue {
     package var double: Double? {
         switch self {
         case .integer(let value): Double(value)
+        case .unsigned(let value): Double(value)
         case .double(let value): value
         default: nil
         }
@@ -102,7 +106,7 @@ extension JSONValue {
         switch self {
         case .null: "null"
         case .bool: "a boolean"
-        case .integer, .double: "a number"
+        case .integer, .unsigned, .double: "a number"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"

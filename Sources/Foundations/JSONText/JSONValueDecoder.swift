@@ -85,6 +85,8 @@ struct JSONValueDecoding: Decoder {
         switch value {
         case .integer(let value):
             if let result = T(exactly: value) { return result }
+        case .unsigned(let value):
+            if let result = T(exactly: value) { return result }
         case .double(let value):
             if let result = T(exactly: value) { return result }
         default:

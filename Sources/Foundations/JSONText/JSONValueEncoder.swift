@@ -98,9 +98,10 @@ struct JSONValueEncoding: Encoder {
         }
     }
 
-    /// A number that JSON can represent: `Int64` exactly, larger ones only if a double holds them exactly.
+    /// A number that JSON can represent: up to 64 bits exactly, larger ones only if a double holds them exactly.
     static func number(_ value: some BinaryInteger, at trail: CodingPathNode) throws -> JSONValue {
         if let value = Int64(exactly: value) { return .integer(value) }
+        if let value = UInt64(exactly: value) { return .unsigned(value) }
         if let value = Double(exactly: value) { return .double(value) }
         throw JSONError(.unencodable, "the integer \(value) does not fit", path: trail.path)
     }

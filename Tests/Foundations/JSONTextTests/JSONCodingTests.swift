@@ -103,7 +103,10 @@ import Testing
         #expect(
             try JSONValueEncoder().encode([Int64.min, .max]).serializedString()
                 == "[-9223372036854775808,9223372036854775807]")
-        #expect(throws: JSONError.self) { try JSONValueEncoder().encode([UInt64.max]) }
+        let largest = try JSONValueEncoder().encode([UInt64.max])
+        #expect(largest.serializedString() == "[18446744073709551615]")
+        #expect(try JSONValueDecoder().decode([UInt64].self, from: largest) == [.max])
+        #expect(throws: JSONError.self) { try JSONValueDecoder().decode([Int64].self, from: largest) }
         let error = #expect(throws: JSONError.self) { try JSONValueEncoder().encode(["x": [Double.nan]]) }
         #expect(error?.description == "x[0]: the number nan is not finite")
     }

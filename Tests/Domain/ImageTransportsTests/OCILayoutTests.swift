@@ -36,6 +36,71 @@ import Testing
         #expect(try directory.names() == (blobs + ["layout/index.json", "layout/oci-layout"]).sorted())
     }
 
+    @Test func malformedEntryLeavesTheOthersReadable() throws {
+        try write(image, as: "good")
+        let index = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
+        let bad: [JSONValue] = [
+            ["mediaType": "x/y", "digest": "sha256:", "annotations": ["org.opencontainers.image.ref.name": "bad"]],
+            17, ["size": "many"],
+        ]
+        var object = try #require(index.object)
+        object["manifests"] = .array(bad + (object["manifests"]?.array ?? []))
+        try directory.write("layout/index.json", JSONValue.object(object).serialized())
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference("good"))))
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference(index: 3))))
+        for wanted in [try reference("bad"), try reference(index: 1), try reference(index: 2)] {
+            let error = #expect(throws: TransportError.self) { try OCILayoutSource(wanted) }
+            #expect(error?.kind == .malformed && error?.description.contains("manifests[") == true)
+        }
+        let ambiguous = #expect(throws: TransportError.self) { try OCILayoutSource(try reference()) }
+        #expect(ambiguous?.kind == .ambiguous)
+        // Writing keeps them.
+        try write(try SampleImage(seed: 1), as: "more")
+        let after = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
+        #expect(after["manifests"]?.array?.count == 5)
+    }
+
+    @Test func fullNamesOfContainerdAreFound() throws {
+        try write(image, as: "1.0")
+        let index = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
+        var object = try #require(index.object)
+        var entry = try #require(object["manifests"]?[0])
+        entry["annotations"]?["io.containerd.image.name"] = "docker.io/library/busybox:1.0"
+        object["manifests"] = [entry]
+        try directory.write("layout/index.json", JSONValue.object(object).serialized())
+        let source = try OCILayoutSource(try reference("docker.io/library/busybox:1.0"))
+        #expect(try image.isIdentical(to: source))
+        #expect(throws: TransportError.self) { try OCILayoutSource(try reference("docker.io/library/busybox:2.0")) }
+    }
+
+    @Test func blobsMayBeSharedBetweenLayouts() throws {
+        let shared = directory.file("shared")
+        let first = try OCILayoutDestination(try reference("a"), synchronizes: false, sharedBlobs: shared)
+        try image.write(to: first)
+        #expect(try directory.names().filter { $0.hasPrefix("layout/") } == ["layout/index.json", "layout/oci-layout"])
+        #expect(Files.exists("\(shared)/sha256/\(image.manifest.digest.hex)"))
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference("a"), sharedBlobs: shared)))
+        let missing = #expect(throws: TransportError.self) { try OCILayoutSource(try reference("a")).manifest(nil) }
+        #expect(missing?.kind == .notFound)
+        let second = try OCILayoutReference(path: directory.file("second"))
+        let destination = try OCILayoutDestination(second, synchronizes: false, sharedBlobs: shared)
+        for blob in image.blobs { #expect(try destination.hasBlob(blob.descriptor)) }
+    }
+
+    @Test func removalKeepsTheBlobsOfOthers() throws {
+        let second = try SampleImage(seed: 1)
+        try write(image, as: "a")
+        try write(image, as: "b")
+        try write(second, as: "c")
+        let path = directory.file("layout")
+        #expect(try OCILayoutRemoval.remove(at: path) { $0.annotations?[LayoutPath.nameAnnotation] == "a" } == 1)
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference("b"))))
+        #expect(try OCILayoutRemoval.remove(at: path) { $0.annotations?[LayoutPath.nameAnnotation] == "b" } == 1)
+        #expect(!Files.exists("\(path)/\(LayoutPath.blob(image.manifest.digest))"))
+        #expect(try second.isIdentical(to: OCILayoutSource(try reference("c"))))
+        #expect(try OCILayoutRemoval.remove(at: path) { _ in false } == 0)
+    }
+
     @Test func sameNameIsReplacedAndOthersStay() throws {
         let second = try SampleImage(seed: 1)
         try write(image, as: "a")
@@ -43,20 +108,27 @@ import Testing
         try write(second, as: "a")
         #expect(try second.isIdentical(to: OCILayoutSource(try reference("a"))))
         #expect(try image.isIdentical(to: OCILayoutSource(try reference("b"))))
-        #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 2)
+        // The image that had the name stays without it, as in Skopeo.
+        let entries = try OCILayoutSource.images(inLayoutAt: directory.file("layout"))
+        #expect(entries.count == 3 && entries[0].annotations == nil && entries[0].digest == image.manifest.digest)
         #expect(try image.isIdentical(to: OCILayoutSource(try reference(index: 1))))
         let ambiguous = #expect(throws: TransportError.self) { try OCILayoutSource(try reference()) }
-        #expect(ambiguous?.kind == .ambiguous && ambiguous?.message.contains("a, b") == true)
-        #expect(throws: TransportError.self) { try OCILayoutSource(try reference("c")) }
-        #expect(throws: TransportError.self) { try OCILayoutSource(try reference(index: 2)) }
+        #expect(ambiguous?.kind == .ambiguous && ambiguous?.message.contains("b, a") == true)
+        let missing = #expect(throws: TransportError.self) { try OCILayoutSource(try reference("c")) }
+        #expect(missing?.kind == .noSuchImage)
+        #expect(throws: TransportError.self) { try OCILayoutSource(try reference(index: 3)) }
     }
 
-    @Test func theUnnamedImageIsReplaced() throws {
+    @Test func theSameUnnamedImageIsReplacedAndOthersStay() throws {
         try write(image)
-        let second = try SampleImage(seed: 1)
-        try write(second)
-        #expect(try second.isIdentical(to: OCILayoutSource(try reference())))
-        #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 1)
+        try write(image)
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference())))
+        try write(try SampleImage(seed: 1))
+        #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 2)
+        // An unnamed entry gets the name.
+        try write(image, as: "a")
+        #expect(try OCILayoutSource.images(inLayoutAt: directory.file("layout")).count == 2)
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference("a"))))
     }
 
     @Test func preservesUnknownIndexMembers() throws {

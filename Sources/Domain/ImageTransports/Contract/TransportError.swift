@@ -4,7 +4,9 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         /// The text is not a reference of its transport.
         case invalidReference
-        /// There is no such image, manifest or blob.
+        /// There is no image of that name.
+        case noSuchImage
+        /// There is no such file, manifest or blob.
         case notFound
         /// More than one image matches.
         case ambiguous

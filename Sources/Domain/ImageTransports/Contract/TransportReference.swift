@@ -56,6 +56,12 @@ package struct TransportReference: Sendable, Equatable, CustomStringConvertible 
                     .invalidReference,
                     "docker: image reference \(text[text.index(after: colon)...]) does not start with //")
             }
+            if text.hasPrefix("sif:") {
+                throw TransportError(
+                    .unsupported,
+                    "\(text): Singularity images are not supported: unpack their squashfs file system "
+                        + "(`singularity sif dump`, `unsquashfs`) and use tarball:")
+            }
             throw TransportError(
                 .invalidReference, "invalid image name \"\(text)\", unknown transport \"\(text[..<colon])\"")
         }

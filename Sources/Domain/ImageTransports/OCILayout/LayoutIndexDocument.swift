@@ -24,23 +24,43 @@ struct LayoutIndexDocument {
         document = ["schemaVersion": 2, "mediaType": .string(MediaType.ociIndex.rawValue), "manifests": []]
     }
 
-    /// Adds `image` under `name`, replacing any image of that name. Without a name it replaces the only unnamed image;
-    /// if there are several, it is added to them.
+    /// Adds `image` under `name`. An image that had the name stays, without it; an entry for the same image without a
+    /// name is replaced.
     mutating func add(_ image: Descriptor, name: String?) throws {
         var image = image
         if let name { image.annotations = [LayoutPath.nameAnnotation: name] }
         let entry = try JSONValueEncoder().encode(image)
         var manifests = document["manifests"]?.array ?? []
-        let places = manifests.indices.filter { Self.name(of: manifests[$0]) == name }
-        if let place = places.first, name != nil || places.count == 1 {
-            manifests[place] = entry
-            for other in places.dropFirst().reversed() { manifests.remove(at: other) }
+        if let name {
+            for place in manifests.indices where Self.name(of: manifests[place]) == name {
+                manifests[place] = Self.unnamed(manifests[place])
+            }
+        }
+        let same = manifests.indices.filter {
+            Self.name(of: manifests[$0]) == nil && manifests[$0]["digest"] == entry["digest"]
+        }
+        if let first = same.first {
+            manifests[first] = entry
+            for other in same.dropFirst().reversed() { manifests.remove(at: other) }
         } else {
-            // Unnamed images are distinguished by their digests.
-            manifests.removeAll { Self.name(of: $0) == nil && name == nil && $0["digest"] == entry["digest"] }
             manifests.append(entry)
         }
         document["manifests"] = .array(manifests)
+    }
+
+    /// Removes the entries at these places.
+    mutating func remove(at places: [Int]) {
+        var manifests = document["manifests"]?.array ?? []
+        for place in places.sorted().reversed() where manifests.indices.contains(place) { manifests.remove(at: place) }
+        document["manifests"] = .array(manifests)
+    }
+
+    private static func unnamed(_ entry: JSONValue) -> JSONValue {
+        guard var object = entry.object, var annotations = object["annotations"]?.object else { return entry }
+        annotations.remove(LayoutPath.nameAnnotation)
+        annotations.remove(LayoutPath.containerdNameAnnotation)
+        if annotations.isEmpty { object.remove("annotations") } else { object["annotations"] = .object(annotations) }
+        return .object(object)
     }
 
     var bytes: [UInt8] { JSONValue.object(document).serialized() }

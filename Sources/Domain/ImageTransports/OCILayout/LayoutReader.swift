@@ -6,25 +6,16 @@ import StreamCompression
 /// Reads an OCI image layout (image-spec, image-layout.md) from a directory or an archive.
 final class LayoutReader: Sendable {
     let files: any LayoutFiles
+    /// A directory with the blobs, shared by several layouts; nil: they are in the layout.
+    private let sharedBlobs: LayoutDirectory?
     /// The image that the reference names.
     let image: Descriptor
 
-    init(_ files: any LayoutFiles, name: String?, index: Int?) throws {
+    init(_ files: any LayoutFiles, name: String?, index: Int?, sharedBlobs: String? = nil) throws {
         self.files = files
+        self.sharedBlobs = try sharedBlobs.map { try LayoutDirectory(path: $0) }
         try Self.checkVersion(files)
-        image = try Self.choose(from: try Self.index(of: files).manifests, name: name, index: index, path: files.path)
-    }
-
-    /// The layout's `index.json`.
-    static func index(of files: any LayoutFiles) throws -> ImageIndex {
-        guard let bytes = try files.read(LayoutPath.index, limit: ImageLimits.manifest) else {
-            throw TransportError(.notFound, "no index.json: not an OCI image layout", at: files.path)
-        }
-        do {
-            return try JSONValueDecoder().decode(ImageIndex.self, from: bytes)
-        } catch {
-            throw TransportError(.malformed, "\(error)", at: "\(files.path)/index.json", cause: error)
-        }
+        image = try Self.choose(from: try LayoutEntry.all(in: files), name: name, index: index, path: files.path)
     }
 
     /// A layout without its marker file is accepted, as in other tools; one of a later version is not.
@@ -39,29 +30,30 @@ final class LayoutReader: Sendable {
     }
 
     private static func choose(
-        from images: [Descriptor], name: String?, index: Int?, path: String
+        from entries: [LayoutEntry], name: String?, index: Int?, path: String
     ) throws(TransportError) -> Descriptor {
         if let index {
-            guard images.indices.contains(index) else {
-                throw TransportError(.notFound, "no image @\(index): there are \(images.count)", at: path)
+            guard entries.indices.contains(index) else {
+                throw TransportError(.notFound, "no image @\(index): there are \(entries.count)", at: path)
             }
-            return images[index]
+            return try entries[index].descriptor(at: path)
         }
         if let name {
-            guard let image = images.first(where: { $0.annotations?[LayoutPath.nameAnnotation] == name }) else {
-                throw TransportError(.notFound, "no descriptor found for reference \"\(name)\"", at: path)
+            let entry = entries.first { $0.name == name } ?? entries.first { $0.qualifiedName == name }
+            guard let entry else {
+                throw TransportError(.noSuchImage, "no descriptor found for reference \"\(name)\"", at: path)
             }
-            return image
+            return try entry.descriptor(at: path)
         }
-        guard images.count <= 1 else {
-            let names = images.compactMap { $0.annotations?[LayoutPath.nameAnnotation] }.prefix(20)
+        guard entries.count <= 1 else {
+            let names = entries.compactMap(\.name).prefix(20)
             throw TransportError(
                 .ambiguous,
                 "more than one image in oci, choose an image"
                     + (names.isEmpty ? " by its index" : ": \(names.joined(separator: ", "))"), at: path)
         }
-        guard let image = images.first else { throw TransportError(.notFound, "the layout has no image", at: path) }
-        return image
+        guard let entry = entries.first else { throw TransportError(.notFound, "the layout has no image", at: path) }
+        return try entry.descriptor(at: path)
     }
 
     func manifest(_ instance: Digest?) throws -> RawManifest {
@@ -82,8 +74,10 @@ final class LayoutReader: Sendable {
     }
 
     func openBlob(_ digest: Digest) throws -> (source: any ByteSource, size: Int64) {
-        guard let (file, range) = try files.open(LayoutPath.blob(digest)) else {
-            throw TransportError(.notFound, "blob \(digest) is missing", at: files.path)
+        let place = sharedBlobs?.path ?? files.path
+        let found = try sharedBlobs?.open(LayoutPath.sharedBlob(digest)) ?? files.open(LayoutPath.blob(digest))
+        guard let (file, range) = found else {
+            throw TransportError(.notFound, "blob \(digest) is missing", at: place)
         }
         return (FileRangeSource(file, range: range), range.upperBound - range.lowerBound)
     }
@@ -95,10 +89,14 @@ enum LayoutPath {
     static let marker = "oci-layout"
     static let markerContent = Array(#"{"imageLayoutVersion": "1.0.0"}"#.utf8)
     static let nameAnnotation = "org.opencontainers.image.ref.name"
+    static let containerdNameAnnotation = "io.containerd.image.name"
 
     static let takesNoSignatures = TransportError(
         .unsupported, "Pushing signatures for OCI images is not supported")
 
     /// Digests are validated when they are parsed, so that this path never leads elsewhere.
-    static func blob(_ digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
+    static func blob(_ digest: Digest) -> String { "blobs/\(sharedBlob(digest))" }
+
+    /// In a directory of blobs that several layouts share.
+    static func sharedBlob(_ digest: Digest) -> String { "\(digest.algorithm.rawValue)/\(digest.hex)" }
 }

@@ -18,6 +18,14 @@ package final class OCIArchiveSource: ImageSource {
             index: reference.index)
     }
 
+    /// The images in an archive, in order.
+    package static func images(
+        inArchiveAt path: String, temporaryDirectory: String = "/var/tmp"
+    ) throws -> [Descriptor] {
+        let files = try ArchiveFile(path: path, temporaryDirectory: temporaryDirectory)
+        return try LayoutEntry.all(in: files).map { try $0.descriptor(at: path) }
+    }
+
     package var description: String { "oci-archive:\(reference)" }
 
     package var origin: ImageOrigin { .path(transport: "oci-archive", path: reference.path, name: reference.name) }

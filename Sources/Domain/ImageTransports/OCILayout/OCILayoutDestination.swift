@@ -11,22 +11,28 @@ package import StreamCompression
 package final class OCILayoutDestination: ImageDestination {
     private let reference: OCILayoutReference
     private let synchronizes: Bool
+    /// The directory of `blobs`, or of the algorithms in a directory of shared blobs.
     private let root: RootedDirectory
+    private let sharedBlobs: String?
     private var image: Descriptor?
 
     /// Prepares the layout's directory.
     ///
-    /// - Parameter synchronizes: whether blobs and index survive a power failure once `commit` has returned.
-    package init(_ reference: OCILayoutReference, synchronizes: Bool = true) throws {
+    /// - Parameters:
+    ///   - synchronizes: whether blobs and index survive a power failure once `commit` has returned.
+    ///   - sharedBlobs: a directory for the blobs, which several layouts can share; nil: they are in the layout.
+    package init(_ reference: OCILayoutReference, synchronizes: Bool = true, sharedBlobs: String? = nil) throws {
         guard reference.index == nil else {
             throw TransportError(
                 .invalidReference, "cannot write to an index of a layout: give a name", at: "oci:\(reference)")
         }
         self.reference = reference
         self.synchronizes = synchronizes
-        root = try TransportError.wrapping(reference.path) {
+        self.sharedBlobs = sharedBlobs
+        root = try TransportError.wrapping(sharedBlobs ?? reference.path) {
             try Files.makeDirectories(reference.path, mode: 0o755)
-            return try RootedDirectory(opening: reference.path)
+            if let sharedBlobs { try Files.makeDirectories(sharedBlobs, mode: 0o755) }
+            return try RootedDirectory(opening: sharedBlobs ?? reference.path)
         }
         try TransportError.wrapping(reference.path) {
             let marker = "\(reference.path)/\(LayoutPath.marker)"
@@ -53,10 +59,11 @@ package final class OCILayoutDestination: ImageDestination {
     }
 
     package func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64) {
-        let writer = try BlobWriter(of: offer, in: reference.path)
+        // In the same file system as its final place.
+        let writer = try BlobWriter(of: offer, in: sharedBlobs ?? reference.path)
         let digest = try writer.fill(from: offer, place: description)
         guard let directory = try blobDirectory(digest.algorithm, create: true) else {
-            throw TransportError(.system, "cannot create the blobs directory", at: reference.path)
+            throw TransportError(.system, "cannot create the blobs directory", at: sharedBlobs ?? reference.path)
         }
         try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
         return (digest, writer.byteCount)
@@ -103,20 +110,21 @@ package final class OCILayoutDestination: ImageDestination {
             // Releases the lock.
             directory.close()
         }
-        PartialBlob.sweep(reference.path)
+        PartialBlob.sweep(sharedBlobs ?? reference.path)
     }
 
     /// The directory of an algorithm's blobs, not following symbolic links; nil when missing.
     private func blobDirectory(_ algorithm: Digest.Algorithm, create: Bool) throws(TransportError) -> OwnedFD? {
         do throws(LinuxError) {
+            let parent = sharedBlobs == nil ? "blobs/" : ""
             if create {
                 // Component by component, so that nothing is created behind a symbolic link either.
-                try makeDirectory("blobs", below: root.fd)
-                let blobs = try root.openNoSymlinks("blobs", O_RDONLY | O_DIRECTORY)
+                if sharedBlobs == nil { try makeDirectory("blobs", below: root.fd) }
+                let blobs = try root.openNoSymlinks(parent.isEmpty ? "." : "blobs", O_RDONLY | O_DIRECTORY)
                 try makeDirectory(algorithm.rawValue, below: blobs.raw)
                 blobs.close()
             }
-            return try root.openNoSymlinks("blobs/\(algorithm.rawValue)", O_RDONLY | O_DIRECTORY)
+            return try root.openNoSymlinks("\(parent)\(algorithm.rawValue)", O_RDONLY | O_DIRECTORY)
         } catch {
             if error.code == ENOENT { return nil }
             throw TransportError(.system, error.description, at: reference.path, cause: error)

@@ -9,12 +9,14 @@ package final class OCILayoutSource: ImageSource {
 
     /// Finds the image.
     ///
+    /// - Parameter sharedBlobs: the directory of the blobs if several layouts share them.
     /// - Throws: ``TransportError``: `notFound`, `malformed`, `ambiguous` when the layout has several images and the
     ///   reference does not select one.
-    package init(_ reference: OCILayoutReference) throws {
+    package init(_ reference: OCILayoutReference, sharedBlobs: String? = nil) throws {
         self.reference = reference
         layout = try LayoutReader(
-            try LayoutDirectory(path: reference.path), name: reference.name, index: reference.index)
+            try LayoutDirectory(path: reference.path), name: reference.name, index: reference.index,
+            sharedBlobs: sharedBlobs)
     }
 
     package var description: String { "oci:\(reference)" }
@@ -32,6 +34,6 @@ package final class OCILayoutSource: ImageSource {
 
     /// The images in a layout, in order: for listing and selection.
     package static func images(inLayoutAt path: String) throws -> [Descriptor] {
-        try LayoutReader.index(of: try LayoutDirectory(path: path)).manifests
+        try LayoutEntry.all(in: LayoutDirectory(path: path)).map { try $0.descriptor(at: path) }
     }
 }

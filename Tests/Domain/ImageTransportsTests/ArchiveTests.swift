@@ -1,4 +1,5 @@
 import ContentDigest
+import Glibc
 import ImageModel
 import LinuxSystem
 import StreamCompression
@@ -32,6 +33,13 @@ import Testing
         entry.size = Int64(size)
         entry.mode = 0o644
         return entry
+    }
+
+    @Test func aNamedPipeIsRefusedWithoutWaitingForItsWriter() throws {
+        let pipe = directory.file("pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let error = #expect(throws: TransportError.self) { try ArchiveFile(path: pipe, temporaryDirectory: "/tmp") }
+        #expect(error?.kind == .unsupported && error?.message.contains("a named pipe") == true)
     }
 
     @Test func findsFilesBetweenLargeOnes() throws {

@@ -35,19 +35,33 @@ final class ArchiveFile: LayoutFiles {
     }
 
     private static func open(_ path: String, temporaryDirectory: String) throws -> SharedFile {
-        // Opening a pipe blocks until it has a writer, as it should here.
-        let descriptor = try OwnedFD.open(path, O_RDONLY | O_NOCTTY)
-        let kind = try descriptor.status().kind
-        guard [.regular, .fifo, .socket].contains(kind) else {
+        // Without blocking, since a named pipe may never have a writer.
+        let descriptor = try OwnedFD.open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+        let status = try descriptor.status()
+        guard [.regular, .fifo, .socket].contains(status.kind) else {
             throw TransportError(.malformed, "neither a regular file nor a pipe", at: path)
         }
-        if kind == .regular {
+        guard try status.kind != .fifo || status.device == Self.pipeDevice() else {
+            throw TransportError(
+                .unsupported, "a named pipe cannot be opened as an archive: use /dev/stdin with a pipe", at: path)
+        }
+        _ = fcntl(descriptor.raw, F_SETFL, O_RDONLY)
+        if status.kind == .regular {
             var magic = [UInt8](repeating: 0, count: Compression.magicLength)
             let count = max(pread(descriptor.raw, &magic, magic.count, 0), 0)
             if Compression.detect(Array(magic[..<count])) == .none { return try SharedFile(descriptor, path: path) }
         }
         let unpacked = try DecompressingSource(FileDescriptorSource(fd: descriptor.raw), nil)
         return try SharedFile(spooling: startingWithHeader(unpacked, path), in: temporaryDirectory, path: path)
+    }
+
+    /// The device number of pipes without a name.
+    private static func pipeDevice() throws(LinuxError) -> UInt64 {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw LinuxError("pipe", code: errno) }
+        let writer = OwnedFD(adopting: ends[1])
+        writer.close()
+        return try OwnedFD(adopting: ends[0]).status().device
     }
 
     /// The same data, refused at once where it is no archive: a stream of anything else might have no end.

@@ -46,6 +46,11 @@ final class ArchiveWriter {
         try pad(Int64(bytes.count))
     }
 
+    /// Adds a symbolic link.
+    func addLink(_ name: String, to target: String) throws(TransportError) {
+        try write(ArchiveHeader.bytes(name: name, size: 0, target: target))
+    }
+
     /// Adds a blob under the name that `name` returns for its digest. A blob that fails verification leaves no trace.
     func add(
         from source: any ByteSource, expected: Descriptor?, name: (Digest) -> String

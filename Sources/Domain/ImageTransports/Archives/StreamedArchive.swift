@@ -7,6 +7,9 @@ protocol ArchiveOutput: AnyObject {
     /// Adds a small file.
     func add(_ name: String, _ bytes: [UInt8]) throws
 
+    /// Adds a symbolic link.
+    func addLink(_ name: String, to target: String) throws
+
     /// Adds a blob under the name that `name` returns for its digest. A blob that fails verification never becomes part
     /// of a finished archive.
     func add(
@@ -41,6 +44,10 @@ final class StreamedArchive: ArchiveOutput {
         try sink.write(ArchiveHeader.bytes(name: name, size: Int64(bytes.count)))
         try sink.write(bytes)
         try pad(Int64(bytes.count))
+    }
+
+    func addLink(_ name: String, to target: String) throws {
+        try sink.write(ArchiveHeader.bytes(name: name, size: 0, target: target))
     }
 
     func add(

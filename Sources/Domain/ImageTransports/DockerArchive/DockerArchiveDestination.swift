@@ -83,7 +83,7 @@ package final class DockerArchiveDestination: ImageDestination {
         guard let config = configs[manifest.config.digest] else {
             throw TransportError(.notFound, "config \(manifest.config.digest) was not written", at: description)
         }
-        try writer.add(manifest, config: config, tags: tags.map(\.description))
+        try writer.add(manifest, config: config, tags: tags)
         if finishesArchive { try writer.finish() }
     }
 }

@@ -17,6 +17,7 @@ package final class DockerArchiveWriter: Sendable {
         var sizes: [Digest: Int64] = [:]
         var configs: Set<Digest> = []
         var images: [(config: Digest, layers: [Digest], tags: [String])] = []
+        var legacy = LegacyArchiveMembers()
     }
 
     /// Begins the archive under a temporary name in the same directory.
@@ -61,6 +62,7 @@ package final class DockerArchiveWriter: Sendable {
                 ]
             }
             try state.writer.add("manifest.json", JSONValue.array(list).serialized())
+            try state.legacy.finish(state.writer)
             try state.writer.finish(synchronize: synchronizes)
         }
     }
@@ -80,7 +82,8 @@ package final class DockerArchiveWriter: Sendable {
     }
 
     /// Adds an image whose layers are present. Images with the same configuration are merged, with all their names.
-    func add(_ manifest: Manifest, config: [UInt8], tags: [String]) throws {
+    func add(_ manifest: Manifest, config: [UInt8], tags references: [ImageReference]) throws {
+        let tags = references.map(\.description)
         try state.withLock { state in
             for layer in manifest.layers where state.sizes[layer.digest] == nil {
                 throw TransportError(.notFound, "layer \(layer.digest) was not written", at: path)
@@ -91,6 +94,8 @@ package final class DockerArchiveWriter: Sendable {
                 state.images[index].tags.removeAll { tags.contains($0) }
             }
             let layers = manifest.layers.map(\.digest)
+            try state.legacy.add(
+                layers: layers, config: config, tags: references, to: state.writer, file: Self.layerName)
             if let index = state.images.firstIndex(where: { $0.config == digest && $0.layers == layers }) {
                 state.images[index].tags += tags
             } else {

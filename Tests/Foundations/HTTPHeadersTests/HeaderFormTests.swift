@@ -104,6 +104,20 @@ import Testing
 
     @Test(
         arguments: [
+            ("299 - \"soon\"", ["soon"]), ("299  -\t\"soon\"", ["soon"]),
+            ("299 - \"a \\\"b\\\" \\\\c\"", ["a \"b\" \\c"]),
+            ("299 - \"a, 299 - b\", 299 - \"c\"", ["a, 299 - b", "c"]),
+            ("299 - \"old\" \"Sun, 06 Nov 1994 08:49:37 GMT\"", ["old"]), (",, 299 - \"x\" ,", ["x"]),
+            ("199 - \"other\", 299 - \"mine\"", ["mine"]), ("299 proxy:80 \"not for users\"", []),
+            ("299 - \"open", []), ("299 - bare", []), ("299 - \"\"", []), ("299 - \"a\u{7}b\"", []), ("", []),
+            ("299 - \"x\" y", []),
+        ] as [(String, [String])])
+    func warningsAreParsed(_ text: String, _ expected: [String]) {
+        #expect(RegistryWarning.parse([text]) == expected)
+    }
+
+    @Test(
+        arguments: [
             ("../c", "/v2/a/c"), ("./c", "/v2/a/b/c"), ("../../../../c", "/c"), ("c/", "/v2/a/b/c/"), (".", "/v2/a/b/"),
             ("..", "/v2/a/"), ("c?x=../y", "/v2/a/b/c?x=../y"), ("/x/../y", "/x/../y"),
             ("%2e%2e/c", "/v2/a/b/%2e%2e/c"),

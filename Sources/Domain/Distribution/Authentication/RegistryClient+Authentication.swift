@@ -14,30 +14,44 @@ struct RegistryToken: Sendable {
     var isFresh: Bool { ContinuousClock.now + .seconds(5) < expiry }
 }
 
+extension AuthenticationChallenge {
+    /// Where to request a token; nil without a usable address.
+    fileprivate var realm: WebAddress? { parameters["realm"].flatMap { WebAddress($0) } }
+}
+
 extension RegistryClient {
     /// The `Authorization` header for requests with these scopes; nil if the registry requires none.
-    func authorization(for scopes: [RegistryScope]) throws -> String? {
+    ///
+    /// A registry that offers both kinds gets a token: it may accept passwords only where it issues tokens.
+    ///
+    /// - Parameter isRenewal: whether to request a new token, since the registry has just rejected one.
+    func authorization(for scopes: [RegistryScope], isRenewal: Bool = false) throws -> String? {
         let challenges = state.withLock { $0.challenges }
-        for challenge in challenges {
-            switch challenge.scheme {
-            case "bearer": return "Bearer \(try token(for: scopes, challenge).value)"
-            case "basic":
-                guard case .password(let user, let password)? = try resolvedCredentials() else { return nil }
-                return Self.basic(user, password)
-            default: continue
-            }
+        let isPasswordAccepted = challenges.contains { $0.scheme == "basic" }
+        if let bearer = challenges.first(where: { $0.scheme == "bearer" && (!isPasswordAccepted || $0.realm != nil) }) {
+            if let token { return "Bearer \(token)" }
+            return "Bearer \(try token(for: scopes, bearer, isRenewal: isRenewal).value)"
         }
-        return nil
+        guard isPasswordAccepted, case .password(let user, let password)? = try resolvedCredentials() else {
+            return nil
+        }
+        return Self.basic(user, password)
     }
 
-    /// After a 401: drops the token, and adopts the challenges of the response. Returns false if there is nothing new
-    /// to try.
-    func renewAuthorization(_ scopes: [RegistryScope], _ challenges: [AuthenticationChallenge]) throws -> Bool {
+    /// After a 401: adopts the challenges of the response. Returns false if there is nothing new to try.
+    ///
+    /// - Parameter rejected: the header that the registry rejected. A token may have expired, or have been replaced by
+    ///   another thread meanwhile: a new one is worth an attempt.
+    func renewAuthorization(
+        _ scopes: [RegistryScope], _ challenges: [AuthenticationChallenge], rejected: String?
+    ) -> Bool {
         state.withLock { state in
-            let hadToken = state.tokens.removeValue(forKey: scopes) != nil
-            let isNew = !challenges.isEmpty && challenges.map(\.scheme) != state.challenges.map(\.scheme)
+            func decisive(_ challenges: [AuthenticationChallenge]) -> [[String?]] {
+                challenges.map { [$0.scheme, $0.parameters["realm"], $0.parameters["service"]] }
+            }
+            let isNew = !challenges.isEmpty && decisive(challenges) != decisive(state.challenges)
             if isNew { state.challenges = challenges }
-            return hadToken || isNew
+            return isNew || (rejected?.hasPrefix("Bearer ") == true && token == nil)
         }
     }
 
@@ -47,9 +61,11 @@ extension RegistryClient {
 
     // MARK: Tokens
 
-    private func token(for scopes: [RegistryScope], _ challenge: AuthenticationChallenge) throws -> RegistryToken {
-        if let token = state.withLock({ $0.tokens[scopes] }), token.isFresh { return token }
-        guard let text = challenge.parameters["realm"], let realm = WebAddress(text) else {
+    private func token(
+        for scopes: [RegistryScope], _ challenge: AuthenticationChallenge, isRenewal: Bool
+    ) throws -> RegistryToken {
+        if !isRenewal, let token = state.withLock({ $0.tokens[scopes] }), token.isFresh { return token }
+        guard let realm = challenge.realm else {
             throw RegistryError(.malformed, "\(host): a Bearer challenge without a usable realm")
         }
         let credentials = try resolvedCredentials()

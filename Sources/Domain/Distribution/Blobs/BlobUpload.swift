@@ -4,25 +4,29 @@ import ImageModel
 import ImageTransports
 import StreamCompression
 
-// arithmetic: offset, end, byteCount: at most HTTPNumber.limit, and what has been read
+// arithmetic: offset, byteCount: at most HTTPNumber.limit, and what has been read
 
 /// Uploads one blob to a registry, over as many connections as needed.
 ///
 /// It starts with a single request of unknown length, which every registry supports. Data that the registry kept of a
 /// broken request is not sent again, not even by a later process (distribution-spec 1.1, "Resuming an Upload"). The
 /// rest is then sent in chunks that the registry confirms, and so is a blob that is too large for one request, or whose
-/// transfer is slow: many registries keep nothing of a broken request.
+/// transfer is slow: many registries keep nothing of a broken request. A registry that accepts neither gets the blob in
+/// the request that closes the upload.
 final class BlobUpload {
     /// How the bytes are sent.
-    private enum Form: Equatable {
-        /// In one request, which ends early if it is slow and the rest can follow in chunks.
+    enum Form: Equatable {
+        /// In one request, which ends early if it is slow and the rest can follow in chunks; its length is then
+        /// unknown.
         case stream(endsWhenSlow: Bool)
         /// In requests of this many bytes.
         case chunks(Int)
+        /// In the request that closes the upload, with the blob's length and digest.
+        case monolithic
     }
 
     /// An upload session opened by the registry.
-    private struct Session {
+    struct Session {
         var address: WebAddress
         /// The number of bytes that the registry has.
         var offset: Int64 = 0
@@ -33,25 +37,33 @@ final class BlobUpload {
     }
 
     /// The attempt failed in a way that another attempt can avoid.
-    private struct RestartUpload: Error {
+    struct RestartUpload: Error {
         let cause: RegistryError
+        /// Whether the registry has more of the blob than after any earlier attempt.
+        var hasProgress = false
     }
 
     /// How many seconds a registry may take to close an upload: it reads the blob again.
-    private static let closingPatience = 900
-    private static let chunkSize = 8 << 20
-    private static let chunkSizes = (1 << 20)...(64 << 20)
+    static let closingPatience = 900
+    static let chunkSize = 8 << 20
+    static let chunkSizes = (1 << 20)...(64 << 20)
+    /// The size of the smallest parts for a registry that confirms only some of what it is sent.
+    static let smallestPart = 64 << 10
 
-    private let client: RegistryClient
-    private let repository: String
-    private let offer: BlobOffer
-    private let record: UploadRecord?
-    private var form = Form.stream(endsWhenSlow: true)
-    private var session: Session?
+    let client: RegistryClient
+    let repository: String
+    let offer: BlobOffer
+    let record: UploadRecord?
+    var form = Form.stream(endsWhenSlow: true)
+    var session: Session?
     /// The digest for closing the upload, once it is known.
-    private var digest: Digest?
-    private var chunkMinimum = 0
-    private var evasions = 0
+    var digest: Digest?
+    var chunkMinimum = 0
+    var evasions = 0
+    /// The largest number of bytes that the registry has confirmed instead of all that it was sent.
+    var confirmed: Int64 = 0
+    /// Whether the ranges that the registry confirms are of no use.
+    var hasUselessRanges = false
 
     init(_ offer: BlobOffer, to client: RegistryClient, _ repository: String, records: String?) {
         self.client = client
@@ -72,8 +84,8 @@ final class BlobUpload {
                 let result = try attempt()
                 record?.remove()
                 return result
-            } catch is RestartUpload where offer.identity != nil && evasions < 8 {
-                evasions += 1
+            } catch let failure as RestartUpload where offer.identity != nil && evasions < 8 {
+                if !failure.hasProgress { evasions += 1 }
             } catch let failure as RestartUpload {
                 giveUp(failure.cause)
                 throw failure.cause
@@ -98,6 +110,7 @@ final class BlobUpload {
     }
 
     private func attempt() throws -> (digest: Digest, size: Int64) {
+        if form == .monolithic { return try sendMonolithic() }
         if let size = try open() { return size }
         let source = DigestingSource(try offer.open(), expected: offer.expected)
         try skip(source)
@@ -122,20 +135,25 @@ final class BlobUpload {
         if offer.identity != nil, let known, known.hasSameOrigin(as: try client.base()) {
             session = try status(of: known)
             if session != nil { return nil }
+            hasUselessRanges = hasUselessRanges || confirmed > 0
             // Maybe the last part arrived, and only the response was lost.
             if let digest, let size = try client.blobSize(digest, in: repository), size >= 0 { return (digest, size) }
             // This registry keeps nothing of a broken request.
             if wasHere, form == .stream(endsWhenSlow: true) { form = .chunks(Self.chunkSize) }
             record?.clear()
         }
-        let opened = try client.retry.run { try client.startUpload(in: repository) }
-        session = Session(address: opened.address)
-        chunkMinimum = opened.chunkMinimum ?? 0
+        try begin()
         note()
         return nil
     }
 
-    private func note() {
+    func begin() throws {
+        let opened = try client.retry.run { try client.startUpload(in: repository) }
+        session = Session(address: opened.address)
+        chunkMinimum = opened.chunkMinimum ?? 0
+    }
+
+    func note() {
         guard let session, let record, (try? client.base())?.hasSameOrigin(as: session.address) == true else { return }
         record.update(session.address, bytes: session.offset)
     }
@@ -175,100 +193,10 @@ final class BlobUpload {
     }
 
     /// Cancels an upload whose data is of no use.
-    private func dropped(_ error: RegistryError) -> RestartUpload {
+    func dropped(_ error: RegistryError) -> RestartUpload {
         if let session { client.cancelUpload(session.address, in: repository) }
         session = nil
         record?.clear()
         return RestartUpload(cause: error)
-    }
-
-    // MARK: Sending
-
-    /// Returns whether the blob was sent completely.
-    private func sendStream(_ source: DigestingSource, endsWhenSlow: Bool) throws -> Bool {
-        guard let session else { return false }
-        let paced = RateMonitoredSource(source)
-        var request = HTTPRequest(.patch, session.address)
-        // Without a length: registries support that since other tools do it, and it may end early.
-        request.body = .stream(endsWhenSlow ? paced : source, length: nil)
-        request.patience = Self.closingPatience
-        try patch(request, upTo: { source.byteCount })
-        return !paced.hasEndedEarly
-    }
-
-    private func sendChunks(_ source: DigestingSource) throws {
-        while let session {
-            var size = Self.chunkSize
-            if case .chunks(let wanted) = form { size = wanted }
-            size = max(size, min(chunkMinimum, Self.chunkSizes.upperBound))
-            let bytes = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                count = try source.readFully(into: UnsafeMutableRawBufferPointer(buffer))
-            }
-            if bytes.isEmpty { return }
-            let end = session.offset + Int64(bytes.count)
-            var request = HTTPRequest(
-                .patch, session.address, body: .bytes(bytes, type: "application/octet-stream"))
-            request.fields.add("Content-Range", "\(session.offset)-\(end - 1)")
-            request.patience = Self.closingPatience
-            try patch(request, upTo: { end })
-            if bytes.count < size { return }
-        }
-    }
-
-    /// Sends a part and records where the next one goes.
-    private func patch(_ request: HTTPRequest, upTo end: () -> Int64) throws {
-        let response = try client.send(request, scopes: [.push(repository)])
-        guard [201, 202, 204].contains(response.status) else { throw refusal(response) }
-        response.discardBody()
-        session?.address = try client.location(response)
-        session?.offset = end()
-        session?.parts += 1
-        note()
-    }
-
-    /// The error for a part that was rejected.
-    private func refusal(_ response: HTTPResponse) -> any Error {
-        let error = RegistryErrorResponse.error(response)
-        switch response.status {
-        case 401 where evasions == 0 && form != .stream(endsWhenSlow: false):
-            // There is a new token now, but the request's body has been consumed.
-            return RestartUpload(cause: error)
-        case 413:
-            switch form {
-            case .stream: form = .chunks(Self.chunkSize)
-            case .chunks(let size):
-                guard size > Self.chunkSizes.lowerBound else { return error }
-                form = .chunks(size / 2)
-            }
-            return dropped(error)
-        case 400..<500 where response.status != 401 && response.status != 403 && !error.isTemporary:
-            guard let session, session.offset > 0 else { return error }
-            // A registry that accepts only one part, or that has lost some.
-            form = .stream(endsWhenSlow: false)
-            return dropped(error)
-        default: return error
-        }
-    }
-
-    // MARK: Closing
-
-    private func close(_ digest: Digest) throws {
-        guard let session else { return }
-        var request = HTTPRequest(
-            .put, session.address.adding("digest", digest.description),
-            body: .bytes([], type: "application/octet-stream"))
-        request.patience = Self.closingPatience
-        let response = try client.send(request, scopes: [.push(repository)])
-        guard [201, 204].contains(response.status) else {
-            let error = RegistryErrorResponse.error(response)
-            guard error.code == .malformed || error.code == .notFound else { throw error }
-            // What an earlier attempt sent was not the beginning of this blob.
-            if session.isContinued { throw dropped(error) }
-            // A registry that keeps only the last part.
-            guard session.parts > 1 else { throw error }
-            form = .stream(endsWhenSlow: false)
-            throw dropped(error)
-        }
-        response.discardBody()
     }
 }

@@ -4,11 +4,12 @@ package import ImageModel
 package import StreamCompression
 
 extension RegistryClient {
-    /// The blob's size; nil if the registry does not have it.
+    /// The blob's size, negative if the registry does not tell; nil if it does not have the blob, or does not implement
+    /// the question.
     package func blobSize(_ digest: Digest, in repository: String) throws -> Int64? {
         try RegistryError.during("checking whether a blob \(digest) exists in \(host)/\(repository)") {
             let request = HTTPRequest(.head, try blobAddress(digest, repository))
-            let response = try send(request, scopes: [.pull(repository)], accepting: [200, 404])
+            let response = try send(request, scopes: [.pull(repository)], accepting: [200, 404, 405, 501])
             return response.status == 200 ? response.contentLength ?? -1 : nil
         }
     }

@@ -37,7 +37,7 @@ extension RegistryClient {
                 .put, session.adding("digest", digest.description),
                 body: .bytes(bytes, type: "application/octet-stream"))
             let response = try send(request, scopes: [.push(repository)])
-            guard [201, 204].contains(response.status) else { throw RegistryErrorResponse.error(response) }
+            guard response.isSuccess else { throw RegistryErrorResponse.error(response) }
             response.discardBody()
         }
     }
@@ -45,7 +45,7 @@ extension RegistryClient {
     /// Opens an upload: returns the address to send to, and the minimum size of all chunks but the last.
     func startUpload(in repository: String) throws -> (address: WebAddress, chunkMinimum: Int?) {
         let request = HTTPRequest(.post, try address("\(repository)/blobs/uploads/"))
-        let response = try send(request, scopes: [.push(repository)], accepting: [202])
+        let response = try send(request, scopes: [.push(repository)], accepting: [200, 201, 202])
         response.discardBody()
         let minimum = response.fields["oci-chunk-min-length"].flatMap { HTTPNumber.parse($0) }
         return (try location(response), minimum.map { Int(clamping: $0) })
@@ -64,7 +64,7 @@ extension RegistryClient {
         let response: HTTPResponse
         do {
             response = try send(
-                HTTPRequest(.post, address), scopes: [.push(repository), .pull(origin)], accepting: [201, 202])
+                HTTPRequest(.post, address), scopes: [.push(repository), .pull(origin)], accepting: [200, 201, 202])
         } catch let error as RegistryError
             where [.unauthorized, .denied, .notFound, .unsupported, .malformed].contains(error.code)
         {
@@ -73,6 +73,7 @@ extension RegistryClient {
         }
         response.discardBody()
         if response.status == 201 { return true }
+        if response.status == 200, try blobSize(digest, in: repository) != nil { return true }
         // The registry has opened an upload instead.
         if let session = try? location(response) { cancelUpload(session, in: repository) }
         return false

@@ -55,6 +55,15 @@ enum HTTPFailure {
         }
     }
 
+    /// The alert that the server has sent (RFC 8446, section 6), in words; nil if there is none, or for one that tells
+    /// of a passing failure.
+    private static func alert(in text: String) -> String? {
+        guard let start = text.firstRange(of: "_ALERT_")?.upperBound else { return nil }
+        let name = text[start...].prefix { $0.isASCII && ($0.isUppercase || $0 == "_") }
+        guard !["", "INTERNAL_ERROR", "CLOSE_NOTIFY", "USER_CANCELLED"].contains(name) else { return nil }
+        return name.lowercased().split(separator: "_").joined(separator: " ")
+    }
+
     private static func security(_ error: any Error, _ address: WebAddress) -> RegistryError {
         let text = "\(error)"
         if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
@@ -68,6 +77,12 @@ enum HTTPFailure {
         }
         if text.contains("CERTIFICATE_REQUIRED") || text.contains("BAD_CERTIFICATE") {
             return RegistryError(.unauthorized, "\(address): tls: the server requires a client certificate")
+        }
+        if let alert = alert(in: text) {
+            // Whatever the server does not like, it will not like later either.
+            let hint =
+                alert == "handshake failure" ? ": it may require a client certificate, or another version of TLS" : ""
+            return RegistryError(.unauthorized, "\(address): tls: the server refuses the connection (\(alert))\(hint)")
         }
         if text.contains("uncleanShutdown") {
             return RegistryError(.interrupted, "\(address): the connection was closed early")

@@ -3,33 +3,37 @@ package import ContentDigest
 package import ImageModel
 package import ImageTransports
 package import StreamCompression
+import Synchronization
 
-/// `docker://`, a repository in a registry to write to. Mirrors are not involved: they only serve pulls.
+/// `docker://`, a repository in a registry to write to. Mirrors and other locations in registries.conf are not
+/// involved: they only serve pulls.
 package final class DockerDestination: ImageDestination {
-    private let name: ImageReference
     private let location: ImageReference
     private let client: RegistryClient
     private let signatureStore: RegistrySignatures
     private let access: RegistryAccess
     private var manifest: RawManifest?
     private var signatures: [(digest: Digest, signatures: [ImageSignature])] = []
+    /// The blobs that the repository has.
+    private let present = Mutex(Set<Digest>())
+    /// Whether the manifest gets no tag.
+    private let isUntagged: Bool
 
     /// Prepares writing `reference`. Does not connect yet.
     ///
+    /// - Parameter isUntagged: whether to write the manifest only under its own digest.
     /// - Throws: ``ConfigError`` if registries.conf blocks the registry.
-    package init(_ reference: ImageReference, access: RegistryAccess) throws {
-        name = reference.withDefaultTag()
+    package init(_ reference: ImageReference, access: RegistryAccess, isUntagged: Bool = false) throws {
+        location = isUntagged ? reference : reference.withDefaultTag()
+        self.isUntagged = isUntagged
         self.access = access
-        // The registry's own location comes last, after mirrors.
-        let sources = try access.registries().pullSources(for: name)
-        guard let own = sources.last else { throw RegistryError(.invalid, "\(reference): nowhere to write to") }
-        location = own.reference
-        client = try access.client(for: own.reference, standingInFor: name, insecure: own.insecure)
+        let isInsecure = try access.registries().isInsecure(changing: location)
+        client = try access.client(for: location, standingInFor: location, insecure: isInsecure)
         signatureStore = RegistrySignatures(location, client, access: access)
     }
 
-    package var description: String { "docker://\(name)" }
-    package var reference: ImageReference? { name }
+    package var description: String { "docker://\(location)" }
+    package var reference: ImageReference? { isUntagged ? nil : location }
     /// Registries accept every type; one that does not rejects the manifest.
     package var acceptedManifestTypes: [MediaType] { [] }
     package var preferredLayerCompression: LayerCompressionPreference { .compress }
@@ -40,13 +44,23 @@ package final class DockerDestination: ImageDestination {
     }
 
     package func reuseBlob(_ blob: Descriptor, from origins: [String]) throws -> Bool {
-        if try hasBlob(blob) { return true }
-        for origin in origins {
-            // The registry under the name known to the image's source, which may differ from the user's.
-            guard let other = try? ImageReference(parsing: origin), other.domain == location.domain,
-                other.path != location.path
-            else { continue }
-            if try client.mountBlob(blob.digest, from: other.path, in: location.path) { return true }
+        if try hasBlob(blob) || mount(blob.digest, from: origins) {
+            present.withLock { _ = $0.insert(blob.digest) }
+            return true
+        }
+        return false
+    }
+
+    /// The number of recorded repositories to try: each attempt costs two requests.
+    private static let maximumAttempts = 3
+
+    private func mount(_ blob: Digest, from origins: [String]) throws -> Bool {
+        // The registry under the name known to the image's source, which may differ from the user's.
+        let related = origins.compactMap { try? ImageReference(parsing: $0) }.filter { $0.domain == location.domain }
+        let known = access.blobPlaces?.repositories(with: blob, on: location.domain) ?? []
+        var tried: Set<String> = [location.path]
+        for path in related.map(\.path) + known.prefix(Self.maximumAttempts) where tried.insert(path).inserted {
+            if try client.mountBlob(blob, from: path, in: location.path) { return true }
         }
         return false
     }
@@ -56,7 +70,9 @@ package final class DockerDestination: ImageDestination {
     }
 
     package func putBlob(_ offer: BlobOffer) throws -> (digest: Digest, size: Int64) {
-        try client.putBlob(offer, in: location.path, records: access.uploadRecords())
+        let written = try client.putBlob(offer, in: location.path, records: access.uploadRecords())
+        present.withLock { _ = $0.insert(written.digest) }
+        return written
     }
 
     package func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
@@ -87,7 +103,8 @@ package final class DockerDestination: ImageDestination {
             try client.putManifest(manifest, as: manifest.digest.description, in: location.path)
             for (digest, signatures) in pending { try signatureStore.write(signatures, of: digest) }
         }
-        let name = location.tag ?? location.digest?.description ?? ImageReference.defaultTag
+        let name = location.tag ?? location.digest?.description ?? manifest.digest.description
         try client.putManifest(manifest, as: name, in: location.path)
+        access.blobPlaces?.record(present.withLock { $0 }, in: location.name)
     }
 }

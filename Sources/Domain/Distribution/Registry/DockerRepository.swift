@@ -3,16 +3,20 @@ package import ImageModel
 
 /// A repository in a registry: lists its tags and deletes manifests.
 package struct DockerRepository {
+    private let reference: ImageReference
+    private let access: RegistryAccess
     private let location: ImageReference
     private let client: RegistryClient
 
-    /// The repository of `reference`, at the registry's own location: mirrors only serve pulls. Does not connect yet.
+    /// The repository of `reference`: listed at its location in registries.conf, and changed in the registry that the
+    /// reference names. Does not connect yet.
     ///
     /// - Throws: ``ConfigError`` if registries.conf blocks the registry.
     package init(_ reference: ImageReference, access: RegistryAccess) throws {
         guard let own = try access.registries().pullSources(for: reference).last else {
             throw RegistryError(.invalid, "\(reference): nowhere to ask")
         }
+        (self.reference, self.access) = (reference, access)
         location = own.reference
         client = try access.client(for: own.reference, standingInFor: reference, insecure: own.insecure)
     }
@@ -24,14 +28,16 @@ package struct DockerRepository {
     ///
     /// - Throws: ``RegistryError``; `notFound` if there is none.
     package func deleteManifest() throws {
-        if let digest = location.digest {
-            try client.deleteManifest(digest, in: location.path)
+        let isInsecure = try access.registries().isInsecure(changing: reference)
+        let client = try access.client(for: reference, standingInFor: reference, insecure: isInsecure)
+        if let digest = reference.digest {
+            try client.deleteManifest(digest, in: reference.path)
             return
         }
-        let tag = location.tag ?? ImageReference.defaultTag
-        guard let found = try client.manifestDescriptor(tag, in: location.path) else {
-            throw RegistryError(.notFound, "docker://\(location): the registry has no such image")
+        let tag = reference.tag ?? ImageReference.defaultTag
+        guard let found = try client.manifestDescriptor(tag, in: reference.path) else {
+            throw RegistryError(.notFound, "docker://\(reference): the registry has no such image")
         }
-        try client.deleteManifest(found.digest, in: location.path)
+        try client.deleteManifest(found.digest, in: reference.path)
     }
 }

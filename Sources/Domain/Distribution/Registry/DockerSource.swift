@@ -55,9 +55,8 @@ package final class DockerSource: RemoteImageSource {
         let context = "initializing source docker://\(reference)"
         guard failures.count > 1 else { return last.error.prefixed(context) }
         let mirrors = failures.dropLast().map { "[\($0.source.reference): \($0.error)]" }.joined(separator: ", ")
-        return RegistryError(
-            last.error.code, "\(context): (Mirrors also failed: \(mirrors)): \(last.source.reference): \(last.error)",
-            retryAfter: last.error.retryAfter)
+        return last.error.with(
+            message: "\(context): (Mirrors also failed: \(mirrors)): \(last.source.reference): \(last.error)")
     }
 
     /// The name to request: the digest if there is one, since it is more specific than a tag.

@@ -28,6 +28,14 @@ package struct RegistryOptions: Sendable {
     package var daemonHost: String?
     /// The directory for records of the progress of uploads; nil: none are kept.
     package var uploadDirectory: String?
+    /// A bearer token to use instead of requesting one, for the registry that the user named.
+    package var registryToken: String?
+    /// The lowest acceptable version of TLS; nil: the default.
+    package var minimumTLS: TLSVersion?
+    /// The directory for records of which repositories have which blobs; nil: none are kept.
+    package var blobPlacesDirectory: String?
+    /// Receives warnings of registries for the user.
+    package var warn: @Sendable (String) -> Void = { _ in }
 
     package init(environment: ConfigEnvironment) {
         self.environment = environment
@@ -104,6 +112,9 @@ package final class RegistryAccess: Sendable {
         return directory
     }
 
+    /// The records of which repositories have which blobs.
+    var blobPlaces: BlobPlaces? { options.blobPlacesDirectory.map { BlobPlaces(in: $0) } }
+
     /// Whether unverified TLS and plain HTTP are allowed: as the flag says, otherwise registries.conf.
     package func isInsecure(configured: Bool) -> Bool {
         options.verifiesTLS.map { !$0 } ?? configured
@@ -141,9 +152,9 @@ package final class RegistryAccess: Sendable {
             options.certificateDirectory ?? CertificateDirectory.find(host: host, env: options.environment)
         let client = RegistryClient(
             host: host, isInsecure: isInsecure, transport: transport,
-            tls: try TLSSettings(isVerified: !isInsecure, directory: directory),
+            tls: try TLSSettings(isVerified: !isInsecure, directory: directory, minimum: options.minimumTLS),
             credentials: try credentials(for: credentialName, takesGiven: takesGivenCredentials),
-            retry: options.retry)
+            retry: options.retry, token: takesGivenCredentials ? options.registryToken : nil, warn: options.warn)
         return state.withLock { state in
             // The first one wins, so that tokens are shared.
             if let known = state.clients[key] { return known }

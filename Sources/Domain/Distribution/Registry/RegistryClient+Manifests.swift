@@ -20,7 +20,7 @@ extension RegistryClient {
             let request = HTTPRequest(.get, try manifestAddress(reference, repository), fields: fields)
             let (bytes, type, announced) = try retry.run {
                 let response = try send(request, scopes: [.pull(repository)])
-                guard response.status == 200 else { throw RegistryErrorResponse.error(response) }
+                guard response.status == 200 else { throw RegistryErrorResponse.missingManifestError(response) }
                 let bytes = try response.readBody(limit: RawManifest.maximumSize)
                 if let length = response.contentLength, length != Int64(bytes.count) {
                     throw RegistryError(.interrupted, "\(bytes.count) of \(length) bytes arrived")
@@ -57,15 +57,15 @@ extension RegistryClient {
         for type in Self.manifestTypes { fields.add("Accept", type.rawValue) }
         let response = try send(
             HTTPRequest(.head, try manifestAddress(reference, repository), fields: fields),
-            scopes: [.pull(repository)], accepting: [200, 404])
-        guard response.status == 200 else { return nil }
-        if let text = response.fields["docker-content-digest"], let digest = Digest(text),
+            scopes: [.pull(repository)], accepting: [200, 404, 405, 501])
+        if response.status == 404 { return nil }
+        if response.status == 200, let text = response.fields["docker-content-digest"], let digest = Digest(text),
             let type = response.fields["content-type"]
         {
             let size = response.contentLength ?? 0
             return Descriptor(mediaType: MediaType(contentType: type), digest: digest, size: size)
         }
-        // The header is optional.
+        // The header is optional, and so is the method in some registries.
         return try manifest(reference, in: repository).descriptor
     }
 
@@ -80,7 +80,7 @@ extension RegistryClient {
                 body: .bytes(manifest.bytes, type: manifest.mediaType.rawValue))
             let isNoticed = try retry.run {
                 let response = try send(request, scopes: [.push(repository)])
-                guard [200, 201, 202].contains(response.status) else {
+                guard response.isSuccess else {
                     throw RegistryErrorResponse.manifestError(response)
                 }
                 response.discardBody()

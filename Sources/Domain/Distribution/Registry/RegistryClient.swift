@@ -15,6 +15,9 @@ package final class RegistryClient: Sendable {
     let tls: TLSSettings
     let credentials: RegistryCredentials?
     let retry: RetryPolicy
+    /// A bearer token to use instead of requesting one.
+    let token: String?
+    private let warn: @Sendable (String) -> Void
     let state = Mutex(State())
     /// Connections for ranges of large blobs.
     let spareConnections = ConnectionBudget()
@@ -26,6 +29,8 @@ package final class RegistryClient: Sendable {
         var tokens: [[RegistryScope]: RegistryToken] = [:]
         /// The response of a credential helper.
         var resolvedCredentials: RegistryCredentials?
+        /// The warnings that have been passed on.
+        var warnings: Set<String> = []
     }
 
     /// The maximum number of redirects.
@@ -33,7 +38,7 @@ package final class RegistryClient: Sendable {
 
     package init(
         host: String, isInsecure: Bool, transport: HTTPTransport, tls: TLSSettings, credentials: RegistryCredentials?,
-        retry: RetryPolicy
+        retry: RetryPolicy, token: String? = nil, warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.host = host
         self.isInsecure = isInsecure
@@ -41,6 +46,8 @@ package final class RegistryClient: Sendable {
         self.tls = tls
         self.credentials = credentials
         self.retry = retry
+        self.token = token
+        self.warn = warn
     }
 
     // MARK: Discovery
@@ -103,9 +110,11 @@ package final class RegistryClient: Sendable {
         let response = try follow(request, authorization)
         guard response.status == 401, response.address.hasSameOrigin(as: base) else { return response }
         let challenges = AuthenticationChallenge.parse(response.fields.all("www-authenticate"))
-        guard try renewAuthorization(scopes, challenges), request.body.isRepeatable else { return response }
+        guard renewAuthorization(scopes, challenges, rejected: authorization), request.body.isRepeatable else {
+            return response
+        }
         response.discardBody()
-        return try follow(request, try self.authorization(for: scopes))
+        return try follow(request, try self.authorization(for: scopes, isRenewal: true))
     }
 
     /// Like `send`, but retries temporary failures, and throws an error for every status other than `accepted`.
@@ -127,11 +136,20 @@ package final class RegistryClient: Sendable {
             if let authorization, !isElsewhere { sent.fields.add("Authorization", authorization) }
             var response = try transport.send(sent, tls: tls)
             response.isFromElsewhere = isElsewhere
+            if !isElsewhere { passOnWarnings(response) }
             guard let next = try Self.redirect(response, of: request, isInsecure: isInsecure) else { return response }
             response.discardBody()
             request.address = next
         }
         throw RegistryError(.malformed, "\(original.address): stopped after \(Self.redirectLimit) redirects")
+    }
+
+    /// Registries may have something to say to users (distribution-spec, "Warnings"); each warning is passed on once.
+    private func passOnWarnings(_ response: HTTPResponse) {
+        for text in RegistryWarning.parse(response.fields.all("warning")) {
+            guard state.withLock({ $0.warnings.insert(text).inserted }) else { continue }
+            warn("registry \(host): \(text)")
+        }
     }
 
     /// The target of a redirect; nil for any other response, and for requests that change something, where `Location`

@@ -33,6 +33,8 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// The number of seconds that the server asks to wait before the next attempt.
     package var retryAfter: Int?
+    /// Whether the registry has no such image, as opposed to any other missing thing.
+    package var isManifestUnknown = false
 
     package init(_ code: Code, _ message: String, retryAfter: Int? = nil) {
         self.code = code
@@ -47,12 +49,19 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
 
     /// The same error with a prefix that says what was being done.
     package func prefixed(_ context: String) -> RegistryError {
-        RegistryError(code, "\(context): \(message)", retryAfter: retryAfter)
+        with(message: "\(context): \(message)")
     }
 
     /// The same error with words appended.
     package func suffixed(_ words: String) -> RegistryError {
-        RegistryError(code, message + words, retryAfter: retryAfter)
+        with(message: "\(message)\(words)")
+    }
+
+    /// The same error with another message.
+    package func with(message: String) -> RegistryError {
+        var error = RegistryError(code, message, retryAfter: retryAfter)
+        error.isManifestUnknown = isManifestUnknown
+        return error
     }
 }
 

@@ -19,14 +19,29 @@ enum RegistryErrorResponse {
         let reasons = reasons(in: body)
         let seconds = fields["retry-after"].flatMap { RetryAfter.seconds($0, now: Clock.now().seconds) }
         let text = reasons.isEmpty ? plain(status, body) : reasons.joined(separator: "; ")
-        return RegistryError(code(status), text, retryAfter: seconds)
+        var error = RegistryError(code(status), text, retryAfter: seconds)
+        error.isManifestUnknown = codes(in: body).contains("MANIFEST_UNKNOWN")
+        return error
+    }
+
+    private static func codes(in body: [UInt8]) -> [String] {
+        ((try? JSONValue(parsing: body))?["errors"]?.array ?? []).compactMap { $0["code"]?.string }
+    }
+
+    /// Like `error(_:)` for a manifest that could not be read: registries need not say more than 404.
+    static func missingManifestError(_ response: HTTPResponse) -> RegistryError {
+        let body = (try? response.body.readAll(limit: limit)) ?? []
+        var error = error(status: response.status, body: body, fields: response.fields)
+        if response.isFromElsewhere { error = error.prefixed("\(response.address)") }
+        if response.status == 404, codes(in: body).isEmpty { error.isManifestUnknown = true }
+        return error
     }
 
     /// Like `error(_:)` for a rejected manifest: distinguishes whether another type might be accepted.
     static func manifestError(_ response: HTTPResponse) -> RegistryError {
         let body = (try? response.body.readAll(limit: limit)) ?? []
         let error = error(status: response.status, body: body, fields: response.fields)
-        let codes = ((try? JSONValue(parsing: body))?["errors"]?.array ?? []).compactMap { $0["code"]?.string }
+        let codes = codes(in: body)
         // Responses of registries that only know some types; all of these occur in practice.
         let isRejected = codes.contains { ["MANIFEST_INVALID", "TAG_INVALID", "UNSUPPORTED"].contains($0) }
         guard (400..<500).contains(response.status), response.status == 415 || isRejected else { return error }

@@ -59,7 +59,9 @@ struct RegistrySignatures {
             let isVerified = access.options.verifiesTLS ?? true
             let file = try RemoteFile.open(
                 url, on: access.transport,
-                tls: TLSSettings(isVerified: isVerified, directory: access.options.certificateDirectory),
+                tls: TLSSettings(
+                    isVerified: isVerified, directory: access.options.certificateDirectory,
+                    minimum: access.options.minimumTLS),
                 retry: access.options.retry)
             return try RegistryError.during("reading signature \(url)") {
                 try file.source.readAll(limit: ImageSignature.maximumSize)

@@ -27,19 +27,30 @@ package struct AuthFile: Sendable, Equatable {
     package init(parsing bytes: [UInt8], file: String, isLegacy: Bool) throws(ConfigError) {
         self.file = file
         self.isLegacy = isLegacy
+        // `touch` is how some create it.
+        if bytes.allSatisfy({ $0 <= 0x20 }) { return }
         let root = try ConfigJSON.parse(bytes, file: file)
         guard let object = root.object else { throw ConfigError(.invalidValue, "must be a JSON object", file: file) }
         let auths = isLegacy ? object : object["auths"]?.object ?? JSONObject()
         for (key, value) in auths {
             guard let entry = value.object else { continue }
             self.auths[key] = Entry(
-                auth: entry["auth"]?.string ?? "", identityToken: entry["identitytoken"]?.string ?? "")
+                auth: Self.authorization(entry), identityToken: entry["identitytoken"]?.string ?? "")
         }
         guard !isLegacy else { return }
         for (registry, helper) in object["credHelpers"]?.object ?? JSONObject() {
             if let name = helper.string { credentialHelpers[registry] = name }
         }
         credentialsStore = object["credsStore"]?.string ?? ""
+    }
+
+    /// Docker also accepts the two parts on their own.
+    private static func authorization(_ entry: JSONObject) -> String {
+        let auth = entry["auth"]?.string ?? ""
+        guard auth.isEmpty, let user = entry["username"]?.string, let password = entry["password"]?.string else {
+            return auth
+        }
+        return Base64.encode("\(user):\(password)".utf8)
     }
 
     /// The credentials for `name`; nil if there are no usable ones.

@@ -27,10 +27,7 @@ extension RegistriesConfig {
         guard let settings = settings(for: name) else {
             return [PullSource(reference: reference, insecure: false, isMirror: false)]
         }
-        guard !settings.blocked else {
-            throw ConfigError(
-                .refused, "registry \(settings.prefix) is blocked in registries.conf: \(name) cannot be pulled")
-        }
+        try settings.checkAccess(to: name, "pulled")
         var sources: [PullSource] = []
         for mirror in settings.mirrors where settings.uses(mirror, for: reference) {
             sources.append(try settings.source(mirror, for: reference, isMirror: true))
@@ -38,9 +35,26 @@ extension RegistriesConfig {
         sources.append(try settings.source(settings.endpoint, for: reference, isMirror: false))
         return sources
     }
+
+    /// Whether plain HTTP and unverified TLS are allowed for changing `reference` in its registry. Mirrors and other
+    /// locations only serve pulls: what is pushed or deleted is always in the registry that the reference names.
+    ///
+    /// - Throws: ``ConfigError`` with code `refused` if the registry is blocked.
+    package func isInsecure(changing reference: ImageReference) throws(ConfigError) -> Bool {
+        let name = reference.description
+        guard let settings = settings(for: name) else { return false }
+        try settings.checkAccess(to: name, "changed")
+        return settings.endpoint.insecure
+    }
 }
 
 extension RegistrySettings {
+    fileprivate func checkAccess(to name: String, _ what: String) throws(ConfigError) {
+        guard !blocked else {
+            throw ConfigError(.refused, "registry \(prefix) is blocked in registries.conf: \(name) cannot be \(what)")
+        }
+    }
+
     func uses(_ mirror: RegistryEndpoint, for reference: ImageReference) -> Bool {
         if mirrorByDigestOnly || mirror.pulls == .digestOnly { return reference.digest != nil }
         return mirror.pulls != .tagOnly || reference.digest == nil

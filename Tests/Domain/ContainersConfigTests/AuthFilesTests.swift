@@ -44,6 +44,20 @@ import Testing
         #expect(error?.description == "auth.json: the entry for bad.io is not base64")
     }
 
+    @Test(arguments: ["", "\n", "  \t\n "]) func emptyFilesHaveNoCredentials(_ text: String) throws {
+        host.write("home/someone/.docker/config.json", text)
+        #expect(try AuthFiles.load(env: host.user()).credentials(for: "a.io") == nil)
+    }
+
+    @Test func userAndPasswordMayBeSeparate() throws {
+        let file = try AuthFile(
+            parsing: Array(
+                #"{"auths":{"a.io":{"username":"user","password":"secret"},"b.io":{"username":"user"}}}"#.utf8),
+            file: "config.json", isLegacy: false)
+        #expect(try file.credentials(for: "a.io") == known)
+        #expect(try file.credentials(for: "b.io") == nil)
+    }
+
     @Test func invalidFilesAreErrors() throws {
         let file = host.write("broken.json", "{")
         let error = #expect(throws: ConfigError.self) { try AuthFiles.load(env: host.user(), path: file) }

@@ -77,6 +77,12 @@ import Testing
             try config.pullSources(for: ImageReference(parsing: "x.wild.org/image:1"))
         }
         #expect(error?.code == .refused)
+        // Other locations only serve pulls.
+        #expect(try !config.isInsecure(changing: ImageReference(parsing: "example.com/foo/image:1")))
+        #expect(try config.isInsecure(changing: ImageReference(parsing: "example.com/food:1")))
+        #expect(throws: ConfigError.self) {
+            try config.isInsecure(changing: ImageReference(parsing: "x.wild.org/image:1"))
+        }
     }
 
     @Test func shortNamesAreResolved() throws {

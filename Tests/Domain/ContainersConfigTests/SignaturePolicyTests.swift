@@ -19,6 +19,23 @@ import Testing
         #expect(throws: ConfigError.self) { try SignaturePolicy.load(env: host.user(), path: "/no/such") }
     }
 
+    @Test func environmentSelectsTheFileOrTheDirectory() throws {
+        host.write("etc/containers/policy.json", #"{"default":[{"type":"reject"}]}"#)
+        let accepting = #"{"default":[{"type":"insecureAcceptAnything"}]}"#
+        let named = host.write("named.json", accepting)
+        let policy = try SignaturePolicy.load(env: host.user(["CONTAINERS_POLICY_JSON": named]))
+        #expect(policy?.file == named && policy?.defaults == [.insecureAcceptAnything])
+        #expect(throws: ConfigError.self) {
+            try SignaturePolicy.load(env: host.user(["CONTAINERS_POLICY_JSON": "/no/such"]))
+        }
+        let file = host.write("config/containers/policy.json", accepting)
+        let directory = host.makeDirectory("config")
+        #expect(try SignaturePolicy.load(env: host.user(["XDG_CONFIG_HOME": directory]))?.file == file)
+        // A flag comes first.
+        let flagged = try SignaturePolicy.load(env: host.user(["CONTAINERS_POLICY_JSON": "/no/such"]), path: named)
+        #expect(flagged?.file == named)
+    }
+
     @Test func mostSpecificScopeWins() throws {
         let policy = try policy(
             """

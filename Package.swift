@@ -113,6 +113,7 @@ let package = Package(
             dependsOn: [
                 "ImageModel", "ContainersConfig", "ContentDigest", "JSONText", "LinuxSystem",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         room(
             .domain, "ImageLayers",
@@ -213,6 +214,7 @@ let package = Package(
             dependsOn: [
                 "ImageModel", "ContainersConfig", "ContentDigest", "JSONText",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         tests(
             .domain, of: "ImageLayers",

@@ -138,7 +138,7 @@ refuses() {
     for image in example.com/img:2 "@$id"; do
         run swiftlet image copy --signature-policy policy.json "containers-storage:$image" "dir:$PWD/ours"
         own_failure
-        has 'Signature for identity example.com/img:1 is not accepted'
+        has 'Signature for identity "example.com/img:1" is not accepted'
         run -1 skopeo --policy policy.json copy -q "containers-storage:[overlay@$STORE/graph+$STORE/run]$image" \
             "dir:$PWD/theirs"
     done
@@ -174,10 +174,10 @@ refuses() {
     policy dir "$(signed_by other.asc "$(exactly example.com/img:1)")"
     refuses 'Invalid GPG signature' "$SIGNED"
     policy dir "$(signed_by signer.asc "$(exactly example.com/img:2)")"
-    refuses 'Signature for identity example.com/img:1 is not accepted' "$SIGNED"
+    refuses 'Signature for identity "example.com/img:1" is not accepted' "$SIGNED"
     # Directories have no names that a signature could refer to.
     policy dir "$(signed_by signer.asc '{"type": "matchRepository"}')"
-    refuses 'Signature for identity example.com/img:1 is not accepted' "$SIGNED"
+    refuses 'Signature for identity "example.com/img:1" is not accepted' "$SIGNED"
     policy dir '{"type": "signedBy", "keyType": "GPGKeys", "keyData": "'"$(base64 -w0 "$KEYS/signer.asc")"'",
         "signedIdentity": {"type": "exactRepository", "dockerRepository": "example.com/img"}}'
     run -0 pull "$SIGNED"
@@ -249,7 +249,7 @@ open("tampered/signature-1", "wb").write(b)'
     run -0 pull --tls-verify=false "docker://$REGISTRY/team/img@$digest"
     skopeo --insecure-policy copy -q --src-tls-verify=false --dest-tls-verify=false "docker://$REGISTRY/team/img:1" \
         "docker://$REGISTRY/team/img:2"
-    refuses "Signature for identity $REGISTRY/team/img:1 is not accepted" "docker://$REGISTRY/team/img:2" \
+    refuses "Signature for identity \"$REGISTRY/team/img:1\" is not accepted" "docker://$REGISTRY/team/img:2" \
         --src-tls-verify=false
     rm "$HOME/.config/containers/registries.d/test.yaml"
     refuses 'A signature was required' "docker://$REGISTRY/team/img:1" --src-tls-verify=false

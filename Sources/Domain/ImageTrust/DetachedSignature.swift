@@ -10,16 +10,23 @@ package struct DetachedSignature {
         self.bytes = bytes
     }
 
-    /// Verifies that one of the user's own keys has signed that the manifest is the image of that name.
+    /// Verifies that a key has signed that the manifest is the image of that name.
     ///
-    /// - Parameter fingerprints: those of the accepted primary keys.
-    /// - Returns: the digest that was signed.
+    /// - Parameters:
+    ///   - fingerprints: those of the accepted primary keys; nil: all of `keys`.
+    ///   - keys: the content and the name of a file with public keys; nil: the user's own keys.
+    ///   - temporaryDirectory: where a keyring is created for `keys`.
+    /// - Returns: the digest that was signed, and the fingerprint of the key.
     /// - Throws: ``TrustError`` that says what does not match.
     package func verify(
-        _ manifest: [UInt8], named name: String, fingerprints: [String]
-    ) throws -> Digest {
+        _ manifest: [UInt8], named name: String, fingerprints: [String]?, keys: (bytes: [UInt8], name: String)? = nil,
+        temporaryDirectory: String = "/tmp"
+    ) throws -> (digest: Digest, fingerprint: String) {
         let expected = try ImageReference(parsing: name)
-        let verified = try GPG(homeDirectory: nil).verify(bytes)
+        let keyring = try keys.map { try GPGKeyring(keys: [$0], in: temporaryDirectory) }
+        defer { keyring?.close() }
+        let verified = try keyring?.verify(bytes) ?? GPG(homeDirectory: nil).verify(bytes)
+        let fingerprints = fingerprints ?? keyring?.fingerprints.sorted() ?? []
         guard fingerprints.contains(verified.fingerprint) else {
             throw TrustError(
                 "Signature by \(verified.fingerprint) does not match expected fingerprint"
@@ -38,7 +45,7 @@ package struct DetachedSignature {
         guard digest == claim.digest else {
             throw TrustError("Signature for docker digest \"\(claim.digest)\" does not match")
         }
-        return claim.digest
+        return (claim.digest, verified.fingerprint)
     }
 
     /// The signature's claims without verification: none of them can be trusted.

@@ -6,20 +6,24 @@ struct GPGKeyring {
     let gpg: GPG
     private(set) var fingerprints: Set<String> = []
 
-    /// Imports keys, ASCII-armoured or binary.
+    /// Imports keys, ASCII-armoured or binary. What contains no key does not spoil the others.
     ///
-    /// - Throws: `TrustError` when `gpg` is missing or a file contains no public key.
+    /// - Throws: `TrustError` when `gpg` is missing or there are files and none contains a public key.
     init(keys: [(bytes: [UInt8], name: String)], in temporaryDirectory: String) throws {
         directory = "\(temporaryDirectory)/swiftlet-gpg-\(RandomBytes.hex(12))"
         gpg = GPG(homeDirectory: directory)
         try Files.makeDirectory(directory, mode: 0o700)
         do {
+            var bad: [String] = []
             for key in keys {
                 let found = try gpg.run(["--import"], input: key.bytes).statuses.compactMap { words in
                     words.first == "IMPORT_OK" && words.count >= 3 ? words[2] : nil
                 }
-                guard !found.isEmpty else { throw TrustError("No public keys imported from \(key.name)") }
+                if found.isEmpty { bad.append(key.name) }
                 fingerprints.formUnion(found)
+            }
+            guard !fingerprints.isEmpty || bad.isEmpty else {
+                throw TrustError("No public keys imported from \(bad.joined(separator: ", "))")
             }
         } catch {
             close()

@@ -8,11 +8,17 @@ import LinuxSystem
 package struct PolicyEvaluator: Sendable {
     private let policy: SignaturePolicy
     private let temporaryDirectory: String
+    private let requiresSignature: Bool
 
-    /// - Parameter temporaryDirectory: where keyrings are created during verification.
-    package init(_ policy: SignaturePolicy, temporaryDirectory: String = "/tmp") {
+    /// - Parameters:
+    ///   - temporaryDirectory: where keyrings are created during verification.
+    ///   - requiresSignature: whether to reject images for which the policy demands no signature.
+    package init(
+        _ policy: SignaturePolicy, temporaryDirectory: String = "/tmp", requiresSignature: Bool = false
+    ) {
         self.policy = policy
         self.temporaryDirectory = temporaryDirectory
+        self.requiresSignature = requiresSignature
     }
 
     /// Checks that the image meets all requirements.
@@ -47,6 +53,9 @@ package struct PolicyEvaluator: Sendable {
                     fetched = found
                     try checkSigstore(found, source, identity, manifest, origin)
                 }
+            }
+            guard fetched != nil || !requiresSignature else {
+                throw TrustError("No signature verification policy found for image \(name)")
             }
         } catch let error as TrustError {
             throw TrustError("Source image rejected: \(error.message)")
@@ -100,7 +109,9 @@ package struct PolicyEvaluator: Sendable {
         _ signatures: [ImageSignature], _ source: SignaturePolicy.KeySource, _ identity: SignaturePolicy.Identity,
         _ manifest: RawManifest, _ origin: ImageOrigin
     ) throws {
-        let keys = try keys(source).map { try SigstoreKey(pem: $0.bytes, name: $0.name) }
+        let keys = try Self.usable(keys(source)) { key throws(TrustError) in
+            try SigstoreKey(pem: key.bytes, name: key.name)
+        }
         try checkAny(signatures) { signature in
             guard case .sigstore(let attachment) = signature, attachment.mediaType == SigstoreSignature.payloadType
             else { return false }
@@ -138,7 +149,7 @@ package struct PolicyEvaluator: Sendable {
         _ claim: SignedClaim, _ identity: SignaturePolicy.Identity, _ manifest: RawManifest, _ origin: ImageOrigin
     ) throws {
         guard identity.accepts(claim.reference, for: origin.reference) else {
-            throw TrustError("Signature for identity \(claim.shownReference) is not accepted")
+            throw TrustError("Signature for identity \"\(claim.shownReference)\" is not accepted")
         }
         let digest =
             claim.digest.algorithm == .sha256
@@ -151,17 +162,38 @@ package struct PolicyEvaluator: Sendable {
     private func keys(_ source: SignaturePolicy.KeySource) throws -> [(bytes: [UInt8], name: String)] {
         switch source {
         case .paths(let paths):
-            return try paths.map { path in
-                guard let bytes = try Files.readFileIfPresent(path, limit: 4 << 20) else {
-                    throw TrustError("the key \(path) in the policy does not exist")
+            return try Self.usable(paths) { path throws(TrustError) in
+                do {
+                    if let bytes = try Files.readFileIfPresent(path, limit: 4 << 20) { return (bytes, path) }
+                } catch {
+                    throw TrustError("the key \(path) in the policy cannot be read: \(error)")
                 }
-                return (bytes, path)
+                throw TrustError("the key \(path) in the policy does not exist")
             }
         case .data(let texts):
-            return try texts.map { text in
+            return try Self.usable(texts) { text throws(TrustError) in
                 guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is not base64") }
                 return (bytes, "keyData")
             }
         }
+    }
+
+    /// Converts what can be converted: one bad key does not spoil the others.
+    ///
+    /// - Throws: the reasons if there is nothing else.
+    private static func usable<Given, Result>(
+        _ given: [Given], _ convert: (Given) throws(TrustError) -> Result
+    ) throws(TrustError) -> [Result] {
+        var found: [Result] = []
+        var reasons: [String] = []
+        for item in given {
+            do throws(TrustError) {
+                found.append(try convert(item))
+            } catch {
+                reasons.append(error.message)
+            }
+        }
+        guard !found.isEmpty else { throw TrustError(reasons.joined(separator: "; ")) }
+        return found
     }
 }

@@ -1,25 +1,68 @@
 import Crypto
+import CryptoExtras
 import FoundationEssentials
 import JSONText
 
-/// A sigstore public key: ECDSA on P-256, in PEM.
-struct SigstoreKey {
-    private let key: P256.Signing.PublicKey
+/// A sigstore public key in PEM: ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519.
+///
+/// Sigstore signs the SHA-256 digest of the payload with ECDSA on every curve and with RSA (PKCS #1 v1.5), and the
+/// payload itself with Ed25519.
+enum SigstoreKey {
+    case p256(P256.Signing.PublicKey)
+    case p384(P384.Signing.PublicKey)
+    case p521(P521.Signing.PublicKey)
+    case rsa(_RSA.Signing.PublicKey)
+    case ed25519(Curve25519.Signing.PublicKey)
 
     /// - Throws: `TrustError` for a key of any other kind.
     init(pem: [UInt8], name: String) throws(TrustError) {
-        do {
-            key = try P256.Signing.PublicKey(pemRepresentation: String(decoding: pem, as: UTF8.self))
-        } catch {
-            throw TrustError("\(name): only ECDSA public keys on the curve P-256 in PEM are supported")
+        let text = String(decoding: pem, as: UTF8.self)
+        if let key = try? P256.Signing.PublicKey(pemRepresentation: text) {
+            self = .p256(key)
+        } else if let key = try? P384.Signing.PublicKey(pemRepresentation: text) {
+            self = .p384(key)
+        } else if let key = try? P521.Signing.PublicKey(pemRepresentation: text) {
+            self = .p521(key)
+        } else if let key = try? _RSA.Signing.PublicKey(pemRepresentation: text) {
+            self = .rsa(key)
+        } else if let key = Self.ed25519(text) {
+            self = .ed25519(key)
+        } else {
+            throw TrustError(
+                "\(name): not a public key in PEM: ECDSA (P-256, P-384, P-521), RSA from 2048 bits and Ed25519 are supported"
+            )
         }
     }
 
-    /// Whether the key has signed `payload`; `signature` is base64 of its DER form.
+    /// Ed25519 keys have a fixed header (RFC 8410, section 4).
+    private static func ed25519(_ pem: String) -> Curve25519.Signing.PublicKey? {
+        let lines = pem.split(whereSeparator: \.isNewline).map { String($0) }
+        guard let start = lines.firstIndex(of: "-----BEGIN PUBLIC KEY-----"),
+            let end = lines[start...].firstIndex(of: "-----END PUBLIC KEY-----"),
+            let bytes = Base64.decode(lines[(start + 1)..<end].joined()),
+            bytes.starts(with: [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00])
+        else { return nil }
+        return try? Curve25519.Signing.PublicKey(rawRepresentation: Array(bytes.dropFirst(12)))
+    }
+
+    /// Whether the key has signed `payload`; `signature` is base64, of the DER form for ECDSA.
     func accepts(_ signature: String, of payload: [UInt8]) -> Bool {
-        guard let bytes = Base64.decode(signature),
-            let parsed = try? P256.Signing.ECDSASignature(derRepresentation: bytes)
-        else { return false }
-        return key.isValidSignature(parsed, for: payload)
+        guard let bytes = Base64.decode(signature) else { return false }
+        let digest = SHA256.hash(data: payload)
+        switch self {
+        case .p256(let key):
+            return (try? P256.Signing.ECDSASignature(derRepresentation: bytes))
+                .map { key.isValidSignature($0, for: digest) } ?? false
+        case .p384(let key):
+            return (try? P384.Signing.ECDSASignature(derRepresentation: bytes))
+                .map { key.isValidSignature($0, for: digest) } ?? false
+        case .p521(let key):
+            return (try? P521.Signing.ECDSASignature(derRepresentation: bytes))
+                .map { key.isValidSignature($0, for: digest) } ?? false
+        case .rsa(let key):
+            let parsed = _RSA.Signing.RSASignature(rawRepresentation: bytes)
+            return key.isValidSignature(parsed, for: digest, padding: .insecurePKCS1v1_5)
+        case .ed25519(let key): return key.isValidSignature(bytes, for: payload)
+        }
     }
 }

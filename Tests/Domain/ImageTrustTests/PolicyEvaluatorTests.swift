@@ -1,6 +1,7 @@
 import ContainersConfig
 import ContentDigest
 import Crypto
+import CryptoExtras
 import FoundationEssentials
 import ImageModel
 import JSONText
@@ -67,6 +68,79 @@ import Testing
         try check([signature(payload("example.com/other")), signature(payload("example.com/image"))])
     }
 
+    /// Keys of every supported kind, with a function that signs as sigstore does.
+    private static func signers() throws -> [(pem: String, sign: ([UInt8]) throws -> [UInt8])] {
+        let (p256, p384, p521) = (P256.Signing.PrivateKey(), P384.Signing.PrivateKey(), P521.Signing.PrivateKey())
+        let rsa = try _RSA.Signing.PrivateKey(keySize: .bits2048)
+        let ed25519 = Curve25519.Signing.PrivateKey()
+        let header: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
+        let text = Base64.encode(header + Array(ed25519.publicKey.rawRepresentation))
+        return [
+            (p256.publicKey.pemRepresentation, { Array(try p256.signature(for: $0).derRepresentation) }),
+            (
+                p384.publicKey.pemRepresentation,
+                { Array(try p384.signature(for: SHA256.hash(data: $0)).derRepresentation) }
+            ),
+            (
+                p521.publicKey.pemRepresentation,
+                { Array(try p521.signature(for: SHA256.hash(data: $0)).derRepresentation) }
+            ),
+            (
+                rsa.publicKey.pemRepresentation,
+                { payload in
+                    let digest = SHA256.hash(data: payload)
+                    return Array(try rsa.signature(for: digest, padding: .insecurePKCS1v1_5).rawRepresentation)
+                }
+            ),
+            (
+                "-----BEGIN PUBLIC KEY-----\n\(text)\n-----END PUBLIC KEY-----\n",
+                { Array(try ed25519.signature(for: $0)) }
+            ),
+        ]
+    }
+
+    @Test func `Accepts keys of every kind that sigstore signs with`() throws {
+        let good = payload("example.com/image")
+        let signers = try Self.signers()
+        for (place, signer) in signers.enumerated() {
+            let signature = attached(good, Base64.encode(try signer.sign(good)))
+            try check([signature], pem: signer.pem)
+            let other = signers[(place + 1) % signers.count].pem
+            #expect(refusal { try check([signature], pem: other) }.contains("verification failed"))
+            let wrong = attached(payload("example.com/else"), Base64.encode(try signer.sign(good)))
+            #expect(refusal { try check([wrong], pem: signer.pem) }.contains("verification failed"))
+        }
+    }
+
+    @Test func `One bad key does not spoil the others`() throws {
+        let good = Base64.encode(Array(key.publicKey.pemRepresentation.utf8))
+        let signed = try signature(payload("example.com/image"))
+        func check(_ source: SignaturePolicy.KeySource) throws {
+            let policy = SignaturePolicy(defaults: [.sigstoreSigned(source, identity: .matchRepository)])
+            try PolicyEvaluator(policy).check(
+                manifest, from: .registry(ImageReference(parsing: "example.com/image:1")), named: "x"
+            ) { [signed] }
+        }
+        try check(.data(["not base64 \u{1}", Base64.encode(Array("no key".utf8)), good]))
+        #expect(refusal { try check(.data([Base64.encode(Array("no key".utf8)), "\u{1}"])) }.contains("not"))
+        #expect(refusal { try check(.paths(["/no/such/key", "/dev/null"])) }.contains("/dev/null"))
+    }
+
+    @Test func `Requiring signatures rejects what needs none`() throws {
+        func check(_ policy: SignaturePolicy, _ signatures: [ImageSignature]) throws {
+            try PolicyEvaluator(policy, requiresSignature: true).check(
+                manifest, from: .registry(ImageReference(parsing: "example.com/image:1")), named: "docker://x"
+            ) { signatures }
+        }
+        let pem = Base64.encode(Array(key.publicKey.pemRepresentation.utf8))
+        let signed = SignaturePolicy(defaults: [.sigstoreSigned(.data([pem]), identity: .matchRepository)])
+        try check(signed, [signature(payload("example.com/image"))])
+        #expect(refusal { try check(signed, []) }.contains("A signature was required"))
+        #expect(
+            refusal { try check(.acceptAnything, []) }
+                .contains("No signature verification policy found for image docker://x"))
+    }
+
     @Test func `Rejects everything else with a reason`() throws {
         #expect(refusal { try check([]) }.contains("A signature was required, but no signature exists"))
         #expect(refusal { try check([.simple([1])]) }.contains("no signature exists"))
@@ -81,12 +155,12 @@ import Testing
         #expect(refusal { try check([signature(other)]) }.contains("does not match"))
         #expect(
             refusal { try check([signature(payload("example.com/other"))]) }
-                .contains("Signature for identity example.com/other is not accepted"))
+                .contains("Signature for identity \"example.com/other\" is not accepted"))
         #expect(refusal { try check([signature(payload("x", type: "y"))]) }.contains("its type is"))
         #expect(
             refusal { try check([signature(payload("example.com/image", extra: #","more":1"#))]) }
                 .contains("unknown member"))
-        #expect(refusal { try check([signature(good)], pem: "no key") }.contains("P-256"))
+        #expect(refusal { try check([signature(good)], pem: "no key") }.contains("not a public key"))
         #expect(refusal { try check([signature(good)], from: .other(transport: "x")) }.contains("is not accepted"))
     }
 

@@ -31,6 +31,31 @@ import Testing
                 == #"{"id":"ab","created":"x","toc-digest":"sha256:1","later":{"a":[1,2]}}"#)
     }
 
+    @Test("numbers of unknown fields survive up to 64 bits")
+    func largeNumbers() throws {
+        let text = #"{"id":"ab","created":"x","big":18446744073709551615,"flags":{"n":9223372036854775808}}"#
+        let record = try LayerRecord(JSONValue(parsing: text), isVolatile: false)
+        let again = try LayerRecord(record.encoded(), isVolatile: false)
+        #expect(again.encoded().serializedString().contains(#""big":18446744073709551615"#))
+        #expect(again.flags["n"] == .unsigned(9_223_372_036_854_775_808))
+    }
+
+    @Test("a layer known by its table of contents has the digest that its image promises")
+    func tableOfContents() throws {
+        let digest = "sha256:4ec7ae8d151d6c88bf8bd287ed9c91f089d67b89bb6f76cfa8519f108a6ca137"
+        func record(_ members: String) throws -> LayerRecord {
+            try LayerRecord(JSONValue(parsing: #"{"id":"ab","created":"x"\#(members)}"#), isVolatile: false)
+        }
+        let flags = #","flags":{"expected-layer-diffid":"\#(digest)"}"#
+        let partial = try record(#","toc-digest":"\#(digest)""# + flags)
+        #expect(partial.diffID == nil && partial.contentDigest?.description == digest && partial.contentSize == -1)
+        #expect(try record(flags).contentDigest == nil)
+        #expect(try record(#","toc-digest":"\#(digest)""#).contentDigest == nil)
+        #expect(try record(#","toc-digest":"x","flags":{"expected-layer-diffid":7}"#).contentDigest == nil)
+        let whole = try record(#","diff-digest":"\#(digest)","diff-size":7"#)
+        #expect(whole.contentDigest == whole.diffID && whole.contentSize == 7)
+    }
+
     @Test(
         "invalid records are rejected",
         arguments: [

@@ -56,8 +56,19 @@ package struct OverlayDriver: GraphDriver {
             guard Files.exists("\(directory)/diff") else {
                 throw StoreError(.corrupt, "layer \(layer) has no files in \(directory)", subject: layer)
             }
+            // Its directory has files by their digests, and their names in an image of a file system.
+            guard !Files.exists("\(directory)/composefs-data/composefs.blob") else {
+                throw Self.composefs(layer)
+            }
             return [try shortName(of: layer, in: directory)] + (try lowers(in: directory, of: layer))
         }
+    }
+
+    private static func composefs(_ layer: String) -> StoreError {
+        StoreError(
+            .driver,
+            "layer \(layer) is stored in composefs format, which is not supported: pull its image without use_composefs",
+            subject: layer)
     }
 
     private func shortName(of layer: String, in directory: String) throws -> String {
@@ -75,7 +86,10 @@ package struct OverlayDriver: GraphDriver {
             guard name.hasPrefix("l/"), Self.isLinkName(name.dropFirst(2)) else {
                 throw StoreError(.corrupt, "layer \(layer) has an invalid list of lower layers", subject: layer)
             }
-            if let found = find(name) { return found }
+            if let found = find(name) {
+                try checkFormat(of: found, in: layer)
+                return found
+            }
             if !isRepaired {
                 try recreateLinks()
                 isRepaired = true
@@ -85,6 +99,12 @@ package struct OverlayDriver: GraphDriver {
             }
             return found
         }
+    }
+
+    private func checkFormat(of lower: String, in layer: String) throws(StoreError) {
+        let content = lower.hasPrefix("/") ? lower : "\(home)/\(lower)"
+        guard Files.exists("\(content)/../composefs-data/composefs.blob") else { return }
+        throw Self.composefs(layer)
     }
 
     /// The path of a short name: relative if this store has it, otherwise absolute in an additional one.

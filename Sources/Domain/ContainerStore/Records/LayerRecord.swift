@@ -51,6 +51,19 @@ package struct LayerRecord: Sendable, Equatable {
         self.created = created
     }
 
+    /// The digest of the uncompressed archive, as far as it is known; nil for a container's layer.
+    ///
+    /// A layer that was pulled by its table of contents has none of its own: nobody has seen its archive. The image's
+    /// configuration promises this one; whoever reassembles the archive must verify it.
+    package var contentDigest: Digest? {
+        if let diffID { return diffID }
+        guard rest["toc-digest"]?.string?.isEmpty == false else { return nil }
+        return flags["expected-layer-diffid"]?.string.flatMap { Digest($0) }
+    }
+
+    /// The size of the uncompressed archive; negative if it is unknown.
+    package var contentSize: Int64 { diffID == nil && diffSize <= 0 ? -1 : diffSize }
+
     /// Whether a process died while filling or removing the layer: whoever loads the file for writing removes it.
     package var isIncomplete: Bool { flags["incomplete"]?.bool == true }
 

@@ -3,6 +3,7 @@ package import ContentDigest
 package import ImageModel
 import JSONText
 package import LinuxSystem
+import StreamCompression
 
 /// The media types that an image is written with.
 package enum ImageFormat: String, Sendable {
@@ -63,12 +64,21 @@ package struct ImageDraft: Sendable {
         annotations = [:]
         layers = []
         for layer in try topLayer.map({ try store.layerChain($0) }) ?? [] {
-            guard let diffID = layer.diffID else {
+            guard let diffID = layer.contentDigest else {
                 throw WorkingContainerError(.invalid, "layer \(layer.id) belongs to a container, not to an image")
             }
-            layers.append((diffID, layer.diffSize))
+            layers.append((diffID, try layer.contentSize < 0 ? Self.measured(layer, in: store) : layer.diffSize))
         }
         layers.reverse()
+    }
+
+    /// The size of the archive of a layer whose record does not have it.
+    private static func measured(_ layer: LayerRecord, in store: ContainerStore) throws -> Int64 {
+        guard let archive = try store.tarStream(of: layer.id) else {
+            throw WorkingContainerError(
+                .invalid, "layer \(layer.id) cannot be reassembled: its tar-split record is missing")
+        }
+        return try archive.drain()
     }
 
     /// Adds a layer on top.

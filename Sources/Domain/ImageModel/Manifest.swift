@@ -37,6 +37,19 @@ package struct Manifest: Equatable, Sendable {
     }
 }
 
+extension Manifest {
+    /// Whether this describes something other than a container image: nothing is known of the content of its layers,
+    /// whatever their types say.
+    package var isArtifact: Bool {
+        if config.mediaType.isImageConfig { return false }
+        // Old versions of Docker did not declare the type.
+        return mediaType != .dockerManifest || !["", "application/octet-stream"].contains(config.mediaType.rawValue)
+    }
+
+    /// The type of an artifact, for messages.
+    package var typeOfArtifact: String { artifactType ?? config.mediaType.rawValue }
+}
+
 extension Manifest: Codable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case schemaVersion, mediaType, artifactType, config, layers, subject, annotations

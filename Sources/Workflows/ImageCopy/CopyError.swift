@@ -5,7 +5,9 @@ import ImageTransports
 package struct CopyError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure that callers distinguish.
     package enum Code: Sendable, Equatable {
-        /// There is no such image, or none for the platform.
+        /// There is no such image.
+        case noSuchImage
+        /// A part of the image is missing, or there is none for the platform.
         case notFound
         /// The data is not valid for its type.
         case malformed

@@ -15,8 +15,8 @@ package struct CopyOptions: Sendable {
 
     /// The compression of layers at the destination.
     package enum Layers: Sendable, Equatable {
-        /// The destination's preference.
-        case preferred
+        /// The destination's preference; with the given settings if it prefers compressed layers.
+        case preferred(LayerCompressionSettings?)
         /// Unchanged.
         case unchanged
         /// Compressed: uncompressed layers with the given settings, or gzip. Compressed layers stay unchanged, unless
@@ -39,7 +39,9 @@ package struct CopyOptions: Sendable {
     /// Signs the copied image; nil for no signature.
     package var signer: ImageSigner?
     /// The compression of layers.
-    package var layers: Layers = .preferred
+    package var layers: Layers = .preferred(nil)
+    /// Whether to compress layers anew that the destination already has in another compression.
+    package var forcesCompression = false
     /// Compressions in which the images of an index are copied once more, in addition to `layers`.
     package var additionalCompressions: [LayerCompression] = []
     /// The number of blobs transferred in parallel.

@@ -31,6 +31,7 @@ struct CopyTask {
         var manifest = try CopyError.naming("\(source.description): manifest \(raw.digest)") {
             try raw.decodeManifest()
         }
+        if manifest.isArtifact { return try copyArtifact(raw, manifest, isInstance: isInstance) }
         let original = manifest
         let target = try targetType(of: raw, manifest)
         if options.preservesDigests, target != raw.mediaType { throw notPreserved(raw) }
@@ -57,6 +58,25 @@ struct CopyTask {
         report(.manifestStarted)
         try writeManifest(result, instance: isInstance ? result.digest : nil)
         return result
+    }
+
+    /// Copies an artifact, of which nothing is ever changed.
+    private func copyArtifact(_ raw: RawManifest, _ manifest: Manifest, isInstance: Bool) throws -> RawManifest {
+        let accepted = destination.acceptedManifestTypes
+        guard accepted.isEmpty || accepted.contains(raw.mediaType), options.format ?? raw.mediaType == raw.mediaType
+        else {
+            throw CopyError(
+                .unsupported,
+                "\(source.description): an artifact of type \"\(manifest.typeOfArtifact)\" cannot be converted for "
+                    + destination.description)
+        }
+        let transfers = (manifest.layers + [manifest.config]).map {
+            LayerTransfer(listed: $0, readable: $0, diffID: nil, change: .none)
+        }
+        try LayerPlan(transfers, task: self).transfer()
+        report(.manifestStarted)
+        try writeManifest(raw, instance: isInstance ? raw.digest : nil)
+        return raw
     }
 
     /// Writes the manifest that was asked for, or an instance of a list.
@@ -120,7 +140,12 @@ struct CopyTask {
             return format
         }
         let wantsZstd: Bool =
-            if case .compressed(let way?) = options.layers { way.algorithm == .zstd } else { false }
+            switch options.layers {
+            case .compressed(let way?): way.algorithm == .zstd
+            case .preferred(let way?):
+                way.algorithm == .zstd && destination.preferredLayerCompression == .compress
+            default: false
+            }
         if raw.mediaType == .dockerManifest, wantsZstd, isAccepted(.ociManifest) { return .ociManifest }
         if isAccepted(raw.mediaType) { return raw.mediaType }
         guard let type = accepted.first(where: \.isManifest) else {

@@ -1,9 +1,14 @@
 import ContentDigest
 import ImageModel
-import ImageTransports
+package import ImageTransports
 
 /// Selects an image from an index.
-enum ImageChoice {
+package enum ImageChoice {
+    /// What is being done, in the message of the error for an index without the platform.
+    package static func context(of source: any ImageSource) -> String {
+        "choosing an image from manifest list \(source.description)"
+    }
+
     /// The manifest of the image in `index` that matches a platform best.
     ///
     /// - Throws: ``CopyError`` of kind `notFound` that names the available platforms.
@@ -19,9 +24,12 @@ enum ImageChoice {
             }
             guard let chosen = Platform.bestMatch(in: list.manifests, wanted: platform) else {
                 let present = list.manifests.compactMap { $0.platform?.description }.joined(separator: ", ")
+                let kind = current.mediaType == .ociIndex ? "image index" : "manifest list"
                 throw CopyError(
                     .notFound,
-                    "\(source.description): no image found in manifest list for \(platform); it has: \(present)")
+                    "\(context(of: source)): no image found in \(kind) for architecture "
+                        + "\"\(platform.architecture)\", variant \"\(platform.variant ?? "")\", OS \"\(platform.os)\"; it has: "
+                        + present)
             }
             raw = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
                 try source.manifest(listed: chosen)

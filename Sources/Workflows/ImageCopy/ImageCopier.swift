@@ -74,7 +74,7 @@ package struct ImageCopier {
         guard case .platform(let platform) = options.selection else {
             throw CopyError(.unsupported, "containers-storage: cannot store a manifest list: choose a platform")
         }
-        guard options.layers == .preferred || options.layers == .unchanged else {
+        guard options.layers == .preferred(nil) || options.layers == .unchanged else {
             throw CopyError(.unsupported, "containers-storage: layers are stored unpacked and cannot be compressed")
         }
         let pull = ImagePull(

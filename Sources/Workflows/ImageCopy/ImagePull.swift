@@ -56,6 +56,11 @@ package struct ImagePull {
         let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
             try chosen.decodeManifest()
         }
+        guard !manifest.isArtifact else {
+            throw CopyError(
+                .unsupported,
+                "\(source.description): an artifact of type \"\(manifest.typeOfArtifact)\", not a container image")
+        }
         let configBytes = try source.readBlob(manifest.config)
         let config = try CopyError.naming("\(source.description): configuration \(manifest.config.digest)") {
             try ImageConfig(parsing: configBytes)

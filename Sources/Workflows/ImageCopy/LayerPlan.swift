@@ -23,9 +23,12 @@ struct LayerPlan {
         transfers = try manifest.layers.enumerated().map { place, listed in
             let layer = readable?[place] ?? listed
             if task.isSigned { try Self.checkUnchanged(listed, task, target) }
+            // An artifact may have the configuration of an image.
+            let isFixed = manifest.artifactType != nil && layer.digest == listed.digest
             return LayerTransfer(
                 listed: listed, readable: layer, diffID: hasDiffIDs ? diffIDs[place] : nil,
-                change: Self.change(from: listed, to: layer, task, target))
+                change: isFixed ? .none : Self.change(from: listed, to: layer, task, target),
+                mayStay: !task.options.forcesCompression && Self.takes(layer, target))
         }
     }
 
@@ -93,10 +96,13 @@ struct LayerPlan {
             if now == .none { return .compress(way ?? LayerCompressionSettings(.gzip)) }
             guard let way, way.algorithm != now else { return .none }
             return .compress(way)
-        case .preferred:
+        case .preferred(let way):
             switch task.destination.preferredLayerCompression {
             case .preserve: return .none
-            case .compress: return now == .none ? .compress(LayerCompressionSettings(.gzip)) : .none
+            case .compress:
+                if now == .none { return .compress(way ?? LayerCompressionSettings(.gzip)) }
+                guard let way, way.algorithm != now else { return .none }
+                return .compress(way)
             case .decompress: return now == .none ? .none : .decompress
             case .preserveGzip: return now == .zstd ? .decompress : .none
             }
@@ -107,14 +113,19 @@ struct LayerPlan {
     /// request is an error.
     private static func checkUnchanged(_ layer: Descriptor, _ task: CopyTask, _ target: MediaType) throws {
         switch task.options.layers {
-        case .preferred, .unchanged: return
-        case .compressed, .plain: break
+        case .preferred(nil), .unchanged: return
+        case .preferred, .compressed, .plain: break
         }
         guard let now = layer.mediaType.layerCompression, !isForeign(layer),
             requestedChange(for: layer, compressed: now, task, target) != .none
         else { return }
         throw Immutability.error(
             task.source.description, "the layer \(layer.digest) would have to be compressed in another way")
+    }
+
+    /// Whether a manifest of a type can list a layer as it is.
+    private static func takes(_ layer: Descriptor, _ target: MediaType) -> Bool {
+        !target.isSchema1 && (target != .dockerManifest || layer.mediaType.layerCompression == .gzip)
     }
 
     private static func isForeign(_ layer: Descriptor) -> Bool {

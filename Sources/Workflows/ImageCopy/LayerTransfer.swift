@@ -21,6 +21,8 @@ struct LayerTransfer: Sendable {
     /// The digest of the uncompressed archive, if the configuration has it.
     let diffID: Digest?
     let change: Change
+    /// Whether the layer is left in another compression if the destination already has it in that.
+    var mayStay = true
 
     /// The descriptor with the layer's final type.
     var plannedDescriptor: Descriptor {
@@ -70,15 +72,19 @@ struct LayerTransfer: Sendable {
         return task.options.forms?.known(diffID, way)?.digest == listed.digest
     }
 
+    /// Whether the size of the readable form can be written into a manifest; schema 1 has none.
+    private var isSizeKnown: Bool { readable.size >= 0 || diffID == nil }
+
     /// Candidate descriptors that the destination may already have.
     private func candidates(_ forms: CompressionResults?) -> [Descriptor] {
-        guard case .compress(let way) = change else { return change == .none ? [readable] : [] }
+        guard case .compress(let way) = change else { return change == .none && isSizeKnown ? [readable] : [] }
         var found: [Descriptor] = []
         // A store unpacks its layers; the original archive is as good as a new one.
         if listed.digest != readable.digest, listed.mediaType.layerCompression == way.algorithm { found.append(listed) }
         if let diffID, let known = forms?.known(diffID, way) {
             found.append(changed(to: way.algorithm, digest: known.digest, size: known.size))
         }
+        if mayStay, readable.mediaType.layerCompression != LayerCompression.none { found.append(readable) }
         return found
     }
 
@@ -98,8 +104,10 @@ struct LayerTransfer: Sendable {
                     return CountedSource(rest, digest: readable.digest, from: offset, task.report)
                 }
             }
-            _ = try task.destination.putBlob(offer)
-            return readable
+            let written = try task.destination.putBlob(offer)
+            var result = readable
+            if result.size < 0 { result.size = written.size }
+            return result
         }
         let (result, found) = try CopyError.naming("layer \(readable.digest)") { try streamChanged(task, threads) }
         if let diffID, diffID.algorithm == found.algorithm, diffID != found {

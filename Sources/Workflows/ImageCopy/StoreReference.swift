@@ -80,6 +80,14 @@ package struct StoreReference: Sendable, Equatable {
         return try ImageReference(parsing: image).withDefaultTag().description
     }
 
+    /// The error for an image that is not in its store.
+    package static func missing(_ reference: StoreReference, in store: ContainerStore) -> CopyError {
+        let place = "[\(store.driver.name)@\(store.layout.graphRoot)]"
+        let name = (try? reference.name()) ?? reference.image
+        return CopyError(
+            .noSuchImage, "reference \"\(place)\(name)\" does not resolve to an image ID: no such image in the store")
+    }
+
     /// The image in its store; nil when it is missing.
     package func find(in store: ContainerStore) throws -> ImageRecord? {
         try store.findImage(inTransport: image)?.image

@@ -71,12 +71,12 @@ package final class StoreSource: ImageSource {
                 "image \(image.id) has \(chain.count) layers in the store, \(manifest.layers.count) in its manifest")
         }
         return try zip(chain, manifest.layers).map { record, listed in
-            guard let diffID = record.diffID else {
+            guard let diffID = record.contentDigest else {
                 throw CopyError(.unsupported, "layer \(record.id) belongs to a container, not to an image")
             }
             var plain = Descriptor(
                 mediaType: listed.mediaType.withLayerCompression(.none) ?? .ociLayer, digest: diffID,
-                size: record.diffSize)
+                size: record.contentSize)
             plain.annotations = listed.annotations
             plain.extra = listed.extra
             return plain
@@ -96,12 +96,12 @@ package final class StoreSource: ImageSource {
                 return (MemorySource(bytes), Int64(bytes.count))
             }
         }
-        guard let layer = try store.layers().first(where: { $0.diffID == blob.digest }) else {
+        guard let layer = try store.layers().first(where: { $0.contentDigest == blob.digest }) else {
             return try missing("no blob \(blob.digest)")
         }
         guard let archive = try store.tarStream(of: layer.id) else {
             throw CopyError(.notFound, "layer \(layer.id) cannot be reassembled: its tar-split record is missing")
         }
-        return (archive, layer.diffSize)
+        return (archive, layer.contentSize < 0 ? nil : layer.contentSize)
     }
 }

@@ -9,6 +9,8 @@ package struct TransportResolver {
     package var temporaryDirectory = "/var/tmp"
     /// Additional names for an image in a new `docker-archive:`.
     package var additionalTags: [ImageReference] = []
+    /// A directory with blobs that several `oci:` layouts share; nil: each has its own.
+    package var sharedBlobs: String?
     /// Access to registries; nil for none.
     package var registries: RegistryAccess?
     private let openStore: (StoreReference.Place) throws -> ContainerStore
@@ -24,7 +26,7 @@ package struct TransportResolver {
     package func source(_ text: String) throws -> any ImageSource {
         let reference = try TransportReference(requiring: text)
         switch reference.transport {
-        case .oci: return try OCILayoutSource(OCILayoutReference(parsing: reference.rest))
+        case .oci: return try OCILayoutSource(OCILayoutReference(parsing: reference.rest), sharedBlobs: sharedBlobs)
         case .ociArchive:
             return try OCIArchiveSource(
                 OCILayoutReference(parsing: reference.rest), temporaryDirectory: temporaryDirectory)
@@ -36,7 +38,7 @@ package struct TransportResolver {
             let place = try StoreReference(parsing: reference.rest)
             let store = try openStore(place.place)
             guard let image = try place.find(in: store) else {
-                throw CopyError(.notFound, "\(text): no such image in the store")
+                throw StoreReference.missing(place, in: store)
             }
             return StoreSource(image, in: store, as: place.name(of: image))
         case .docker:
@@ -60,7 +62,9 @@ package struct TransportResolver {
             throw CopyError(.unsupported, "\(text): only docker-archive: accepts additional tags")
         }
         switch reference.transport {
-        case .oci: return .destination(try OCILayoutDestination(OCILayoutReference(parsing: reference.rest)))
+        case .oci:
+            return .destination(
+                try OCILayoutDestination(OCILayoutReference(parsing: reference.rest), sharedBlobs: sharedBlobs))
         case .ociArchive: return .destination(try OCIArchiveDestination(OCILayoutReference(parsing: reference.rest)))
         case .dockerArchive:
             return .destination(
@@ -73,6 +77,9 @@ package struct TransportResolver {
             return .store(try openStore(place.place), names: [name])
         case .docker:
             guard let registries else { throw unsupported(reference) }
+            if let untagged = try Self.untaggedReference(reference) {
+                return .destination(try DockerDestination(untagged, access: registries, isUntagged: true))
+            }
             return .destination(try DockerDestination(Self.dockerReference(reference), access: registries))
         case .dockerDaemon:
             guard let registries else { throw unsupported(reference) }
@@ -84,6 +91,19 @@ package struct TransportResolver {
         }
     }
 
+    /// The repository in `docker://name@@unknown-digest@@`: a manifest that is written without a tag.
+    private static func untaggedReference(_ reference: TransportReference) throws -> ImageReference? {
+        guard reference.rest.hasPrefix("//"), reference.rest.hasSuffix(unknownDigest) else { return nil }
+        let name = try ImageReference(parsing: String(reference.rest.dropFirst(2).dropLast(unknownDigest.count)))
+        guard name.tag == nil, name.digest == nil else {
+            throw TransportError(
+                .invalidReference, "docker://\(name) must have neither a tag nor a digest before \(unknownDigest)")
+        }
+        return name
+    }
+
+    private static let unknownDigest = "@@unknown-digest@@"
+
     /// The name in `docker://name`, with the tag `latest` if it has none.
     ///
     /// - Throws: `TransportError` when the slashes are missing, `ReferenceError` for an invalid name.
@@ -91,6 +111,10 @@ package struct TransportResolver {
         guard reference.rest.hasPrefix("//") else {
             throw TransportError(
                 .invalidReference, "docker: image reference \(reference.rest) does not start with //")
+        }
+        guard !reference.rest.hasSuffix(unknownDigest) else {
+            throw TransportError(
+                .invalidReference, "\(reference): only a destination can have an unknown digest")
         }
         return try ImageReference(parsing: String(reference.rest.dropFirst(2))).withDefaultTag()
     }

@@ -64,6 +64,7 @@ final class ListSource: ImageSource {
     }
 
     private func source(of instance: Digest) throws -> any ImageSource {
+        if let artifact = try ListArtifactSource(instance, list.artifacts) { return artifact }
         if let image = try list.image(instance, in: store) { return StoreSource(image, in: store) }
         guard let place = list.places[instance], StoreReferencePrefix(parsing: place) == nil else {
             throw ManifestListError(.notFound, "\(description): the image \(instance) is not in the store")

@@ -71,6 +71,7 @@ extension ManifestList {
         }
         index.manifests.removeAll { $0.digest == digest }
         places[digest] = nil
+        artifacts.remove(digest)
     }
 
     /// Changes an entry. Annotations are added to the existing ones.

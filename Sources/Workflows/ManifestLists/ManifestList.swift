@@ -18,6 +18,8 @@ package struct ManifestList: Sendable {
     package var index: ImageIndex
     /// Where each listed image is, as `transport:reference`.
     package internal(set) var places: [Digest: String]
+    /// The artifacts among the entries.
+    var artifacts = ListArtifacts()
 
     /// The data item with the locations of listed images.
     static let placesKey = "instances.json"
@@ -33,6 +35,9 @@ package struct ManifestList: Sendable {
         names = record.names
         index = try raw.decodeIndex()
         places = try Self.places(of: record, in: store)
+        if let bytes = try store.bigData(image: record.id, ListArtifacts.key) {
+            artifacts = try ListArtifacts(parsing: bytes, list: record.id)
+        }
     }
 
     /// Looks up a list by name or id.
@@ -134,11 +139,14 @@ package struct ManifestList: Sendable {
         for (digest, place) in places.sorted(by: { $0.key.description < $1.key.description }) {
             object[digest.description] = .string(place)
         }
+        var items = [
+            (key: "manifest", bytes: raw.bytes),
+            (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
+        ]
+        let hasArtifacts = try store.bigData(image: id, ListArtifacts.key) != nil
+        if !artifacts.isEmpty || hasArtifacts { items.append((key: ListArtifacts.key, bytes: artifacts.serialized)) }
         try store.createImage(
             id: id, names: names, topLayer: nil, metadata: "", digest: raw.digest, created: Clock.now(),
-            bigData: [
-                (key: "manifest", bytes: raw.bytes),
-                (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
-            ], takesNames: takesNames)
+            bigData: items, takesNames: takesNames)
     }
 }

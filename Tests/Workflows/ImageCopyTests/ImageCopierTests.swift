@@ -113,7 +113,6 @@ import Testing
 
     @Test func rewrittenManifestKeepsUnrelatedMembers() throws {
         let source = try image([(.ociLayer, layer, Digest.sha256(of: layer))]) {
-            $0.artifactType = "application/x.y"
             $0.subject = .empty
             $0.annotations = ["a": "b"]
             $0.extra["com.vendor"] = ["x": 1]
@@ -127,6 +126,86 @@ import Testing
         expected.layers[0].size = written.layers[0].size
         expected.layers[0].urls = nil
         #expect(written == expected)
+    }
+
+    /// An artifact with layers of types that images have, too.
+    private func artifact(
+        config: [UInt8] = Array("{}".utf8), type: MediaType = "application/vnd.example.config+json",
+        _ change: (inout Manifest) -> Void = { _ in }
+    ) throws -> MemoryImage {
+        var manifest = Manifest(
+            artifactType: "application/x.y", config: Descriptor(mediaType: type, describing: config),
+            layers: [
+                Descriptor(mediaType: .ociLayer, describing: layer),
+                Descriptor(mediaType: .ociLayerGzip, describing: other),
+                Descriptor(mediaType: "text/plain", describing: Array("x".utf8)),
+            ])
+        change(&manifest)
+        return MemoryImage(
+            try RawManifest(encoding: manifest), blobs: [layer, other, Array("x".utf8), config])
+    }
+
+    @Test func nothingOfAnArtifactIsChanged() throws {
+        let way = LayerCompressionSettings(.zstd)
+        for preference in [LayerCompressionPreference.preserve, .compress, .decompress] {
+            for layers in [CopyOptions.Layers.preferred(nil), .preferred(way), .compressed(way), .plain] {
+                let source = try artifact()
+                let destination = MemoryDestination(preferring: preference)
+                let written = try copy(source, to: destination) { $0.layers = layers }
+                #expect(written.bytes == source.raw.bytes)
+                #expect(destination.content.blobs == source.blobs)
+            }
+        }
+        // An artifact may have the configuration of an image.
+        let config = try ImageConfig(architecture: "", os: "", rootfs: RootFS(diffIDs: [])).serialized()
+        let source = try artifact(config: config, type: .ociConfig)
+        #expect(try copy(source, to: MemoryDestination(preferring: .compress)).bytes == source.raw.bytes)
+    }
+
+    @Test func anArtifactIsNotConverted() throws {
+        let destination = MemoryDestination(accepting: [.dockerManifest])
+        let error = #expect(throws: CopyError.self) { try copy(try artifact(), to: destination) }
+        #expect(error?.message.contains("an artifact of type \"application/x.y\"") == true)
+        #expect(destination.content.writes.isEmpty)
+        #expect(throws: CopyError.self) {
+            try copy(try artifact(), to: MemoryDestination()) { $0.format = .dockerManifest }
+        }
+    }
+
+    @Test func anArtifactMayHaveALargeConfiguration() throws {
+        let source = try artifact(config: [UInt8](repeating: 0x20, count: ImageLimits.configuration + 1))
+        let destination = MemoryDestination()
+        #expect(try copy(source, to: destination).bytes == source.raw.bytes)
+        #expect(destination.content.blobs == source.blobs)
+    }
+
+    @Test func aLayerThatTheDestinationHasStaysUnlessForced() throws {
+        let packed = try gzipped(layer)
+        let source = try image([(.ociLayerGzip, packed, Digest.sha256(of: layer))])
+        let zstd = CopyOptions.Layers.preferred(LayerCompressionSettings(.zstd))
+        let destination = MemoryDestination(preferring: .compress)
+        let fresh = try copy(source, to: destination) { $0.layers = zstd }.decodeManifest()
+        #expect(fresh.layers.map(\.mediaType) == [.ociLayerZstd])
+        let known = MemoryDestination(preferring: .compress)
+        _ = try known.putBlob(packed, mediaType: .ociLayerGzip)
+        #expect(try copy(source, to: known) { $0.layers = zstd }.bytes == source.raw.bytes)
+        let forced = try copy(source, to: known) {
+            $0.layers = zstd
+            $0.forcesCompression = true
+        }
+        #expect(try forced.decodeManifest().layers.map(\.mediaType) == [.ociLayerZstd])
+        // A destination that keeps layers as they are is not asked to compress them.
+        #expect(try copy(source, to: MemoryDestination()) { $0.layers = zstd }.bytes == source.raw.bytes)
+    }
+
+    @Test func aLayerOfUnknownSizeGetsItsOwn() throws {
+        let source = try image([(.ociLayer, layer, Digest.sha256(of: layer))])
+        var unsized = Descriptor(mediaType: .ociLayer, describing: layer)
+        unsized.size = -1
+        source.readable = [unsized]
+        #expect(try copy(source, to: MemoryDestination()).bytes == source.raw.bytes)
+        let written = try copy(source, to: MemoryDestination(preferring: .compress)).decodeManifest()
+        #expect(written.layers[0].size > 0)
     }
 
     @Test func rejectsMismatchedEmbeddedContent() throws {

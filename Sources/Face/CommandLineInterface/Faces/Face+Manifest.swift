@@ -1,4 +1,16 @@
 extension Face {
+    /// `artifact ...`, in Podman's grammar.
+    static var artifactGroup: CommandNode {
+        .group(
+            "artifact", summary: "Manage OCI artifacts",
+            [
+                .command(ArtifactAddCommand.self), .command(ArtifactExtractCommand.self),
+                .command(ArtifactInspectCommand.self), .command(ArtifactListCommand.self, as: "ls", aliases: ["list"]),
+                .command(ArtifactPullCommand.self), .command(ArtifactPushCommand.self),
+                .command(ArtifactRemoveCommand.self, as: "rm", aliases: ["remove"]),
+            ])
+    }
+
     /// `manifest ...`, in Buildah's grammar as well as Podman's.
     static var manifestGroup: CommandNode {
         .group(

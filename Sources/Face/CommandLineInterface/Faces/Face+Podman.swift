@@ -15,7 +15,7 @@ extension Face {
                         .command(PodmanImagesCommand.self, as: "list", aliases: ["ls"]),
                         .command(PodmanRemoveImageCommand.self, as: "rm"),
                     ]),
-                manifestGroup, systemGroup(refusing: podmanSystemCommands),
+                manifestGroup, artifactGroup, systemGroup(refusing: podmanSystemCommands),
                 .command(ContainerListCommand.self), .command(InfoCommand.self), .command(LoginCommand.self),
                 .command(LogoutCommand.self), .command(PodmanImagesCommand.self), .command(PodmanInspectCommand.self),
                 .command(PodmanRemoveImageCommand.self),
@@ -27,7 +27,6 @@ extension Face {
     private static var refusedCommands: [CommandNode] {
         [
             .refused("save", "use push IMAGE docker-archive:FILE, or oci-archive:FILE"),
-            .refused("load", "use pull docker-archive:FILE, or oci-archive:FILE"),
             .refused("import", "use build with FROM scratch and ADD"),
             .refused("search", "registries cannot be searched"),
             .refused("pod", "swiftlet has no pods"), .refused("network", "each container has its own network"),
@@ -60,7 +59,8 @@ extension Face {
     /// The commands that Podman has both at top level and below `image`.
     private static var imageVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
-            BuildCommand.self, HistoryCommand.self, PullCommand.self, PushCommand.self, TagCommand.self,
+            BuildCommand.self, HistoryCommand.self, LoadCommand.self, PullCommand.self, PushCommand.self,
+            TagCommand.self,
             UntagCommand.self,
         ]
         return commands.map { .command($0) }

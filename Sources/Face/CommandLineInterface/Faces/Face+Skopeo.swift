@@ -28,6 +28,9 @@ extension Face {
     static var transportFlags: [Flag] {
         CopyFlags.platform + [
             .bool("insecure-policy", help: "run the tool without any policy check"),
+            .bool("require-signed", help: "require any image that is copied to be signed"),
+            .string("user-agent-prefix", "text", help: "prefix to add to the user agent"),
+            .string("tls-details", "file", help: "path to a containers-tls-details.yaml(5) file"),
             .string("tmpdir", "directory", help: "directory used to store temporary files"),
             .string("registries.d", "directory", help: "use registry configuration files in DIRECTORY for signatures"),
             .refused("registries-conf", "set CONTAINERS_REGISTRIES_CONF instead"),

@@ -7,7 +7,7 @@ extension Face {
             name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
             flags: GlobalFlags.flags + [GlobalFlags.module],
             commands: workingContainerVerbs + [
-                .group("container", summary: "Run containers", containerCommands), systemGroup(),
+                .group("container", summary: "Run containers", containerCommands), systemGroup(), artifactGroup,
                 .group(
                     "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
                     transportCommands + imageCommands + [.command(ImageTreeCommand.self)]),

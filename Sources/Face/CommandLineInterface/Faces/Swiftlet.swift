@@ -11,7 +11,7 @@ package enum Swiftlet {
     ///
     /// - Parameter arguments: `argv`, including the program's own name.
     /// - Returns: the exit code: 0, the exit code of the command in the container, or 125 for swiftlet's own failures
-    ///   (1 when called as Skopeo).
+    ///   (when called as Skopeo, 2 for a missing image and 1 for all others).
     package static func run(arguments: [String]) -> Int32 {
         // Writing to a closed pipe fails with an error instead.
         signal(SIGPIPE, SIG_IGN)
@@ -53,7 +53,7 @@ package enum Swiftlet {
             if face.name != "skopeo" { try session.applyEngineEnvironment() }
             return try face.command(at: parsed.commandPath).run(parsed, session)
         } catch {
-            return ErrorReport.report(error, otherwise: face.failureCode)
+            return ErrorReport.report(error, otherwise: face.failureCode, calledAs: face.name)
         }
     }
 

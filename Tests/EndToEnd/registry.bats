@@ -307,6 +307,17 @@ CONFIG
     [ ! -e "$BATS_FILE_TMPDIR/trap-mirror/log" ]
 }
 
+@test "a server that demands a client certificate is told at once, with every version of TLS" {
+    local version certs=$BATS_FILE_TMPDIR/certs
+    for version in TLSv1_2 TLSv1_3; do
+        start_server "demands-$version" mutual_tls.py "$certs/localhost.pem" "$certs/localhost.key" "$version"
+        run swiftlet pull -q --cert-dir "$TRUST" "localhost:$(port_of "demands-$version")/x"
+        refused
+        has "client certificate"
+        equal "$(wc -l <"$BATS_FILE_TMPDIR/demands-$version/connections")" 1
+    done
+}
+
 # --- registries.conf ------------------------------------------------------------------------------------------------------
 
 @test "mirrors are tried first, then the registry itself if none has the image" {
@@ -333,6 +344,52 @@ CONFIG
     refused
     has "Mirrors also failed"
     has "manifest unknown"
+}
+
+@test "an image is fetched again by the name that was asked for, whatever other names it has" {
+    local old new name
+    printf 'FROM localhost/busybox\nLABEL version=1\n' >Dockerfile
+    swiftlet build -q -t "$PLAIN/moving:1" . >/dev/null
+    swiftlet push -q --tls-verify=false "$PLAIN/moving:1"
+    old=$(in_config "$PLAIN/moving:1" .FromImageID)
+    sed -i s/=1/=2/ Dockerfile
+    swiftlet build -q -t "$PLAIN/moving:2" . >/dev/null
+    new=$(in_config "$PLAIN/moving:2" .FromImageID)
+    skopeo copy -q --src-tls-verify=false --dest-tls-verify=false "containers-storage:[$DRIVER@$STORE/graph+$STORE/run]$PLAIN/moving:2" "docker://$PLAIN/moving:1" ||
+        swiftlet push -q --tls-verify=false "$PLAIN/moving:2" "$PLAIN/moving:1"
+    swiftlet tag "$PLAIN/moving:1" localhost/alias
+    [ "$old" != "$new" ]
+    # With another name that only exists here.
+    for name in "pull -q --policy always" "from --pull" "from --pull-always" "from --pull=true" "pull -q --policy newer"; do
+        swiftlet tag localhost/alias "$PLAIN/moving:1"
+        run -0 swiftlet $name --tls-verify=false "$PLAIN/moving:1"
+        equal "$(in_config "$PLAIN/moving:1" .FromImageID)" "$new"
+    done
+    swiftlet rm -a >/dev/null
+    swiftlet tag localhost/alias "$PLAIN/moving:1"
+    dockerfile <<<"FROM $PLAIN/moving:1"
+    run -0 swiftlet build -q --pull --tls-verify=false -t localhost/fresh .
+    equal "$(in_config localhost/fresh '.OCIv1.config.Labels.version')" '"2"'
+    # The other name itself stays, and is asked for nowhere.
+    run -0 swiftlet pull -q --policy always localhost/alias
+    equal "\"$output\"" "$old"
+}
+
+@test "what is pushed and deleted is in the registry that was named, not where pulls are sent" {
+    config <<CONFIG
+[[registry]]
+prefix = "$PLAIN/named"
+location = "$PLAIN/elsewhere"
+insecure = true
+CONFIG
+    swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/elsewhere/bb:1"
+    run -0 swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/named/bb:2"
+    run -0 skopeo inspect --raw --tls-verify=false "docker://$PLAIN/named/bb:2"
+    CONTAINERS_REGISTRIES_CONF=/dev/null run -0 skopeo inspect --raw --tls-verify=false "docker://$PLAIN/named/bb:2"
+    CONTAINERS_REGISTRIES_CONF=/dev/null run skopeo inspect --raw --tls-verify=false "docker://$PLAIN/elsewhere/bb:2"
+    [ "$status" -ne 0 ]
+    run -0 swiftlet image delete --tls-verify=false "docker://$PLAIN/named/bb:2"
+    run -0 swiftlet pull -q --tls-verify=false "$PLAIN/named/bb:1"
 }
 
 @test "a blocked registry is not contacted" {

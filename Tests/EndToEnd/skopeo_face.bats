@@ -79,12 +79,12 @@ same() {
     ours copy -q --dest-tls-verify=false "oci:$BASE" "docker://$REGISTRY/some/gone:1"
     run -0 ours delete --tls-verify=false "docker://$REGISTRY/some/gone:1"
     run ours inspect --tls-verify=false "docker://$REGISTRY/some/gone:1"
-    equal "$status" 1
+    equal "$status" 2
     has "manifest unknown"
     ours copy -q "oci:$BASE" containers-storage:localhost/gone
     run -0 ours delete containers-storage:localhost/gone
     run ours inspect containers-storage:localhost/gone
-    equal "$status" 1
+    equal "$status" 2
     run ours delete "oci:$BASE"
     equal "$status" 1
 }
@@ -219,4 +219,128 @@ PY
         equal "$(jq -r .config.digest "$(manifest_of "$way")")" "$(jq -r .config.digest "$(manifest_of "$BASE")")"
         rm new.tar.*
     done
+}
+
+# fails CODE ARGUMENT...: both fail with the code and name the same reason: a word of LEVEL=fatal.
+fails_like_theirs() {
+    local code=$1
+    shift
+    run theirs "$@"
+    [ "$status" -ne 0 ]
+    run ours "$@"
+    equal "$status" "$code"
+    has 'level=fatal msg='
+    [[ ${lines[-1]} =~ ^time=\"[0-9-]+T[0-9:]+(Z|[+-][0-9:]+)\"\ level=fatal\ msg=\".*\"$ ]]
+}
+
+@test "a missing image is exit code 2, every other failure 1, both as log lines" {
+    fails_like_theirs 2 inspect --tls-verify=false "docker://$REGISTRY/some/face:none"
+    has 'manifest unknown'
+    fails_like_theirs 2 copy -q --src-tls-verify=false "docker://$REGISTRY/some/none:1" dir:d
+    fails_like_theirs 2 inspect "oci:$BASE:none"
+    run ours inspect containers-storage:localhost/none
+    equal "$status" 2
+    has 'does not resolve to an image ID'
+    fails_like_theirs 1 inspect dir:none
+    fails_like_theirs 1 inspect none
+    fails_like_theirs 1 copy -q "oci:$BASE" nothing:x
+    run ours copy -q sif:image dir:d
+    equal "$status" 1
+    has "Singularity images are not supported"
+    # swiftlet itself keeps its own form and code.
+    run swiftlet image inspect --tls-verify=false "docker://$REGISTRY/some/face:none"
+    equal "$status" 125
+    equal "${lines[0]%%:*}" Error
+}
+
+@test "sync reports each image in the form of a log" {
+    run -0 ours sync --dry-run --src docker --dest dir --scoped --src-tls-verify=false "$REGISTRY/some/face:1" out
+    has 'level=info msg="Would have copied image ref 1/1"'
+    has "from=\"docker://$REGISTRY/some/face:1\" to=\"dir:out/$REGISTRY/some/face:1\""
+    has 'msg="Would have synced 1 images from 1 sources"'
+}
+
+@test "layouts share blobs in a directory, as in skopeo" {
+    theirs copy -q --dest-shared-blob-dir theirs.blobs "oci:$BASE" oci:theirs:t
+    run -0 ours copy -q --dest-shared-blob-dir ours.blobs "oci:$BASE" oci:ours:t
+    run -0 diff -r theirs.blobs ours.blobs
+    [ -z "$(ls ours/blobs 2>/dev/null)" ]
+    run -0 ours copy -q --src-shared-blob-dir ours.blobs oci:ours:t oci:back:t
+    run -0 theirs copy -q --src-shared-blob-dir ours.blobs oci:ours:t oci:back2:t
+    run -0 diff -r ours.blobs back/blobs
+    run -0 ours inspect --raw --shared-blob-dir ours.blobs oci:ours:t
+    run ours inspect --raw oci:ours:t
+    equal "$status" 1
+}
+
+@test "index.json keeps an image that has lost its name" {
+    local tool
+    theirs copy -q "oci:$BASE" dir:other
+    jq -c '.annotations.x = "y"' other/manifest.json >changed && mv changed other/manifest.json
+    for tool in theirs ours; do
+        "$tool" copy -q "oci:$BASE" "oci:$tool:t"
+        "$tool" copy -q dir:other "oci:$tool:t"
+        "$tool" copy -q dir:other "oci:$tool:u"
+    done
+    equal "$(jq -c '[.manifests[] | [.digest, .annotations]]' ours/index.json)" \
+        "$(jq -c '[.manifests[] | [.digest, .annotations]]' theirs/index.json)"
+}
+
+@test "archives of docker have the members that old readers want" {
+    theirs copy -q "oci:$BASE" docker-archive:theirs.tar:some/name:1
+    ours copy -q "oci:$BASE" docker-archive:ours.tar:some/name:1
+    equal "$(tar tf ours.tar | sort)" "$(tar tf theirs.tar | sort)"
+    mkdir t o && tar xf theirs.tar -C t && tar xf ours.tar -C o
+    run -0 diff -r t o
+    # Without the newer list, the image is found by the older one.
+    tar --delete -f ours.tar manifest.json
+    run -0 ours inspect --format '{{len .Layers}}' docker-archive:ours.tar:some/name:1
+    equal "$output" "$(theirs inspect --format '{{len .Layers}}' docker-archive:theirs.tar)"
+}
+
+@test "a manifest can be written without a tag" {
+    run -0 ours copy -q --dest-tls-verify=false --digestfile digest "oci:$BASE" "docker://$REGISTRY/un/tagged@@unknown-digest@@"
+    run -0 ours inspect --raw --tls-verify=false "docker://$REGISTRY/un/tagged@$(cat digest)"
+    run ours list-tags --tls-verify=false "docker://$REGISTRY/un/tagged"
+    [ "$status" -ne 0 ] || equal "$(jq -c .Tags <<<"$output")" "[]"
+    run ours inspect --tls-verify=false "docker://$REGISTRY/un/tagged@@unknown-digest@@"
+    equal "$status" 1
+    has "only a destination can have an unknown digest"
+}
+
+@test "inspect: Go's form of times, other digests; flags that only newer versions have" {
+    run -0 ours inspect --format '{{.Created}}' "oci:$BASE"
+    [[ $output =~ ^[0-9-]{10}\ [0-9:.]+\ \+0000\ UTC$ ]]
+    equal "$output" "$(theirs inspect --format '{{.Created}}' "oci:$BASE")"
+    run -0 ours inspect --format '{{.Digest}}' --manifest-digest sha512 "oci:$BASE"
+    equal "$output" "sha512:$(ours inspect --raw "oci:$BASE" | sha512sum | cut -d' ' -f1)"
+    run ours inspect --manifest-digest md5 "oci:$BASE"
+    equal "$status" 1
+    run -0 ours --user-agent-prefix mine copy -q --dest-tls-verify=false --dcreds a:b "oci:$BASE" "docker://$REGISTRY/some/creds:1"
+    run ours logout --tls-verify=false "$REGISTRY"
+    has "not logged into $REGISTRY"
+    printf '# nothing\n' >none.yaml
+    printf 'minVersion: "1.3"\n' >tls.yaml
+    printf 'cipherSuites: [x]\n' >suites.yaml
+    run -0 ours --tls-details none.yaml list-tags --tls-verify=false "docker://$REGISTRY/some/face"
+    run -0 ours --tls-details tls.yaml list-tags --tls-verify=false "docker://$REGISTRY/some/face"
+    run ours --tls-details suites.yaml list-tags --tls-verify=false "docker://$REGISTRY/some/face"
+    equal "$status" 1
+    has "cipherSuites is not supported"
+}
+
+@test "--require-signed rejects images for which no signature is demanded" {
+    printf '{"default":[{"type":"insecureAcceptAnything"}]}' >policy.json
+    run "$LINK/skopeo" --policy policy.json --require-signed copy -q "oci:$BASE" dir:d
+    equal "$status" 1
+    has "No signature verification policy found for image oci:$BASE"
+    run -0 "$LINK/skopeo" --policy policy.json copy -q "oci:$BASE" dir:d
+    run ours --require-signed copy -q "oci:$BASE" dir:e
+    equal "$status" 1
+    has "mutually exclusive"
+    # The environment names the policy, too.
+    printf '{"default":[{"type":"reject"}]}' >reject.json
+    CONTAINERS_POLICY_JSON=$PWD/reject.json run "$LINK/skopeo" copy -q "oci:$BASE" dir:f
+    equal "$status" 1
+    has "rejected by policy"
 }

@@ -22,7 +22,7 @@ extension BuildCommand {
             "layers", default: true, environment: "BUILDAH_LAYERS",
             help: "make a layer for each step that changes files"),
         Flag(
-            "pull", .optionalString(noOptDefault: "true"),
+            "pull", .optionalString(noOptDefault: "always"),
             help: "when to fetch base images: always, missing, never, newer"),
         .bool("pull-always", help: "fetch base images even if they are present"),
         .bool("pull-never", help: "never fetch base images"),

@@ -117,7 +117,7 @@ struct BuildOutput: Equatable {
         get throws {
             if compression == "uncompressed" { return .plain }
             let wish = try CopyFlags.compressionWish(format: compression, level: compressionLevel)
-            return wish == nil && !forcesCompression ? .preferred : .compressed(wish)
+            return wish == nil && !forcesCompression ? .preferred(nil) : .compressed(wish)
         }
     }
 

@@ -18,7 +18,7 @@ enum FromCommand: Command {
         .string("suffix", "suffix", hidden: true, help: "replaces -working-container in the container's name"),
         .string("cidfile", "file", help: "write the container ID to the file"),
         Flag(
-            "pull", .optionalString(noOptDefault: "true"),
+            "pull", .optionalString(noOptDefault: "always"),
             help: "when to fetch the image: always, missing, never, newer"),
         .bool("pull-always", help: "fetch the image even if it is present"),
         .bool("pull-never", help: "never fetch the image"),

@@ -23,6 +23,9 @@ enum CopyFlags {
         .bool("dest-decompress", help: "decompress layers"),
         .string("dest-compress-format", "format", help: "FORMAT to compress layers with (gzip or zstd)"),
         Flag("dest-compress-level", .int, placeholder: "level", help: "LEVEL to compress layers with"),
+        .bool(
+            "dest-force-compress-format",
+            help: "use the compression of --dest-compress-format even if the destination has a layer in another one"),
         .bool("dest-oci-accept-uncompressed-layers", help: "leave layers that are not compressed as they are"),
         .bool("dest-precompute-digests", help: "compare digests before layers are sent, as always happens"),
     ]
@@ -119,8 +122,11 @@ enum CopyFlags {
         if arguments.bool("dest-decompress") { return .plain }
         let way = try compressionWish(
             format: arguments.string("dest-compress-format"), level: arguments.int("dest-compress-level"))
-        if arguments.bool("dest-compress") || way != nil { return .compressed(way) }
-        return arguments.bool("dest-oci-accept-uncompressed-layers") ? .unchanged : .preferred
+        guard way != nil || !arguments.bool("dest-force-compress-format") else {
+            throw CommandError("--dest-force-compress-format needs --dest-compress-format")
+        }
+        if arguments.bool("dest-compress") { return .compressed(way) }
+        return arguments.bool("dest-oci-accept-uncompressed-layers") ? .unchanged : .preferred(way)
     }
 
     /// How to compress the layers of new images; nil: as the destination prefers. Unless asked for, layouts get them as

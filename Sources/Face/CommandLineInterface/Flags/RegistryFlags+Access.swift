@@ -53,6 +53,13 @@ extension RegistryFlags {
         options.daemonHost = value("daemon-host")
         let verify = "\(prefix)tls-verify"
         if arguments.declares(verify) { options.verifiesTLS = arguments.boolIfGiven(verify) }
+        if options.verifiesTLS == nil, arguments.declares("tls-verify") {
+            options.verifiesTLS = arguments.boolIfGiven("tls-verify")
+        }
+        options.registryToken = value("registry-token")
+        options.minimumTLS = try arguments.optionalString("tls-details").flatMap { try TLSDetails.minimumVersion($0) }
+        options.blobPlacesDirectory = blobPlaces(session)
+        options.warn = { [name = session.calledAs] in LogLine.write(.warning, $0, calledAs: name) }
         if arguments.declares("\(prefix)no-creds") { options.isAnonymous = arguments.bool("\(prefix)no-creds") }
         if let given {
             // Credentials in files are irrelevant then.
@@ -73,7 +80,21 @@ extension RegistryFlags {
         options.retry = try retryPolicy(arguments, session)
         options.journalDirectory = store.map { "\($0.layout.ownRoom)/partial" }
         options.uploadDirectory = store.map { "\($0.layout.ownRoom)/uploads" }
-        return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")
+        return RegistryAccess(options, userAgent: userAgent(arguments))
+    }
+
+    static func userAgent(_ arguments: ParsedArguments) -> String {
+        let own = "swiftlet/\(Swiftlet.version)"
+        return arguments.optionalString("user-agent-prefix").map { "\($0) \(own)" } ?? own
+    }
+
+    /// Where to remember which repositories have which blobs, beside what the related tools remember.
+    private static func blobPlaces(_ session: Session) -> String? {
+        let environment = session.registryEnvironment
+        let base =
+            environment.uid == 0
+            ? "\(environment.systemRoot)/var/lib/containers" : environment.dataHome.map { "\($0)/containers" }
+        return base.map { "\($0)/cache/swiftlet-blobs" }
     }
 
     /// Parses `user[:password]`; prompts for a missing password on the terminal.

@@ -25,8 +25,8 @@ extension BuildOptions.PullPolicy {
     /// - Parameter problem: Buildah's word for a bad policy, which differs between its commands.
     init(flag: String?, problem: String = "unrecognized") throws {
         switch flag?.lowercased() {
-        case nil, "missing", "ifmissing", "notpresent", "true", "": self = .missing
-        case "always": self = .always
+        case nil, "missing", "ifmissing", "notpresent", "": self = .missing
+        case "always", "true": self = .always
         case "never", "false": self = .never
         case "newer", "ifnewer": self = .newer
         case let other?: throw CommandError("\(problem) pull policy \"\(other)\"")

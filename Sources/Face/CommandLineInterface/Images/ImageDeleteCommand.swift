@@ -9,7 +9,7 @@ enum ImageDeleteCommand: Command {
     static let grammar = CommandGrammar(
         "delete", summary: "Delete image IMAGE-NAME", usage: "delete [options] IMAGE-NAME",
         examples: ["delete docker://registry.example.com/example/pause:latest"],
-        flags: RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
+        flags: RegistryFlags.flags(prefix: "", sharesBlobs: false) + RegistryFlags.shared, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let text = arguments.positionals[0]
@@ -19,7 +19,7 @@ enum ImageDeleteCommand: Command {
             let place = try StoreReference(parsing: reference.rest)
             let store = try session.openStore(at: place.place)
             guard let image = try place.find(in: store) else {
-                throw CommandError("\(text): no such image in the store")
+                throw StoreReference.missing(place, in: store)
             }
             _ = try store.deleteImage(image.id)
         case .docker:

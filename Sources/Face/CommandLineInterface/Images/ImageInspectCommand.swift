@@ -1,4 +1,5 @@
 import CommandLineGrammar
+import ContentDigest
 import Distribution
 import ImageCopy
 import ImageModel
@@ -21,6 +22,7 @@ enum ImageInspectCommand: Command {
             .bool("config", help: "output configuration"),
             .string("format", short: "f", "format", help: "format the output to a Go template"),
             .bool("no-tags", short: "n", help: "do not list the available tags from the repository in the output"),
+            .string("manifest-digest", "algorithm", help: "algorithm of the manifest's digest: sha256 or sha512"),
             .string("platform", "OS/ARCH[/VARIANT]", help: "select the image for this platform from a list"),
         ] + RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
 
@@ -39,7 +41,7 @@ enum ImageInspectCommand: Command {
             session.write(top.bytes)
             return 0
         }
-        let image = try InspectedImage(of: source, top, for: CopyFlags.wantedPlatform(arguments))
+        let image = try inspected(source, top, CopyFlags.wantedPlatform(arguments), session)
         if arguments.bool("config") {
             if arguments.bool("raw") {
                 session.write(image.configBytes)
@@ -48,11 +50,38 @@ enum ImageInspectCommand: Command {
             }
             return 0
         }
-        let tags = arguments.bool("no-tags") ? [] : try repositoryTags(of: source)
+        let tags = arguments.bool("no-tags") ? [] : try repositoryTags(of: source, session)
+        let digest = try digest(of: top, image, arguments)
         try show(
-            .object(image.description(name: repository(of: text), digest: top.digest, tags: tags)),
+            .object(image.description(name: repository(of: text), digest: digest, tags: tags)),
             InspectTemplateTypes.skopeoImage, format, session)
         return 0
+    }
+
+    private static func inspected(
+        _ source: any ImageSource, _ top: RawManifest, _ platform: Platform, _ session: Session
+    ) throws -> InspectedImage {
+        do {
+            return try InspectedImage(of: source, top, for: platform)
+        } catch let error as CopyError where error.code == .notFound && session.calledAs == "skopeo" {
+            // Skopeo's words for a list without the platform.
+            let reason = error.message.replacing(ImageChoice.context(of: source), with: "choosing image instance")
+            throw CommandError("Error parsing manifest for image: \(reason)")
+        }
+    }
+
+    /// The manifest's digest with the requested algorithm, by default that of the configuration's.
+    private static func digest(
+        of manifest: RawManifest, _ image: InspectedImage, _ arguments: ParsedArguments
+    ) throws -> Digest {
+        var algorithm = image.configAlgorithm
+        if let name = arguments.string("manifest-digest"), !name.isEmpty {
+            guard let known = Digest.Algorithm(rawValue: name) else {
+                throw CommandError("digest algorithm \"\(name)\" is not available: choose sha256 or sha512")
+            }
+            algorithm = known
+        }
+        return algorithm == .sha256 ? manifest.digest : Digest.hash(manifest.bytes, with: algorithm)
     }
 
     private static func show(
@@ -70,8 +99,14 @@ enum ImageInspectCommand: Command {
         DockerName.reference(text)?.name
     }
 
-    private static func repositoryTags(of source: any ImageSource) throws -> [String] {
+    private static func repositoryTags(of source: any ImageSource, _ session: Session) throws -> [String] {
         guard let source = source as? DockerSource else { return [] }
-        return try source.tags()
+        do {
+            return try source.tags()
+        } catch let error as RegistryError where error.code == .denied || error.message.contains("404 page not found") {
+            // Some registries do not let everybody list tags, or nobody.
+            session.log(.warning, "Registry disallows tag list retrieval; skipping")
+            return []
+        }
     }
 }

@@ -3,22 +3,45 @@ import ImageCopy
 import ImageModel
 import ImageTransports
 import JSONText
+import OutputTemplates
 
 /// Skopeo's summary of an image: the most requested parts of manifest and configuration.
 struct InspectedImage {
     private let layers: [Descriptor]
     private let config: ImageConfig
     let configBytes: [UInt8]
+    /// The algorithm of the configuration's digest.
+    let configAlgorithm: Digest.Algorithm
+
+    /// The types of the summary's members for templates.
+    static let shape = TemplateShape.structure(
+        type: "inspect.Output",
+        [
+            .init("Name", .text), .init("Tag", .text), .init("Digest", .text), .init("RepoTags", .list(.text)),
+            .init("Created", .time), .init("DockerVersion", .text), .init("Labels", .map(.text)),
+            .init("Architecture", .text), .init("Variant", .text), .init("Os", .text), .init("Layers", .list(.text)),
+            .init(
+                "LayersData",
+                .list(
+                    .structure(
+                        type: "types.ImageInspectLayer",
+                        [
+                            .init("MIMEType", .text), .init("Digest", .text), .init("Size", .number),
+                            .init("Annotations", .map(.text)),
+                        ]))),
+            .init("Env", .list(.text)),
+        ])
 
     /// - Parameter top: the manifest, or an index with an image for `platform`.
     init(of source: any ImageSource, _ top: RawManifest, for platform: Platform) throws {
         let (image, manifest) = try ImageReader.image(of: source, top, for: platform)
-        guard manifest.config.mediaType.isImageConfig else {
+        guard !manifest.isArtifact else {
             throw CommandError(
-                "\(source.description) is an artifact, not an image: its config has the type \(manifest.config.mediaType)"
-            )
+                "\(source.description): an artifact of type \"\(manifest.typeOfArtifact)\", not a container image: "
+                    + "use --raw, or artifact pull and artifact inspect")
         }
         layers = manifest.layers
+        configAlgorithm = manifest.config.digest.algorithm
         configBytes = try image.readBlob(manifest.config)
         config = try ImageConfig(parsing: configBytes)
     }

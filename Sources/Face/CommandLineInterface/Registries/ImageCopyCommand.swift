@@ -17,7 +17,7 @@ enum ImageCopyCommand: Command {
         examples: ["copy docker://quay.io/skopeo/stable:latest docker://registry.example.com/skopeo:latest"],
         flags: CopyFlags.selection + CopyFlags.form + CopyFlags.compression + CopyFlags.signing
             + CopyFlags.encryption + RegistryFlags.flags(prefix: "src-") + RegistryFlags.flags(prefix: "dest-")
-            + RegistryFlags.shared + flags, arguments: .exactly(2))
+            + RegistryFlags.shared + [RegistryFlags.bothEnds] + flags, arguments: .exactly(2))
 
     private static let flags: [Flag] = [
         Flag("additional-tag", .stringSlice, help: "additional tags (supports docker-archive)"),
@@ -60,6 +60,7 @@ enum ImageCopyCommand: Command {
         options.removesSignatures = arguments.bool("remove-signatures")
         options.preservesDigests = arguments.bool("preserve-digests")
         options.layers = try CopyFlags.layers(arguments)
+        options.forcesCompression = arguments.bool("dest-force-compress-format")
         options.parallelCopies = max(arguments.int("image-parallel-copies") ?? 6, 1)
         options.schema1Name = DockerName.reference(target)
         return options

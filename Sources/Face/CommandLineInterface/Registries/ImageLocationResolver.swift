@@ -31,7 +31,8 @@ enum ImageLocationResolver {
             let archive = try DockerArchiveReference(parsing: reference.rest)
             let contents = try DockerArchive(path: archive.path)
             let source = try DockerArchiveSource(contents, archive)
-            let tags = contents.images.count == 1 ? contents.images[0].tags : []
+            let place = archive.index ?? (contents.images.count == 1 ? 0 : -1)
+            let tags = contents.images.indices.contains(place) ? contents.images[place].tags : []
             return (source, try (archive.image.map { [$0.description] } ?? tags).map { try LocalNames.qualified($0) })
         case .docker:
             return try docker(TransportResolver.dockerReference(reference), registries)
@@ -64,10 +65,14 @@ enum ImageLocationResolver {
     }
 
     /// The layout's name for the image if it has one, otherwise that of the directory; Buildah uses none in that case.
+    /// Docker, containerd and BuildKit write the full name as an annotation of their own, and only the tag as the other.
     private static func names(
         _ image: Descriptor, _ layout: OCILayoutReference, calledAs: String
     ) throws -> [String] {
-        if let name = layout.name ?? image.annotations?["org.opencontainers.image.ref.name"] {
+        let notes = image.annotations ?? [:]
+        let full = notes["io.containerd.image.name"].flatMap { $0.isEmpty ? nil : try? LocalNames.qualified($0) }
+        if let full { return [full] }
+        if let name = layout.name ?? notes["org.opencontainers.image.ref.name"] {
             return [try LocalNames.qualified(name)]
         }
         if calledAs == "buildah" { return [] }

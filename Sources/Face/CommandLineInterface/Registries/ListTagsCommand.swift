@@ -11,7 +11,7 @@ enum ListTagsCommand: Command {
         "list-tags", summary: "List tags in the transport/repository specified by the SOURCE-IMAGE",
         usage: "list-tags [options] SOURCE-IMAGE",
         examples: ["list-tags docker://docker.io/fedora", "list-tags docker-archive:/tmp/busybox.tar.gz"],
-        flags: RegistryFlags.flags(prefix: "") + RegistryFlags.shared, arguments: .exactly(1))
+        flags: RegistryFlags.flags(prefix: "", sharesBlobs: false) + RegistryFlags.shared, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let text = arguments.positionals[0]

@@ -42,8 +42,8 @@ enum LoginCommand: Command {
         do {
             try check(.password(user: user, password: password), key, arguments, session)
         } catch let error as RegistryError {
-            let reason =
-                [.unauthorized, .denied].contains(error.code) ? "invalid username/password" : error.description
+            let isRejected = [.unauthorized, .denied].contains(error.code) && !error.message.contains(": tls: ")
+            let reason = isRejected ? "invalid username/password" : error.description
             throw CommandError("logging into \"\(key.text)\": \(reason)")
         }
         try place.store(user: user, password: password, for: key)
@@ -88,6 +88,7 @@ enum LogoutCommand: Command {
             .bool("all", short: "a", help: "remove the cached credentials for all registries in the auth file"),
             .string("authfile", "path", help: "path of the authentication file; overrides $REGISTRY_AUTH_FILE"),
             .string("compat-auth-file", "path", help: "path of a Docker-compatible config file to update instead"),
+            .bool("tls-verify", default: true, hidden: true, help: "without effect: no registry is accessed"),
         ], arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

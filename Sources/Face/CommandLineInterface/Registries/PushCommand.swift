@@ -86,6 +86,7 @@ enum PushCommand: Command {
             options.layers = .unchanged
         } else if way != nil || arguments.bool("force-compression") {
             options.layers = .compressed(way)
+            options.forcesCompression = arguments.declares("force-compression") && arguments.bool("force-compression")
         }
         options.schema1Name = DockerName.reference(target)
         return options

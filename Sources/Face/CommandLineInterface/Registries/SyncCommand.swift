@@ -24,8 +24,10 @@ enum SyncCommand: Command {
             .bool("quiet", short: "q", hidden: true),
             .string("digestfile", "file", help: "write the digests and names of the images copied to the file"),
             ProgressFlag.flag, SignaturePolicyFlag.flag,
-        ] + CopyFlags.form + CopyFlags.signing + RegistryFlags.flags(prefix: "src-")
-            + RegistryFlags.flags(prefix: "dest-") + RegistryFlags.shared, arguments: .exactly(2))
+        ] + CopyFlags.form + CopyFlags.signing + RegistryFlags.flags(prefix: "src-", sharesBlobs: false)
+            + RegistryFlags.flags(prefix: "dest-", sharesBlobs: false) + RegistryFlags.shared + [
+                RegistryFlags.bothEnds
+            ], arguments: .exactly(2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let (from, to) = (arguments.string("src") ?? "", arguments.string("dest") ?? "")
@@ -73,8 +75,10 @@ private struct SyncRun {
         var failures = 0
         for (number, image) in images.enumerated() {
             let target = self.target(of: image, at: place, transport: transport)
-            let verb = arguments.bool("dry-run") ? "Would have copied image" : "Copying image"
-            session.printError("\(verb) \(number + 1)/\(images.count) from \(image.reference) to \(target)")
+            let verb = arguments.bool("dry-run") ? "Would have copied image ref" : "Copying image ref"
+            session.log(
+                .info, "\(verb) \(number + 1)/\(images.count)",
+                [(key: "from", value: image.reference), (key: "to", value: target)])
             if arguments.bool("dry-run") { continue }
             do {
                 if transport == "dir" { try prepare(String(target.dropFirst("dir:".count))) }
@@ -85,12 +89,13 @@ private struct SyncRun {
             } catch {
                 guard arguments.bool("keep-going") else { throw error }
                 failures += 1
-                session.printError("Error: copying \(image.reference): \(error)")
+                session.log(.error, "copying \(image.reference): \(error)")
             }
         }
         if let file = arguments.string("digestfile") { try OutputFile.write(digests, to: file) }
         let verb = arguments.bool("dry-run") ? "Would have synced" : "Synced"
-        session.printError("\(verb) \(images.count - failures) images from \(Set(images.map(\.origin)).count) sources")
+        session.log(
+            .info, "\(verb) \(images.count - failures) images from \(Set(images.map(\.origin)).count) sources")
         guard failures == 0 else { throw CommandError("sync failed: \(failures) of \(images.count) images") }
         return 0
     }

@@ -120,6 +120,6 @@ struct SyncListing {
         if let user = registry.user { options.credentials = .password(user: user, password: registry.password ?? "") }
         if let directory = registry.certificateDirectory { options.certificateDirectory = directory }
         if let verifies = registry.verifiesTLS { options.verifiesTLS = verifies }
-        return RegistryAccess(options, userAgent: "swiftlet/\(Swiftlet.version)")
+        return RegistryAccess(options, userAgent: RegistryFlags.userAgent(arguments))
     }
 }

@@ -25,6 +25,10 @@ enum Transports {
         if arguments.declares("tmpdir"), let directory = arguments.string("tmpdir"), !directory.isEmpty {
             resolver.temporaryDirectory = directory
         }
+        let blobs = "\(prefix)shared-blob-dir"
+        if arguments.declares(blobs), let directory = arguments.string(blobs), !directory.isEmpty {
+            resolver.sharedBlobs = directory
+        }
         resolver.registries = try RegistryFlags.access(
             arguments, session, prefix: prefix, store: session.openedStores.first?.store)
         return resolver

@@ -57,9 +57,10 @@ enum HumanUnits {
         return "\(text[..<middle]) \(text[text.index(after: middle)...].dropLast()) +0000 UTC"
     }
 
-    /// `3 minutes ago`, in the wording of go-units.
+    /// `3 minutes ago`, in the wording of go-units; `unknown` for Go's zero time, which stands for none.
     static func age(since then: FileTime, now: FileTime) -> String {
-        duration(seconds: max(0, now.seconds - then.seconds)) + " ago"
+        guard then.seconds > -62_135_596_800 else { return "unknown" }
+        return duration(seconds: max(0, now.seconds - then.seconds)) + " ago"
     }
 
     private static func duration(seconds: Int64) -> String {

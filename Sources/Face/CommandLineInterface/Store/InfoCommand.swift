@@ -29,6 +29,7 @@ enum InfoCommand: Command {
         host["network"] = NetworkFlag.describeStandard(conf)
         value["host"] = .object(host)
         value["store"] = .object(try describe(store))
+        value["policy"] = .string(try policy(session))
         return try show(value, format, session)
     }
 
@@ -56,6 +57,14 @@ enum InfoCommand: Command {
             description[report.name] = ["files": .array(report.files.map { .string($0) }), "keys": .object(keys)]
         }
         return description
+    }
+
+    /// The file that decides which images are accepted; there need not be one.
+    private static func policy(_ session: Session) throws -> String {
+        guard let policy = try SignaturePolicy.load(env: session.environment) else {
+            return "none: every image is accepted, signed or not"
+        }
+        return policy.file
     }
 
     private static func describe(_ store: ContainerStore) throws -> JSONObject {

@@ -129,6 +129,11 @@ final class Session {
         StandardStream.output.write(bytes)
     }
 
+    /// Writes a message to standard error; see `LogLine`.
+    func log(_ level: LogLine.Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
+        LogLine.write(level, message, fields, calledAs: calledAs)
+    }
+
     /// Writes a message to standard error, truncated if it is too long.
     func printError(_ message: String) {
         StandardStream.error.write(MessageText.shown(message) + "\n")

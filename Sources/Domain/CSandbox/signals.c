@@ -20,8 +20,20 @@ struct slot {
     int terminal, console; /* -1: none */
 };
 
-static const int relayed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
-#define RELAYED_COUNT (sizeof relayed / sizeof *relayed)
+/* The first ones always, the others only where a container gets every signal. */
+static const int relayed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGALRM, SIGVTALRM,
+                             SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXCPU, SIGXFSZ};
+#define ALWAYS_COUNT 8
+#define NAMED_COUNT (sizeof relayed / sizeof *relayed)
+/* The real-time signals of programs; the C library keeps those below. */
+#define FIRST_REAL_TIME 34
+#define LAST_REAL_TIME 64
+#define RELAYED_COUNT (NAMED_COUNT + LAST_REAL_TIME - FIRST_REAL_TIME + 1)
+
+static int relayed_signal(size_t index)
+{
+    return index < NAMED_COUNT ? relayed[index] : FIRST_REAL_TIME + (int)(index - NAMED_COUNT);
+}
 
 /* The slots are protected by a spin lock that is only held with all signals blocked, so a handler can take it without
  * deadlocking with its own thread. */
@@ -80,15 +92,16 @@ static void handle(int number)
     errno = saved;
 }
 
-static void install_handlers(void)
+static void install_handlers(int forwards)
 {
     for (size_t index = 0; index < RELAYED_COUNT; index++) {
         struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
         sigfillset(&action.sa_mask);
-        sigaction(relayed[index], NULL, &previous[index]);
-        /* If the tool was started with a signal ignored (nohup), the signal must have no effect. */
-        if (previous[index].sa_handler != SIG_IGN)
-            sigaction(relayed[index], &action, NULL);
+        sigaction(relayed_signal(index), NULL, &previous[index]);
+        /* If the tool was started with a signal ignored (nohup), the signal must not end its work. But a container gets
+         * every signal, as from other tools: in a script, whoever starts a job in the background has it ignore SIGINT. */
+        if (forwards || (index < ALWAYS_COUNT && previous[index].sa_handler != SIG_IGN))
+            sigaction(relayed_signal(index), &action, NULL);
     }
     /* If SIGCHLD is ignored, the kernel discards exit statuses. */
     struct sigaction by_default = {.sa_handler = SIG_DFL};
@@ -100,7 +113,7 @@ static void install_handlers(void)
 static void restore_handlers(void)
 {
     for (size_t index = 0; index < RELAYED_COUNT; index++)
-        sigaction(relayed[index], &previous[index], NULL);
+        sigaction(relayed_signal(index), &previous[index], NULL);
     sigaction(SIGCHLD, &previous_child_action, NULL);
 }
 
@@ -127,7 +140,7 @@ int sandbox_relay_begin(int pidfd, int kill_signal)
         return slot;
     pthread_mutex_lock(&installation);
     if (installed_for++ == 0)
-        install_handlers();
+        install_handlers(kill_signal == 0);
     pthread_mutex_unlock(&installation);
     return slot;
 }

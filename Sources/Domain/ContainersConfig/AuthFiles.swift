@@ -31,7 +31,9 @@ package struct AuthFiles: Sendable, Equatable {
     /// The file that `login` writes.
     package static func primaryFile(env: ConfigEnvironment, path: String? = nil) -> String {
         if let named = path ?? env.value("REGISTRY_AUTH_FILE") { return named }
-        if let runtime = env.value("XDG_RUNTIME_DIR") { return "\(runtime)/containers/auth.json" }
+        // Root has no directory of a session that could be somebody else's.
+        let runtime = env.uid == 0 ? env.value("XDG_RUNTIME_DIR") : StorageConfig.givenRuntimeDirectory(env: env)
+        if let runtime { return "\(runtime)/containers/auth.json" }
         return env.system("/run/containers/\(env.uid)/auth.json")
     }
 

@@ -51,6 +51,15 @@ package enum ConfigFiles {
         return lstat(path, &status) == 0
     }
 
+    /// Whether this process may create `path`, which does not exist, and its missing parents.
+    static func canBeMade(_ path: String) -> Bool {
+        var above = path[...]
+        repeat {
+            above = above.lastIndex(of: "/").map { above[..<$0] } ?? ""
+        } while !above.isEmpty && !isTaken(String(above))
+        return access(above.isEmpty ? "/" : String(above), W_OK) == 0
+    }
+
     /// Whether `path` is a directory that belongs to one of `owners`, with full permissions for the owner.
     static func isDirectory(_ path: String, ownedBy owners: [UInt32]) -> Bool {
         var status = stat()

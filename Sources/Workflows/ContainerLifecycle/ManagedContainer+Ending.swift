@@ -33,13 +33,14 @@ extension ManagedContainer {
 
     /// Waits until the container has exited and its end is recorded. Returns false on timeout.
     package mutating func wait(seconds: Int64?, in store: ContainerStore) throws -> Bool {
-        let end = seconds.map { Clock.now().seconds.addingReportingOverflow($0).partialValue }
+        let end = seconds.map { Clock.monotonicMilliseconds() + max(0, min($0, 1 << 40)) * 1000 }
         var pause: UInt32 = 2_000
         while let record = try store.container(id), let found = try ManagedContainer(record, in: store) {
             self = found
             if !isRunning { return true }
-            if let end, Clock.now().seconds >= end { return false }
-            usleep(pause)
+            let left = end.map { $0 - Clock.monotonicMilliseconds() }
+            if let left, left <= 0 { return false }
+            usleep(min(pause, UInt32(clamping: (left ?? 1000) * 1000)))
             pause = min(pause * 2, 100_000)
         }
         // Removed.

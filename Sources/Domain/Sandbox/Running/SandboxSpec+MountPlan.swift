@@ -15,8 +15,10 @@ extension SandboxSpec {
             add(mount, to: &plan, flags: creation, slot: slot < Int(SANDBOX_SLOTS) ? slot : nil)
         }
         if let terminal {
+            // The command may ask for the size as soon as it runs.
+            let size = terminal.sized()
             plan.add(
-                SANDBOX_CONSOLE, numbers: [UInt64(terminal.rows), UInt64(terminal.columns), UInt64(user.uid)],
+                SANDBOX_CONSOLE, numbers: [UInt64(size.rows), UInt64(size.columns), UInt64(user.uid)],
                 for: .step("open a terminal"))
         }
     }

@@ -33,6 +33,15 @@ package struct TerminalRequest: Sendable, Equatable {
         self.rows = rows
         self.columns = columns
     }
+
+    /// With the size of this process's own terminal, if it has one.
+    func sized() -> TerminalRequest {
+        var size = winsize()
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO] where ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 {
+            return TerminalRequest(rows: size.ws_row, columns: size.ws_col)
+        }
+        return self
+    }
 }
 
 /// A device file in the container's `/dev`.

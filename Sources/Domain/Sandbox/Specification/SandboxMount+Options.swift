@@ -59,6 +59,8 @@ extension SandboxMount {
             isRecursive = false
         } else if option == "rbind", isBind {
             isRecursive = true
+        } else if option == "tmpcopyup", source == .fileSystem("tmpfs") {
+            copiesUp = true
         } else if option == "rro" {
             attributes.insert(.readOnly)
         } else {
@@ -74,6 +76,6 @@ extension SandboxMount {
             options.insert(isRecursive ? "rbind" : "bind", at: 0)
             options.append((isRecursive ? "r" : "") + propagation.rawValue)
         }
-        return options + data
+        return options + data + (copiesUp ? ["tmpcopyup"] : [])
     }
 }

@@ -29,6 +29,8 @@ package struct SandboxMount: Sendable, Equatable {
     package var propagation: Propagation
     /// Options of the file system itself, such as `size=64m`.
     package var data: [String]
+    /// Whether a tmpfs begins as a copy of what the root has at its place; the caller makes the copy.
+    package var copiesUp = false
 
     /// Creates a mount.
     package init(

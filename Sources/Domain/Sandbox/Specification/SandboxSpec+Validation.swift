@@ -28,6 +28,10 @@ extension SandboxSpec {
                 "joining the process namespace \(path) is not supported: its processes could outlive the command")
         }
         try refuseNULs()
+        // It becomes a line of /etc/hostname and of /etc/hosts.
+        if let hostname, hostname.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+            throw SandboxError(.invalidSpecification, "the host name contains a control character")
+        }
     }
 
     private func refuseNULs() throws(SandboxError) {

@@ -183,6 +183,9 @@ enum BuildCommand: Command {
         if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
         options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
         options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
+        if arguments.wasSet("squash"), arguments.wasSet("squash-all") {
+            throw CommandError("cannot specify --squash-all with --squash")
+        }
         options.squashes = arguments.bool("squash") || arguments.bool("squash-all")
         options.pullPolicy = try pullPolicy(arguments)
         options.format = try ImageFormat(flag: arguments.string("format") ?? conf.engine.imageDefaultFormat)

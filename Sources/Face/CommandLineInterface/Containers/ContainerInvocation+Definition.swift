@@ -99,9 +99,7 @@ extension ContainerInvocation {
             + arguments.strings("env")
         {
             let (key, given) = KeyValueFlag.split(text)
-            guard !key.isEmpty else {
-                throw CommandError("invalid environment variable \(text.goQuoted): it has no name")
-            }
+            guard !key.isEmpty else { throw CommandError("invalid environment variable: \"\(text)\"") }
             if given == nil, key.hasSuffix("*") {
                 for (name, value) in host.sorted(by: { $0.key < $1.key }) where name.hasPrefix(key.dropLast()) {
                     variables.set(name, value)
@@ -122,7 +120,8 @@ extension ContainerInvocation {
     ) throws -> (mounts: [ContainerDefinition.Mount], volumes: [String]) {
         var volumes: [String] = []
         var mounts: [SandboxMount] = []
-        for name in arguments.strings("volumes-from") { mounts += try borrowed(from: name, in: store) }
+        for name in arguments.strings("volumes-from") { mounts += try self.borrowed(from: name, in: store) }
+        let borrowed = mounts.count
         for text in arguments.strings("volume") {
             if text.hasPrefix("/"), !text.contains(":") {
                 volumes.append(text)
@@ -132,6 +131,9 @@ extension ContainerInvocation {
         }
         mounts += try arguments.strings("mount").map { try MountOption.parse($0) }
         mounts += try arguments.strings("tmpfs").map { try VolumeFlag.parseTmpfs($0) }
+        // The same wish twice is none too many.
+        mounts = mounts.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        try refuseDuplicates(mounts.dropFirst(min(borrowed, mounts.count)).map(\.destination) + volumes)
         try addConfigured(&mounts, &volumes)
         let zone = arguments.string("timezone") ?? conf.containers.timezone
         if !zone.isEmpty { mounts.append(try TimeZoneFlag.mount(zone)) }
@@ -142,13 +144,13 @@ extension ContainerInvocation {
         case "ignore": break
         case "tmpfs":
             for place in places where !mounts.contains(where: { $0.destination == place }) {
-                mounts.append(try VolumeFlag.parseTmpfs(place))
+                mounts.append(try VolumeFlag.tmpfs(at: place, options: []))
             }
         case let other: throw CommandError("invalid image volume type \"\(other ?? "")\": use bind, tmpfs or ignore")
         }
         if isReadOnly, arguments.bool("read-only-tmpfs") {
             for place in ["/run", "/tmp", "/var/tmp"] where !mounts.contains(where: { $0.destination == place }) {
-                mounts.append(.tmpfs(at: place, ["mode=1777"]))
+                mounts.append(try VolumeFlag.tmpfs(at: place, options: []))
             }
         }
         var seen = Set(mounts.map(\.destination))
@@ -168,6 +170,14 @@ extension ContainerInvocation {
             }
         }
         mounts += configured.filter { !taken.contains($0.destination) }
+    }
+
+    /// Two mounts at one place, however that is written, would hide one of them.
+    private func refuseDuplicates(_ places: [String]) throws {
+        var seen: Set<String> = []
+        for place in places where !seen.insert(ContainerPath.absolute(place + "/", from: "/")).inserted {
+            throw CommandError("\(place): duplicate mount destination")
+        }
     }
 
     /// The mounts of another container, including its anonymous volumes.

@@ -37,6 +37,7 @@ struct ContainerInvocation {
     /// How the container is confined.
     func confinement() throws -> StepConfinement {
         var confinement = try ConfinementFlags.read(arguments, conf, peer: session.peer)
+        try refuseContradictions(confinement)
         if let text = arguments.string("umask") {
             guard let umask = UInt32(text, radix: 8), umask <= 0o777 else {
                 throw CommandError("invalid umask \"\(text)\": expected an octal mode such as 0022")
@@ -66,6 +67,26 @@ struct ContainerInvocation {
     var isReadOnly: Bool { arguments.boolIfGiven("read-only") ?? conf.containers.readOnly }
     var usesInit: Bool { arguments.boolIfGiven("init") ?? conf.containers.runsInit }
 
+    /// Settings of a namespace that the container does not have would be lost, or change the host's.
+    private func refuseContradictions(_ confinement: StepConfinement) throws {
+        if arguments.wasSet("hostname"), confinement.namespaces.uts != .own {
+            throw CommandError("cannot set hostname when running in the host UTS namespace: invalid configuration")
+        }
+        if arguments.wasSet("shm-size"), confinement.namespaces.ipc != .own {
+            throw CommandError("cannot set shmsize when running in the {host } IPC Namespace")
+        }
+        if arguments.bool("init"), confinement.namespaces.process != .own {
+            throw CommandError("cannot add init binary as PID 1 (PID namespace isn't private)")
+        }
+        let network = arguments.string("network") ?? ""
+        if network == "none" || network.hasPrefix("container:"),
+            ["dns", "dns-option", "dns-search"].contains(where: arguments.wasSet)
+        {
+            throw CommandError(
+                "conflicting options: dns and the network mode: \(network == "none" ? network : "container")")
+        }
+    }
+
     /// The sandbox process for a container created by this command line.
     func process(for definition: ContainerDefinition) throws -> ContainerProcess {
         var process = ContainerProcess(arguments: definition.command, hostname: definition.hostname)
@@ -74,6 +95,7 @@ struct ContainerInvocation {
         // A mistyped directory is not to be made; an image may well leave its own out.
         if arguments.string("workdir") != nil { process.whenDirectoryIsMissing = .refuse }
         process.user = definition.user
+        process.addsAccount = definition.rootDirectory == nil
         process.additionalGroups = arguments.strings("group-add")
         process.readOnlyRoot = isReadOnly
         process.useInit = usesInit

@@ -20,6 +20,8 @@ enum MountOption {
                     throw CommandError("--mount option \"\(part)\": this is not a propagation mode")
                 }
                 options.append(value)
+            case "tmpcopyup" where value != "false", "notmpcopyup": options.append(key)
+            case "tmpcopyup": options.append("notmpcopyup")
             case "z", "Z": break
             default: throw CommandError("--mount option \"\(part)\" is not supported")
             }

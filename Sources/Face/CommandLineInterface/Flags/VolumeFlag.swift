@@ -26,6 +26,9 @@ enum VolumeFlag {
         for option in options where ["U", "O", "copy", "idmap"].contains(option) {
             throw CommandError("volume option \(option) is not supported")
         }
+        var flags = MountFlags()
+        for option in options { _ = try flags.take(option) }
+        try flags.checkContradictions()
         // Labels only matter to SELinux, which is not supported.
         options.removeAll { $0 == "z" || $0 == "Z" }
         if !options.contains("bind"), !options.contains("rbind") { options.append("rbind") }
@@ -40,13 +43,18 @@ enum VolumeFlag {
             at: parts.first ?? "", options: parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : [])
     }
 
-    /// A tmpfs, with the options of `--tmpfs`.
+    /// A tmpfs, with the options of `--tmpfs`. As for Podman, programs in it can be executed, and it contains a copy of
+    /// the image's files at this place unless `notmpcopyup` is among the options.
     static func tmpfs(at target: String, options: [String]) throws -> SandboxMount {
         guard target.hasPrefix("/") else {
             throw CommandError("invalid tmpfs \"\(target)\": the target must be an absolute path")
         }
-        return try SandboxMount(
-            type: "tmpfs", source: "tmpfs", destination: target, options: ["nosuid", "nodev", "noexec"] + options)
+        let known = ["tmpcopyup", "notmpcopyup"]
+        var mount = try SandboxMount(
+            type: "tmpfs", source: "tmpfs", destination: target,
+            options: ["nosuid", "nodev"] + options.filter { !known.contains($0) })
+        mount.copiesUp = options.last(where: known.contains) != "notmpcopyup"
+        return mount
     }
 }
 

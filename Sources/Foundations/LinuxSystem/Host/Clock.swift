@@ -12,6 +12,13 @@ package enum Clock {
     /// The seconds since the epoch of the years 1 to 9999, the times that every reader of RFC 3339 accepts.
     package static let rfc3339Range: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
+    /// Milliseconds since some moment, which nobody can set.
+    package static func monotonicMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
     /// RFC 3339 in UTC, such as `2026-01-02T03:04:05.12Z`: nanoseconds without trailing zeros, like Go's RFC3339Nano.
     /// Times outside the years 0 to 9999 are clamped.
     package static func rfc3339(_ time: FileTime) -> String {

@@ -17,6 +17,8 @@ package struct ContainerProcess: Sendable {
     package var user = ""
     /// Additional groups, as names of the image or numbers.
     package var additionalGroups: [String] = []
+    /// Whether a user given as a number gets an entry in the root's account files, as with Podman.
+    package var addsAccount = false
     package var hostname: String
     /// Whether the container gets `/run/.containerenv` even if its root has no `/run`.
     package var requiresRunDirectory = true
@@ -66,6 +68,9 @@ package struct ContainerProcess: Sendable {
         let reader = try RootFileReader(files)
         let users = ImageUsers { try reader.read($0) }
         var account = try users.resolve(user)
+        if addsAccount {
+            try AccountEntries.add(user, of: account, home: workingDirectory, unlessMounted: mounts, in: files)
+        }
         var groups = try account.additionalGIDs + additionalGroups.map { try users.groupID($0) }
         if hasSingleID { (account.uid, account.gid, groups) = (0, 0, []) }
         var spec = SandboxSpec(
@@ -89,9 +94,12 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         let copies = try hostFiles.copies(confinement.copiedMounts, in: place, besides: Set(mounts.map(\.destination)))
+        let requested = try mounts.map { mount in
+            mount.copiesUp ? try CopiedMemory.prepare(mount, in: files, at: hostFiles.newPlace()) : mount
+        }
         spec.mounts =
             try hostFiles.mounts(for: self, in: place, imageHosts: imageHosts) + copies + confinement.deviceMounts
-            + mounts
+            + requested
         if !requiresRunDirectory, (try? RootedDirectory(opening: files).handle(at: "run")) == nil {
             spec.mounts.removeAll { $0.destination == "/run/.containerenv" }
         }

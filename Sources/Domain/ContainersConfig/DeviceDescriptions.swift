@@ -107,6 +107,7 @@ package struct DeviceDescriptions: Sendable {
         case .array(let items): return .list(items.map(value(of:)))
         case .string(let text): return .scalar(text)
         case .integer(let number): return .scalar(String(number))
+        case .unsigned(let number): return .scalar(String(number))
         case .bool(let value): return .scalar(value ? "true" : "false")
         case .double(let number): return .scalar(String(number))
         case .null: return .scalar("")

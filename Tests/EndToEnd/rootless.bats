@@ -73,6 +73,33 @@ EOF
     store_is_sound
 }
 
+@test "other owners are root in COPY --chown, in USER and in a step's chown" {
+    echo content >file
+    tar --numeric-owner --owner 1000 --group 1000 -cf file.tar file
+    dockerfile <<'EOF'
+FROM localhost/busybox
+COPY --chown=3:4 file /owned/deep/file
+COPY --link --chown=3:4 file /linked/file
+COPY --chown=3 <<END /inline/file
+text
+END
+ADD --chown=5 file.tar /unpacked/
+ADD file.tar /also/
+RUN chown -R 5:6 /owned && stat -c '%u:%g' /owned /owned/deep/file /linked/file /inline /unpacked/file /also/file | uniq
+USER 1000:1000
+WORKDIR /work
+RUN echo user $(id -u) && touch /work/file
+EOF
+    run -0 swiftlet build -t owned .
+    has_line "0:0"
+    has_line "user 0"
+    has "USER 1000:1000: commands run as root"
+    lacks "nvalid argument"
+    run -0 --separate-stderr in_config owned .OCIv1.config.User
+    prints '"1000:1000"'
+    store_is_sound
+}
+
 @test "an image with files of other owners can be pulled" {
     mkdir tree
     echo x >tree/file

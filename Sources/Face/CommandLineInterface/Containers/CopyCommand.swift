@@ -206,7 +206,11 @@ struct ContentCopy {
                 return try body(Origin(root: root, sources: inside, keepsOwners: false))
             }
             let directory = try HostPath.real(".")
-            let absolute = localSources.map { $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+            // The working directory is no pivot of --parents.
+            let absolute = localSources.map { source in
+                source.hasPrefix("/")
+                    ? source : "\(directory)/\(source.hasPrefix("./") ? source.dropFirst(2) : source[...])"
+            }
             return try body(Origin(root: "/", sources: absolute, keepsOwners: false))
         }
         if let record = try store.containerRatherThanImage(from) {

@@ -130,6 +130,20 @@ END
     done
 }
 
+@test "root is 0 in an image without accounts, other names are errors there" {
+    make_files
+    dockerfile <<<$'FROM scratch\nCOPY --chown=root rye /a\nCOPY --chown=5:root rye /b\nADD --chown=root:6 rye /c'
+    swiftlet build -q -o type=tar,dest=result.tar .
+    run -0 tar --numeric-owner -tvf result.tar
+    matches ' 0/0 .* a'
+    matches ' 5/0 .* b'
+    matches ' 0/6 .* c'
+    dockerfile <<<$'FROM scratch\nCOPY --chown=nobody rye /a'
+    run swiftlet build .
+    own_failure
+    has "unable to find user nobody"
+}
+
 @test "a directory is not copied onto a file, and through a link into its directory" {
     make_files
     mkdir -p n/file n/link && echo in >n/link/new

@@ -193,10 +193,14 @@ package struct CopyStep {
     // MARK: Owners
 
     /// Resolves `--chown`: ids, or names of the image's own users and groups. Without a group, a numeric user implies
-    /// the same number for the group, a named one the user's own group.
+    /// the same number for the group, a named one the user's own group. `root` is 0 in images without accounts.
     private func owner(_ text: String) throws -> (uid: UInt32, gid: UInt32) {
         let root = try RootFileReader(accounts)
-        let account = try ImageUsers { try root.read($0) }.resolve(text)
+        let users = ImageUsers { try root.read($0) }
+        var parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        if parts[0] == "root", (try? users.resolve("root")) == nil { parts[0] = "0" }
+        if parts.count > 1, parts[1] == "root", (try? users.groupID("root")) == nil { parts[1] = "0" }
+        let account = try users.resolve(parts.joined(separator: ":"))
         let isLoneNumber = !text.contains(":") && UInt32(text) != nil
         return (account.uid, isLoneNumber ? account.uid : account.gid)
     }

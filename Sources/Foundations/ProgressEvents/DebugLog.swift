@@ -7,6 +7,12 @@ package struct DebugRecord: Sendable {
     package let message: String
     /// Its properties, without secrets.
     package let fields: [(name: String, value: String)]
+
+    /// Memberwise initializer.
+    package init(message: String, fields: [(name: String, value: String)]) {
+        self.message = message
+        self.fields = fields
+    }
 }
 
 /// Receives debug records from everywhere, if the user wants to see them.

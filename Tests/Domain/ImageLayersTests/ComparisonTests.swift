@@ -109,6 +109,8 @@ import Testing
         try tree.directory("usr/c", mode: 0o700)
         try tree.file("usr/c/inside", "new")
         try Files.removeFile("\(tree.path)/etc/a")
+        // An archive has whole seconds.
+        for name in ["etc/deep", "usr/c/inside"] { try tree.setTime(5, of: name) }
         let made = try LayerMaker.archive(of: tree, .wholeTree(parent: parent.path))
         let reader = try LayerApplier(directory: parent.path, options: ApplyOptions(whiteouts: .removing))
         _ = try reader.apply(MemorySource(made.bytes))

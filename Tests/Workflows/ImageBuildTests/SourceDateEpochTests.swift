@@ -77,6 +77,7 @@ import Testing
         let path = "/tmp/epoch-\(RandomBytes.hex(8))"
         defer { try? Files.removeFile(path) }
         try Files.replaceFile(path, with: bytes, synchronize: false)
-        return SourceDateEpoch.newestFile(inArchive: try OwnedFD.open(path, O_RDONLY).raw)
+        let file = try OwnedFD.open(path, O_RDONLY)
+        return withExtendedLifetime(file) { SourceDateEpoch.newestFile(inArchive: $0.raw) }
     }
 }

@@ -13,7 +13,8 @@ import Testing
         ("x/busybox", ["quay.io/busybox:latest", "quay.io/x/busybox:latest"], "quay.io/x/busybox:latest"),
         ("quay.io/b", ["quay.io/a:latest", "quay.io/b:latest"], "quay.io/b:latest"),
         ("docker://quay.io/b:2", ["quay.io/b:1", "quay.io/b:2"], "quay.io/b:2"),
-        ("box@\(digest)", ["quay.io/a:latest", "quay.io/box:1"], "quay.io/box@\(digest)"),
+        ("box@\(digest)", ["quay.io/a:latest", "quay.io/box:1"], "quay.io/box:1"),
+        ("box@\(digest)", ["quay.io/a:latest", "quay.io/box@\(digest)"], "quay.io/box@\(digest)"),
         ("0123456789ab", ["quay.io/a:latest", "quay.io/b:1"], "quay.io/a:latest"),
     ])
     func theReferenceDecides(_ reference: String, _ names: [String], _ expected: String) {

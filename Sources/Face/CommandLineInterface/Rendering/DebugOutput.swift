@@ -22,5 +22,6 @@ enum DebugOutput {
         return isPlain ? value : value.goQuoted
     }
 
-    private static let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+".unicodeScalars)
+    private static let plain = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+".unicodeScalars)
 }

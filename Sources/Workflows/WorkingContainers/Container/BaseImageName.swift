@@ -12,12 +12,11 @@ package enum BaseImageName {
         guard let parsed = try? ImageReference(parsing: text) else { return names.first }
         let full = parsed.withDefaultTag()
         if names.contains(full.description) { return full.description }
-        if let digest = parsed.digest {
-            // The same repository under its other names; a digest is not a name of its own in every store.
-            for name in names.compactMap({ try? ImageReference(parsing: $0) }) where isSame(name, as: parsed) {
-                return name.repository.withDigest(digest).description
-            }
-            return names.first
+        if parsed.digest != nil {
+            // The image's name in that repository: not every store has the digest among the names.
+            return names.first { name in
+                (try? ImageReference(parsing: name)).map { isSame($0, as: parsed) } ?? false
+            } ?? names.first
         }
         let short = full.familiar
         return names.first { $0.hasSuffix("/\(short)") } ?? names.first { $0.contains(text) } ?? names.first

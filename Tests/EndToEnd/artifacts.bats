@@ -136,3 +136,49 @@ PY
     own_failure
     has "not a container image"
 }
+
+@test "manifest lists: files as artifacts, which are pushed with the list" {
+    local digest
+    swiftlet manifest create localhost/list >/dev/null
+    swiftlet manifest add localhost/list localhost/busybox >/dev/null
+    run -0 swiftlet manifest add --artifact --artifact-type application/x.doc --artifact-annotation a=b --annotation c=d \
+        --arch s390x --os linux localhost/list one.txt two.bin
+    digest=${output##* }
+    run -0 swiftlet manifest inspect localhost/list
+    equal "$(jq -c '.manifests[1] | [.digest, .artifactType, .platform.architecture, .annotations]' <<<"$output")" \
+        "[\"$digest\",\"application/x.doc\",\"s390x\",{\"c\":\"d\"}]"
+    run -0 swiftlet manifest push -q --all localhost/list oci:pushed:t
+    is_layout pushed
+    equal "$(jq -c '[.artifactType, .config.mediaType, .annotations, [.layers[] | [.mediaType, .annotations["org.opencontainers.image.title"]]]]' \
+        "pushed/blobs/${digest/://}")" \
+        '["application/x.doc","application/vnd.oci.empty.v1+json",{"a":"b"},[["text/plain","one.txt"],["application/octet-stream","two.bin"]]]'
+    run -0 swiftlet manifest push -q --tls-verify=false --all localhost/list "docker://$REGISTRY/list:1"
+    run -0 skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/list@$digest"
+    # A configuration, a subject, and none of the titles.
+    echo '{"x":1}' >config.json
+    run -0 swiftlet manifest add --artifact --artifact-config config.json --artifact-config-type application/x+json \
+        --artifact-layer-type text/x --artifact-exclude-titles --artifact-subject "oci:pushed:t" localhost/list one.txt
+    digest=${output##* }
+    run -0 swiftlet manifest push -q --all localhost/list oci:pushed:u
+    is_layout pushed
+    equal "$(jq -c '[.config.mediaType, .layers[0].mediaType, .layers[0].annotations, .subject.mediaType]' "pushed/blobs/${digest/://}")" \
+        '["application/x+json","text/x",null,"application/vnd.oci.image.index.v1+json"]'
+    # A file that has changed since is not pushed as what it was.
+    echo changed >one.txt
+    run swiftlet manifest push -q --all localhost/list oci:fresh:v
+    own_failure
+    run -0 swiftlet manifest remove localhost/list "$digest"
+    run swiftlet manifest add --artifact-type x localhost/list localhost/busybox
+    own_failure
+    has "--artifact-type requires --artifact"
+    run swiftlet manifest add --artifact localhost/list none.txt
+    own_failure
+    # An artifact from a registry can be a member, too.
+    artifact add --type application/x.y "$REGISTRY/art/member:1" two.bin >/dev/null
+    artifact push -q --tls-verify=false "$REGISTRY/art/member:1"
+    swiftlet manifest create localhost/other >/dev/null
+    run -0 swiftlet manifest add --tls-verify=false localhost/other "docker://$REGISTRY/art/member:1"
+    run -0 swiftlet manifest add localhost/other localhost/busybox
+    run -0 swiftlet manifest push -q --tls-verify=false --all localhost/other "docker://$REGISTRY/other:1"
+    run -0 skopeo copy -q --all --src-tls-verify=false "docker://$REGISTRY/other:1" dir:other
+}

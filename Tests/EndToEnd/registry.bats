@@ -384,7 +384,6 @@ insecure = true
 CONFIG
     swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/elsewhere/bb:1"
     run -0 swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/named/bb:2"
-    run -0 skopeo inspect --raw --tls-verify=false "docker://$PLAIN/named/bb:2"
     CONTAINERS_REGISTRIES_CONF=/dev/null run -0 skopeo inspect --raw --tls-verify=false "docker://$PLAIN/named/bb:2"
     CONTAINERS_REGISTRIES_CONF=/dev/null run skopeo inspect --raw --tls-verify=false "docker://$PLAIN/elsewhere/bb:2"
     [ "$status" -ne 0 ]

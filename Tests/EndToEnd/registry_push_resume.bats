@@ -27,8 +27,10 @@ teardown_file() {
 setup() {
     enter_new_directory
     rm -f "$(state)/faults" "$(state)/log"
-    # Nothing of the image is in a registry's repository that has a new name.
+    # Nothing of the image is in a registry's repository that has a new name, nor is it known where else it is.
     export NAME=push$BATS_TEST_NUMBER
+    rm -rf "$HOME/.local/share/containers/cache/swiftlet-blobs"
+    [ "$(id -u)" != 0 ] || rm -rf /var/lib/containers/cache/swiftlet-blobs
 }
 
 # Bytes of blobs that the client has sent.

@@ -20,6 +20,8 @@ package struct ManifestList: Sendable {
     package internal(set) var places: [Digest: String]
     /// The artifacts among the entries.
     var artifacts = ListArtifacts()
+    /// Whether its record says which artifacts there are, even none.
+    private var recordsArtifacts = false
 
     /// The data item with the locations of listed images.
     static let placesKey = "instances.json"
@@ -37,6 +39,7 @@ package struct ManifestList: Sendable {
         places = try Self.places(of: record, in: store)
         if let bytes = try store.bigData(image: record.id, ListArtifacts.key) {
             artifacts = try ListArtifacts(parsing: bytes, list: record.id)
+            recordsArtifacts = true
         }
     }
 
@@ -143,8 +146,7 @@ package struct ManifestList: Sendable {
             (key: "manifest", bytes: raw.bytes),
             (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
         ]
-        let hasArtifacts = try store.bigData(image: id, ListArtifacts.key) != nil
-        if !artifacts.isEmpty || hasArtifacts { items.append((key: ListArtifacts.key, bytes: artifacts.serialized)) }
+        if !artifacts.isEmpty || recordsArtifacts { items.append((key: ListArtifacts.key, bytes: artifacts.serialized)) }
         try store.createImage(
             id: id, names: names, topLayer: nil, metadata: "", digest: raw.digest, created: Clock.now(),
             bigData: items, takesNames: takesNames)

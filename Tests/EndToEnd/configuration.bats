@@ -4,6 +4,7 @@
 
 load support/session
 load support/layout
+load support/registries
 
 setup_file() {
     begin_store
@@ -14,7 +15,10 @@ graphroot = "$STORE/graph"
 runroot = "$STORE/run"
 CONF
 }
-teardown_file() { end_store; }
+teardown_file() {
+    stop_servers
+    end_store
+}
 setup() { enter_new_directory; }
 
 # The store of this file, as storage.conf has it, so that the options in files count.
@@ -289,6 +293,15 @@ CONF
     run -125 env HOME=/nonexistent swiftlet images
     has "the store's directory /nonexistent/.local/share/containers/storage cannot be made"
     env -u HOME -u XDG_RUNTIME_DIR swiftlet --root "$STORE/graph" --storage-driver overlay images >/dev/null
+}
+
+@test "login does not need the runtime directory of another user" {
+    is_root && skip "root may write anywhere"
+    start_registry plain
+    export HOME=$PWD
+    XDG_RUNTIME_DIR=/run/user/0 env -u REGISTRY_AUTH_FILE swiftlet login --tls-verify=false -u me -p word \
+        "127.0.0.1:$(port_of plain)"
+    holds .config/containers/auth.json '.auths | length == 1'
 }
 
 @test "a variable without a name is refused" {

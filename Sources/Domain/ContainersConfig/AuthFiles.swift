@@ -32,7 +32,7 @@ package struct AuthFiles: Sendable, Equatable {
     package static func primaryFile(env: ConfigEnvironment, path: String? = nil) -> String {
         if let named = path ?? env.value("REGISTRY_AUTH_FILE") { return named }
         // Root has no directory of a session that could be somebody else's.
-        let runtime = env.uid == 0 ? env.value("XDG_RUNTIME_DIR") : StorageConfig.givenRuntimeDirectory(env: env)
+        let runtime = env.uid == 0 ? env.value("XDG_RUNTIME_DIR") : env.runtimeDirectory
         if let runtime { return "\(runtime)/containers/auth.json" }
         return env.system("/run/containers/\(env.uid)/auth.json")
     }

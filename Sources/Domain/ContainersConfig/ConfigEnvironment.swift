@@ -39,6 +39,16 @@ package struct ConfigEnvironment: Sendable, Equatable {
     /// `$XDG_CACHE_HOME`, otherwise `~/.cache`; nil if neither is known.
     package var cacheHome: String? { value("XDG_CACHE_HOME") ?? underHome(".cache") }
 
+    /// `$XDG_RUNTIME_DIR`; nil if it is not set, cannot be made or is another user's, as after `su` and `sudo -u`.
+    package var runtimeDirectory: String? {
+        guard let directory = value("XDG_RUNTIME_DIR") else { return nil }
+        let path = ConfigFiles.canonical(directory)
+        if ConfigFiles.isTaken(path) {
+            return ConfigFiles.isDirectory(path, ownedBy: [uid, geteuid()]) ? directory : nil
+        }
+        return ConfigFiles.canBeMade(path) ? directory : nil
+    }
+
     /// A path in the host's system-wide configuration, below `systemRoot`.
     func system(_ path: String) -> String { systemRoot + path }
 

@@ -7,7 +7,7 @@ extension StorageConfig {
     /// `/run/user/UID` if a login manager created it; otherwise `$TMPDIR/storage-run-UID` (in `/tmp`) unless it belongs
     /// to somebody else; otherwise `~/rundir`.
     static func runtimeDirectory(env: ConfigEnvironment) -> String {
-        if let directory = givenRuntimeDirectory(env: env) { return directory }
+        if let directory = env.runtimeDirectory { return directory }
         // Inside the user's own namespace, the user's files appear to belong to the mapped id.
         let owners = [env.uid, geteuid()]
         let session = env.system("/run/user/\(env.uid)")
@@ -16,15 +16,5 @@ extension StorageConfig {
         let temporary = "\(named ?? env.system("/tmp"))/storage-run-\(env.uid)"
         if !ConfigFiles.isTaken(temporary) || ConfigFiles.isDirectory(temporary, ownedBy: owners) { return temporary }
         return env.underHome("rundir") ?? temporary
-    }
-
-    /// `$XDG_RUNTIME_DIR`, if it is this user's or can be made.
-    package static func givenRuntimeDirectory(env: ConfigEnvironment) -> String? {
-        guard let directory = env.value("XDG_RUNTIME_DIR") else { return nil }
-        let path = ConfigFiles.canonical(directory)
-        if ConfigFiles.isTaken(path) {
-            return ConfigFiles.isDirectory(path, ownedBy: [env.uid, geteuid()]) ? directory : nil
-        }
-        return ConfigFiles.canBeMade(path) ? directory : nil
     }
 }

@@ -52,7 +52,7 @@ struct StorageSettings: Sendable {
     ) throws(ConfigError) -> String? {
         guard let table = tables.table("storage", key), let text = try table.string(key).nonEmpty else { return nil }
         let isSystemwide = ["/etc/", "/usr/share/"].contains { table.file.hasPrefix(env.system($0)) }
-        if perUser, isSystemwide, text == `default` { return nil }
+        if perUser, isSystemwide, [`default`, "/var\(`default`)"].contains(text) { return nil }
         return ConfigFiles.canonical(env.expand(text))
     }
 

@@ -30,9 +30,7 @@ struct CredentialLocation {
         isNamed = !named.isEmpty || environment.value("REGISTRY_AUTH_FILE") != nil
         let primary = AuthFiles.primaryFile(env: environment, path: named.isEmpty ? nil : named)
         // Without a session there is no per-session directory of the user.
-        let isOutOfReach =
-            !isNamed && environment.uid != 0
-            && StorageConfig.givenRuntimeDirectory(env: environment) == nil
+        let isOutOfReach = !isNamed && environment.uid != 0 && environment.runtimeDirectory == nil
         file = isOutOfReach ? AuthFiles.secondaryFile(env: environment) ?? primary : primary
     }
 

@@ -210,3 +210,22 @@ setup() { enter_new_directory; }
     has "not a source image"
     [ ! -e never ]
 }
+
+@test "build mounts something for every command, and takes remote caches where they have no effect" {
+    mkdir sub
+    echo here >sub/file
+    printf 'FROM localhost/busybox\nRUN cat /m/file\nRUN cat /m/file /i/etc/passwd\n' >Dockerfile
+    run -0 swiftlet build --no-cache --mount type=bind,source=sub,target=/m --mount from=localhost/busybox,target=/i .
+    equal "$(grep -c '^here$' <<<"$output")" 2
+    run swiftlet build --no-cache --mount type=nosuch,target=/m .
+    own_failure
+    has 'invalid mount type "nosuch"'
+    printf 'FROM localhost/busybox\nRUN true\n' >Dockerfile
+    run swiftlet build --cache-from somewhere.invalid/cache .
+    own_failure
+    has "remote caches are not supported"
+    run -0 swiftlet build --layers=false --cache-from somewhere.invalid/cache --cache-to somewhere.invalid/cache .
+    run swiftlet build --sbom-output x .
+    own_failure
+    has "--sbom-output is not supported"
+}

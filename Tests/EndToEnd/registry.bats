@@ -87,7 +87,7 @@ refused() {
     refused
     has "pinging container registry localhost:1"
     has "connection refused"
-    run swiftlet pull --tls-verify=false "docker:$PLAIN/public/busybox"
+    run swiftlet pull --tls-verify=false "docker:/$PLAIN/public/busybox"
     refused
     has "does not start with //"
 }

@@ -120,6 +120,8 @@ package struct BuildOptions: Sendable {
     package var gitEnvironment: [String] = []
     /// More groups of commands: names of the image's, or numbers.
     package var additionalGroups: [String] = []
+    /// Mounts for every command, in the syntax of `RUN --mount`.
+    package var commandMounts: [String] = []
     /// Mounts for every command.
     package var mounts: [SandboxMount] = []
     /// Whether commands inherit this process's standard input.

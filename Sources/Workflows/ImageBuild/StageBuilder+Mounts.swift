@@ -9,19 +9,25 @@ import WorkingContainers
 extension StageBuilder {
     /// The `--mount` flags of a RUN, expanded with the stage's variables.
     func mountRequests(of run: RunInstruction) throws -> [MountRequest] {
-        try run.mounts.map { mount in
-            guard !ReferenceNames.hasVariable(mount) else {
-                throw session.error(.invalid, at: mount.value.range, ReferenceNames.problem("from"))
+        try session.options.commandMounts.map { text in
+            guard let options = MountFlag.options(of: text) else {
+                throw BuildError(.invalid, "invalid mount \"\(text)\"")
             }
-            guard let options = MountFlag.options(of: try expand(mount.value)) else {
-                throw session.error(.invalid, at: mount.value.range, "invalid mount \"\(mount.value.text)\"")
-            }
-            do {
-                return try MountRequest(options)
-            } catch let error as BuildError {
-                throw session.error(error.code, at: mount.value.range, error.message)
-            }
+            return try MountRequest(options)
         }
+            + run.mounts.map { mount in
+                guard !ReferenceNames.hasVariable(mount) else {
+                    throw session.error(.invalid, at: mount.value.range, ReferenceNames.problem("from"))
+                }
+                guard let options = MountFlag.options(of: try expand(mount.value)) else {
+                    throw session.error(.invalid, at: mount.value.range, "invalid mount \"\(mount.value.text)\"")
+                }
+                do {
+                    return try MountRequest(options)
+                } catch let error as BuildError {
+                    throw session.error(error.code, at: mount.value.range, error.message)
+                }
+            }
     }
 
     /// Adds the mounts to a step's key, with digests of the bind-mounted files, which its result may depend on. The

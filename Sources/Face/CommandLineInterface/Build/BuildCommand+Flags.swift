@@ -74,6 +74,9 @@ extension BuildCommand {
     static let workFlags: [Flag] = [
         Flag("build-arg-file", .stringSlice, placeholder: "file", help: "file with lines of argument=value"),
         Flag("build-context", .stringArray, placeholder: "name=source", help: "additional build context"),
+        Flag("cache-from", .stringArray, hidden: true, help: "remote caches: not supported with --layers"),
+        Flag("cache-to", .stringArray, hidden: true, help: "remote caches: not supported with --layers"),
+        Flag("mount", .stringArray, help: "mount for every RUN instruction, in its syntax"),
         Flag("secret", .stringArray, placeholder: "id=name", help: "secret file to expose to the build"),
         Flag("ssh", .stringArray, placeholder: "id[=socket]", help: "SSH agent socket to expose to the build"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the containers of the build"),
@@ -104,8 +107,6 @@ extension BuildCommand {
     ]
 
     static let refusedFlags: [Flag] = [
-        .refused("cache-from", "remote caches are not supported"),
-        .refused("cache-to", "remote caches are not supported"),
         .refused("sign-by", "sign when pushing"),
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("cw", "confidential workloads are not supported"),

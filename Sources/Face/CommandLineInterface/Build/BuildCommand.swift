@@ -18,7 +18,7 @@ enum BuildCommand: Command {
         summary: "Build an image using instructions in a Containerfile",
         usage: "build [options] CONTEXT",
         flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
-            + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags,
+            + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags + SharedFlags.refusedScans,
         arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -39,6 +39,7 @@ enum BuildCommand: Command {
         if let jobs = arguments.int("jobs"), jobs < 0 {
             throw CommandError("error building: invalid value for jobs.  It must be a positive integer")
         }
+        try checkCaches(arguments, session)
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
         let repositories = GitContexts(session)
@@ -96,6 +97,18 @@ enum BuildCommand: Command {
             session.printLine(id)
         }
         return 0
+    }
+
+    /// Called as `buildah`, a build makes layers only if it is told to.
+    private static func makesLayers(_ arguments: ParsedArguments, _ session: Session) -> Bool {
+        arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
+    }
+
+    /// Remote caches are for layers: as in Buildah, without layers they have no effect.
+    private static func checkCaches(_ arguments: ParsedArguments, _ session: Session) throws {
+        for flag in ["cache-from", "cache-to"] where arguments.wasSet(flag) && makesLayers(arguments, session) {
+            throw CommandError("--\(flag) is not supported: remote caches are not supported")
+        }
     }
 
     /// The platforms to build for: the requested ones, those of the base images, or the host's.
@@ -179,10 +192,9 @@ enum BuildCommand: Command {
         options.target = arguments.string("target")
         options.makesChecks =
             session.calledAs != "buildah" && session.calledAs != "podman" && !arguments.bool("quiet")
-            && !arguments.bool("quiet")
         if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
         options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
-        options.makesLayers = arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
+        options.makesLayers = makesLayers(arguments, session)
         if arguments.wasSet("squash"), arguments.wasSet("squash-all") {
             throw CommandError("cannot specify --squash-all with --squash")
         }

@@ -39,6 +39,7 @@ enum BuildInputs {
             if case .socket(let path) = source { options.agentSockets[id] = path }
         }
         options.sourcePolicy = try arguments.string("source-policy-file").map { try sourcePolicy(in: $0) }
+        options.commandMounts = arguments.strings("mount")
         options.reportsUsage = try usageReport(arguments)
         let volumes = arguments.wasSet("volume") ? arguments.strings("volume") : conf.containers.volumes
         options.mounts = try volumes.map { try VolumeFlag.parse($0) }

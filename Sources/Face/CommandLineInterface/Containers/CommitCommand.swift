@@ -15,7 +15,7 @@ import WorkingContainers
 enum CommitCommand: Command {
     static let grammar = CommandGrammar(
         "commit", summary: "Create an image from a working container", usage: "commit [options] CONTAINER [IMAGE]",
-        flags: flags + TimeFlags.flags + SharedFlags.registry)
+        flags: flags + TimeFlags.flags + SharedFlags.registry + SharedFlags.refusedScans)
 
     private static let flags: [Flag] = [
         SharedFlags.format, SignaturePolicyFlag.flag,
@@ -50,6 +50,7 @@ enum CommitCommand: Command {
         .refused("sign-by", "sign when pushing"),
         .refused("cw", "confidential workloads are not supported"),
         .refused("sbom", "scanning for software bills of materials is not supported"),
+        .refused("pull", "it is about scanners of software bills of materials, which are not supported"),
         .refused("encrypt-layer", "encryption is not supported"),
         .refused("encryption-key", "encryption is not supported"),
     ]

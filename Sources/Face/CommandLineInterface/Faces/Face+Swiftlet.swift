@@ -30,7 +30,9 @@ extension Face {
             RemoveCommand.self, RemoveImageCommand.self, RenameCommand.self, RunCommand.self, TagCommand.self,
             UnmountCommand.self, UnshareCommand.self, UntagCommand.self, VersionCommand.self,
         ]
-        return commands.map { .command($0) } + [manifestGroup, sourceGroup]
+        return commands.map { .command($0) } + [
+            manifestGroup, sourceGroup, .refused("mkcw", "confidential workloads are not supported"),
+        ]
     }
 
     /// `source ...`: images of source code.

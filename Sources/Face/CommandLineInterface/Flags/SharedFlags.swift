@@ -15,6 +15,12 @@ enum SharedFlags {
         "format", short: "f", "oci|docker", environment: "BUILDAH_FORMAT",
         help: "format of the image manifest and metadata")
 
+    /// Buildah's flags for software bills of materials.
+    static let refusedScans: [Flag] = [
+        "sbom-image-output", "sbom-image-purl-output", "sbom-merge-strategy", "sbom-output",
+        "sbom-purl-output", "sbom-scanner-command", "sbom-scanner-image",
+    ].map { .refused($0, "scanning for software bills of materials is not supported: run a scanner on the image") }
+
     /// Flags that only apply to registries.
     static let registry: [Flag] = RegistryFlags.standard + [.refused("decryption-key", "encryption is not supported")]
 }

@@ -18,7 +18,9 @@ package enum Suggestion {
             let bytes = Array(candidate.utf8)
             guard abs(bytes.count - word.count) <= limit else { continue }
             let distance = distance(word, bytes)
-            if distance <= limit, distance < word.count, distance < best?.distance ?? .max { best = (candidate, distance) }
+            if distance <= limit, distance < word.count, distance < best?.distance ?? .max {
+                best = (candidate, distance)
+            }
         }
         return best?.candidate
     }

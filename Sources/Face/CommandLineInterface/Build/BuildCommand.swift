@@ -52,7 +52,6 @@ enum BuildCommand: Command {
             return try call.run(options, session)
         }
         if delivery.usesStandardOutput { options.showsOutput = false }
-        let indexNotes = try AnnotationFlags.ofIndex(arguments)
         if let file = arguments.string("logfile"), !arguments.bool("logsplit") {
             try StandardStream.redirectAll(to: file)
         }
@@ -69,6 +68,18 @@ enum BuildCommand: Command {
         let platforms = try platforms(arguments, options, store, session)
         try delivery.checkSeveral(platforms.count, arguments)
         options.announce = try BuildDelivery.announcement(arguments)
+        return try build(for: platforms, options, delivery, list: list, arguments, store, session)
+    }
+
+    /// Builds for each of these platforms, and puts the images together.
+    ///
+    /// - Parameter list: the list to add them to.
+    private static func build(
+        for platforms: [Platform], _ options: BuildOptions, _ delivery: BuildDelivery, list: String?,
+        _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+    ) throws -> Int32 {
+        var options = options
+        let indexNotes = try AnnotationFlags.ofIndex(arguments)
         options.requestsPlatform = try platforms.count > 1 || !PlatformFlags.wanted(arguments).isEmpty
         // A name can only be that of all images together.
         let names = platforms.count > 1 && list == nil ? options.names : []

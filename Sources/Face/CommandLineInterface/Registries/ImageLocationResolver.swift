@@ -108,7 +108,8 @@ enum Platforms {
         do {
             return try Platform.parse(String(text))
         } catch {
-            throw CommandError("invalid platform syntax for \(String(text).goQuoted) (use OS/ARCH[/VARIANT][,...]): \(error)")
+            throw CommandError(
+                "invalid platform syntax for \(String(text).goQuoted) (use OS/ARCH[/VARIANT][,...]): \(error)")
         }
     }
 }

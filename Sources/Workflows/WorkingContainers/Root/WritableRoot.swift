@@ -35,7 +35,8 @@ package final class WritableRoot {
     ///   - lendsRun: whether these include `/run` if the image lacks it: then a command cannot create it.
     ///   - targets: additional mount points; leftovers of creating them are removed.
     package func withFiles<T>(
-        lendsMountPoints: Bool = false, lendsRun: Bool = true, targets: [String] = [], _ body: (_ root: String) throws -> T
+        lendsMountPoints: Bool = false, lendsRun: Bool = true, targets: [String] = [],
+        _ body: (_ root: String) throws -> T
     ) throws -> T {
         guard parent != nil || lendsMountPoints, var mount = try freshMount() else {
             return try body(staging.contentDirectory)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The inputs of the configuration besides files: read once by the command line interface and passed down.
 package struct ConfigEnvironment: Sendable, Equatable {
     /// The user who runs the tool, outside any user namespace that the tool enters.

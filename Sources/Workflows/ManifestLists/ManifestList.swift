@@ -146,7 +146,9 @@ package struct ManifestList: Sendable {
             (key: "manifest", bytes: raw.bytes),
             (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
         ]
-        if !artifacts.isEmpty || recordsArtifacts { items.append((key: ListArtifacts.key, bytes: artifacts.serialized)) }
+        if !artifacts.isEmpty || recordsArtifacts {
+            items.append((key: ListArtifacts.key, bytes: artifacts.serialized))
+        }
         try store.createImage(
             id: id, names: names, topLayer: nil, metadata: "", digest: raw.digest, created: Clock.now(),
             bigData: items, takesNames: takesNames)

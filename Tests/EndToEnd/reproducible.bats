@@ -52,6 +52,7 @@ END
     # A local directory has no time of its own.
     run -0 swiftlet build --no-cache --build-arg SOURCE_DATE_EPOCH=context -t local .
     has "epoch:."
+    lacks "missing"
     [[ $(in_config local .OCIv1.created) == *"$(date -u +%Y-)"* ]]
     run -0 swiftlet build --no-cache --build-arg SOURCE_DATE_EPOCH=77 -t seconds .
     has "epoch:77."

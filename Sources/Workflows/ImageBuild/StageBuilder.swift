@@ -137,9 +137,8 @@ final class StageBuilder {
         var value = session.options.buildArguments[declaration.name]
         if value == nil { value = try declaration.defaultValue.map(expand) }
         if value == nil { value = globalArguments[declaration.name] }
-        if value == nil, scope.value(of: declaration.name) == nil,
-            !PredefinedArguments.proxy.union(PredefinedArguments.platform).contains(declaration.name)
-        {
+        let known = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)
+        if value == nil, scope.value(of: declaration.name) == nil, !known.contains(declaration.name) {
             session.report(
                 .warning(
                     "[Warning] missing \"\(declaration.name)\" build argument. "

@@ -226,16 +226,19 @@ enum BuildInputs {
 
     // MARK: Overrides of the image's configuration
 
-    private static func readStageFlags(_ arguments: ParsedArguments, into options: inout BuildOptions) throws {
+    private static func readStageFlags(
+        _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
+    ) throws {
         options.savesStages = arguments.bool("save-stages")
         options.labelsStages = arguments.bool("stage-labels")
         options.layerLabels = try arguments.strings("layer-label").map { try KeyValueFlag.require($0, "layer-label") }
         guard options.savesStages || !options.labelsStages else {
             throw CommandError("\"--stage-labels\" requires \"--save-stages\"")
         }
-        guard options.savesStages || options.layerLabels.isEmpty else {
-            throw CommandError(
-                "--layer-label: a build makes intermediate images only with --save-stages: its steps make layers")
+        if !options.savesStages, !options.layerLabels.isEmpty {
+            session.printError(
+                "Warning: --layer-label labels no image: steps make layers, and only --save-stages keeps intermediate "
+                    + "images")
         }
     }
 
@@ -256,7 +259,7 @@ enum BuildInputs {
         options.unsetLabels = arguments.strings("unsetlabel")
         options.unsetAnnotations = arguments.strings("unsetannotation")
         options.annotatesCreation = arguments.bool("created-annotation")
-        try readStageFlags(arguments, into: &options)
+        try readStageFlags(arguments, session, into: &options)
         options.inheritsLabels = arguments.bool("inherit-labels")
         options.inheritsAnnotations = arguments.bool("inherit-annotations")
         options.omitsHistory = arguments.bool("omit-history")

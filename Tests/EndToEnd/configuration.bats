@@ -241,6 +241,26 @@ CONF
     swiftlet images >/dev/null
 }
 
+@test "a container's name makes its host name" {
+    containers_conf <<<$'[containers]\ncontainer_name_as_hostname = true'
+    run -0 in_image --name some_name.x localhost/busybox hostname
+    prints somename.x
+    swiftlet from --name working_one localhost/busybox
+    run -0 swiftlet run working_one hostname
+    prints workingone
+    run -0 swiftlet run --hostname other working_one hostname
+    prints other
+    swiftlet rm working_one
+}
+
+@test "add_compression is an error where lists are pushed" {
+    swiftlet manifest create listed localhost/busybox
+    containers_conf <<<$'[engine]\nadd_compression = ["zstd"]'
+    run -125 swiftlet manifest push listed oci:pushed
+    has "$PWD/merged.conf:2:1: engine.add_compression: "
+    swiftlet manifest rm listed
+}
+
 @test "default_ulimits count at run, also for containers made before" {
     swiftlet from --name before localhost/busybox
     containers_conf <<<$'[containers]\ndefault_ulimits = ["nofile=77:88"]'

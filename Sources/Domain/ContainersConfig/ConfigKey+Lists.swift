@@ -52,7 +52,7 @@ extension ConfigKey {
         refused("containers.interface_name", .containers, "the interface in the container cannot be named"),
         refused("containers.userns", .steps, "the store's id mapping is always used", ["host"]),
         refused("engine.active_service", .containers, "there is no remote service"),
-        refused("engine.add_compression", .containers, "copies in several compressions are requested by flags only"),
+        refused("engine.add_compression", .push, "copies in several compressions are requested by flags only"),
         refused("engine.hooks_dir", .containers, "OCI hooks are not run"),
         refused(
             "engine.image_default_transport", .containers, "names without a transport are those of registries",

@@ -16,8 +16,11 @@ extension ConfigKey {
 extension ContainersConf {
     /// Throws the error for a key whose value a command cannot honour.
     ///
-    /// - Parameter scope: what the command does: `steps`, or `containers`, which includes it.
+    /// - Parameter scope: what the command does; `containers` includes `steps`.
     package func checkSupported(for scope: ConfigKey.Scope) throws(ConfigError) {
-        for refusal in refusals where scope == .containers || refusal.scope != .containers { throw refusal.error }
+        for refusal in refusals
+        where refusal.scope == scope || refusal.scope == .always || (scope == .containers && refusal.scope == .steps) {
+            throw refusal.error
+        }
     }
 }

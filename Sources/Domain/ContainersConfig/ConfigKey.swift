@@ -27,6 +27,8 @@ package struct ConfigKey: Sendable, Equatable {
         case steps
         /// `container run` and `container create`.
         case containers
+        /// `manifest push`.
+        case push
     }
 
     /// The file.

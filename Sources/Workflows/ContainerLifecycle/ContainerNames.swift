@@ -2,7 +2,8 @@ import LinuxSystem
 
 /// Generates container names: an adjective and an object of the house or garden.
 package enum ContainerNames {
-    static func random() -> String {
+    /// A name that no container is likely to have.
+    package static func random() -> String {
         let bytes = RandomBytes.bytes(2)
         return "\(adjectives[Int(bytes[0]) % adjectives.count])_\(nouns[Int(bytes[1]) % nouns.count])"
     }

@@ -72,17 +72,19 @@ import Testing
         #expect(throws: ConfigError.self) { try RegistriesConfig.load(env: host.user()) }
     }
 
-    @Test(arguments: ConfigKey.all.filter { $0.treatment == .refused && $0.file == .containers }.map(\.path))
-    func refusedKeyIsNamedWithItsPlace(path: String) throws {
+    @Test(arguments: ConfigKey.all.filter { $0.treatment == .refused && $0.file == .containers })
+    func refusedKeyIsNamedWithItsPlace(refused: ConfigKey) throws {
+        let path = refused.path
+        let scope = refused.scope == .steps ? ConfigKey.Scope.containers : refused.scope
         let (section, key) = Self.split(path)
         for (value, isRefused) in [("'x'", true), ("''", false), ("false", false), ("[]", false), ("['x']", true)] {
             let file = host.write("etc/containers/containers.conf", "[\(section)]\n\(key) = \(value)\n")
             let conf = try ContainersConf.load(env: host.user())
             guard isRefused else {
-                try conf.checkSupported(for: .containers)
+                try conf.checkSupported(for: scope)
                 continue
             }
-            let error = #expect(throws: ConfigError.self) { try conf.checkSupported(for: .containers) }
+            let error = #expect(throws: ConfigError.self) { try conf.checkSupported(for: scope) }
             #expect(error?.description.hasPrefix("\(file):2:1: \(path): ") == true)
         }
     }

@@ -16,8 +16,9 @@ extension ContainerInvocation {
     /// - Parameters:
     ///   - image: nil for a root directory of the caller's.
     ///   - id: the container's id, whose first digits are its host name.
+    ///   - name: its name, if known before it is created.
     func definition(
-        _ image: StoredImage?, imageName: String, id: String, in store: ContainerStore
+        _ image: StoredImage?, imageName: String, id: String, name: String?, in store: ContainerStore
     ) throws -> ContainerDefinition {
         let config = image?.containerConfig ?? ContainerConfig()
         var definition = ContainerDefinition()
@@ -35,8 +36,9 @@ extension ContainerInvocation {
         definition.environment = try environment(config)
         definition.workingDirectory = arguments.string("workdir") ?? config.workingDir
         definition.user = arguments.string("user") ?? config.user
-        let name = conf.containers.hostnameIsName ? arguments.string("name") : nil
-        definition.hostname = arguments.string("hostname") ?? name ?? String(id.prefix(12))
+        definition.hostname =
+            arguments.string("hostname")
+            ?? (conf.containers.hostnameIsName ? name.flatMap(HostnameOfName.make) : nil) ?? String(id.prefix(12))
         definition.labels = try labels(config)
         for text in conf.containers.annotations + arguments.strings("annotation") {
             let (key, value) = try KeyValueFlag.require(text, "annotation")
@@ -218,6 +220,16 @@ enum EnvironmentFile {
         return text.split(separator: "\n").map { line in
             String(line.drop { $0 == " " || $0 == "\t" })
         }.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    }
+}
+
+/// The host name that a container's name makes (`container_name_as_hostname`).
+enum HostnameOfName {
+    /// The characters that host names may have, from a letter or digit on; nil if nothing is left.
+    static func make(_ name: String) -> String? {
+        let allowed = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
+        let hostname = allowed.drop { $0 == "." || $0 == "-" }.prefix(64)
+        return hostname.isEmpty ? nil : String(hostname)
     }
 }
 

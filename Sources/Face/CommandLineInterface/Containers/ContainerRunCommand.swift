@@ -60,8 +60,10 @@ struct ContainerCreation {
         if let name = arguments.string("name") { try ContainerNaming.check(name) }
         let image = arguments.bool("rootfs") ? nil : try image()
         let id = RandomBytes.hex(32)
+        let name =
+            arguments.string("name") ?? (invocation.conf.containers.hostnameIsName ? ContainerNames.random() : nil)
         let definition = try invocation.definition(
-            image?.image, imageName: image?.name ?? "", id: id, in: store)
+            image?.image, imageName: image?.name ?? "", id: id, name: name, in: store)
         // A container that cannot be run is not created.
         let process = try invocation.process(for: definition)
         if arguments.bool("replace"), let name = arguments.string("name"), try store.container(name) != nil {
@@ -69,7 +71,7 @@ struct ContainerCreation {
             try previous.remove(isForced: true, in: store)
         }
         var container = try ManagedContainer.create(
-            id: id, name: arguments.string("name"),
+            id: id, name: name,
             image: image.map { (id: $0.image.record.id, layer: $0.image.record.topLayer) }, definition, in: store)
         if let file = arguments.string("cidfile") {
             do {

@@ -135,7 +135,9 @@ enum RunCommand: Command {
         let config = container.container
         var process = ContainerProcess(
             arguments: command,
-            hostname: arguments.string("hostname") ?? config.hostname ?? String(container.id.prefix(12)))
+            hostname: arguments.string("hostname") ?? config.hostname
+                ?? (conf.containers.hostnameIsName ? HostnameOfName.make(container.name) : nil)
+                ?? String(container.id.prefix(12)))
         process.environment = config.env ?? []
         if container.settings.passesProxies {
             process.defaultEnvironment = session.proxies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import ContainersConfig
 import ContentDigest
 import ImageCopy
 import ImageModel
@@ -35,6 +36,7 @@ enum ManifestPushCommand: Command {
         }
         // Images in the store have already been accepted; an unreadable policy is still an error.
         _ = try SignaturePolicyFlag.admission(arguments, session)
+        try session.containersConf().checkSupported(for: .push)
         let store = try session.openStore()
         let record = try ManifestArguments.list(arguments.positionals[0], in: store)
         let list = try ManifestList(record, in: store)

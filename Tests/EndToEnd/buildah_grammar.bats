@@ -229,3 +229,27 @@ setup() { enter_new_directory; }
     own_failure
     has "--sbom-output is not supported"
 }
+
+@test "copy --link makes layers of their own, above what the container changes" {
+    echo mine >file
+    touch -d @1000 file
+    echo other >other
+    local layers
+    swiftlet from --name linked localhost/busybox
+    swiftlet run linked sh -c 'mkdir /d; echo theirs >/d/file'
+    swiftlet run linked sh -c 'echo maker:x:77:1::/:/bin/sh >>/etc/passwd'
+    swiftlet copy -q --link --chown maker linked file /d/file
+    run swiftlet copy --link linked nosuch /
+    own_failure
+    swiftlet add -q --link linked file other /several
+    swiftlet commit -q linked made
+    layers=$(in_config made '.OCIv1.rootfs.diff_ids')
+    run -0 in_image made sh -c 'cat /d/file /several/other; stat -c %u:%g:%Y /d/file'
+    prints $'mine\nother\n77:1:1000'
+    equal "$(in_config made '.OCIv1.history | map(.created_by | select(test(" --link "))) | length')" 2
+    run swiftlet commit --squash linked squashed
+    own_failure
+    has "cannot be squashed"
+    swiftlet rm linked
+    equal "$(jq length <<<"$layers")" 4
+}

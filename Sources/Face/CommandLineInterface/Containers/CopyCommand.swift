@@ -43,7 +43,7 @@ struct ContentCopy {
         .string("ignorefile", "file", help: "path to .containerignore file"),
         .bool("parents", help: "preserve leading directories in the paths of items being copied"),
         .bool("quiet", short: "q", help: "don't output a digest of the newly-added/copied content"),
-        .refused("link", "a working container has a single layer"),
+        .bool("link", help: "make an independent layer, which is above the container's changes in its images"),
         .bool("allow-wildcard", default: true, help: "allow glob patterns in source paths"),
         .bool("allow-empty-wildcard", help: "don't fail if glob patterns match nothing"),
         .bool("no-follow-symlinks", help: "copy a source that is a symbolic link as a link"),
@@ -98,22 +98,35 @@ struct ContentCopy {
         var container = try WorkingContainer(arguments.positionals[0], in: store)
         let request = try request(store)
         let place = container.absolutePath(destination ?? "./")
+        let linked = try arguments.bool("link") ? LinkedFiles(container.newLinkedDirectory(in: store)) : nil
+        var keepsLinked = false
+        defer { if let linked, !keepsLinked { try? Files.removeTree(linked.directory) } }
         var digests: [CopyDigest] = []
         if !localSources.isEmpty {
             do {
-                digests.append(try withOrigin(store) { try copyLocal($0, request, to: place, of: container, store) })
+                digests.append(
+                    try withOrigin(store) { try copyLocal($0, request, to: place, of: container, linked, store) })
             } catch let error as WorkingContainerError where error.code == .noSuchSource && mayCopyNothing {
                 return 0
             }
         }
         for address in sources where FetchedFile.isAddress(address) {
-            digests.append(try copyRemote(address, request, to: place, of: container, store))
+            digests.append(try copyRemote(address, request, to: place, of: container, linked, store))
         }
         let digest = CopyDigest(joining: digests)
         if !arguments.bool("quiet") { session.printLine(digest.digest.hex) }
-        if arguments.bool("add-history") {
-            let kind = digest.kind.isEmpty ? "" : "\(digest.kind):"
-            container.note("/bin/sh -c #(nop) \(isAdd ? "ADD" : "COPY") \(kind)\(digest.digest.hex)")
+        let kind = digest.kind.isEmpty ? "" : "\(digest.kind):"
+        let verb = isAdd ? "ADD" : "COPY"
+        if let linked {
+            let created = request.fileTime ?? linked.newest
+            try container.addLinkedLayer(
+                linked.directory, at: place,
+                createdBy: "/bin/sh -c #(nop) \(verb) --link \(kind)\(digest.digest.hex) in \(destination ?? "./") ",
+                created: created)
+            try container.save(to: store)
+            keepsLinked = true
+        } else if arguments.bool("add-history") {
+            container.note("/bin/sh -c #(nop) \(verb) \(kind)\(digest.digest.hex)")
             try container.save(to: store)
         }
         return 0
@@ -121,32 +134,38 @@ struct ContentCopy {
 
     private func copyLocal(
         _ origin: Origin, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
-        _ store: ContainerStore
+        _ linked: LinkedFiles?, _ store: ContainerStore
     ) throws -> CopyDigest {
         let selection = try BuildContext.select(
             origin.sources, from: origin.root, ignored: try ignored(), excluding: arguments.strings("exclude"),
             keepingParents: arguments.bool("parents"), followsLinks: !arguments.bool("no-follow-symlinks"))
         var request = request
         request.keepsOwners = origin.keepsOwners
-        return try copy(selection, request, to: place, of: container, store)
+        return try copy(selection, request, to: place, of: container, linked, store)
     }
 
     private func copy(
         _ selection: CopySelection, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
-        _ store: ContainerStore
+        _ linked: LinkedFiles?, _ store: ContainerStore
     ) throws -> CopyDigest {
-        try container.withFiles(in: store) { files in
+        func copy(_ request: CopyStep.Request, into files: String) throws -> CopyDigest {
             let step = CopyStep(request, selection, to: place, in: files)
             let digest = try step.digest()
             try step.run()
             return digest
         }
+        guard let linked else { return try container.withFiles(in: store) { try copy(request, into: $0) } }
+        var request = request
+        // The directory has no accounts.
+        request.owner = try request.owner.map { try container.ownerNumbers($0, in: store) }
+        linked.note(selection)
+        return try copy(request, into: linked.directory)
     }
 
     /// Files from web servers are never unpacked.
     private func copyRemote(
         _ address: String, _ request: CopyStep.Request, to place: String, of container: WorkingContainer,
-        _ store: ContainerStore
+        _ linked: LinkedFiles?, _ store: ContainerStore
     ) throws -> CopyDigest {
         let rendering = ProgressRendering(steps: nil, copies: .error)
         let web = WebFiles(try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
@@ -159,7 +178,7 @@ struct ContentCopy {
         request.unpacks = false
         request.isFetched = true
         let selection = try CopySelection(onlyFile: file.name, in: file.directory)
-        return try copy(selection, request, to: place, of: container, store)
+        return try copy(selection, request, to: place, of: container, linked, store)
     }
 
     private func request(_ store: ContainerStore) throws -> CopyStep.Request {
@@ -238,6 +257,25 @@ struct ContentCopy {
         }
         if let file = arguments.string("ignorefile") { throw CommandError("cannot read \(file): no such file") }
         return nil
+    }
+}
+
+/// The files of `--link`.
+private final class LinkedFiles {
+    let directory: String
+    /// The time of the newest source that is no directory; 0 without one.
+    private(set) var newest = FileTime(seconds: 0)
+
+    init(_ directory: String) {
+        self.directory = directory
+    }
+
+    func note(_ selection: CopySelection) {
+        for item in selection.items {
+            for status in [item.status] + item.descendants.map(\.status) where status.kind != .directory {
+                newest = FileTime(seconds: max(newest.seconds, status.modification.seconds))
+            }
+        }
     }
 }
 

@@ -50,7 +50,11 @@ extension WorkingContainer {
     ) throws -> (record: ImageRecord, manifest: RawManifest) {
         var draft = try ImageDraft(config: config, upon: store.layer(record.layer)?.parent, in: store)
         let created = options.created ?? Clock.now()
+        let linked = try linkedLayers()
         if options.squashes {
+            guard linked.isEmpty else {
+                throw WorkingContainerError(.unsupported, "a container with linked layers cannot be squashed")
+            }
             draft.topLayer = nil
             draft.layers = []
             draft.config.history = nil
@@ -62,6 +66,12 @@ extension WorkingContainer {
             try draft.add(layer)
         } else {
             try draft.add(try changes(upon: draft.topLayer, options, in: store))
+            for layer in linked {
+                try draft.add(
+                    LayerSnapshot.take(
+                        of: layer.directory, content: .wholeTree(parent: nil), upon: draft.topLayer,
+                        modification: options.modification, in: store))
+            }
         }
         draft.container = try finishedConfiguration(draft.container, options)
         draft.annotations = annotations
@@ -77,6 +87,11 @@ extension WorkingContainer {
                 draft.addHistory(entry)
             }
             draft.addHistory(ownEntry(created))
+            for layer in linked {
+                var entry = layer.history
+                if let fixed = options.created { entry.created = Clock.rfc3339(fixed) }
+                draft.addHistory(entry)
+            }
         }
         return try draft.commit(
             to: store, format: options.format, names: options.names, created: created, announce: options.announce)

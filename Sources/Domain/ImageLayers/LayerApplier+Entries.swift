@@ -4,8 +4,9 @@ import LinuxSystem
 import TarArchive
 
 extension LayerApplier {
-    /// Creates the file that an entry describes, replacing whatever exists there.
-    func make(_ entry: TarEntry, _ path: EntryPath, in parent: Int32, reader: TarReader) throws {
+    /// Creates the file that an entry describes, replacing whatever exists there. Returns false if there is nothing to
+    /// create.
+    func make(_ entry: TarEntry, _ path: EntryPath, in parent: Int32, reader: TarReader) throws -> Bool {
         switch entry.kind {
         case .directory: try makeDirectory(entry, path, in: parent)
         case .regular: try makeRegular(entry, path, in: parent, reader: reader)
@@ -18,11 +19,12 @@ extension LayerApplier {
             let mode = UInt32(S_IFIFO) | 0o600
             try replacing(path, in: parent, entry, "mkfifo") { linux_mknodat(parent, path.base, mode, 0, 0) }
             try setAttributes(of: entry, at: path, in: parent)
-        case .characterDevice, .blockDevice: try makeDevice(entry, path, in: parent)
+        case .characterDevice, .blockDevice: return try makeDevice(entry, path, in: parent)
         case .other:
             // Types that do not correspond to a file system object have nothing to apply.
-            return
+            return false
         }
+        return true
     }
 
     // MARK: Regular files
@@ -68,6 +70,7 @@ extension LayerApplier {
 
     private func makeDirectory(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
         var hidesLower = false
+        let isInherited = try isInherited(path.base, in: parent)
         let made = linux_mkdirat(parent, path.base, 0o700)
         if made == -EEXIST {
             if try Files.status(at: parent, path.base).kind != .directory {
@@ -83,6 +86,8 @@ extension LayerApplier {
         let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
         let directory = OwnedFD(adopting: try check(linux_openat(parent, path.base, flags, 0), "open", entry))
         if hidesLower { try setOpaque(directory.raw, entry) }
+        settlement.removeImplied(path.whole)
+        if isInherited { try clearAttributes(of: directory.raw) }
         try setAttributes(of: entry, openAs: directory.raw)
         try directoryTimes.record(path.whole, modification(of: entry), in: root)
     }
@@ -123,18 +128,20 @@ extension LayerApplier {
 
     // MARK: Special files
 
-    private func makeDevice(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws {
+    private func makeDevice(_ entry: TarEntry, _ path: EntryPath, in parent: Int32) throws -> Bool {
+        if !options.makesDevices, try isInherited(path.base, in: parent) { return false }
         try removeExisting(path, in: parent, entry)
-        guard options.makesDevices else { return }
+        guard options.makesDevices else { return false }
         // The kernel reserves device 0/0 for whiteouts, which no container can create: there is no real device to skip.
         if options.whiteouts == .literal, entry.kind == .characterDevice, entry.deviceMajor == 0, entry.deviceMinor == 0
         {
-            return
+            return false
         }
         let type = UInt32(entry.kind == .characterDevice ? S_IFCHR : S_IFBLK)
         let (major, minor) = (entry.deviceMajor, entry.deviceMinor)
         try check(linux_mknodat(parent, path.base, type | 0o600, major, minor), "mknod", entry)
         try setAttributes(of: entry, at: path, in: parent)
+        return true
     }
 
     // MARK: Replacing

@@ -3,14 +3,6 @@ import Glibc
 import LinuxSystem
 import TarArchive
 
-/// The attributes of a directory that the archive implies but does not list.
-private struct ImpliedDirectory {
-    var mode: UInt32 = 0o755
-    var uid: UInt32 = 0
-    var gid: UInt32 = 0
-    var modification: FileTime?
-}
-
 extension LayerApplier {
     /// Creates the directories that the archive implies but does not list, with the attributes of the lower layers'
     /// directories if there are any.
@@ -69,6 +61,12 @@ extension LayerApplier {
             throw failure("chown", entry, -owned)
         }
         try check(linux_fchmod(directory.raw, implied.mode), "chmod", entry)
+        for attribute in implied.attributes {
+            // Where the lower layer's file system could store it, this one can.
+            try? ExtendedAttributes.set(attribute.name, value: attribute.value, fd: directory.raw)
+        }
+        let lower = LowerLayers([], style: options.whiteouts)
+        if !replacesWhiteout, !lower.liesInOpaque(whole, root) { try settlement.addImplied(whole) }
         if let time = options.modification ?? implied.modification {
             try directoryTimes.record(whole, time, in: root)
         }
@@ -83,33 +81,8 @@ extension LayerApplier {
         return status.kind == .characterDevice && status.deviceMajor == 0 && status.deviceMinor == 0
     }
 
-    /// Decided by the nearest lower layer that has this name.
     private func impliedDirectory(_ path: [CChar]) -> ImpliedDirectory {
-        for lower in options.lowerDirectories {
-            guard let directory = try? RootedDirectory(opening: lower) else { continue }
-            do throws(LinuxError) {
-                // A link in a lower layer would resolve through the merged tree, which is not available here.
-                let found = try directory.openNoSymlinks(path, OpenFlags.path | O_NOFOLLOW)
-                let status = try found.status()
-                guard status.kind == .directory else { return ImpliedDirectory() }
-                return ImpliedDirectory(
-                    mode: status.permissions, uid: status.uid, gid: status.gid, modification: status.modification)
-            } catch {
-                // Lower layers do not show through a non-directory or an opaque directory.
-                if error.code != ENOENT || liesInOpaque(path, directory) { return ImpliedDirectory() }
-            }
-        }
-        return ImpliedDirectory()
-    }
-
-    private func liesInOpaque(_ path: [CChar], _ lower: borrowing RootedDirectory) -> Bool {
-        guard let attribute = options.whiteouts.opaqueAttribute else { return false }
-        for end in path.indices where path[end] == 0x2f {
-            guard let above = try? lower.openNoSymlinks(Array(path[..<end]) + [0], O_RDONLY | O_DIRECTORY) else {
-                return false
-            }
-            if let value = try? ExtendedAttributes.get(attribute, fd: above.raw), value == [0x79] { return true }
-        }
-        return false
+        let lower = LowerLayers(options.lowerDirectories, style: options.whiteouts)
+        return lower.liesInOpaque(path, root) ? ImpliedDirectory() : lower.directory(path) ?? ImpliedDirectory()
     }
 }

@@ -21,6 +21,8 @@ package final class LayerApplier {
     /// What this layer has created; only kept when whiteouts remove files (vfs).
     var footprint: LayerPathIndex?
     var directoryTimes = DirectoryTimes()
+    /// What is left to do once the layers below are known; with `WhiteoutStyle.overlay` only.
+    package internal(set) var settlement = LayerSettlement()
 
     /// The parent directory of the previous entry, kept open: archives list siblings together.
     private var parentPath: [CChar] = []
@@ -108,13 +110,18 @@ package final class LayerApplier {
             case .bookkeeping: return
             case .invalid: throw LayerError(.malformed, "a whiteout without a name", entry: entry.displayName)
             case .opaqueDirectory: return try makeOpaque(openParent(path, of: entry), path, entry)
-            case .deletion(let name): return try whiteOut(name, in: openParent(path, of: entry), entry)
+            case .deletion(let name):
+                try whiteOut(name, in: openParent(path, of: entry), entry)
+                if case .overlay = options.whiteouts {
+                    let above = path.parent == [0x2e, 0] ? [] : path.parent.dropLast() + [0x2f]
+                    try settlement.addWhiteout(above + name)
+                }
+                return
             }
         }
         noteOwner(of: entry)
         let parent = try openParent(path, of: entry)
-        footprint?.place(path.base)
-        try make(entry, path, in: parent, reader: reader)
+        if try make(entry, path, in: parent, reader: reader) { footprint?.place(path.base) }
     }
 
     /// Records an entry's owner in the archive, whatever owner it is given here.
@@ -131,6 +138,12 @@ package final class LayerApplier {
     private func openParent(_ path: EntryPath, of entry: TarEntry) throws -> Int32 {
         if parentFD >= 0, parentPath == path.parent { return parentFD }
         forgetParent()
+        if footprint != nil {
+            parentFD = try openInOwnView(path.parent, entry).release()
+            parentPath = path.parent
+            try footprint?.enter(parentFD)
+            return parentFD
+        }
         do throws(LinuxError) {
             parentFD = try root.open(path.parent, OpenFlags.path | O_DIRECTORY).release()
         } catch {
@@ -140,7 +153,6 @@ package final class LayerApplier {
             parentFD = try makeMissingParents(path.parent, entry).release()
         }
         parentPath = path.parent
-        try footprint?.enter(parentFD)
         return parentFD
     }
 

@@ -27,7 +27,12 @@ struct LayerPathIndex {
     /// Makes a directory the current one for `place`.
     mutating func enter(_ directory: Int32) throws(LinuxError) {
         current = FileIdentity(try Files.status(at: directory, "."))
-        var identity = current
+        try reach(directory)
+    }
+
+    /// Records that the layer has something in a directory.
+    mutating func reach(_ directory: Int32) throws(LinuxError) {
+        var identity = FileIdentity(try Files.status(at: directory, "."))
         var above = try OwnedFD.open(at: directory, ".", OpenFlags.path | O_DIRECTORY)
         // The root is in the set from the start, so the ascent ends there.
         while directories.insert(identity).inserted {
@@ -38,7 +43,11 @@ struct LayerPathIndex {
 
     /// Records that the layer has this name in the current directory.
     mutating func place(_ name: [CChar]) {
-        places.insert(Place(directory: current, name: LayerPathIndex.hash(name)))
+        place(name, in: current)
+    }
+
+    mutating func place(_ name: [CChar], in directory: FileIdentity) {
+        places.insert(Place(directory: directory, name: LayerPathIndex.hash(name)))
     }
 
     func holds(_ name: [CChar], in directory: FileIdentity) -> Bool {

@@ -198,11 +198,13 @@ package struct ImagePull {
                 .mismatch, "layer \(layer.blob.digest): the uncompressed layer is \(facts.diffID), not \(layer.diffID)")
         }
         report(.blobDone(digest: layer.blob.digest.description, kind: .layer, outcome: .copied))
-        return LayerRegistration(
+        var registration = LayerRegistration(
             staging: staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
             gids: facts.gids,
             compressed: LayerRegistration.CompressedArchive(
                 digest: layer.blob.digest, size: layer.blob.size, compression: code(of: archive.compression)))
+        registration.settlement = applier.settlement
+        return registration
     }
 
     private func code(of compression: Compression) -> Int64 {

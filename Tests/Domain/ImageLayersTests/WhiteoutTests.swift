@@ -155,11 +155,15 @@ import Testing
         #expect(try root.names(in: "d/sub") == ["new"])
     }
 
-    @Test(arguments: [true, false], ["d", "alias"])
+    @Test(arguments: [true, false], ["d", "mine"])
     func anOpaqueDirectoryKeepsOnlyTheLayersFiles(markerFirst: Bool, name: String) throws {
         try root.apply(.removing) {
             if markerFirst { try $0.whiteout("d/.wh..wh..opq") }
-            // A file written through the link is the layer's own, too.
+            // A file written through the layer's own link is its own, too.
+            if name == "mine" {
+                try $0.directory("d")
+                try $0.symlink("mine", to: "d")
+            }
             try $0.file("\(name)/new")
             try $0.file("\(name)/sub/deep/new")
             if !markerFirst { try $0.whiteout("d/.wh..wh..opq") }
@@ -168,6 +172,18 @@ import Testing
         #expect(try root.names(in: "d/sub") == ["deep"])
         #expect(try root.names(in: "d/sub/deep") == ["new"])
         #expect(try root.content("f") == "old")
+    }
+
+    @Test("as with overlay, a directory takes the place of a lower layer's link or file above an entry")
+    func aParentsLinkIsNotFollowed() throws {
+        try root.apply(.removing) {
+            try $0.file("alias/new")
+            try $0.file("f/below")
+        }
+        #expect(try root.status("alias").kind == .directory)
+        #expect(try root.names(in: "alias") == ["new"])
+        #expect(try root.names(in: "d").contains("new") == false)
+        #expect(try root.names(in: "f") == ["below"])
     }
 
     @Test func anOpaqueRootKeepsOnlyTheLayersFiles() throws {

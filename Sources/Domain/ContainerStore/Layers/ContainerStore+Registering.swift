@@ -1,5 +1,6 @@
 package import ContentDigest
 import Glibc
+import ImageLayers
 import LinuxSystem
 
 extension ContainerStore {
@@ -99,6 +100,11 @@ extension ContainerStore {
         try journal().note(.layer, id)
         if let existing = try layerByID(id) { return (existing, false) }
         if parent != staging.parent { try matchRoot(of: staging, to: parent) }
+        if driver.holdsChangesOnly {
+            try registration.settlement.settle(
+                staging.contentDirectory, upon: parent.map { try driver.contentDirectories(of: $0) } ?? [],
+                style: .overlay(userXattr: driver.usesUserAttributes))
+        }
         try place(registration.tarSplit, of: staging, as: id)
         try storage.install(staging.prepared, as: id, parent: parent, trash: trashDirectory)
         let record = Self.record(id: id, parent: parent, registration)

@@ -1,4 +1,5 @@
 package import ContentDigest
+package import ImageLayers
 
 /// A filled staging layer with the details of its archive, ready to become a layer.
 package struct LayerRegistration: Sendable {
@@ -55,6 +56,8 @@ package struct LayerRegistration: Sendable {
     package var gids: [UInt32]
     /// nil if the archive was not compressed.
     package var compressed: CompressedArchive?
+    /// What applying the archive left open until the layers below are known.
+    package var settlement = LayerSettlement()
 
     /// Creates a registration with these values.
     package init(

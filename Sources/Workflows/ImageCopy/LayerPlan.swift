@@ -98,7 +98,10 @@ struct LayerPlan {
             return .compress(way)
         case .preferred(let way):
             switch task.destination.preferredLayerCompression {
-            case .preserve: return .none
+            case .preserve:
+                // Docker's format has no zstd.
+                guard let way, way.algorithm == .gzip, now == .zstd, target == .dockerManifest else { return .none }
+                return .compress(way)
             case .compress:
                 if now == .none { return .compress(way ?? LayerCompressionSettings(.gzip)) }
                 guard let way, way.algorithm != now else { return .none }

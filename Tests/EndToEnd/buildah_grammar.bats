@@ -162,6 +162,8 @@ setup() { enter_new_directory; }
     run swiftlet from --pull-never docker:latest
     own_failure
     has "docker:latest: image not known"
+    swiftlet push -q localhost/busybox docker-archive:archive.tar
+    equal "$(tar -xOf archive.tar manifest.json | jq -c '.[0].RepoTags')" '["localhost/busybox:latest"]'
     run swiftlet run --network nosuch c true
     own_failure
     has "unable to find network with name or ID nosuch: network not found"

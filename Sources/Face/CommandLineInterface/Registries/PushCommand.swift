@@ -41,7 +41,8 @@ enum PushCommand: Command {
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let target =
             arguments.positionals.count == 2
-            ? arguments.positionals[1] : Self.defaultDestination(of: found, named: name)
+            ? Self.archiveWithName(arguments.positionals[1], of: found, named: name)
+            : Self.defaultDestination(of: found, named: name)
         var options = try copyOptions(arguments, target, session)
         if let file = arguments.string("digestfile") { options.announce = try OutputFile.digestWriter(file) }
         let rendering = try ProgressFlag.rendering(arguments, .error)
@@ -103,6 +104,15 @@ enum PushCommand: Command {
         else { return nil }
         let name = engine.compressionFormat == "gzip" ? "" : engine.compressionFormat
         return try CopyFlags.compressionWish(format: name.isEmpty ? nil : name, level: engine.compressionLevel)
+    }
+
+    /// A Docker archive without a name for the image gets the one that the user typed, as from Buildah.
+    private static func archiveWithName(_ target: String, of image: ImageRecord, named name: String) -> String {
+        guard let reference = TransportReference(parsing: target), reference.transport == .dockerArchive,
+            let archive = try? DockerArchiveReference(parsing: reference.rest), archive.image == nil,
+            let own = image.names.first(where: { $0.contains(name) }) ?? image.names.first, !own.contains("@")
+        else { return target }
+        return "\(target):\(own)"
     }
 
     /// The default destination of an image: the registry in the name that the user typed.

@@ -50,7 +50,7 @@ teardown_file() {
 @test "generated layers have the same root with both drivers" {
     cd "$BATS_FILE_TMPDIR"
     local seed layouts=()
-    for ((seed = 1; seed <= ${SWIFTLET_TEST_LAYERS:-40}; seed++)); do
+    for ((seed = 1; seed <= ${SWIFTLET_TEST_LAYERS:-15}; seed++)); do
         python3 random_layers.py "$seed" "l$seed"
         layouts+=("l$seed")
     done

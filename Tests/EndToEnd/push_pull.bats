@@ -410,7 +410,7 @@ make_index() {
     prints "$(id_of my-image)"
     run swiftlet pull --platform linux/ppc64le oci:multi
     refused
-    has linux/ppc64le
+    has 'for architecture "ppc64le"'
     has "linux/$architecture"
 }
 

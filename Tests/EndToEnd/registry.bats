@@ -384,9 +384,11 @@ insecure = true
 CONFIG
     swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/elsewhere/bb:1"
     run -0 swiftlet push -q --tls-verify=false localhost/busybox "docker://$PLAIN/named/bb:2"
-    CONTAINERS_REGISTRIES_CONF=/dev/null run -0 skopeo inspect --raw --tls-verify=false "docker://$PLAIN/named/bb:2"
-    CONTAINERS_REGISTRIES_CONF=/dev/null run skopeo inspect --raw --tls-verify=false "docker://$PLAIN/elsewhere/bb:2"
+    run swiftlet image inspect --raw --tls-verify=false "docker://$PLAIN/elsewhere/bb:2"
     [ "$status" -ne 0 ]
+    run python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).status)' \
+        "http://$PLAIN/v2/named/bb/tags/list"
+    prints 200
     run -0 swiftlet image delete --tls-verify=false "docker://$PLAIN/named/bb:2"
     run -0 swiftlet pull -q --tls-verify=false "$PLAIN/named/bb:1"
 }

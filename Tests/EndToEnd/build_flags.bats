@@ -118,7 +118,7 @@ no_leftover_agents() {
         [ -z "$socket" ] || SSH_AUTH_SOCK="$socket" ssh-add -l >keys 2>&1 && [ "$(wc -l <keys)" = 2 ] && break
         sleep 0.1
     done
-    equal "$(sort keys)" "$(ssh-keygen -l -f one.pub; ssh-keygen -l -f two.pub)"
+    equal "$(sort keys)" "$({ ssh-keygen -l -f one.pub; ssh-keygen -l -f two.pub; } | sort)"
     kill %1
 }
 

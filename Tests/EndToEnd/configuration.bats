@@ -326,7 +326,7 @@ CONF
 
 @test "a variable without a name is refused" {
     run -125 in_image -e =value localhost/busybox true
-    has "it has no name"
+    has "invalid environment variable"
 }
 
 @test "devices of CDI are added by run, build and container run" {

@@ -163,29 +163,6 @@ EOF
     has "invalid preprocessing directive"
 }
 
-@test "build checks warn, --check only checks, and # check= is obeyed" {
-    dockerfile <<<$'FROM localhost/busybox AS Low\nENV a=$undefned undefined=1\nMAINTAINER somebody\nRUN echo built'
-    run -0 swiftlet build --no-cache .
-    has "WARNING: StageNameCasing: Stage name 'Low' should be lowercase (line 1)"
-    has "UndefinedVar: Usage of undefined variable '\$undefned'"
-    run -1 swiftlet build --check .
-    has "Dockerfile:3:1: warning: MaintainerDeprecated"
-    lacks "STEP"
-    sed -i '1i# check=error=true;skip=StageNameCasing,UndefinedVar' Dockerfile
-    run swiftlet build .
-    own_failure
-    has "lint violation found for rules: MaintainerDeprecated"
-    lacks "StageNameCasing:"
-    dockerfile <<<$'# dune of sand\nARG dune=1\nFROM localhost/busybox\nARG dune\nRUN --mount=type=secret,id=key,required=true true'
-    run -0 swiftlet build --call=outline --build-arg dune=7 .
-    matches 'dune +7 +of sand'
-    matches 'key +true'
-    run -0 swiftlet build --call=targets .
-    has "(default)"
-    run swiftlet build --call=nonsense .
-    own_failure
-}
-
 @test "suggestions for mistyped targets and mount keys" {
     dockerfile <<<$'FROM localhost/busybox AS harbour\nRUN --mount=type=cache,tarket=/x true'
     run swiftlet build --target harbuor .

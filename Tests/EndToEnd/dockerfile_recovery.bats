@@ -168,7 +168,7 @@ index = json.load(open(f"{root}/index.json"))
 manifest = read(index["manifests"][0]["digest"])
 config = read(manifest["config"]["digest"])
 texts = ["/bin/sh -c #(nop) USER x\nRUN evil", "x\nRUN evil", "/bin/sh -c true \\", "/bin/sh -c a\x00b\nRUN evil",
-         "/bin/sh -c #(nop) ENV A=b\\", "# escape=`", "/bin/sh -c " + "y" * (1 << 20)]
+         "/bin/sh -c #(nop) ENV A=b\\", "# escape=`", "/bin/sh -c " + "y" * (1 << 15)]
 config["history"] += [{"created_by": text, "empty_layer": True} for text in texts]
 config["config"]["Labels"] = {"a\nRUN evil": "b\nRUN evil"}
 config["config"]["Env"].append("E=x\nRUN evil")

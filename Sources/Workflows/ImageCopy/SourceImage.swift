@@ -70,7 +70,7 @@ package struct SourceImage {
         document["layers"] = .array((document["layers"]?.array ?? []) + [.object(layer)])
         let new = try write(document, to: destination)
         if new.digest != old.digest {
-            try? Files.removeFile("\(layout.path)/blobs/\(old.digest.algorithm.rawValue)/\(old.digest.hex)")
+            try OCILayoutRemoval.remove(at: layout.path) { $0.digest == old.digest }
         }
     }
 

@@ -97,8 +97,7 @@ extension ContainerStore {
     private func imageByName(_ name: String) throws -> ImageRecord? {
         if let own = imageTable.record(named: name) { return own }
         for store in additionalStores {
-            // A record of our own with the same id is the newer one: it lost the name.
-            if let image = try store.image(named: name), imageTable.record(id: image.id) == nil { return image }
+            if let image = try store.image(named: name) { return image }
         }
         return nil
     }

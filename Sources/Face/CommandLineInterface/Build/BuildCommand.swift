@@ -19,7 +19,7 @@ enum BuildCommand: Command {
         usage: "build [options] CONTEXT",
         flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
             + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags + SharedFlags.refusedScans,
-        arguments: .atMost(1))
+        flagsFirst: true, arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         if session.calledAs == "buildah", arguments.wasSet("rm") || arguments.wasSet("force-rm"),

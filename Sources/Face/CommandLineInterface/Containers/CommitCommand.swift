@@ -15,7 +15,7 @@ import WorkingContainers
 enum CommitCommand: Command {
     static let grammar = CommandGrammar(
         "commit", summary: "Create an image from a working container", usage: "commit [options] CONTAINER [IMAGE]",
-        flags: flags + TimeFlags.flags + SharedFlags.registry + SharedFlags.refusedScans)
+        flags: flags + TimeFlags.flags + SharedFlags.registry + SharedFlags.refusedScans, flagsFirst: true)
 
     private static let flags: [Flag] = [
         SharedFlags.format, SignaturePolicyFlag.flag,

@@ -10,7 +10,7 @@ import WorkingContainers
 enum ConfigCommand: Command {
     static let grammar = CommandGrammar(
         "config", summary: "Update image configuration settings", usage: "config [options] CONTAINER",
-        flags: imageFlags + containerFlags + healthFlags)
+        flags: imageFlags + containerFlags + healthFlags, flagsFirst: true)
 
     private static let imageFlags: [Flag] = [
         SharedFlags.addHistory,

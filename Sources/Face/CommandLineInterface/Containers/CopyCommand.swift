@@ -11,7 +11,7 @@ import WorkingContainers
 enum CopyCommand: Command {
     static let grammar = CommandGrammar(
         "copy", summary: "Copy content into the container", usage: "copy [options] CONTAINER SOURCE... [DESTINATION]",
-        flags: ContentCopy.flags + RegistryFlags.standard)
+        flags: ContentCopy.flags + RegistryFlags.standard, flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         try ContentCopy(arguments, session, isAdd: false).run()
@@ -22,7 +22,7 @@ enum CopyCommand: Command {
 enum AddCommand: Command {
     static let grammar = CommandGrammar(
         "add", summary: "Add content to the container", usage: "add [options] CONTAINER SOURCE... [DESTINATION]",
-        flags: ContentCopy.flags + RegistryFlags.standard)
+        flags: ContentCopy.flags + RegistryFlags.standard, flagsFirst: true)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         try ContentCopy(arguments, session, isAdd: true).run()

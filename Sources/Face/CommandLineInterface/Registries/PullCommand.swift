@@ -27,7 +27,7 @@ enum PullCommand: Command {
             .bool("remove-signatures", help: "don't copy signatures when pulling image"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
             .refused("decryption-key", "encryption is not supported"),
-        ] + RegistryFlags.standard, arguments: .exactly(1))
+        ] + RegistryFlags.standard, flagsFirst: true, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]

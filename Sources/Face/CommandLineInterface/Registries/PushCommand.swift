@@ -29,7 +29,7 @@ enum PushCommand: Command {
             SignaturePolicyFlag.flag, ProgressFlag.flag,
             .refused("encryption-key", "encryption is not supported"),
             .refused("encrypt-layer", "encryption is not supported"),
-        ] + CopyFlags.signing + RegistryFlags.standard, arguments: .between(1...2))
+        ] + CopyFlags.signing + RegistryFlags.standard, flagsFirst: true, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]

@@ -456,7 +456,7 @@ SESSION
 @test "unknown networks and missing network programs are a single clear error" {
     run in_image --network no-such-network localhost/busybox true
     own_failure
-    has "--network no-such-network"
+    has "no-such-network: network not found"
     if ! is_root; then
         if ! (: <>/dev/net/tun) 2>/dev/null; then
             run in_image --network private localhost/busybox true

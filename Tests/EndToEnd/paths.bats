@@ -93,29 +93,33 @@ RUN --mount=type=cache,id=$id,target=/c /exchange /c dir link
 END
     cat >Dockerfile.started <<END
 FROM localhost/busybox
+ARG run
 RUN --mount=type=cache,id=$id,target=/c test -e /c/started
 END
     cat >Dockerfile.mount <<END
 FROM localhost/busybox
+ARG run
 RUN --mount=type=cache,id=$id,source=dir,target=/m echo planted >/m/planted && cat /m/canary 2>/dev/null || true
 END
     cat >Dockerfile.stop <<END
 FROM localhost/busybox
 RUN --mount=type=cache,id=$id,target=/c touch /c/stop
 END
-    swiftlet build --no-cache -q -t racer -f Dockerfile.race . 3>&- &
+    # With --no-cache the cache would start empty.
+    again() { swiftlet build --build-arg "run=$RANDOM$RANDOM" "$@" .; }
+    swiftlet build -q -t racer -f Dockerfile.race . 3>&- &
     local racer=$!
     for ((attempt = 0; attempt < 100; attempt++)); do
-        swiftlet build --no-cache -q -f Dockerfile.started . >/dev/null 2>&1 && break
+        again -q -f Dockerfile.started >/dev/null 2>&1 && break
         sleep 0.1
     done
     for ((attempt = 0; attempt < 20; attempt++)); do
         # Where the link is found, it leads to nothing inside of the cache.
-        run swiftlet build --no-cache -f Dockerfile.mount .
+        run again -f Dockerfile.mount
         lacks canary$'\n'
         if [ "$status" -eq 0 ]; then mounted=$((mounted + 1)); else has "cannot be opened"; fi
     done
-    swiftlet build --no-cache -q -f Dockerfile.stop . >/dev/null
+    again -q -f Dockerfile.stop >/dev/null
     wait "$racer"
     [ "$mounted" -gt 0 ] || fail "the directory was never found"
     nothing_happened

@@ -103,7 +103,8 @@ settings_of() {
     run -0 make_image_of_tar debian-by-buildah "$DEBIAN/minbase.tar" buildah "--isolation=chroot"
     same_trees debian debian-by-buildah
     [ "$(wc -l <tree.swiftlet)" -gt 3000 ] || fail "only $(wc -l <tree.swiftlet) files"
-    equal "$(settings_of debian)" "$(settings_of debian-by-buildah)"
+    # As with BuildKit, an image from scratch has a working directory.
+    equal "$(settings_of debian | sed 's|,"WorkingDir":"/"||')" "$(settings_of debian-by-buildah)"
     run -0 in_image debian sh -c '. /etc/os-release; echo $VERSION_CODENAME; dpkg --audit; id -u _apt'
     prints $'bookworm\n42'
 }

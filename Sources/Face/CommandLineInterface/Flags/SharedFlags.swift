@@ -22,7 +22,12 @@ enum SharedFlags {
     ].map { .refused($0, "scanning for software bills of materials is not supported: run a scanner on the image") }
 
     /// Flags that only apply to registries.
-    static let registry: [Flag] = RegistryFlags.standard + [.refused("decryption-key", "encryption is not supported")]
+    static let registry: [Flag] =
+        RegistryFlags.standard + [.refused("decryption-key", "encryption is not supported"), blobCache]
+
+    /// Buildah's hidden flag for a directory of blobs.
+    static let blobCache = Flag.refused(
+        "blob-cache", "the store remembers compressed layers and where registries have them: no directory is needed")
 }
 
 extension BuildOptions.PullPolicy {

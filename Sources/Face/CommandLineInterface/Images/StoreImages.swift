@@ -68,7 +68,7 @@ final class StoreImages: BaseImageProvider {
             return try ManifestList(found, in: store).image(for: platform, in: store)
         } catch let error as ManifestListError where error.code == .notFound {
             let isLocal = found.names.allSatisfy { $0.hasPrefix("localhost/") }
-            if isLocal || found.id.hasPrefix(name) { throw error }
+            if isLocal || (try? store.findImage(name))??.name == nil { throw error }
             return nil
         }
     }

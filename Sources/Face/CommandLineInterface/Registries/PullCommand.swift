@@ -26,7 +26,7 @@ enum PullCommand: Command {
             .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
             .bool("remove-signatures", help: "don't copy signatures when pulling image"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
-            .refused("decryption-key", "encryption is not supported"),
+            .refused("decryption-key", "encryption is not supported"), SharedFlags.blobCache,
         ] + RegistryFlags.standard, flagsFirst: true, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -29,6 +29,7 @@ enum PushCommand: Command {
             SignaturePolicyFlag.flag, ProgressFlag.flag,
             .refused("encryption-key", "encryption is not supported"),
             .refused("encrypt-layer", "encryption is not supported"),
+            SharedFlags.blobCache,
         ] + CopyFlags.signing + RegistryFlags.standard, flagsFirst: true, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -201,10 +201,11 @@ DOCKERFILE
     prints "hello podman from scratch"
 }
 
-@test "FROM scratch starts with the same configuration as in buildah" {
+@test "FROM scratch starts with the same configuration as in buildah, and a working directory" {
     echo one >file
     dockerfile <<<$'FROM scratch\nCOPY file /\nCMD ["/file"]'
     run -0 swiftlet build -t settings .
     run -0 buildah bud -t settings-by-buildah .
-    equal "$(settings_of settings)" "$(settings_of settings-by-buildah)"
+    equal "$(settings_of settings | sed 's|,"WorkingDir":"/"||')" "$(settings_of settings-by-buildah)"
+    equal "$(swiftlet inspect --type image --format '{{.OCIv1.Config.WorkingDir}}' settings)" /
 }

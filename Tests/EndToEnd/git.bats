@@ -113,5 +113,5 @@ END
     run swiftlet build -f bay/passwd "$URL"
     own_failure
     lacks "root:"
-    [ -z "$(ls -d /var/tmp/swiftlet-context.* 2>/dev/null)" ]
+    [ -z "$(ls -d "${TMPDIR:-/var/tmp}"/swiftlet-context.* 2>/dev/null)" ]
 }

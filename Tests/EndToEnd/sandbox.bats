@@ -217,7 +217,8 @@ EOF
     run -0 in_image -u 1000:0 box id
     prints 'uid=1000(app) gid=0(root) groups=0(root)'
     run -0 in_image -u 12345 box id
-    prints 'uid=12345 gid=0(root) groups=0(root)'
+    # As with Podman, a number gets an entry.
+    prints 'uid=12345(12345) gid=0(root) groups=0(root)'
     run -0 in_image box id
     prints 'uid=0(root) gid=0(root) groups=0(root)'
     run in_image -u nosuchuser box id

@@ -6,7 +6,7 @@ extension Dockerfile {
     func comments(above instruction: Instruction) -> [String] {
         var comments: [String] = []
         var number = instruction.range.start.line - 1
-        while number > directiveLines {
+        while number > directives.lineCount {
             let line = CheckOptions.trimmed(source.line(number))
             number -= 1
             if line.isEmpty { continue }
@@ -16,20 +16,6 @@ extension Dockerfile {
             comments.append(comment)
         }
         return comments.reversed()
-    }
-
-    /// The number of lines at the top that hold directives.
-    private var directiveLines: Int {
-        var count = 0
-        while isDirective(source.line(count + 1)) { count += 1 }
-        return count
-    }
-
-    private func isDirective(_ line: String) -> Bool {
-        let text = CheckOptions.trimmed(line)
-        guard text.first == "#", let equals = text.firstIndex(of: "=") else { return text.hasPrefix("#!") }
-        let name = CheckOptions.trimmed(text[..<equals].dropFirst()).lowercased()
-        return ["syntax", "escape", "check"].contains(name)
     }
 
     /// The description of a stage or an argument: the rest of the comment above it that begins with its name.

@@ -2,12 +2,14 @@
 """Prints an image's configuration for comparison: reads the output of `inspect`, prints sorted lines.
 
 Omits times, identifiers and digests, which differ between runs, and the label with the tool that created the image.
+Variables are sorted: one that is set again has another place in the output of older versions of Buildah.
 Empty and missing lists are equivalent.
 """
 import json
 import sys
 
-IRRELEVANT = {"created", "diff_ids", "io.buildah.version", "org.opencontainers.image.base.digest", "container",
+IRRELEVANT = {"created", "diff_ids", "io.buildah.version",
+              "org.opencontainers.image.created", "org.opencontainers.image.base.digest", "container",
               "container_config", "history", "docker_version", "id", "parent", "Image"}
 
 
@@ -28,4 +30,7 @@ parts = {"type": manifest["mediaType"], "annotations": manifest.get("annotations
 if parts["Docker"]:
     # The same data twice, in different orders.
     parts["OCIv1"] = None
+for settings in (document["OCIv1"].get("config"), document["Docker"].get("config")):
+    if settings and settings.get("Env"):
+        settings["Env"].sort()
 print(json.dumps(cleaned(parts), indent=1, sort_keys=True))

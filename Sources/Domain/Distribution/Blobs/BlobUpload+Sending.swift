@@ -68,7 +68,7 @@ extension BlobUpload {
         form = .chunks(max(Self.smallestPart, min(part, Self.chunkSizes.upperBound)))
         throw RestartUpload(
             cause: RegistryError(.malformed, "the registry has only \(reached) of \(sent.upperBound) bytes"),
-            hasProgress: reached > confirmed)
+            hasProgress: reached - confirmed >= Int64(Self.smallestPart))
     }
 
     /// Sends the blob in the request that closes the upload. Its digest, if it is not known yet, is computed first:

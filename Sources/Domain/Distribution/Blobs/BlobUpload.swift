@@ -39,7 +39,7 @@ final class BlobUpload {
     /// The attempt failed in a way that another attempt can avoid.
     struct RestartUpload: Error {
         let cause: RegistryError
-        /// Whether the registry has more of the blob than after any earlier attempt.
+        /// Whether the registry has a part more of the blob than after any earlier attempt.
         var hasProgress = false
     }
 
@@ -79,12 +79,15 @@ final class BlobUpload {
     /// Uploads the blob.
     func run() throws -> (digest: Digest, size: Int64) {
         var attempts = TransferAttempts()
+        // Each one reads the blob from its beginning.
+        var restarts = 0
         while true {
             do {
                 let result = try attempt()
                 record?.remove()
                 return result
-            } catch let failure as RestartUpload where offer.identity != nil && evasions < 8 {
+            } catch let failure as RestartUpload where offer.identity != nil && evasions < 8 && restarts < 256 {
+                restarts += 1
                 if !failure.hasProgress { evasions += 1 }
             } catch let failure as RestartUpload {
                 giveUp(failure.cause)

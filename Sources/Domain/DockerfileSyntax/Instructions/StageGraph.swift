@@ -40,8 +40,7 @@ package struct StageGraph: Sendable {
     /// of `--build-arg`, `contexts` the names from `--build-context`: such a context replaces the stages and images of
     /// its name. Names are compared with these after `canonical`.
     ///
-    /// Variables in `--from=` see the stage's own ARG and ENV, but not the base image's environment. References to the
-    /// same or a later stage are errors, so there are no cycles.
+    /// Variables in `--from=` are errors. So are references to the same or a later stage: there are no cycles.
     ///
     /// `firstBase` overrides the base of the first FROM.
     package init(

@@ -7,7 +7,7 @@ package struct ParserDirectives: Sendable, Equatable {
     /// `# check=`: checks that a linter should skip or treat as errors.
     package internal(set) var check: String?
     /// How many lines at the top are directives or precede one.
-    private(set) var lineCount = 0
+    package private(set) var lineCount = 0
 
     var escapeByte: UInt8 { escape == "`" ? UInt8(ascii: "`") : UInt8(ascii: "\\") }
 

@@ -33,29 +33,44 @@ package enum OCILayoutRemoval {
         var needed = Set<Digest>()
         for place in entries.indices {
             let source = try OCILayoutSource(OCILayoutReference(path: path, index: place))
-            let blobs = blobs(of: entries[place], in: source)
-            if removed.contains(place) { abandoned.formUnion(blobs) } else { needed.formUnion(blobs) }
+            if removed.contains(place) {
+                collectBlobs(of: entries[place], in: source, into: &abandoned)
+            } else {
+                collectBlobs(of: entries[place], in: source, into: &needed)
+            }
         }
         var index = try LayoutIndexDocument(directory: path)
         index.remove(at: removed)
         try index.write(synchronize: false)
+        let directory = try RootedDirectory(opening: path)
         for blob in abandoned.subtracting(needed) {
-            let file = "\(path)/\(LayoutPath.blob(blob))"
-            if Files.exists(file) { try Files.removeFile(file) }
+            try removeBlob(blob, in: directory)
         }
         return removed.count
     }
 
-    /// The blobs of an image or index, as far as they can be found: an incomplete image can be removed, too.
-    private static func blobs(of entry: Descriptor, in source: OCILayoutSource, depth: Int = 0) -> Set<Digest> {
-        var found: Set<Digest> = [entry.digest]
-        guard depth < maximumDepth, let raw = try? source.manifest(entry.digest) else { return found }
+    /// Removes a blob of the layout itself: links could lead to another one.
+    private static func removeBlob(_ blob: Digest, in layout: borrowing RootedDirectory) throws {
+        let place = "blobs/\(blob.algorithm.rawValue)"
+        guard let folder = try? layout.openNoSymlinks(place, OpenFlags.path | O_DIRECTORY) else { return }
+        guard unlinkat(folder.raw, blob.hex, 0) == 0 || errno == ENOENT else {
+            throw LinuxError("remove", "\(place)/\(blob.hex)", code: errno)
+        }
+    }
+
+    /// Adds the blobs of an image or index, as far as they can be found: an incomplete image can be removed, too. What
+    /// was found already is not looked at again: an index may list another one any number of times.
+    private static func collectBlobs(
+        of entry: Descriptor, in source: OCILayoutSource, into found: inout Set<Digest>, depth: Int = 0
+    ) {
+        guard found.insert(entry.digest).inserted, depth < maximumDepth,
+            let raw = try? source.manifest(entry.digest)
+        else { return }
         if let manifest = try? raw.decodeManifest() {
             for blob in [manifest.config] + manifest.layers { found.insert(blob.digest) }
         }
         for listed in (try? raw.decodeIndex())?.manifests ?? [] {
-            found.formUnion(blobs(of: listed, in: source, depth: depth + 1))
+            collectBlobs(of: listed, in: source, into: &found, depth: depth + 1)
         }
-        return found
     }
 }

@@ -58,7 +58,7 @@ enum BuildCommand: Command {
         let bundle = try RuntimeChoice.makeBundle(of: options.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let store = try session.openStore(mounts: true)
-        let quiet = arguments.bool("quiet")
+        let quiet = try isQuiet(arguments)
         let rendering = ProgressRendering(steps: nil, copies: quiet ? nil : .error)
         options.remoteFiles = WebFiles(
             try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
@@ -87,23 +87,24 @@ enum BuildCommand: Command {
             throw CommandError("--annotation index:\(indexNotes[0].key): the build makes no index: add --manifest")
         }
         if !names.isEmpty { options.names = [] }
-        var built: [(image: ImageRecord, platform: Platform?)] = []
+        var results: [(result: ImageBuilder.Result, platform: Platform)] = []
         for platform in platforms {
             options.platform = platform
             if let file = arguments.string("logfile"), arguments.bool("logsplit") {
                 try StandardStream.redirectAll(to: "\(file)_\(platform.os)_\(platform.architecture)")
             }
-            let image = try build(options, delivery, isOneOfSeveral: platforms.count > 1, arguments, store, session)
-            built.append((image, platform))
+            let result = try build(options, delivery, isOneOfSeveral: platforms.count > 1, arguments, store, session)
+            results.append((result, platform))
         }
         if platforms.count > 1 {
-            try delivery.sendTogether(
-                zip(built, platforms).map { ($0.image, $1) }, from: store, temporary: temporaryDirectory(session))
+            try delivery.sendTogether(results, from: store, temporary: temporaryDirectory(session))
         }
+        let built = results.map { (image: $0.result.image, platform: Optional($0.platform)) }
         let annotations = Dictionary(indexNotes) { $1 }
         if let list { try ManifestList.add(built, toListNamed: list, annotations: annotations, in: store) }
         if !names.isEmpty {
             let id = try ManifestList.create(named: names, of: built, annotations: annotations, in: store)
+            guard !delivery.usesStandardOutput else { return 0 }
             if try !isQuiet(arguments) { for name in names { session.printLine("Successfully tagged \(name)") } }
             session.printLine(id)
         }
@@ -136,7 +137,7 @@ enum BuildCommand: Command {
     private static func build(
         _ options: BuildOptions, _ delivery: BuildDelivery, isOneOfSeveral: Bool, _ arguments: ParsedArguments,
         _ store: ContainerStore, _ session: Session
-    ) throws -> ImageRecord {
+    ) throws -> ImageBuilder.Result {
         let toOutput = delivery.usesStandardOutput
         let quiet = try isQuiet(arguments) || toOutput
         var rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
@@ -149,7 +150,7 @@ enum BuildCommand: Command {
         let result = try ImageBuilder(options, store: store, images: allowed, report: rendering.handler).build()
         try delivery.send(
             result, names: options.names, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
-            report: rendering.handler)
+            temporary: temporaryDirectory(session), report: rendering.handler)
         if let file = arguments.string("metadata-file") {
             try OutputFile.write(
                 BuildDelivery.metadata(result.image.id, result.manifest, names: options.names), to: file)
@@ -162,11 +163,11 @@ enum BuildCommand: Command {
         if !toOutput, arguments.string("iidfile") == nil, arguments.string("iidfile-raw") == nil {
             session.printLine(result.image.id)
         }
-        return result.image
+        return result
     }
 
     /// Whether steps and copies are not shown.
-    private static func isQuiet(_ arguments: ParsedArguments) throws -> Bool {
+    static func isQuiet(_ arguments: ParsedArguments) throws -> Bool {
         switch arguments.string("progress") {
         case "quiet": return true
         case "auto", "plain", "tty", "", nil: return arguments.bool("quiet")
@@ -181,10 +182,12 @@ enum BuildCommand: Command {
         _ arguments: ParsedArguments, _ repositories: GitContexts, _ session: Session, _ delivery: BuildDelivery
     ) throws -> (BuildOptions, files: BuildFiles) {
         var (context, dockerfiles) = (arguments.positionals.first, arguments.strings("file"))
+        var contextTime: FileTime?
         if let directory = try context.flatMap(repositories.directory) {
-            context = directory
+            context = directory.path
+            contextTime = directory.time
             // The Dockerfiles of a repository are in it.
-            dockerfiles = dockerfiles.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(directory)/\($0)" }
+            dockerfiles = dockerfiles.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(directory.path)/\($0)" }
         }
         let files = try BuildFiles.find(
             context: context, files: dockerfiles,
@@ -196,13 +199,14 @@ enum BuildCommand: Command {
         try conf.checkSupported(for: .steps)
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
+        options.contextTime = contextTime
         options.ignoreFile = files.ignoreFile
         try BuildInputs.read(arguments, session, conf, repositories, into: &options)
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = try !isQuiet(arguments)
         options.target = arguments.string("target")
         options.makesChecks =
-            session.calledAs != "buildah" && session.calledAs != "podman" && !arguments.bool("quiet")
+            session.calledAs != "buildah" && session.calledAs != "podman" && options.showsOutput
         if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
         options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
         options.makesLayers = makesLayers(arguments, session)

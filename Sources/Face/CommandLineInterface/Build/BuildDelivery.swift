@@ -17,6 +17,8 @@ struct BuildDelivery {
     let targets: [String]
     /// Names to push to their registries, as typed.
     let pushed: [String]
+    /// The outputs that are pushed, each in its own form, with the names.
+    private let registryOutputs: [(output: BuildOutput, names: [String])]
     /// More names of the image in the store, as typed.
     let additionalNames: [String]
     /// How to compress the layers at `targets` and in registries.
@@ -58,16 +60,14 @@ struct BuildDelivery {
         additionalNames = outputs.flatMap { output in
             if case .image = output.kind { output.names } else { [String]() }
         }
-        var pushed = arguments.bool("push") ? own : []
-        for output in outputs where output.kind == .image(isPushed: true) {
-            pushed += output.names.isEmpty ? own : output.names
-        }
-        let pushes = arguments.bool("push") || outputs.contains { $0.kind == .image(isPushed: true) }
-        guard !pushes || !pushed.isEmpty else { throw CommandError("to push the image, name it with --tag") }
-        for name in pushed where ImageReference.isShortName(name) {
+        pushed = arguments.bool("push") ? own : []
+        registryOutputs = outputs.filter { $0.kind == .image(isPushed: true) }
+            .map { ($0, $0.names.isEmpty ? own : $0.names) }
+        let pushes = registryOutputs.map(\.names) + (arguments.bool("push") ? [pushed] : [])
+        guard pushes.allSatisfy({ !$0.isEmpty }) else { throw CommandError("to push the image, name it with --tag") }
+        for name in pushes.joined() where ImageReference.isShortName(name) {
             throw CommandError("\(name) cannot be pushed: the name has no registry")
         }
-        self.pushed = pushed
         wish = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
         isCompressed = arguments.bool("force-compression") || !arguments.bool("disable-compression")
@@ -86,6 +86,9 @@ struct BuildDelivery {
             throw CommandError(
                 "building multiple images, of which --output can only write the files (type=local or tar): "
                     + "add them to a list with --manifest, and push that")
+        }
+        if let target = targets.first {
+            throw CommandError("building multiple images, which --tag \(target) would replace one by the other")
         }
         guard pushed.isEmpty else {
             throw CommandError(
@@ -112,7 +115,7 @@ struct BuildDelivery {
     ///   - platform: the image's platform, if the build is for several.
     func send(
         _ result: ImageBuilder.Result, names: [String], platform: Platform?, from store: ContainerStore,
-        _ registries: RegistryAccess, report: @escaping ProgressHandler
+        _ registries: RegistryAccess, temporary: String, report: @escaping ProgressHandler
     ) throws {
         for target in targets + pushed.map({ "docker://\($0)" }) {
             var copy = CopyOptions()
@@ -121,11 +124,20 @@ struct BuildDelivery {
             try ImagePush(from: store, report: report).push(
                 result.image, to: ImageLocationResolver.destination(target, registries), copy)
         }
+        for (output, names) in registryOutputs {
+            var copy = CopyOptions()
+            copy.layers = try output.layers
+            copy.format = output.format
+            for name in names {
+                try ImagePush(from: store, report: report).push(
+                    result.image, to: ImageLocationResolver.destination("docker://\(name)", registries), copy)
+            }
+        }
         for output in outputs where platform == nil || output.kind != .archive {
             let own = try output.names.compactMap { try StoredName.qualified($0) }
             try BuildExport(
                 output: output, result: result, names: own.isEmpty ? names : own, platform: platform, store: store,
-                report: report
+                temporary: temporary, report: report
             ).write()
         }
     }
@@ -134,7 +146,7 @@ struct BuildDelivery {
     ///
     /// - Parameter temporary: where their files are collected.
     func sendTogether(
-        _ images: [(image: ImageRecord, platform: Platform)], from store: ContainerStore, temporary: String
+        _ images: [(result: ImageBuilder.Result, platform: Platform)], from store: ContainerStore, temporary: String
     ) throws {
         for output in outputs where output.kind == .archive {
             try PlatformArchive(images: images, store: store, temporary: temporary).write(to: output)

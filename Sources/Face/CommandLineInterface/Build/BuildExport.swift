@@ -19,6 +19,8 @@ struct BuildExport {
     /// The platform, if the build is for several.
     let platform: Platform?
     let store: ContainerStore
+    /// Where temporary files go.
+    let temporary: String
     let report: ProgressHandler
 
     /// Writes a kind of output that is not an image of the store.
@@ -103,13 +105,24 @@ struct BuildExport {
         try ImagePush(from: store, report: report).push(result.image, to: destination, options)
     }
 
-    /// Lets `body` write a new file, which then replaces the destination, or is copied to standard output.
+    /// Lets `body` write a new file, which then replaces the destination; for standard output a temporary one that only
+    /// this user can read.
     private func viaFile(_ body: (String) throws -> Void) throws {
-        let place = output.usesStandardOutput ? "/var/tmp/swiftlet-output" : output.destination
-        let file = "\(place).\(RandomBytes.hex(6)).partial"
-        defer { try? Files.removeFile(file) }
+        guard output.usesStandardOutput else {
+            // A device or a pipe must not be replaced by a file.
+            if let kind = try Files.statusIfPresent(output.destination)?.kind, kind != .regular, kind != .symlink {
+                throw CommandError("--output \(output.destination): there is something else than a file")
+            }
+            let file = "\(output.destination).\(RandomBytes.hex(6)).partial"
+            defer { try? Files.removeFile(file) }
+            try body(file)
+            return try Files.rename(file, output.destination)
+        }
+        let directory = "\(temporary)/swiftlet-output-\(RandomBytes.hex(8))"
+        try Files.makeDirectory(directory, mode: 0o700)
+        defer { try? Files.removeTree(directory) }
+        let file = directory + "/archive"
         try body(file)
-        guard output.usesStandardOutput else { return try Files.rename(file, output.destination) }
         let opened = try OwnedFD.open(file, O_RDONLY)
         let sink = FileDescriptorSink(fd: STDOUT_FILENO)
         let source = FileDescriptorSource(fd: opened.raw)

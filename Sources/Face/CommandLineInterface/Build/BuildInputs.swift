@@ -60,14 +60,17 @@ enum BuildInputs {
     /// Where `--log-rusage` reports each step's use of resources: to `--rusage-logfile`, or where steps are shown.
     private static func usageReport(_ arguments: ParsedArguments) throws -> (@Sendable (ResourceUsage) throws -> Void)?
     {
-        guard arguments.bool("log-rusage"), !arguments.bool("quiet") else {
-            guard !arguments.wasSet("rusage-logfile") || arguments.bool("quiet") else {
+        let isQuiet = try BuildCommand.isQuiet(arguments)
+        guard arguments.bool("log-rusage"), !isQuiet else {
+            guard !arguments.wasSet("rusage-logfile") || isQuiet else {
                 throw CommandError("--rusage-logfile needs --log-rusage")
             }
             return nil
         }
         guard let path = arguments.string("rusage-logfile") else {
-            return { StandardStream.output.write(UsageText.line($0)) }
+            // Standard output may be that of an archive.
+            let isFree = try !BuildDelivery(arguments, tags: []).usesStandardOutput
+            return { (isFree ? StandardStream.output : .error).write(UsageText.line($0)) }
         }
         try OwnedFD.open(path, O_CREAT | O_TRUNC | O_WRONLY, mode: 0o644).close()
         return { try OwnedFD.open(path, O_WRONLY | O_APPEND).writeAll(Array(UsageText.line($0).utf8)) }
@@ -108,7 +111,7 @@ enum BuildInputs {
             return
         }
         if let directory = try repositories.directory(of: value) {
-            options.contexts[name] = .directory(directory)
+            options.contexts[key] = .directory(directory.path)
             return
         }
         if value.contains("://") || value.hasPrefix("git@") {

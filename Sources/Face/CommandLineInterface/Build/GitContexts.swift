@@ -12,8 +12,9 @@ final class GitContexts {
         self.session = session
     }
 
-    /// A directory with the files of a repository; nil if the text does not name one, or names an existing file.
-    func directory(of text: String) throws -> String? {
+    /// A directory with the files of a repository, and the time of its commit; nil if the text does not name one, or names
+    /// an existing file.
+    func directory(of text: String) throws -> (path: String, time: FileTime)? {
         guard let reference = try GitReference(text, isContext: true),
             text.contains("://") || !Files.exists(text)
         else { return nil }
@@ -25,14 +26,15 @@ final class GitContexts {
         let repository = GitRepository(reference, environment: environment)
         let tree = "\(place)/tree"
         try repository.checkOut(repository.resolve(), into: tree)
+        let time = try repository.commitTime(in: tree)
         if reference.keepsGitDirectory != true { try Files.removeTree("\(tree)/.git") }
-        if reference.directory.isEmpty { return tree }
+        if reference.directory.isEmpty { return (tree, time) }
         // Links of the repository's must not lead out of it.
         let root = try RootedDirectory(opening: tree)
         guard try root.openNoSymlinks(reference.directory, OpenFlags.path).status().kind == .directory else {
-            throw CommandError("\(text): \(reference.directory) is not a directory of the repository")
+            throw CommandError("\(reference.displayName): \(reference.directory) is not a directory of the repository")
         }
-        return "\(tree)/\(reference.directory)"
+        return ("\(tree)/\(reference.directory)", time)
     }
 
     /// Removes the checkouts.

@@ -1,25 +1,30 @@
 import ContainerStore
+import ImageBuild
 import ImageModel
 import LinuxSystem
 import WorkingContainers
 
 /// `build --output type=tar` for several platforms: one archive with a directory such as `linux_arm_v7` for each.
 struct PlatformArchive {
-    let images: [(image: ImageRecord, platform: Platform)]
+    let images: [(result: ImageBuilder.Result, platform: Platform)]
     let store: ContainerStore
     /// Where the files are collected.
     let temporary: String
 
     func write(to output: BuildOutput) throws {
-        let collection = "\(temporary)/swiftlet-output-\(RandomBytes.hex(8))"
+        // Nobody else may reach the files, which are what strangers' images contain: programs that run as their owner.
+        let directory = "\(temporary)/swiftlet-output-\(RandomBytes.hex(8))"
+        try Files.makeDirectory(directory, mode: 0o700)
+        defer { try? Files.removeTree(directory) }
+        let collection = directory + "/files"
         try Files.makeDirectory(collection, mode: 0o755)
-        defer { try? Files.removeTree(collection) }
-        for (image, platform) in images {
-            let root = try ReadOnlyRoot(of: image.topLayer, in: store)
+        let time = images.first?.result.fixedTime
+        for (result, platform) in images {
+            let root = try ReadOnlyRoot(of: result.image.topLayer, in: store)
             defer { root.close() }
             let place = "\(collection)/\(BuildExport.directoryName(of: platform))"
-            try BuildExport.copy(root.path, to: place, keepsOwners: true, time: nil)
+            try BuildExport.copy(root.path, to: place, keepsOwners: true, time: time)
         }
-        try BuildExport.archive(collection, to: output, time: nil)
+        try BuildExport.archive(collection, to: output, time: time)
     }
 }

@@ -20,7 +20,9 @@ final class WebFiles: RemoteFileProvider, Sendable {
     func fetch(_ request: RemoteFileRequest, into directory: String) throws -> RemoteFileVersion? {
         let address = request.address
         let options = registries.options
-        let tls = try TLSSettings(isVerified: options.verifiesTLS ?? true, directory: options.certificateDirectory)
+        let tls = try TLSSettings(
+            isVerified: options.verifiesTLS ?? true, directory: options.certificateDirectory,
+            minimum: options.minimumTLS)
         let condition = RemoteFile.Condition(
             entityTag: request.known?.entityTag, lastModified: request.known?.lastModified)
         let opened = try RemoteFile.openIfChanged(

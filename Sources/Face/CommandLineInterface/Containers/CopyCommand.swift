@@ -198,6 +198,7 @@ struct ContentCopy {
                     "parsing chmod \"\(text)\": expected an octal mode such as 0755, or changes such as u=rwX,go=rX")
             }
             request.mode = mode
+            request.isModeOfParents = false
         }
         return request
     }

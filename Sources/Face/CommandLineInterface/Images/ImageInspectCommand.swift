@@ -54,7 +54,7 @@ enum ImageInspectCommand: Command {
         let digest = try digest(of: top, image, arguments)
         try show(
             .object(image.description(name: repository(of: text), digest: digest, tags: tags)),
-            InspectTemplateTypes.skopeoImage, format, session)
+            InspectedImage.shape, format, session)
         return 0
     }
 

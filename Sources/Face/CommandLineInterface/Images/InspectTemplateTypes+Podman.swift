@@ -56,13 +56,4 @@ extension InspectTemplateTypes {
             flag("IsService"), .init("LockNumber", .number), .init("Config", .optional(podmanConfig)),
             .init("HostConfig", .any),
         ])
-
-    /// `skopeo inspect`.
-    static let skopeoImage = TemplateShape.structure(
-        type: "inspect.Output",
-        [
-            text("Name"), text("Tag"), text("Digest"), texts("RepoTags"), .init("Created", .time),
-            text("DockerVersion"), labels, text("Architecture"), text("Os"), texts("Layers"),
-            .init("LayersData", .list(.any)), texts("Env"),
-        ])
 }

@@ -51,13 +51,7 @@ enum ManifestCreateCommand: Command {
         // An image of that name becomes the first of the list.
         if arguments.bool("amend"), let holder { _ = try list.add(try ListCandidate(holder, in: store), .all) }
         try fill(&list)
-        if let holder { try store.removeNames(image: holder.id, [qualified]) }
-        do {
-            try list.create(in: store)
-        } catch {
-            if let holder { try store.addNames(image: holder.id, [qualified]) }
-            throw error
-        }
+        try list.create(in: store, takesNames: holder != nil)
         session.printLine(list.id)
         return 0
     }

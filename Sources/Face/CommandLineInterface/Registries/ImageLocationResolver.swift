@@ -71,7 +71,8 @@ enum ImageLocationResolver {
     ) throws -> [String] {
         let notes = image.annotations ?? [:]
         let full = notes["io.containerd.image.name"].flatMap { $0.isEmpty ? nil : try? LocalNames.qualified($0) }
-        if let full { return [full] }
+        // What the user typed counts more than what a stranger wrote into a layout.
+        if let full, layout.name == nil { return [full] }
         if let name = layout.name ?? notes["org.opencontainers.image.ref.name"] {
             return [try LocalNames.qualified(name)]
         }

@@ -5,9 +5,10 @@ package import LinuxSystem
 package struct CopyAttributes: Sendable {
     /// Owner of everything copied; nil for each file's own.
     package var owner: (uid: UInt32, gid: UInt32)?
-    /// The change of the files' permission bits; nil for none. Parent directories that are made get an absolute mode,
-    /// too, without its special bits.
+    /// The change of the files' permission bits; nil for none.
     package var mode: ModeChange?
+    /// Whether parent directories that are made get an absolute mode, too, without its special bits.
+    package var isModeOfParents = true
     /// Modification time of everything copied; nil for each file's own.
     package var modification: FileTime?
     /// Whether files keep this process's own ids if it cannot set an owner.
@@ -22,7 +23,7 @@ package struct CopyAttributes: Sendable {
     }
 
     /// The mode of parent directories that are made.
-    var parentMode: UInt32 { mode?.absolute.map { $0 & 0o777 } ?? 0o755 }
+    var parentMode: UInt32 { isModeOfParents ? mode?.absolute.map { $0 & 0o777 } ?? 0o755 : 0o755 }
 
     /// Makes a directory and its missing parents in a root, with the owner and the mode of copied files.
     func makeDirectories(_ path: [UInt8], in root: borrowing RootedDirectory) throws(LinuxError) -> OwnedFD {

@@ -15,6 +15,8 @@ package struct CopyStep {
         package var owner: String?
         /// The change of permission bits; nil for none. Archive members keep their own.
         package var mode: ModeChange?
+        /// Whether an absolute mode is also that of parent directories that are made, as in a Dockerfile.
+        package var isModeOfParents = true
         /// Whether the selection includes the sources' parent directories.
         package var keepsParents = false
         /// Whether archives are unpacked.
@@ -88,6 +90,7 @@ package struct CopyStep {
         var attributes = CopyAttributes(
             owner: owner ?? (request.keepsOwners ? nil : (0, 0)), mode: request.mode, modification: fileTime)
         attributes.ignoresUnmappedOwners = request.ignoresUnmappedOwners
+        attributes.isModeOfParents = request.isModeOfParents
         let copier = try FileCopier(
             from: selection.root, to: rootfs, attributes: attributes, collision: request.collision)
         let isDirectory = try destinationIsDirectory()

@@ -66,7 +66,10 @@ package struct ImageBuilder {
 
     /// The checks of the build, those of the whole file made; nil if there are none to make.
     private func makeChecks(of dockerfile: Dockerfile) throws -> BuildChecks? {
-        guard options.makesChecks || dockerfile.directives.check != nil else { return nil }
+        guard
+            options.makesChecks || dockerfile.directives.check != nil
+                || options.buildArguments["BUILDKIT_DOCKERFILE_CHECK"] != nil
+        else { return nil }
         let checks = try Self.checks(of: dockerfile, options, fails: true, report: report)
         checks.checkFile()
         return checks
@@ -265,6 +268,7 @@ package struct ImageBuilder {
         announce: (String) throws -> Void
     ) throws -> Result {
         var draft = draft
+        if options.omitsHistory { draft.config.history = nil }
         let identity = ImageIdentity(of: draft, format: options.format, created: options.created)
         if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
             try announce(known.record.id)
@@ -274,7 +278,6 @@ package struct ImageBuilder {
             }
             return Result(image: named, manifest: known.manifest, fixedTime: options.created)
         }
-        if options.omitsHistory { draft.config.history = nil }
         let (record, manifest) = try draft.commit(
             to: store, format: options.format, names: names, created: session.now, announce: announce)
         try identity.remember(record, in: store)

@@ -91,18 +91,28 @@ package struct SourcePolicy: Sendable, Equatable {
         try decision(for: [address], called: address) ?? address
     }
 
-    /// Checks a git repository, which rules name with or without its scheme replaced by `git`.
+    /// Checks a git repository, which rules name in full or without reference and query, with its own scheme or `git`.
     ///
+    /// - Parameter remote: the address without reference and query.
     /// - Throws: ``BuildError`` if the policy denies it, or replaces it, which is not supported.
-    func checkRepository(_ address: String) throws(BuildError) {
-        var identifiers = [address]
-        if let scheme = address.utf8.firstIndex(of: UInt8(ascii: ":")), address[scheme...].hasPrefix("://") {
-            identifiers.append("git" + address[scheme...])
-        } else {
-            identifiers.append("git://" + address)
+    func checkRepository(_ address: String, remote: String) throws(BuildError) {
+        var identifiers: [String] = []
+        for text in [address, remote] {
+            identifiers.append(text)
+            guard let scheme = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[scheme...].hasPrefix("://") else {
+                identifiers.append("git://" + text)
+                continue
+            }
+            // Users and passwords do not make another repository; schemes and hosts have no case.
+            let start = text.utf8.index(scheme, offsetBy: 3)
+            let authority = text[start...].prefix { $0 != "/" }
+            let host = authority.split(separator: "@").last.map { $0.lowercased() } ?? ""
+            for prefix in [text[..<scheme].lowercased(), "git"] {
+                identifiers.append("\(prefix)://\(host)\(text[authority.endIndex...])")
+            }
         }
-        guard try decision(for: identifiers, called: address) == nil else {
-            throw BuildError(.unsupported, "source policy: replacing the git repository \(address) is not supported")
+        guard try decision(for: identifiers, called: remote) == nil else {
+            throw BuildError(.unsupported, "source policy: replacing the git repository \(remote) is not supported")
         }
     }
 

@@ -109,7 +109,11 @@ package struct GitRepository {
     // MARK: The program
 
     private func git(_ arguments: [String], in directory: String? = nil) throws -> String {
-        let settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "protocol.file.allow=never"]
+        var settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "protocol.file.allow=never"]
+        // git would send the secret header to the server that another one redirects to.
+        if environment.contains(where: { $0.hasPrefix("GIT_CONFIG_COUNT=") }) {
+            settings.append("http.followRedirects=false")
+        }
         let command = ["git"] + settings.flatMap { ["-c", $0] } + arguments
         let result: (status: Int32, output: [UInt8], errors: [UInt8])
         do {

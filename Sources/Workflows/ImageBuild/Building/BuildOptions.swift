@@ -156,6 +156,7 @@ extension BuildOptions {
     var changesNothing: Bool {
         labels.isEmpty && annotations.isEmpty && environment.isEmpty && unsetEnvironment.isEmpty && unsetLabels.isEmpty
             && unsetAnnotations.isEmpty && inheritsLabels && inheritsAnnotations && osVersion == nil
+            && !requestsPlatform
             && osFeatures.isEmpty && layerLabels.isEmpty && !labelsStages && !omitsHistory && !squashes
             && created == nil && modification == .own
     }

@@ -13,7 +13,7 @@ extension StageBuilder {
         var local: [String] = []
         for source in request.sources {
             if let reference = try GitReference(source) {
-                try session.options.sourcePolicy?.checkRepository(source)
+                try session.options.sourcePolicy?.checkRepository(source, remote: reference.remote)
                 remote.append(try gitSource(reference, request))
             } else if FetchedFile.isAddress(source) {
                 remote.append(try webSource(source, request))

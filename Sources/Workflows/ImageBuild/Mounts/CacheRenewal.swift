@@ -4,7 +4,7 @@ import LinuxSystem
 /// Starts cache mounts afresh in builds without a cache.
 enum CacheRenewal {
     /// Puts a cache's content away when this build uses it for the first time. Commands of other builds that are using
-    /// it keep it; it is deleted as soon as none does.
+    /// it keep it; a later renewal, or `prune`, deletes it.
     ///
     /// - Parameter directory: the cache's directory, which need not exist.
     static func renew(_ directory: String, in session: BuildSession) throws {
@@ -13,7 +13,12 @@ enum CacheRenewal {
         let name = String(directory.dropFirst(parent.utf8.count + 1))
         let entries = try Files.entries(ofDirectory: parent).map(\.text)
         for entry in entries where entry == name || isNumbered(entry, of: name) {
-            try Files.rename("\(parent)/\(entry)", "\(parent)/\(name).old.\(RandomBytes.hex(8))")
+            do throws(LinuxError) {
+                try Files.rename("\(parent)/\(entry)", "\(parent)/\(name).old.\(RandomBytes.hex(8))")
+            } catch {
+                // Another build has put it away at the same time.
+                guard error.isMissing else { throw error }
+            }
         }
         guard try HeldLock(trying: "\(directory).users.lock") != nil else { return }
         for entry in try Files.entries(ofDirectory: parent).map(\.text) where entry.hasPrefix("\(name).old.") {

@@ -23,6 +23,7 @@ extension StageBuilder {
         if !added.isEmpty { key.add("default environment", added) }
         key.add("directory", workingDirectory)
         key.add("user", draft.container.user)
+        key.add("owners", session.store.isSingleID ? "root alone" : "")
         key.add("groups", session.options.additionalGroups)
         key.add("confinement", confinement.description)
         key.add("time", session.timeKey)

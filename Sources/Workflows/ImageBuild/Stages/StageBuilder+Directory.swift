@@ -29,6 +29,7 @@ extension StageBuilder {
         var key = CacheKey("WORKDIR", parent: draft.topLayer)
         key.add("path", path)
         key.add("user", draft.container.user)
+        key.add("owners", session.store.isSingleID ? "root alone" : "")
         key.add("time", session.timeKey)
         let time = session.options.created
         key.add("made", time.map { "\($0.seconds)" } ?? "")

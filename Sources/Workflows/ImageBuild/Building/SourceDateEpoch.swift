@@ -72,7 +72,7 @@ struct SourceDateEpoch {
         }
         if text == "context" { return .time(options.contextTime) }
         // Neither a directory nor an image has a time of its own.
-        if options.contexts[text] != nil { return .time(nil) }
+        if options.contexts[BuildOptions.contextName(text)] != nil { return .time(nil) }
         let name = text.lowercased()
         guard let stage = dockerfile.stages.first(where: { $0.name == name }) else {
             throw invalid(text, "is neither a number of seconds, nor context, nor the name of a stage")
@@ -81,14 +81,7 @@ struct SourceDateEpoch {
     }
 
     /// The values of the global arguments.
-    func globals() throws(Diagnostic) -> [String: String] {
-        func parts(_ platform: Platform) -> (os: String, architecture: String, variant: String) {
-            (platform.os, platform.architecture, platform.variant ?? "")
-        }
-        let platform = PredefinedArguments.platformValues(
-            build: parts(.host), target: parts(options.platform), stage: options.target ?? "")
-        return try dockerfile.globalArgumentValues(buildArguments: options.buildArguments, platform: platform)
-    }
+    func globals() throws(Diagnostic) -> [String: String] { try BuildPlan.globalArguments(of: dockerfile, options) }
 
     // MARK: A stage as the source
 
@@ -156,9 +149,12 @@ struct SourceDateEpoch {
             defer { file.discard() }
             let opened = try OwnedFD.open("\(file.directory)/\(file.name)", O_RDONLY)
             let time = try opened.status().modification
-            // The time of a file whose server tells none.
-            if time != FileTime(seconds: 0) { return time }
-            return Self.newestFile(inArchive: opened.raw)
+            // The time of a file whose server tells none is 0.
+            let found = time != FileTime(seconds: 0) ? time : Self.newestFile(inArchive: opened.raw)
+            guard found.map({ Clock.rfc3339Range.contains($0.seconds) }) ?? true else {
+                throw BuildError(.invalid, "its time is not in the years 1 to 9999")
+            }
+            return found
         } catch {
             throw failure(nil, "\(Self.argument): \(address): \(error)")
         }

@@ -128,7 +128,7 @@ extension StageBuilder {
             let isRepository = try GitReference(source) != nil
             let isElsewhere = isRepository || FetchedFile.isAddress(source)
             guard isAdd || !isElsewhere else {
-                throw BuildError(.invalid, "source can't be a URL for COPY: \(source)")
+                throw BuildError(.invalid, "source can't be a URL for COPY: use ADD for \(source)")
             }
             guard isElsewhere || !isAdd || !source.contains("://") else {
                 throw BuildError(.unsupported, "ADD supports http and https URLs and git repositories, not \(source)")

@@ -44,9 +44,9 @@ package struct GitReference: Sendable, Equatable {
 
     /// The remote without a password, for messages.
     package var displayName: String {
-        guard let scheme = remote.range(ofText: "://"), let at = remote[scheme.upperBound...].firstIndex(of: "@"),
-            !remote[scheme.upperBound..<at].contains("/")
-        else { return remote }
+        guard let scheme = remote.range(ofText: "://") else { return remote }
+        let authority = remote[scheme.upperBound...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return remote }
         return String(remote[..<scheme.upperBound] + remote[remote.index(after: at)...])
     }
 

@@ -66,6 +66,7 @@ extension BlobUpload {
         defer { confirmed = max(confirmed, reached) }
         let part = Int(clamping: reached - sent.lowerBound)
         form = .chunks(max(Self.smallestPart, min(part, Self.chunkSizes.upperBound)))
+        // arithmetic: confirmed: like reached, at most the end of what was sent
         throw RestartUpload(
             cause: RegistryError(.malformed, "the registry has only \(reached) of \(sent.upperBound) bytes"),
             hasProgress: reached - confirmed >= Int64(Self.smallestPart))

@@ -32,6 +32,9 @@ enum ArtifactPullCommand: Command {
             try registries.options.retry.run {
                 let source = try DockerSource(name, access: registries)
                 defer { source.finish() }
+                guard try source.manifest(nil).mediaType == .ociManifest else {
+                    throw CommandError("\(name): a list of images or an image of Docker's, not an artifact")
+                }
                 return try ImageCopier(options, report: report).copy(source, to: destination)
             }
         }

@@ -84,8 +84,14 @@ struct BuildExport {
 
     static func archive(_ root: String, to output: BuildOutput, time: FileTime?) throws {
         if output.usesStandardOutput { return try archive(root, to: STDOUT_FILENO, time) }
-        let file = try OwnedFD.open(output.destination, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+        if let kind = try Files.statusIfPresent(output.destination, followSymlinks: true)?.kind, kind != .regular {
+            return try archive(root, to: OwnedFD.open(output.destination, O_WRONLY).raw, time)
+        }
+        let partial = "\(output.destination).\(RandomBytes.hex(6)).partial"
+        defer { try? Files.removeFile(partial) }
+        let file = try OwnedFD.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
         try archive(root, to: file.raw, time)
+        try Files.rename(partial, output.destination)
     }
 
     private static func archive(_ root: String, to descriptor: Int32, _ time: FileTime?) throws {

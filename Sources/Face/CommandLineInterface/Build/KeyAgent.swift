@@ -33,7 +33,12 @@ final class KeyAgent {
         }
     }
 
-    deinit { try? Files.removeTree(directory) }
+    deinit {
+        // The agent ends some seconds after the shell below it; its keys go now.
+        let environment = ["SSH_AUTH_SOCK=\(directory)/agent", "PATH=/usr/local/bin:/usr/bin:/bin"]
+        _ = try? ChildProcess.run(["ssh-add", "-q", "-D"], environment: environment, captureOutput: true)
+        try? Files.removeTree(directory)
+    }
 
     private static func start(_ socket: String, lifeline: String) throws {
         let command = ["ssh-agent", "-a", socket, "sh", "-c", "read line <\"$1\"", "sh", lifeline]

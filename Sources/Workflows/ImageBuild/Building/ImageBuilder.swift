@@ -221,14 +221,18 @@ package struct ImageBuilder {
 
     /// The image that a stage is based on.
     private func baseImage(_ planned: BuildPlan.PlannedStage, named name: String) throws -> StoredImage {
-        let requested = planned.platform ?? (options.requestsPlatform ? options.platform : nil)
-        let image = try images.baseImage(name, policy: options.pullPolicy, platform: requested)
-        if requested == nil, !options.platform.matches(image.config.platform) {
-            report(
-                .warning(
-                    "[Warning] InvalidBaseImagePlatform: \(name) is for \(image.config.platform), "
-                        + "not for \(options.platform)"))
+        if let requested = planned.platform ?? (options.requestsPlatform ? options.platform : nil) {
+            return try images.baseImage(name, policy: options.pullPolicy, platform: requested)
         }
+        let image = try images.baseImage(name, policy: options.pullPolicy, platform: nil)
+        if options.platform.matches(image.config.platform) { return image }
+        // Another stage may have fetched it, for a platform of its own.
+        let policy: BuildOptions.PullPolicy = options.pullPolicy == .never ? .never : .missing
+        if let own = try? images.baseImage(name, policy: policy, platform: options.platform) { return own }
+        report(
+            .warning(
+                "[Warning] InvalidBaseImagePlatform: \(name) is for \(image.config.platform), "
+                    + "not for \(options.platform)"))
         return image
     }
 

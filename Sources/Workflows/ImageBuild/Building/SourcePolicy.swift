@@ -28,33 +28,44 @@ package struct SourcePolicy: Sendable, Equatable {
     package init(parsing document: JSONValue) throws(BuildError) {
         guard case .object = document else { throw Self.invalid("expected an object") }
         var rules: [Rule] = []
-        for (index, entry) in (document["rules"]?.array ?? []).enumerated() {
+        for (index, entry) in (Self.member("rules", of: document)?.array ?? []).enumerated() {
             rules.append(try Self.rule(entry, index))
         }
-        if let value = document["rules"], value.array == nil, value != .null {
+        if let value = Self.member("rules", of: document), value.array == nil, value != .null {
             throw Self.invalid("\"rules\" is not an array")
         }
         self.rules = rules
     }
 
+    /// The member of an object whose name is `name` in any case, as Go reads JSON.
+    private static func member(_ name: String, of value: JSONValue?) -> JSONValue? {
+        guard case .object(let object)? = value else { return nil }
+        return object.first { $0.0.lowercased() == name }?.1
+    }
+
     private static func rule(_ entry: JSONValue, _ index: Int) throws(BuildError) -> Rule {
         func wrong(_ message: String) -> BuildError { invalid("rule \(index): \(message)") }
-        let name = entry["action"]?.string ?? ""
+        let name = member("action", of: entry)?.string ?? ""
         guard !name.isEmpty else { throw wrong("action is required") }
         guard let action = Action(rawValue: name) else {
             throw wrong("unknown action \"\(name)\" (valid: ALLOW, DENY, CONVERT)")
         }
-        let selector = entry["selector"]?["identifier"]?.string ?? ""
+        if let constraints = member("constraints", of: member("selector", of: entry)), constraints != .null,
+            constraints.array?.isEmpty != true
+        {
+            throw wrong("selector.constraints is not supported")
+        }
+        let selector = member("identifier", of: member("selector", of: entry))?.string ?? ""
         guard !selector.isEmpty else { throw wrong("selector.identifier is required") }
-        let match = entry["selector"]?["matchType"]?.string ?? ""
+        let match = member("matchtype", of: member("selector", of: entry))?.string ?? ""
         guard ["", "WILDCARD", "EXACT"].contains(match) else {
             throw wrong("matchType \"\(match)\" is not supported (valid: EXACT, WILDCARD)")
         }
-        let replacement = entry["updates"]?["identifier"]?.string ?? ""
+        let replacement = member("identifier", of: member("updates", of: entry))?.string ?? ""
         guard action != .convert || !replacement.isEmpty else {
             throw wrong("updates.identifier is required for CONVERT action")
         }
-        if let attributes = entry["updates"]?["attrs"], attributes != .null, attributes != .object(JSONObject()) {
+        if let attributes = member("attrs", of: member("updates", of: entry)), attributes != .null, attributes != .object(JSONObject()) {
             throw wrong("updates.attrs is not supported")
         }
         return Rule(

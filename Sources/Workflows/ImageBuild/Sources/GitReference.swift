@@ -37,6 +37,9 @@ package struct GitReference: Sendable, Equatable {
         for field in (query ?? "").split(separator: "&") { try take(String(field), &kinds) }
         try resolve(kinds)
         directory = Self.clean(directory)
+        guard !directory.split(separator: "/").contains(".git") else {
+            throw BuildError(.invalid, "\(directory): git's own directory cannot be copied: use --keep-git-dir")
+        }
         guard !ref.hasPrefix("-"), !ref.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }),
             !ref.contains(where: { ":*?[\\^~".contains($0) }), !ref.contains("..")
         else { throw BuildError(.invalid, "invalid git reference \"\(ref)\"") }

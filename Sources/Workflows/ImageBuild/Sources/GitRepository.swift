@@ -72,6 +72,14 @@ package struct GitRepository {
         _ = try git(["remote", "add", "origin", reference.remote], in: directory)
         try fetch(target, in: directory)
         _ = try git(["checkout", "--quiet", "--detach", "\(target.id)^{commit}"], in: directory)
+        if reference.fetchesSubmodules, reference.keepsGitDirectory == true, reference.displayName != reference.remote,
+            Files.exists("\(directory)/.gitmodules")
+        {
+            throw BuildError(
+                .unsupported,
+                "\(reference.displayName): the password in the URL would stay in .git with its submodules: "
+                    + "use the secret GIT_AUTH_TOKEN, or submodules=false")
+        }
         if reference.fetchesSubmodules, Files.exists("\(directory)/.gitmodules") {
             _ = try git(["submodule", "update", "--quiet", "--init", "--recursive", "--depth=1"], in: directory)
         }
@@ -109,7 +117,11 @@ package struct GitRepository {
     // MARK: The program
 
     private func git(_ arguments: [String], in directory: String? = nil) throws -> String {
-        var settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "protocol.file.allow=never"]
+        var settings = [
+            "core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "protocol.file.allow=never",
+            // A server that sends nothing for a minute is given up.
+            "http.lowSpeedLimit=1", "http.lowSpeedTime=60",
+        ]
         // git would send the secret header to the server that another one redirects to.
         if environment.contains(where: { $0.hasPrefix("GIT_CONFIG_COUNT=") }) {
             settings.append("http.followRedirects=false")

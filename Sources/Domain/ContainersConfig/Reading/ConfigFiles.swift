@@ -57,7 +57,7 @@ package enum ConfigFiles {
         repeat {
             above = above.lastIndex(of: "/").map { above[..<$0] } ?? ""
         } while !above.isEmpty && !isTaken(String(above))
-        return access(above.isEmpty ? "/" : String(above), W_OK) == 0
+        return isWritableDirectory(above.isEmpty ? "/" : String(above))
     }
 
     /// Whether `path` is a directory that belongs to one of `owners`, with full permissions for the owner.

@@ -65,7 +65,9 @@ package struct SourcePolicy: Sendable, Equatable {
         guard action != .convert || !replacement.isEmpty else {
             throw wrong("updates.identifier is required for CONVERT action")
         }
-        if let attributes = member("attrs", of: member("updates", of: entry)), attributes != .null, attributes != .object(JSONObject()) {
+        if let attributes = member("attrs", of: member("updates", of: entry)), attributes != .null,
+            attributes != .object(JSONObject())
+        {
             throw wrong("updates.attrs is not supported")
         }
         return Rule(

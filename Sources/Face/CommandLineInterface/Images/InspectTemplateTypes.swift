@@ -61,7 +61,7 @@ enum InspectTemplateTypes {
         type: "docker.HealthConfig",
         [
             texts("Test"), .init("Interval", .duration), .init("Timeout", .duration), .init("StartPeriod", .duration),
-            .init("Retries", .number),
+            .init("StartInterval", .duration), .init("Retries", .number),
         ])
 
     private static let dockerConfig = TemplateShape.structure(

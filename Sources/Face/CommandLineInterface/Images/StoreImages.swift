@@ -50,7 +50,7 @@ final class StoreImages: BaseImageProvider {
         }
         if TransportReference(parsing: name) != nil { return try pull() }
         guard let found = try store.findImage(name) else {
-            guard policy != .never else { throw CommandError("\(name): image not known") }
+            guard policy != .never, !name.hasPrefix("sha256:") else { throw CommandError("\(name): image not known") }
             return try pull()
         }
         let chosen = try instance(of: found.image, for: wanted, name)

@@ -237,7 +237,7 @@ let package = Package(
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(.domain, of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
         tests(.domain, of: "DockerfileSyntax", dependsOn: ["SeededRandomness"]),
-        tests(.domain, of: "DockerfileChecks", dependsOn: ["DockerfileSyntax"]),
+        tests(.domain, of: "DockerfileChecks", dependsOn: ["DockerfileSyntax", "SeededRandomness"]),
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),

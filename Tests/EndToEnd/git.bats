@@ -27,15 +27,8 @@ setup_file() {
     repository_git add -A
     repository_git commit -q -m "how to build"
     repository_git update-server-info
-    python3 -u -c 'import functools, http.server, sys
-handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-print(server.server_port)
-server.serve_forever()' "$WEB" >"$BATS_FILE_TMPDIR/port" 2>/dev/null 3>&- &
-    export SERVER=$!
-    until [ -s "$BATS_FILE_TMPDIR/port" ]; do sleep 0.1; done
-    export URL
-    URL=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")/repo/.git
+    serve_web
+    URL+=/repo/.git
 }
 teardown_file() {
     kill "$SERVER"

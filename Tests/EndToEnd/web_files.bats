@@ -11,16 +11,7 @@ setup_file() {
     echo content >"$WEB/file.txt"
     touch -d @1000000 "$WEB/file.txt"
     tar -C "$WEB" -cf "$WEB/archive.tar" file.txt
-    # The port is whatever is free.
-    python3 -u -c 'import functools, http.server, sys
-handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-print(server.server_port)
-server.serve_forever()' "$WEB" >"$BATS_FILE_TMPDIR/port" 2>/dev/null 3>&- &
-    export SERVER=$!
-    until [ -s "$BATS_FILE_TMPDIR/port" ]; do sleep 0.1; done
-    export URL
-    URL=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
+    serve_web
 }
 teardown_file() {
     kill "$SERVER"

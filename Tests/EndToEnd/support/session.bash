@@ -208,6 +208,18 @@ store_is_sound() {
     [ -z "$problems" ] || fail "the store is not sound:" "$problems"
 }
 
+# Serves the directory $WEB on loopback: sets SERVER to the process and URL to its address. The port is whatever is free.
+serve_web() {
+    python3 -u -c 'import functools, http.server, sys
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+print(server.server_port)
+server.serve_forever()' "$WEB" >"$BATS_FILE_TMPDIR/port" 2>/dev/null 3>&- &
+    export SERVER=$! URL
+    until [ -s "$BATS_FILE_TMPDIR/port" ]; do sleep 0.1; done
+    URL=http://127.0.0.1:$(cat "$BATS_FILE_TMPDIR/port")
+}
+
 # --- The tool under another name ----------------------------------------------------------------------------------------
 
 # Makes `drop_in` call the tool by the name `buildah`, with this file's store.

@@ -20,7 +20,7 @@ struct RequestRecord {
     private func write(_ result: [(name: String, value: String)]) {
         DebugLog.write(
             "registry request",
-            [("method", request.verb.rawValue), ("url", Self.redacted(request.address))] + result
+            [("method", request.verb.rawValue), ("url", "\(request.address)")] + result
                 + [("milliseconds", "\(milliseconds)")])
     }
 
@@ -29,21 +29,5 @@ struct RequestRecord {
         let seconds = now.seconds.subtractingSaturated(began.seconds)
         return seconds.multipliedReportingOverflow(by: 1000).partialValue
             .addingSaturated((now.nanoseconds.subtractingSaturated(began.nanoseconds)) / 1_000_000)
-    }
-
-    private static let harmless: Set<String> = [
-        "scope", "service", "n", "last", "digest", "mount", "from", "artifactType", "tag",
-    ]
-
-    /// The address without secrets: presigned URLs carry them in the query.
-    static func redacted(_ address: WebAddress) -> String {
-        var shown = address
-        shown.query = address.query.map { query in
-            query.split(separator: "&", omittingEmptySubsequences: false).map { pair in
-                let name = pair.prefix { $0 != "=" }
-                return harmless.contains(String(name)) || name.count == pair.count ? String(pair) : "\(name)=REDACTED"
-            }.joined(separator: "&")
-        }
-        return "\(shown)"
     }
 }

@@ -129,6 +129,9 @@ let package = Package(
             dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText", "ProgressEvents"]),
         room(.domain, "DockerfileSyntax"),
         room(.domain, "DockerfileChecks", dependsOn: ["DockerfileSyntax", "ImageModel"]),
+        room(
+            .domain, "BuildGraph",
+            dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ProgressEvents"]),
         room(.domain, "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
 
         // Workflows.
@@ -161,7 +164,7 @@ let package = Package(
         room(
             .workflows, "ImageBuild",
             dependsOn: [
-                "DockerfileSyntax", "DockerfileChecks", "ImageCopy", "WorkingContainers", "ContainerStore",
+                "DockerfileSyntax", "DockerfileChecks", "BuildGraph", "ImageCopy", "WorkingContainers", "ContainerStore",
                 "ImageLayers", "Sandbox",
                 "ImageModel", "ContentDigest", "ContainersConfig", "ProgressEvents", "HTTPHeaders", "JSONText",
                 "LinuxSystem", "TarArchive", "StreamCompression",
@@ -173,7 +176,7 @@ let package = Package(
         room(
             .face, "CommandLineInterface",
             dependsOn: [
-                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild",
+                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild", "BuildGraph",
                 "ContainerLifecycle",
                 "ImageCopy",
                 "WorkingContainers", "ManifestLists",
@@ -238,12 +241,13 @@ let package = Package(
         tests(.domain, of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
         tests(.domain, of: "DockerfileSyntax", dependsOn: ["SeededRandomness"]),
         tests(.domain, of: "DockerfileChecks", dependsOn: ["DockerfileSyntax", "SeededRandomness"]),
+        tests(.domain, of: "BuildGraph", dependsOn: ["DockerfileSyntax", "ImageModel"]),
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),
         tests(
             .workflows, of: "ImageBuild",
-            dependsOn: ["DockerfileSyntax", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem", "TarArchive"]),
+            dependsOn: ["DockerfileSyntax", "BuildGraph", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem", "TarArchive"]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(

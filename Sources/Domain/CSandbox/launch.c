@@ -153,5 +153,10 @@ int sandbox_wait(const struct sandbox_process *process, int *exited, int *status
 
 int sandbox_signal(const struct sandbox_process *process, int number)
 {
-    return (int)CHECKED(syscall(SYS_pidfd_send_signal, process->pidfd, number, NULL, 0));
+    return sandbox_signal_descriptor(process->pidfd, number);
+}
+
+int sandbox_signal_descriptor(int pidfd, int number)
+{
+    return (int)CHECKED(syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0));
 }

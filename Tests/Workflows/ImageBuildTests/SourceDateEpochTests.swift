@@ -1,3 +1,4 @@
+import BuildGraph
 import DockerfileSyntax
 import Glibc
 import ImageModel

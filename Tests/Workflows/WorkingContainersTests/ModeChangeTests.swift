@@ -1,5 +1,6 @@
 import Testing
 
+import LinuxSystem
 @testable import WorkingContainers
 
 @Suite struct ModeChangeTests {

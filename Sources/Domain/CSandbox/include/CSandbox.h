@@ -130,6 +130,9 @@ int sandbox_receive(const struct sandbox_process *process, struct sandbox_messag
 int sandbox_wait(const struct sandbox_process *process, int *exited, int *status);
 int sandbox_signal(const struct sandbox_process *process, int number);
 
+/* The same, by its pidfd. */
+int sandbox_signal_descriptor(int pidfd, int number);
+
 /* Forwards this process's signals to a sandboxed one (or, unless `kill_signal` is 0, sends that on the first signal
  * that requests termination) until `sandbox_relay_end`, which returns the signal that caused the kill, 0 for none.
  * Returns a slot. */

@@ -14,8 +14,11 @@ package enum PredefinedArguments {
 
     /// Interpreted by the builder itself when set with `--build-arg`.
     package static let builder: Set<String> = [
-        "SOURCE_DATE_EPOCH", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_DOCKERFILE_CHECK", sandboxHostname,
+        sourceDateEpoch, "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_DOCKERFILE_CHECK", sandboxHostname,
     ]
+
+    /// The time of the build.
+    package static let sourceDateEpoch = "SOURCE_DATE_EPOCH"
 
     /// The host name of the build's commands.
     package static let sandboxHostname = "BUILDKIT_SANDBOX_HOSTNAME"

@@ -24,6 +24,8 @@ package struct StageGraph: Sendable {
         package let stages: [Int]
         /// Images other than the base in `COPY --from=` and `RUN --mount=from=`, in order, without duplicates.
         package let images: [String]
+        /// The earlier stage of FROM's `--after=`, also among `stages`.
+        package var predecessor: Int?
         /// Whether a named context, its `base`, stands for the stage, whose instructions are not executed.
         package var isReplaced = false
     }
@@ -69,9 +71,12 @@ package struct StageGraph: Sendable {
             try collector.collect(stage.instructions)
             var (stages, images) = try sources(of: collector.references, in: stage.index)
             if case .stage(let index) = origin { stages.insert(index) }
-            if let index = try predecessor(of: stage, globals: globals) { stages.insert(index) }
+            let predecessor = try predecessor(of: stage, globals: globals)
+            if let predecessor { stages.insert(predecessor) }
             nodes.append(
-                Node(index: stage.index, baseName: base, base: origin, stages: stages.sorted(), images: images))
+                Node(
+                    index: stage.index, baseName: base, base: origin, stages: stages.sorted(), images: images,
+                    predecessor: predecessor))
         }
     }
 

@@ -1,20 +1,28 @@
 import Glibc
 import LinuxSystem
+import Synchronization
 
 /// A network namespace connected to the host's network by a program, for the lifetime of this object.
 ///
 /// Any number of sandboxes may join it, concurrently or one after another. Like sandboxed processes, the program is
 /// killed when this process dies, however that happens.
-package final class NetworkConnection {
+///
+/// `@unchecked Sendable`: what changes is in `progress`; the program itself can be asked by any thread.
+package final class NetworkConnection: @unchecked Sendable {
+    private struct Progress {
+        var isReady = false
+        var failure: SandboxError?
+    }
+
     /// The namespace's file, for joining it.
     package let namespace: String
     /// Why the network could not be connected; nil if it is connected or has not been waited for yet.
-    package private(set) var failure: SandboxError?
+    package var failure: SandboxError? { progress.withLock(\.failure) }
     /// How it is connected.
     package let network: UserModeNetwork
     private let controlSocket: String
     private let program: UserModeProgram
-    private var isReady = false
+    private let progress = Mutex(Progress())
 
     /// Creates the namespace and starts the program without waiting until it is ready.
     ///
@@ -44,17 +52,23 @@ package final class NetworkConnection {
 
     /// Waits until the namespace is connected and the ports are forwarded. Returns immediately from then on.
     package func awaitReadiness() throws(SandboxError) {
-        if isReady { return }
-        if let failure { throw failure }
-        do throws(SandboxError) {
-            try program.awaitReadiness()
-            if network.program == .slirp4netns, !network.ports.isEmpty {
-                try SlirpControl.publish(network.ports, to: network.ownAddress ?? "", socket: controlSocket)
+        let failure = progress.withLock { progress in
+            if progress.isReady || progress.failure != nil { return progress.failure }
+            do throws(SandboxError) {
+                try connect()
+                progress.isReady = true
+            } catch {
+                progress.failure = error
             }
-            isReady = true
-        } catch {
-            failure = error
-            throw error
+            return progress.failure
+        }
+        if let failure { throw failure }
+    }
+
+    private func connect() throws(SandboxError) {
+        try program.awaitReadiness()
+        if network.program == .slirp4netns, !network.ports.isEmpty {
+            try SlirpControl.publish(network.ports, to: network.ownAddress ?? "", socket: controlSocket)
         }
     }
 

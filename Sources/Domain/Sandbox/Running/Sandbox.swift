@@ -91,6 +91,8 @@ struct SandboxRun {
         _ plan: SandboxPlan, _ cloneFlags: UInt64, _ prepare: ((Int32) throws -> Void)?
     ) throws(SandboxError) -> ExitStatus {
         let process = try SandboxProcess(starting: plan, namespaces: cloneFlags)
+        spec.cancellation?.begin(process.descriptor, killSignal: process.killSignal)
+        defer { spec.cancellation?.end(process.descriptor) }
         let slot = sandbox_relay_begin(process.descriptor, spec.signals == .kill ? process.killSignal : 0)
         defer { if console >= 0 { close(console) } }
         if let prepare {

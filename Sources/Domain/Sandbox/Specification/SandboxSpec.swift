@@ -58,6 +58,8 @@ package struct SandboxSpec: Sendable {
     package var shmSize: UInt64 = 65_536_000
     /// How signals to this process affect the container.
     package var signals = SignalPolicy.forward
+    /// Ends it before its time; nil if nobody does.
+    package var cancellation: RunCancellation?
     /// Annotations for hooks and runtimes.
     package var annotations: [(name: String, value: String)] = []
 

@@ -37,8 +37,8 @@ extension BuildCommand {
         .bool("all-platforms", help: "build for all platforms that the base images support"),
         .string("manifest", "listname", help: "add the image to the specified manifest list, creating it if needed"),
         Flag(
-            "jobs", .int, placeholder: "N", default: "1",
-            help: "number of stages to run in parallel (accepted, but stages run one at a time)"),
+            "jobs", .int, placeholder: "N",
+            help: "number of steps to run in parallel, 0 for no limit (default the number of processors; 1 as buildah)"),
         .bool("http-proxy", default: true, help: "pass through HTTP proxy environment variables"),
         .bool(
             "rm", default: true, help: "remove intermediate containers after a successful build (builds leave none)"

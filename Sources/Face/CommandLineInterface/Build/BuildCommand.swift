@@ -205,6 +205,7 @@ enum BuildCommand: Command {
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = try !isQuiet(arguments)
         options.target = arguments.string("target")
+        options.jobs = jobs(arguments, session)
         options.makesChecks =
             session.calledAs != "buildah" && session.calledAs != "podman" && options.showsOutput
         if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
@@ -239,6 +240,12 @@ enum BuildCommand: Command {
             if options.modification == .own, let time = options.created { options.modification = .atMost(time) }
         }
         return (options, files)
+    }
+
+    /// How many steps run at the same time. Buildah and Podman run one, unless more are asked for.
+    private static func jobs(_ arguments: ParsedArguments, _ session: Session) -> Int {
+        if let jobs = arguments.int("jobs") { return jobs == 0 ? .max : Int(clamping: jobs) }
+        return ["buildah", "podman"].contains(session.calledAs) ? 1 : WorkerPool.processorCount
     }
 
     private static func temporaryDirectory(_ session: Session) -> String {

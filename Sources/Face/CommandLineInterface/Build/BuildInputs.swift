@@ -1,3 +1,4 @@
+import BuildGraph
 import CommandLineGrammar
 import ContainersConfig
 import ContentDigest
@@ -100,7 +101,7 @@ enum BuildInputs {
         guard let value, !name.isEmpty, !value.isEmpty else {
             throw CommandError("invalid additional build context \(text.goQuoted): expected NAME=SOURCE")
         }
-        let key = BuildOptions.contextName(name)
+        let key = NamedContext.canonicalName(name)
         for prefix in ["docker-image://", "container-image://", "docker://"] where value.hasPrefix(prefix) {
             let image = String(value.dropFirst(prefix.count))
             options.contexts[key] = image == "scratch" ? .scratch : .image(image)

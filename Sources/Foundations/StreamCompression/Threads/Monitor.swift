@@ -36,7 +36,7 @@ package final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Waits until `isReady`, evaluated now and after each change, holds; then does the same as `update`.
-    func wait<Result>(
+    package func wait<Result>(
         until isReady: (State) -> Bool, then body: (inout State) throws -> Result
     ) rethrows -> Result {
         pthread_mutex_lock(mutex)

@@ -1,3 +1,4 @@
+import BuildGraph
 import DockerfileChecks
 import DockerfileSyntax
 import ImageModel

@@ -1,3 +1,4 @@
+import BuildGraph
 import ProgressEvents
 
 /// Reports the progress of one stage of a build.
@@ -5,9 +6,8 @@ struct BuildLog {
     let report: ProgressHandler
     /// `1/2` if the build has several stages.
     let stage: String?
-    /// The number of steps, as far as they are known.
-    var stepCount: Int
-    private(set) var step = 0
+    let stepCount: Int
+    private var step = 0
 
     init(report: @escaping ProgressHandler, stage: String?, stepCount: Int) {
         self.report = report
@@ -15,15 +15,14 @@ struct BuildLog {
         self.stepCount = stepCount
     }
 
-    mutating func begin(_ text: String) {
-        step += 1
-        report(.stepStarted(index: step, of: stepCount, text: text, stage: stage))
+    mutating func begin(_ step: BuildNode.Step) {
+        self.step = step.index
+        report(.stepStarted(index: step.index, of: stepCount, text: step.text, stage: stage))
     }
 
     /// Begins the only step.
     func beginOnly(_ text: String) {
-        var log = self
-        log.begin(text)
+        report(.stepStarted(index: 1, of: 1, text: text, stage: stage))
     }
 
     func cached(_ id: String) {

@@ -1,3 +1,4 @@
+package import BuildGraph
 package import ImageLayers
 package import ImageModel
 package import LinuxSystem
@@ -9,23 +10,6 @@ package struct BuildOptions: Sendable {
     /// When to fetch base images.
     package enum PullPolicy: String, Sendable {
         case always, missing, never, newer
-    }
-
-    /// A named build context.
-    package enum NamedContext: Sendable, Equatable {
-        case directory(String)
-        case image(String)
-        /// An empty root.
-        case scratch
-    }
-
-    /// The form of a context's name, or of a name that a context may stand for, in which they are compared: like
-    /// `docker.io/library/alpine:latest` and `alpine`, names of the same image are equal.
-    @Sendable
-    package static func contextName(_ name: String) -> String {
-        let lowercased = name.lowercased()
-        guard let familiar = try? ImageReference(parsing: lowercased).familiar else { return lowercased }
-        return familiar.hasSuffix(":latest") ? String(familiar.dropLast(7)) : familiar
     }
 
     /// The Dockerfile's name for messages, and its text.
@@ -106,7 +90,7 @@ package struct BuildOptions: Sendable {
     package var makesChecks = true
     /// The maximum age of a cached result in seconds; nil for any age.
     package var cacheAge: Int64?
-    /// Additional contexts for `--from=` and FROM, by their `contextName`.
+    /// Additional contexts for `--from=` and FROM, by their canonical name.
     package var contexts: [String: NamedContext] = [:]
     /// The secrets for `RUN --mount=type=secret`, by id.
     package var secrets: [String: BuildSecret] = [:]
@@ -143,6 +127,8 @@ package struct BuildOptions: Sendable {
     package var isolation = SandboxIsolation.builtIn
     /// Called after each step with the resources that it used; nil for nobody.
     package var reportsUsage: (@Sendable (ResourceUsage) throws -> Void)?
+    /// How many steps may be executed at the same time.
+    package var jobs = 1
     /// Whether to show the standard output of commands; their standard error is always shown.
     package var showsOutput = true
 
@@ -152,6 +138,29 @@ package struct BuildOptions: Sendable {
 }
 
 extension BuildOptions {
+    /// What the graph of the build depends on.
+    var graphInputs: GraphInputs {
+        var inputs = GraphInputs()
+        inputs.buildArguments = buildArguments
+        inputs.globalEpoch = globalEpoch
+        inputs.target = target
+        inputs.contexts = contexts
+        inputs.firstBase = firstBase
+        inputs.skipsUnusedStages = skipsUnusedStages
+        inputs.platform = platform
+        inputs.makesLayers = makesLayers
+        inputs.labels = labels
+        inputs.labelsStages = labelsStages
+        inputs.unsetLabels = unsetLabels
+        inputs.inheritsLabels = inheritsLabels
+        inputs.environment = environment
+        inputs.proxies = proxies
+        inputs.commandMounts = commandMounts
+        inputs.entitlements = entitlements
+        inputs.restrictsNetwork = restrictsNetwork
+        return inputs
+    }
+
     /// Whether no option changes an image that the Dockerfile does not change.
     var changesNothing: Bool {
         labels.isEmpty && annotations.isEmpty && environment.isEmpty && unsetEnvironment.isEmpty && unsetLabels.isEmpty

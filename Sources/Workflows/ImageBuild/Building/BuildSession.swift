@@ -1,3 +1,4 @@
+import BuildGraph
 import ContainerStore
 import DockerfileSyntax
 import ImageLayers
@@ -5,73 +6,127 @@ package import ImageModel
 import LinuxSystem
 import ProgressEvents
 import Sandbox
+import Synchronization
 package import WorkingContainers
 
-/// State shared by the stages of one build.
-final class BuildSession {
+/// State shared by the stages of one build, which may be executed by several threads.
+final class BuildSession: Sendable {
+    private struct State {
+        /// The executors of stages that have begun, by the index of the stage.
+        var executors: [Int: StageExecutor] = [:]
+        /// The results of completed stages, by index.
+        var results: [Int: ImageDraft] = [:]
+        /// The ids of the kept images of completed stages, by index.
+        var savedStages: [Int: String] = [:]
+        /// The users that commands cannot have in this user namespace.
+        var usersWarnedOf: Set<String> = []
+        var hostFiles: HostFiles?
+        /// The user's host paths, resolved once, before any step runs: a step that writes to one volume cannot redirect
+        /// another one.
+        var hostHandles: [String: PathHandle] = [:]
+    }
+
     let options: BuildOptions
-    let dockerfile: Dockerfile
     let plan: BuildPlan
+    let locator: ErrorLocator
     let store: ContainerStore
     let cache: BuildCacheIndex
-    let images: any BaseImageProvider
+    let images: SharedImages
     let context: BuildContext?
     let report: ProgressHandler
-    /// The results of completed stages, by index.
-    var results: [Int: ImageDraft] = [:]
-    /// The arguments at the end of completed stages, by index.
-    var arguments: [Int: [StageScope.Argument]] = [:]
-    /// The ids of the kept images of completed stages, by index.
-    var savedStages: [Int: String] = [:]
-    /// The names declared by ARG instructions of stages, including triggers.
-    var declaredArguments: Set<String> = []
-    /// Nil if no checks are made.
-    var checks: BuildChecks?
-    /// The users that commands cannot have in this user namespace.
-    var usersWarnedOf: Set<String> = []
+    let namedContexts: [String: NamedDirectory]
+    /// Ends the commands of all steps.
+    let cancellation = RunCancellation()
+    private let state = Mutex(State())
     /// The cache mounts that this build has emptied (`--no-cache`), by their directories.
-    var renewedCaches: Set<String> = []
-    private var preparedHostFiles: HostFiles?
-    /// The user's host paths, resolved once, before any step runs: a step that writes to one volume cannot redirect
-    /// another one.
-    private var hostHandles: [String: PathHandle] = [:]
-    private(set) var namedContexts: [String: NamedDirectory] = [:]
+    private let renewedCaches = Mutex<Set<String>>([])
 
     init(
         options: BuildOptions, dockerfile: Dockerfile, plan: BuildPlan, store: ContainerStore,
-        images: any BaseImageProvider, context: BuildContext?, report: @escaping ProgressHandler
+        images: SharedImages, context: BuildContext?, report: @escaping ProgressHandler
     ) {
         self.options = options
-        self.dockerfile = dockerfile
         self.plan = plan
+        locator = ErrorLocator(dockerfile.source)
         self.store = store
         cache = BuildCacheIndex(store)
         self.images = images
         self.context = context
         self.report = report
         // A missing one is an error once it is requested.
+        var named: [String: NamedDirectory] = [:]
         for case (let name, .directory(let path)) in options.contexts {
-            namedContexts[name] = try? NamedDirectory(trusting: path)
+            named[name] = try? NamedDirectory(trusting: path)
         }
+        namedContexts = named
         for path in options.agentSockets.values { _ = try? handle(ofHost: path) }
         for case .file(let path) in options.secrets.values { _ = try? handle(ofHost: path) }
         _ = try? volumes()
     }
 
+    // MARK: Stages
+
+    func begin(_ executor: StageExecutor) { state.withLock { $0.executors[executor.stage.index] = executor } }
+
+    func executor(ofStage index: Int) throws -> StageExecutor {
+        guard let executor = state.withLock({ $0.executors[index] }) else {
+            throw BuildError(.stepFailed, "stage \(index) has not begun")
+        }
+        return executor
+    }
+
+    /// Gives up the executors of all stages that have begun, which refer to this session.
+    func endStages() -> [StageExecutor] {
+        state.withLock { state in
+            defer { state.executors = [:] }
+            return Array(state.executors.values)
+        }
+    }
+
+    func complete(stage index: Int, _ draft: ImageDraft) { state.withLock { $0.results[index] = draft } }
+
+    func result(ofStage index: Int) throws -> ImageDraft {
+        guard let draft = state.withLock({ $0.results[index] }) else {
+            throw BuildError(.notFound, "stage \(index) has not been built")
+        }
+        return draft
+    }
+
+    func save(stage index: Int, image id: String) { state.withLock { $0.savedStages[index] = id } }
+
+    /// The id of the kept image of a completed stage.
+    func savedImage(ofStage index: Int) -> String? { state.withLock { $0.savedStages[index] } }
+
+    // MARK: Things that happen once
+
+    /// Whether nobody has been warned of this user yet.
+    func isFirstWarning(of user: String) -> Bool { state.withLock { $0.usersWarnedOf.insert(user).inserted } }
+
+    /// Empties a cache mount, unless this build has done that; other steps that want the same wait.
+    func renewOnce(_ cache: String, _ renew: () throws -> Void) rethrows {
+        try renewedCaches.withLock { renewed in
+            if renewed.insert(cache).inserted { try renew() }
+        }
+    }
+
     /// The host files of containers, prepared when the first command runs.
     func hostFiles() throws -> HostFiles {
-        if let preparedHostFiles { return preparedHostFiles }
-        let files = try HostFiles(store.layout)
-        preparedHostFiles = files
-        return files
+        try state.withLock { state in
+            if let prepared = state.hostFiles { return prepared }
+            let files = try HostFiles(store.layout)
+            state.hostFiles = files
+            return files
+        }
     }
 
     /// A file or directory of the host, given by the user for the whole build.
     func handle(ofHost path: String) throws -> PathHandle {
-        if let known = hostHandles[path] { return known }
-        let handle = try PathHandle(trusting: path)
-        hostHandles[path] = handle
-        return handle
+        try state.withLock { state in
+            if let known = state.hostHandles[path] { return known }
+            let handle = try PathHandle(trusting: path)
+            state.hostHandles[path] = handle
+            return handle
+        }
     }
 
     /// The mounts for every command.
@@ -83,6 +138,8 @@ final class BuildSession {
             return opened
         }
     }
+
+    // MARK: Times
 
     /// The time for everything new: the requested one, or now.
     var now: FileTime {
@@ -106,27 +163,13 @@ final class BuildSession {
         return .atMost(time)
     }
 
-    /// An error at a position in the Dockerfile.
-    func error(
-        _ code: BuildError.Code, at range: SourceRange?, _ message: String, exitCode: Int32? = nil
-    ) -> BuildError {
-        let diagnostic = Diagnostic(file: dockerfile.source.file, range: range, message)
-        return BuildError(
-            code, diagnostic.description, exitCode: exitCode, excerpt: diagnostic.rendered(source: dockerfile.source))
-    }
+    // MARK: Errors
 
-    /// Adds the position of the instruction to an error that has none.
-    ///
-    /// - Parameter step: the instruction as known to the user, if it was being executed.
-    func located(_ error: any Error, at range: SourceRange?, step: String? = nil) -> BuildError {
-        let prefix = step.map { "building at STEP \"\($0)\": " } ?? ""
-        return switch error {
-        case let known as BuildError where known.excerpt != nil || known.code == .commandFailed: known
-        case let diagnostic as Diagnostic:
-            BuildError(.invalid, diagnostic.description, excerpt: diagnostic.rendered(source: dockerfile.source))
-        case let known as WorkingContainerError where known.code == .noSuchSource || known.code == .invalid:
-            self.error(.invalid, at: range, prefix + known.description)
-        default: self.error(.stepFailed, at: range, prefix + "\(error)")
+    /// Adds the position of a step to an error that has none.
+    func located(_ error: any Error, at step: BuildNode.Step?) -> BuildError {
+        locator.located(error, at: step?.range, step: step?.text) { error in
+            guard let known = error as? WorkingContainerError else { return false }
+            return known.code == .noSuchSource || known.code == .invalid
         }
     }
 }
@@ -135,4 +178,21 @@ final class BuildSession {
 package protocol BaseImageProvider: AnyObject {
     /// The image with this name or id, fetched if the policy and the name allow it.
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage
+}
+
+/// A provider for several threads: one image at a time.
+///
+/// `@unchecked Sendable`: the provider is used with the lock held only.
+final class SharedImages: @unchecked Sendable {
+    private let provider: any BaseImageProvider
+    private let lock = Mutex(())
+
+    init(_ provider: any BaseImageProvider) {
+        self.provider = provider
+    }
+
+    /// See ``BaseImageProvider``.
+    func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {
+        try lock.withLock { _ in try provider.baseImage(name, policy: policy, platform: platform) }
+    }
 }

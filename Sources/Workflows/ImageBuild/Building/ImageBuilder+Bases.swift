@@ -1,3 +1,4 @@
+import BuildGraph
 import DockerfileSyntax
 
 extension ImageBuilder {
@@ -6,7 +7,7 @@ extension ImageBuilder {
     package static func baseImages(_ options: BuildOptions) throws -> [String] {
         let (dockerfile, _) = try parse(options)
         var names: [String] = []
-        for planned in try BuildPlan(dockerfile, options: options).stages {
+        for planned in try BuildPlan(dockerfile, options.graphInputs).stages {
             var name: String?
             if case .image(let image) = planned.origin { name = image }
             if case .context(let context) = planned.origin, case .image(let image)? = options.contexts[context] {

@@ -1,3 +1,4 @@
+import BuildGraph
 package import DockerfileChecks
 import DockerfileSyntax
 import ProgressEvents
@@ -12,7 +13,7 @@ extension ImageBuilder {
         let (dockerfile, source) = try parse(options)
         var options = options
         if options.target == nil { options.skipsUnusedStages = false }
-        let plan = try BuildPlan(dockerfile, options: options)
+        let plan = try BuildPlan(dockerfile, options.graphInputs)
         let checks = try checks(of: dockerfile, options, fails: false, report: { _ in })
         checks.checkFile()
         try checks.begin(plan.stages)
@@ -28,7 +29,7 @@ extension ImageBuilder {
     /// What can be set for a build of the target.
     package static func outline(_ options: BuildOptions) throws -> BuildOutline {
         let (dockerfile, _) = try parse(options)
-        let plan = try BuildPlan(dockerfile, options: options)
+        let plan = try BuildPlan(dockerfile, options.graphInputs)
         return BuildOutline(
             dockerfile, stages: plan.stages.map(\.stage.index), globals: plan.globalArguments,
             buildArguments: options.buildArguments)
@@ -77,11 +78,11 @@ extension ImageBuilder {
         }
         let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: $0.content, file: $0.name) }
         // What is wrong with the arguments, the plan tells.
-        let globals = try? BuildPlan.globalArguments(of: dockerfile, options)
+        let globals = try? BuildPlan.globalArguments(of: dockerfile, options.graphInputs)
         let inputs = StageChecks.Inputs(
             globals: globals ?? [:], buildArguments: options.buildArguments, ignored: ignored)
         return BuildChecks(
-            dockerfile, chosen, inputs: inputs, defaults: try? BuildPlan.defaults(of: dockerfile, options),
+            dockerfile, chosen, inputs: inputs, defaults: try? BuildPlan.defaults(of: dockerfile, options.graphInputs),
             isFatal: fails && chosen.failsOnFindings, report: report)
     }
 }

@@ -1,3 +1,4 @@
+import BuildGraph
 import ContainerStore
 import ContentDigest
 import DockerfileSyntax
@@ -15,7 +16,7 @@ import WorkingContainers
 /// The value is a number of seconds, `context` for the time of the build context, or the name of a stage that consists
 /// of one `ADD` from the web, for the time of that file.
 struct SourceDateEpoch {
-    static let argument = "SOURCE_DATE_EPOCH"
+    static let argument = PredefinedArguments.sourceDateEpoch
 
     private let dockerfile: Dockerfile
     private let options: BuildOptions
@@ -72,7 +73,7 @@ struct SourceDateEpoch {
         }
         if text == "context" { return .time(options.contextTime) }
         // Neither a directory nor an image has a time of its own.
-        if options.contexts[BuildOptions.contextName(text)] != nil { return .time(nil) }
+        if options.contexts[NamedContext.canonicalName(text)] != nil { return .time(nil) }
         let name = text.lowercased()
         guard let stage = dockerfile.stages.first(where: { $0.name == name }) else {
             throw invalid(text, "is neither a number of seconds, nor context, nor the name of a stage")
@@ -81,7 +82,7 @@ struct SourceDateEpoch {
     }
 
     /// The values of the global arguments.
-    func globals() throws(Diagnostic) -> [String: String] { try BuildPlan.globalArguments(of: dockerfile, options) }
+    func globals() throws(Diagnostic) -> [String: String] { try BuildPlan.globalArguments(of: dockerfile, options.graphInputs) }
 
     // MARK: A stage as the source
 

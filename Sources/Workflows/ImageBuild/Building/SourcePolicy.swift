@@ -1,3 +1,4 @@
+package import BuildGraph
 import ImageModel
 package import JSONText
 

@@ -3,13 +3,12 @@ import LinuxSystem
 
 /// Starts cache mounts afresh in builds without a cache.
 enum CacheRenewal {
-    /// Puts a cache's content away when this build uses it for the first time. Commands of other builds that are using
-    /// it keep it; a later renewal, or `prune`, deletes it.
+    /// Puts a cache's content away. Commands of other builds that are using it keep it; a later renewal, or `prune`,
+    /// deletes it.
     ///
     /// - Parameter directory: the cache's directory, which need not exist.
-    static func renew(_ directory: String, in session: BuildSession) throws {
-        guard session.renewedCaches.insert(directory).inserted else { return }
-        let parent = session.store.layout.cacheMounts
+    static func renew(_ directory: String, in store: ContainerStore) throws {
+        let parent = store.layout.cacheMounts
         let name = String(directory.dropFirst(parent.utf8.count + 1))
         let entries = try Files.entries(ofDirectory: parent).map(\.text)
         for entry in entries where entry == name || isNumbered(entry, of: name) {

@@ -1,4 +1,6 @@
+import BuildGraph
 import ContainerStore
+import ImageModel
 import LinuxSystem
 import Sandbox
 import WorkingContainers
@@ -9,11 +11,23 @@ final class StepMounts {
     private(set) var mounts: [SandboxMount] = []
     /// `NAME=value`: variables of the mounts.
     private(set) var environment: [String] = []
+    private let workingDirectory: String
     private var roots: [ReadOnlyRoot] = []
     private var writable: [(staging: StagingLayer, target: String)] = []
     private var copies: [StagingLayer] = []
     private var relays: [SocketRelay] = []
     private var locks: [HeldLock] = []
+
+    /// - Parameter workingDirectory: where relative targets start.
+    init(workingDirectory: String) {
+        self.workingDirectory = workingDirectory
+    }
+
+    /// The absolute target of a mount.
+    func target(of request: RunMount, default path: String = "") -> String {
+        let path = ContainerPath.absolute(request.target ?? path, from: workingDirectory)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
 
     func add(_ mount: SandboxMount) { mounts.append(mount) }
 

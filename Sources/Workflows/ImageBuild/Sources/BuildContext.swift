@@ -1,3 +1,4 @@
+import BuildGraph
 package import DockerfileSyntax
 package import LinuxSystem
 package import WorkingContainers

@@ -1,3 +1,4 @@
+import BuildGraph
 import HTTPHeaders
 
 /// A git repository as a source of ADD or as a build context, in BuildKit's syntax: `URL[?QUERY][#REF[:SUBDIRECTORY]]`,

@@ -1,3 +1,4 @@
+import BuildGraph
 package import LinuxSystem
 import WorkingContainers
 

@@ -1,3 +1,4 @@
+import BuildGraph
 import ContainerStore
 import ContentDigest
 import Glibc

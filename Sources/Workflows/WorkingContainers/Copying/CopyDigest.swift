@@ -1,6 +1,6 @@
 package import ContentDigest
 import Glibc
-import LinuxSystem
+package import LinuxSystem
 import TarArchive
 
 /// The digest printed by `copy` and `add`, identical to Buildah's: the digest of an archive of the copied files without

@@ -1,13 +1,18 @@
 package import Sandbox
+import Synchronization
 
 /// The private network of containers that share host files: connected for the first that requests it, used by all later
-/// ones, ended with this object.
-package final class ContainerNetwork {
+/// ones, ended with this object. Containers of several threads may use it at the same time.
+package final class ContainerNetwork: Sendable {
+    private struct State {
+        var namespaceDirectory: String?
+        var connection: NetworkConnection?
+        /// The reason for using the host's network instead.
+        var refusal: String?
+    }
+
     private let directory: String
-    private var namespaceDirectory: String?
-    private var connection: NetworkConnection?
-    /// The reason for using the host's network instead.
-    private var refusal: String?
+    private let state = Mutex(State())
 
     /// - Parameter directory: an existing directory visible only in this process's mount namespace.
     init(in directory: String) {
@@ -36,10 +41,10 @@ package final class ContainerNetwork {
                 return try body(process, connection)
             } catch {
                 guard let failure = connection.failure, connection.network.isOptional else { throw error }
-                refuse(failure)
+                state.withLock { Self.refuse(failure, &$0) }
             }
         }
-        if case .userMode = process.confinement.network, let refusal {
+        if case .userMode = process.confinement.network, let refusal = state.withLock(\.refusal) {
             process.confinement.shareNetwork(because: refusal)
         }
         if let reason = process.confinement.sharingReason { process.confinement.networkNotice?.give(reason) }
@@ -47,27 +52,36 @@ package final class ContainerNetwork {
     }
 
     private func connection(for confinement: StepConfinement) throws -> NetworkConnection? {
-        guard case .userMode(var network) = confinement.network else { return nil }
-        if refusal != nil, network.isOptional { return nil }
-        if let connection, connection.isAlive { return connection }
-        // The file of an ended connection would block the next one.
-        connection = nil
-        let place = namespaceDirectory ?? NetworkNamespaceDirectory.prepare(own: directory)
-        namespaceDirectory = place
+        guard case .userMode(let network) = confinement.network else { return nil }
+        return try state.withLock { state in
+            if state.refusal != nil, network.isOptional { return nil }
+            if let connection = state.connection, connection.isAlive { return connection }
+            // The file of an ended connection would block the next one.
+            state.connection = nil
+            return try connect(network, confinement, &state)
+        }
+    }
+
+    private func connect(
+        _ network: UserModeNetwork, _ confinement: StepConfinement, _ state: inout State
+    ) throws -> NetworkConnection? {
+        var network = network
+        let place = state.namespaceDirectory ?? NetworkNamespaceDirectory.prepare(own: directory)
+        state.namespaceDirectory = place
         network.directory = place
         network.settleAddresses()
         network.forwardsNames = try ResolverFile(confinement).asksThroughNetwork
         do throws(SandboxError) {
-            connection = try NetworkConnection(starting: network)
+            state.connection = try NetworkConnection(starting: network)
         } catch {
             guard network.isOptional else { throw error }
-            refuse(error)
+            Self.refuse(error, &state)
         }
-        return connection
+        return state.connection
     }
 
-    private func refuse(_ error: SandboxError) {
-        connection = nil
-        refusal = "a private one cannot be connected (\(error))"
+    private static func refuse(_ error: SandboxError, _ state: inout State) {
+        state.connection = nil
+        state.refusal = "a private one cannot be connected (\(error))"
     }
 }

@@ -1,3 +1,4 @@
+import ImageModel
 import LinuxSystem
 package import Sandbox
 
@@ -31,6 +32,8 @@ package struct ContainerProcess: Sendable {
     package var terminal: TerminalRequest?
     package var isolation = SandboxIsolation.builtIn
     package var signals = SignalPolicy.forward
+    /// Ends the command before its time; nil if nobody does.
+    package var cancellation: RunCancellation?
     /// Whether the user namespace has a single id: then every user is this one, and changing owners has no effect, as for
     /// the owners in images.
     package var hasSingleID = false
@@ -93,6 +96,7 @@ package struct ContainerProcess: Sendable {
         spec.useInit = useInit
         spec.terminal = terminal
         spec.signals = signals
+        spec.cancellation = cancellation
         let copies = try hostFiles.copies(confinement.copiedMounts, in: place, besides: Set(mounts.map(\.destination)))
         let requested = try mounts.map { mount in
             mount.copiesUp ? try CopiedMemory.prepare(mount, in: files, at: hostFiles.newPlace()) : mount

@@ -1,15 +1,16 @@
 package import ContainerStore
 import LinuxSystem
 package import Sandbox
+import Synchronization
 
 /// `/etc/hosts`, `/etc/resolv.conf`, `/etc/hostname` and `/run/.containerenv` of containers: mounted files that are
 /// therefore never in a layer.
 ///
 /// They are in a tmpfs that exists only in this process's mount namespace, so that nothing is left behind whatever
 /// happens to the process.
-package final class HostFiles {
+package final class HostFiles: Sendable {
     private let directory: String
-    private var count = 0
+    private let count = Mutex(0)
     /// The private network of the containers with these files.
     package let network: ContainerNetwork
 
@@ -21,10 +22,18 @@ package final class HostFiles {
         network = ContainerNetwork(in: directory)
     }
 
+    /// A path that nothing else has.
+    private func newPath() -> String {
+        let number = count.withLock { count in
+            count += 1
+            return count
+        }
+        return "\(directory)/\(number)"
+    }
+
     /// A new directory for one container.
     func newPlace() throws -> String {
-        count += 1
-        let place = "\(directory)/\(count)"
+        let place = newPath()
         try Files.makeDirectory(place, mode: 0o755)
         return place
     }
@@ -70,8 +79,7 @@ package final class HostFiles {
 
     /// The path of a file with this content, which exists only in memory.
     package func file(_ content: [UInt8], mode: UInt32, uid: UInt32, gid: UInt32) throws -> String {
-        count += 1
-        let path = "\(directory)/\(count)"
+        let path = newPath()
         try Files.replaceFile(path, with: content, mode: mode, synchronize: false)
         let opened = try OwnedFD.open(path, OpenFlags.path)
         try Files.changeOwner(fd: opened.raw, uid: uid, gid: gid)

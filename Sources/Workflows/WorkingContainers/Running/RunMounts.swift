@@ -1,6 +1,7 @@
 package import ContainerStore
 import ContentDigest
 import Glibc
+import ImageModel
 import LinuxSystem
 package import Sandbox
 

@@ -1,9 +1,9 @@
 import DockerfileSyntax
 
 /// The variables visible to an instruction of a stage: ENV of the image and of the stage, and ARGs.
-struct StageScope {
+package struct StageScope: Sendable {
     /// A declared argument with a value.
-    typealias Argument = (name: String, value: String)
+    package typealias Argument = (name: String, value: String)
 
     /// `NAME=value`, in the order of the image's configuration.
     private(set) var environment: [String]

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ImageBuild
+@testable import BuildGraph
 
 @Suite struct SignalNameTests {
     @Test(arguments: ["9", "SIGTERM", "kill", "SigRtMin+3", "RTMAX-14", "SIGRTMIN+15", "37"])

@@ -1,3 +1,4 @@
+import BuildGraph
 import ContainerStore
 import DockerfileSyntax
 import ImageLayers
@@ -6,77 +7,96 @@ import LinuxSystem
 import ProgressEvents
 import WorkingContainers
 
-/// Builds one stage: executes its instructions in order, on its base image.
-final class StageBuilder {
+/// Executes the nodes of one stage, and puts its image together.
+///
+/// `@unchecked Sendable`: the nodes of a stage depend on each other and are executed one after the other, on any threads.
+final class StageExecutor: @unchecked Sendable {
     let session: BuildSession
-    let stage: Dockerfile.Stage
+    let stage: BuildGraph.Stage
     var log: BuildLog
+    /// The image so far: its layers and its history.
     var draft: ImageDraft
-    var scope: StageScope
-    var shell: [String]
-    /// Whether the stage has set CMD itself: ENTRYPOINT discards an inherited one.
-    var setsCommand = false
     /// The root shared by all steps if the build creates a single layer.
     var sharedRoot: WritableRoot?
     /// Whether a command may have changed files in the shared root.
     var ranCommand = false
-    /// The volumes since the last step that could create their directories.
-    var newVolumes: [String] = []
     /// Whether any step was executed rather than found in the cache.
-    var didWork = false
+    private(set) var didWork = false
     /// The host name for the stage's commands.
     let hostname: String
-    private let instructions: [Instruction]
-    private let globalArguments: [String: String]
     private let baseName: String?
     private let inheritedHistory: Int
+    /// Labels that are known only now.
+    private var lateLabels: [String: String] = [:]
 
-    /// - Parameter inherited: the arguments of the stage that this one is based on.
-    init(
-        _ planned: BuildPlan.PlannedStage, from draft: ImageDraft, inherited: [StageScope.Argument], log: BuildLog,
-        in session: BuildSession
-    ) {
-        stage = planned.stage
-        instructions = planned.instructions
-        hostname = session.plan.hostname ?? RandomBytes.hex(6)
+    /// - Parameter base: the image that the stage starts from.
+    init(_ stage: BuildGraph.Stage, from base: ImageDraft, in session: BuildSession) {
+        self.stage = stage
         self.session = session
-        self.draft = draft
-        globalArguments = session.plan.globalArguments
-        self.log = log
-        baseName = draft.baseName
+        hostname = session.plan.hostname ?? RandomBytes.hex(6)
+        log = BuildLog(
+            report: session.report, stage: session.plan.label(of: stage.planned), stepCount: stage.stepCount)
+        draft = base
+        draft.container = stage.base
+        baseName = base.baseName
+        draft.baseName = nil
         inheritedHistory = draft.config.history?.count ?? 0
-        self.draft.baseName = nil
-        let container = draft.container
-        scope = StageScope(environment: container.env ?? [], arguments: inherited)
-        shell = container.shell ?? ["/bin/sh", "-c"]
     }
 
-    /// Executes the base image's triggers and the stage's instructions.
+    /// Executes one of the stage's nodes.
     ///
-    /// - Returns: the stage's image.
-    ///
-    /// - Parameters:
-    ///   - prepended: additional instructions at the beginning of the stage.
-    ///   - appended: additional instructions at its end.
-    func build(
-        triggers: [Instruction], prepended: [Instruction] = [], appended: [Instruction]
-    ) throws -> ImageDraft {
+    /// - Throws: `BuildError` with the position of the step.
+    func execute(_ node: BuildNode) throws {
+        if let step = node.step { log.begin(step) }
         do {
-            for instruction in triggers { try perform(instruction, at: stage.fromInstruction.range) }
-            for instruction in prepended { try perform(instruction, at: nil) }
-            for instruction in instructions { try perform(instruction, at: instruction.range) }
-            for instruction in appended { try perform(instruction, at: nil) }
-            if !session.options.makesLayers, !newVolumes.isEmpty {
-                try makeVolumes(newVolumes, in: rootOfAllSteps())
-                didWork = true
+            let before = ResourceUsage.now()
+            try carryOut(node)
+            if node.step != nil, node.id != stage.first {
+                try session.options.reportsUsage?(ResourceUsage.now().since(before))
             }
-            try finishSharedRoot()
-            noteBase()
         } catch {
-            sharedRoot?.discard()
-            throw error
+            throw session.located(error, at: node.step)
         }
-        return draft
+    }
+
+    private func carryOut(_ node: BuildNode) throws {
+        switch node.operation {
+        case .base, .context, .image: break
+        case .configure: record(node.step?.text ?? "")
+        case .identify(let earlier): try identify(earlierStage: earlier, node)
+        case .run(let run): try self.run(run, node)
+        case .copy(let copy): try self.copy(copy, node)
+        case .makeDirectory(let directory): try make(directory, node)
+        case .makeVolumes(let paths):
+            try makeVolumes(paths, in: rootOfAllSteps())
+            didWork = true
+        case .finish: try finish()
+        }
+    }
+
+    /// Records an instruction that only changes the configuration in the history.
+    func record(_ text: String) {
+        draft.addHistory(
+            History(
+                created: Clock.rfc3339(session.now), createdBy: "/bin/sh -c #(nop) \(text)", emptyLayer: true))
+    }
+
+    /// The stage's labels name the image of an earlier stage if that is kept.
+    private func identify(earlierStage: Int?, _ node: BuildNode) throws {
+        guard let id = earlierStage.flatMap(session.savedImage) else { return record(node.step?.text ?? "") }
+        lateLabels[LabelInstruction.stageBase] = id
+        record(try LabelInstruction.ofStage(stage.planned, base: id).text)
+    }
+
+    /// Completes the stage's image.
+    private func finish() throws {
+        try finishSharedRoot()
+        noteBase()
+        var container = stage.container
+        if !lateLabels.isEmpty { container.labels = (container.labels ?? [:]).merging(lateLabels) { $1 } }
+        draft.container = container
+        if let author = stage.author { draft.config.author = author }
+        session.complete(stage: stage.index, draft)
     }
 
     /// Records the stage's base image once in the history: at the end if a single layer is created.
@@ -87,64 +107,10 @@ final class StageBuilder {
         draft.config.history?[place].comment = "FROM \(baseName)"
     }
 
-    private func perform(_ instruction: Instruction, at range: SourceRange?) throws {
-        log.begin(instruction.text)
-        do {
-            let before = ResourceUsage.now()
-            try carryOut(instruction)
-            try session.options.reportsUsage?(ResourceUsage.now().since(before))
-        } catch {
-            throw session.located(error, at: range, step: instruction.text)
-        }
-    }
-
-    private func carryOut(_ instruction: Instruction) throws {
-        switch instruction.kind {
-        case .from:
-            throw BuildError(.invalid, "FROM cannot stand inside a stage")
-        case .run(let run): try self.run(run, instruction)
-        case .copy(let copy): try self.copy(copy, instruction, isAdd: false)
-        case .add(let add): try self.copy(add, instruction, isAdd: true)
-        case .workdir(let path): try changeDirectory(path, instruction)
-        case .volume(let words): try addVolumes(words, instruction)
-        case .arg(let declarations):
-            for declaration in declarations { try declare(declaration) }
-            record(instruction)
-        default:
-            try configure(instruction)
-            record(instruction)
-        }
-    }
-
-    /// Records an instruction that only changes the configuration in the history.
-    func record(_ instruction: Instruction) {
-        draft.addHistory(
-            History(
-                created: Clock.rfc3339(session.now), createdBy: "/bin/sh -c #(nop) \(instruction.text)",
-                emptyLayer: true))
-    }
-
-    // MARK: Variables
-
-    func expand(_ word: Word) throws -> String {
-        try session.dockerfile.expander.expand(word, in: session.dockerfile.source.file) { self.scope.value(of: $0) }
-            .value
-    }
-
-    /// An ARG's value: the one given for the build, else its default, else that of the global ARG of that name.
-    private func declare(_ declaration: ArgumentDeclaration) throws {
-        session.declaredArguments.insert(declaration.name)
-        var value = session.options.buildArguments[declaration.name]
-        if value == nil { value = try declaration.defaultValue.map(expand) }
-        if value == nil { value = globalArguments[declaration.name] }
-        let known = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)
-        if value == nil, scope.value(of: declaration.name) == nil, !known.contains(declaration.name) {
-            session.report(
-                .warning(
-                    "[Warning] missing \"\(declaration.name)\" build argument. "
-                        + "Try adding \"--build-arg \(declaration.name)=<VALUE>\" to the command line"))
-        }
-        scope.declare(argument: declaration.name, value)
+    /// Discards what an incomplete stage has begun.
+    func discard() {
+        sharedRoot?.discard()
+        sharedRoot = nil
     }
 
     // MARK: Steps that change files
@@ -158,16 +124,13 @@ final class StageBuilder {
     /// Executes a step that changes files, or takes its result from the cache.
     ///
     /// - Parameters:
+    ///   - volumes: missing directories to make before.
     ///   - modification: the modification times of the changed files; nil for the build's.
     ///   - step: performs the step in a writable root.
     func changeFiles(
-        _ key: CacheKey, createdBy: String, modification: ModificationTimes? = nil,
+        _ key: CacheKey, createdBy: String, volumes: [String], modification: ModificationTimes? = nil,
         _ step: (WritableRoot) throws -> Void
     ) throws {
-        let volumes = newVolumes
-        newVolumes = []
-        var key = key
-        if !volumes.isEmpty { key.add("new volumes", volumes) }
         func body(_ root: WritableRoot) throws {
             try makeVolumes(volumes, in: root)
             try step(root)
@@ -200,14 +163,15 @@ final class StageBuilder {
             "build cache",
             [
                 ("decision", decision), ("detail", detail), ("key", key.hex), ("parent", draft.topLayer ?? ""),
-                ("stage", stage.name ?? "\(stage.index)"),
+                ("stage", stage.planned.stage.name ?? "\(stage.index)"),
             ])
     }
 
     /// Whether the stage is one of those that are built without a cache.
     var isUncached: Bool {
         let names = session.options.uncachedStages
-        return !names.isEmpty && (names.contains("\(stage.index)") || stage.name.map(names.contains) ?? false)
+        guard !names.isEmpty else { return false }
+        return names.contains("\(stage.index)") || stage.planned.stage.name.map(names.contains) ?? false
     }
 
     private func takeFromCache(_ key: CacheKey) throws -> StepResult? {

@@ -1,13 +1,13 @@
+import BuildGraph
 import ContentDigest
-import DockerfileSyntax
 import HTTPHeaders
 import JSONText
 import LinuxSystem
 import WorkingContainers
 
-extension StageBuilder {
+extension StageExecutor {
     /// Asks for the sources that are elsewhere, and removes them from the request.
-    func fetch(_ request: inout CopyRequest) throws -> [any RemoteSource] {
+    func fetch(_ request: inout CopyOperation) throws -> [any RemoteSource] {
         guard request.isAdd else { return [] }
         var remote: [any RemoteSource] = []
         var local: [String] = []
@@ -25,7 +25,7 @@ extension StageBuilder {
         return remote
     }
 
-    private func webSource(_ source: String, _ request: CopyRequest) throws -> WebSource {
+    private func webSource(_ source: String, _ request: CopyOperation) throws -> WebSource {
         let address = try session.options.sourcePolicy?.address(for: source) ?? source
         guard let provider = session.options.remoteFiles else {
             throw BuildError(.unsupported, "ADD of \(address): this build has no access to web servers")
@@ -36,7 +36,7 @@ extension StageBuilder {
         return try WebSource(wanted, by: provider, usesKnown: usesKnown, in: session.store)
     }
 
-    private func gitSource(_ reference: GitReference, _ request: CopyRequest) throws -> GitSource {
+    private func gitSource(_ reference: GitReference, _ request: CopyOperation) throws -> GitSource {
         var reference = reference
         if let checksum = request.checksum {
             let commit = try GitReference.commit(checksum)

@@ -1,5 +1,3 @@
-import ImageModel
-
 /// Paths inside a container as given by users.
 package enum ContainerPath {
     /// The absolute path, without `.` and `..`; a trailing slash, which marks a directory, is kept.
@@ -12,13 +10,5 @@ package enum ContainerPath {
         let clean = "/" + parts.joined(separator: "/")
         let endsInDirectory = path.hasSuffix("/") || path.hasSuffix("/.") || path == "."
         return endsInDirectory && clean != "/" ? clean + "/" : clean
-    }
-}
-
-extension WorkingContainer {
-    /// The absolute form of a path given to a command for this container: relative paths start in its working
-    /// directory.
-    package func absolutePath(_ path: String) -> String {
-        ContainerPath.absolute(path, from: container.workingDir)
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ImageBuild
+@testable import BuildGraph
 
 @Suite struct CacheKeyTests {
     private func key(_ change: (inout CacheKey) -> Void = { _ in }) -> String {

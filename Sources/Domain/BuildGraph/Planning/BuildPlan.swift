@@ -1,45 +1,48 @@
-import DockerfileSyntax
-import ImageModel
-import ProgressEvents
+package import DockerfileSyntax
+package import ImageModel
+package import ProgressEvents
 
 /// The plan of a build, made before it starts: the stages that the target needs, in order, with their bases and
 /// platforms resolved. Unneeded stages are not included.
-struct BuildPlan {
-    struct PlannedStage {
-        let stage: Dockerfile.Stage
+package struct BuildPlan: Sendable {
+    /// A stage with its base and platform resolved.
+    package struct PlannedStage: Sendable {
+        package let stage: Dockerfile.Stage
         /// The base's name with variables expanded.
-        let base: String
-        let origin: StageGraph.Origin
-        let platform: Platform?
+        package let base: String
+        package let origin: StageGraph.Origin
+        package let platform: Platform?
         /// Whether a named context, the origin, stands for the stage.
-        let isReplaced: Bool
+        package let isReplaced: Bool
 
         /// The instructions to execute.
-        var instructions: [Instruction] { isReplaced ? [] : stage.instructions }
+        package var instructions: [Instruction] { isReplaced ? [] : stage.instructions }
     }
 
     /// The stages known to be needed; triggers of base images may need others.
-    let stages: [PlannedStage]
-    let graph: StageGraph
+    package let stages: [PlannedStage]
+    /// How the stages depend on each other.
+    package let graph: StageGraph
     /// The values that `ARG NAME` without a default inherits in a stage.
-    let globalArguments: [String: String]
+    package let globalArguments: [String: String]
     /// The host name requested for commands.
-    let hostname: String?
+    package let hostname: String?
     private let all: [PlannedStage]
     private let dockerfile: Dockerfile
-    private let options: BuildOptions
+    private let inputs: GraphInputs
 
-    init(_ dockerfile: Dockerfile, options: BuildOptions) throws {
+    /// - Throws: `BuildError` with the position of the error.
+    package init(_ dockerfile: Dockerfile, _ inputs: GraphInputs) throws {
         self.dockerfile = dockerfile
-        self.options = options
-        hostname = try Self.hostname(options)
+        self.inputs = inputs
+        hostname = try Self.hostname(inputs)
         do throws(Diagnostic) {
-            let globals = try BuildPlan.globalArguments(of: dockerfile, options)
+            let globals = try BuildPlan.globalArguments(of: dockerfile, inputs)
             let graph = try StageGraph(
-                dockerfile, globals: globals, buildArguments: options.buildArguments,
-                contexts: Set(options.contexts.keys), firstBase: options.firstBase,
-                canonical: BuildOptions.contextName)
-            let target = try graph.target(options.target)
+                dockerfile, globals: globals, buildArguments: inputs.buildArguments,
+                contexts: Set(inputs.contexts.keys), firstBase: inputs.firstBase,
+                canonical: NamedContext.canonicalName)
+            let target = try graph.target(inputs.target)
             var all: [PlannedStage] = []
             for (stage, node) in zip(dockerfile.stages, graph.nodes) {
                 all.append(
@@ -51,33 +54,33 @@ struct BuildPlan {
             self.all = all
             self.graph = graph
             globalArguments = globals
-            stages = (options.skipsUnusedStages ? graph.needed(for: target) : Array(0...target)).map { all[$0] }
+            stages = (inputs.skipsUnusedStages ? graph.needed(for: target) : Array(0...target)).map { all[$0] }
         } catch {
             throw BuildError(.invalid, error.description, excerpt: error.rendered(source: dockerfile.source))
         }
     }
 
-    private static func platformArguments(_ dockerfile: Dockerfile, _ options: BuildOptions) -> [String: String] {
-        let target = options.target.flatMap { $0.isEmpty ? nil : $0 } ?? dockerfile.stages.last?.name ?? "default"
+    private static func platformArguments(_ dockerfile: Dockerfile, _ inputs: GraphInputs) -> [String: String] {
+        let target = inputs.target.flatMap { $0.isEmpty ? nil : $0 } ?? dockerfile.stages.last?.name ?? "default"
         return PredefinedArguments.platformValues(
-            build: parts(of: Platform.host), target: parts(of: options.platform), stage: target)
+            build: parts(of: Platform.host), target: parts(of: inputs.platform), stage: target)
     }
 
     /// The values of the arguments for FROM lines.
-    static func globalArguments(
-        of dockerfile: Dockerfile, _ options: BuildOptions
+    package static func globalArguments(
+        of dockerfile: Dockerfile, _ inputs: GraphInputs
     ) throws(Diagnostic) -> [String: String] {
         var globals = try dockerfile.globalArgumentValues(
-            buildArguments: options.buildArguments, platform: platformArguments(dockerfile, options))
-        if let epoch = options.globalEpoch {
-            globals[SourceDateEpoch.argument] = epoch.isEmpty ? nil : epoch
+            buildArguments: inputs.buildArguments, platform: platformArguments(dockerfile, inputs))
+        if let epoch = inputs.globalEpoch {
+            globals[PredefinedArguments.sourceDateEpoch] = epoch.isEmpty ? nil : epoch
         }
         return globals
     }
 
     /// The values that the arguments for FROM lines have without any `--build-arg`.
-    static func defaults(of dockerfile: Dockerfile, _ options: BuildOptions) throws -> [String: String] {
-        try dockerfile.globalArgumentValues(buildArguments: [:], platform: platformArguments(dockerfile, options))
+    package static func defaults(of dockerfile: Dockerfile, _ inputs: GraphInputs) throws -> [String: String] {
+        try dockerfile.globalArgumentValues(buildArguments: [:], platform: platformArguments(dockerfile, inputs))
     }
 
     private static func parts(of platform: Platform) -> (os: String, architecture: String, variant: String) {
@@ -104,8 +107,8 @@ struct BuildPlan {
     }
 
     /// The host name that `--build-arg BUILDKIT_SANDBOX_HOSTNAME` requests.
-    private static func hostname(_ options: BuildOptions) throws -> String? {
-        guard let name = options.buildArguments[PredefinedArguments.sandboxHostname], !name.isEmpty else { return nil }
+    private static func hostname(_ inputs: GraphInputs) throws -> String? {
+        guard let name = inputs.buildArguments[PredefinedArguments.sandboxHostname], !name.isEmpty else { return nil }
         let allowed = name.utf8.allSatisfy { byte in
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
                 || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
@@ -119,10 +122,11 @@ struct BuildPlan {
         return name
     }
 
-    func stage(_ index: Int) -> PlannedStage { all[index] }
+    /// The stage at an index of the Dockerfile.
+    package func stage(_ index: Int) -> PlannedStage { all[index] }
 
     /// The earlier stages that the triggers of a stage's base image use.
-    func stages(usedBy triggers: [Instruction], in planned: PlannedStage) throws -> [Int] {
+    package func stages(usedBy triggers: [Instruction], in planned: PlannedStage) throws -> [Int] {
         do throws(Diagnostic) {
             return try graph.stages(usedBy: triggers, in: planned.stage.index)
         } catch {
@@ -132,19 +136,19 @@ struct BuildPlan {
     }
 
     /// A hint at a stage or image whose name resembles that of an image which cannot be found.
-    func hint(forImage name: String) -> String {
+    package func hint(forImage name: String) -> String {
         let common = ["alpine", "busybox", "centos", "debian", "fedora", "golang", "ubuntu"]
         return Suggestion.hint(for: name, among: dockerfile.stages.compactMap(\.name) + common)
     }
 
     /// `1/2` if there are several stages up to the target, else nil. Skipped stages count.
-    func label(of planned: PlannedStage) -> String? {
+    package func label(of planned: PlannedStage) -> String? {
         guard let last = stages.last?.stage.index, last > 0 else { return nil }
         return "\(planned.stage.index + 1)/\(last + 1)"
     }
 
     /// The stage's FROM as shown to users: with its base expanded.
-    func announcement(of planned: PlannedStage) -> String {
+    package func announcement(of planned: PlannedStage) -> String {
         let platform = planned.platform.map { "--platform=\($0) " } ?? ""
         // The parsed name is in lower case; show it as written.
         let name = planned.stage.name.flatMap { _ in
@@ -155,13 +159,13 @@ struct BuildPlan {
 
     /// Warns about `--build-arg` names that neither the Dockerfile nor, according to `triggered`, a base image's
     /// triggers declare: they had no effect.
-    func checkBuildArguments(triggered: Set<String>, _ report: ProgressHandler) {
+    package func checkBuildArguments(triggered: Set<String>, _ report: ProgressHandler) {
         var declared = PredefinedArguments.proxy.union(PredefinedArguments.platform).union(PredefinedArguments.builder)
         declared.formUnion(triggered)
         for instruction in dockerfile.globalArguments + stages.flatMap(\.stage.instructions) {
             if case .arg(let declarations) = instruction.kind { declared.formUnion(declarations.map(\.name)) }
         }
-        let unused = options.buildArguments.keys.filter { !declared.contains($0) }.sorted()
+        let unused = inputs.buildArguments.keys.filter { !declared.contains($0) }.sorted()
         if !unused.isEmpty {
             report(.warning("[Warning] one or more build args were not consumed: [\(unused.joined(separator: " "))]"))
         }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ImageBuild
+@testable import BuildGraph
 
 @Suite struct StageScopeTests {
     @Test func environmentOverridesArgumentsOfTheSameName() {

@@ -1,10 +1,11 @@
+import BuildGraph
 import ContainerStore
 import DockerfileSyntax
 import ImageModel
 import ProgressEvents
 import WorkingContainers
 
-extension StageBuilder {
+extension StageExecutor {
     /// The source of files for COPY, ADD and bind mounts.
     struct Origin {
         var directory: NamedDirectory?
@@ -19,13 +20,12 @@ extension StageBuilder {
     }
 
     /// The files of a context, an earlier stage or an image; nil for the build context. The caller closes it.
-    func origin(named from: String?) throws -> Origin {
-        guard let from else {
+    func origin(_ source: StageGraph.Origin?) throws -> Origin {
+        guard let source else {
             return Origin(
                 directory: session.context?.directory, ignored: session.context?.ignored,
                 ignoreFile: session.context?.ignoreFile, keepsOwners: false, mounted: nil)
         }
-        let source = try session.plan.graph.origin(of: from, in: stage.index)
         if case .context(let name) = source, case .directory(let path)? = session.options.contexts[name] {
             let directory = try session.namedContexts[name] ?? NamedDirectory(trusting: path)
             let context = try BuildContext(withOwnIgnoreFile: directory)
@@ -42,11 +42,7 @@ extension StageBuilder {
     private func topLayer(of source: StageGraph.Origin) throws -> String? {
         switch source {
         case .scratch: return nil
-        case .stage(let index):
-            guard let result = session.results[index] else {
-                throw BuildError(.notFound, "stage \(index) has not been built")
-            }
-            return result.topLayer
+        case .stage(let index): return try session.result(ofStage: index).topLayer
         case .context(let name):
             guard case .image(let image)? = session.options.contexts[name] else { return nil }
             return try imageLayer(image)

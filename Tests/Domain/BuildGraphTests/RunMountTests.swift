@@ -1,11 +1,11 @@
 import DockerfileSyntax
 import Testing
 
-@testable import ImageBuild
+@testable import BuildGraph
 
-@Suite struct MountRequestTests {
-    private static func request(_ text: String) throws -> MountRequest {
-        try MountRequest(try #require(MountFlag.options(of: text)))
+@Suite struct RunMountTests {
+    private static func request(_ text: String) throws -> RunMount {
+        try RunMount(try #require(MountFlag.options(of: text)))
     }
 
     @Test(arguments: ["private", "rprivate", "shared", "rshared", "slave", "rslave"])

@@ -1,40 +1,43 @@
-import DockerfileSyntax
+package import DockerfileSyntax
 
 /// The options of one `RUN --mount`, with variables expanded.
-struct MountRequest {
-    enum Kind: String, CaseIterable {
+package struct RunMount: Sendable {
+    /// The types of mounts.
+    package enum Kind: String, CaseIterable, Sendable {
         case bind, cache, tmpfs, secret, ssh
     }
 
     /// How concurrent users share a cache.
-    enum Sharing: String {
+    package enum Sharing: String, Sendable {
         case shared, `private`, locked
     }
 
     private static let propagations: Set<String> = ["shared", "rshared", "private", "rprivate", "slave", "rslave"]
 
-    var kind = Kind.bind
+    package var kind = Kind.bind
     /// The source stage, image or context; nil for the build context.
-    var from: String?
+    package var from: String?
+    /// What `from` means; nil for the build context.
+    package var origin: StageGraph.Origin?
     /// The path of the files in there.
-    var source = ""
-    var target: String?
+    package var source = ""
+    package var target: String?
     /// Whether it is writable; nil for the default of its type.
-    var isWritable: Bool?
-    var id: String?
-    var sharing = Sharing.shared
-    var mode: UInt32?
+    package var isWritable: Bool?
+    package var id: String?
+    package var sharing = Sharing.shared
+    package var mode: UInt32?
     /// The owner; nil for root.
-    var uid, gid: UInt32?
+    package var uid, gid: UInt32?
     /// Whether a missing secret is an error.
-    var isRequired = false
+    package var isRequired = false
     /// The environment variable for a secret; nil for none.
-    var variable: String?
+    package var variable: String?
     /// Options of the mount itself (`nosuid`, `size=64m`).
-    var options: [String] = []
+    package var options: [String] = []
 
     /// - Throws: ``BuildError`` with the invalid option.
-    init(_ options: [MountFlag.Option]) throws {
+    package init(_ options: [MountFlag.Option]) throws {
         if let name = options.last(where: { $0.key == "type" })?.value {
             guard let kind = Kind(rawValue: name) else {
                 throw BuildError(
@@ -102,7 +105,7 @@ struct MountRequest {
     ]
 
     /// Everything that decides on what a command sees of the mount, except the content of files.
-    var description: [String] {
+    package var description: [String] {
         let numbers = [mode, uid, gid].map { $0.map { String($0) } ?? "" }
         let flags = [isWritable.map { $0 ? "rw" : "ro" } ?? "", isRequired ? "required" : ""]
         return [kind.rawValue, from ?? "", source, target ?? "", id ?? "", variable ?? ""] + numbers + flags + options

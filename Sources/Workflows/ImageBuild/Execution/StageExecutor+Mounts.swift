@@ -1,3 +1,4 @@
+import BuildGraph
 import ContainerStore
 import ContentDigest
 import DockerfileSyntax
@@ -6,37 +7,12 @@ import LinuxSystem
 import Sandbox
 import WorkingContainers
 
-extension StageBuilder {
-    /// The `--mount` flags of a RUN, expanded with the stage's variables.
-    func mountRequests(of run: RunInstruction) throws -> [MountRequest] {
-        try session.options.commandMounts.map { text in
-            guard let options = MountFlag.options(of: text) else {
-                throw BuildError(.invalid, "invalid mount \"\(text)\"")
-            }
-            return try MountRequest(options)
-        }
-            + run.mounts.map { mount in
-                guard !ReferenceNames.hasVariable(mount) else {
-                    throw session.error(.invalid, at: mount.value.range, ReferenceNames.problem("from"))
-                }
-                guard let options = MountFlag.options(of: try expand(mount.value)) else {
-                    throw session.error(.invalid, at: mount.value.range, "invalid mount \"\(mount.value.text)\"")
-                }
-                do {
-                    return try MountRequest(options)
-                } catch let error as BuildError {
-                    throw session.error(error.code, at: mount.value.range, error.message)
-                }
-            }
-    }
-
-    /// Adds the mounts to a step's key, with digests of the bind-mounted files, which its result may depend on. The
-    /// content of caches and secrets never counts.
-    func add(_ requests: [MountRequest], to key: inout CacheKey) throws {
-        for request in requests {
-            key.add("mount", request.description)
-            guard request.kind == .bind else { continue }
-            let origin = try self.origin(named: request.from)
+extension StageExecutor {
+    /// Adds digests of the bind-mounted files, on which its result may depend, to a step's key. The content of caches and
+    /// secrets never counts.
+    func addContents(of requests: [RunMount], to key: inout CacheKey) throws {
+        for request in requests where request.kind == .bind {
+            let origin = try self.origin(request.origin)
             defer { origin.close() }
             guard let selection = try selection(of: request, from: origin) else { continue }
             key.add("content", try selection.digest(includesOwners: origin.keepsOwners).description)
@@ -44,7 +20,7 @@ extension StageBuilder {
     }
 
     /// The files of a mount's source that its ignore file does not hide; nil without a context.
-    private func selection(of request: MountRequest, from origin: Origin) throws -> CopySelection? {
+    private func selection(of request: RunMount, from origin: Origin) throws -> CopySelection? {
         guard let directory = origin.directory else { return nil }
         let source = request.source.isEmpty ? "." : request.source
         return try BuildContext.select(
@@ -52,17 +28,17 @@ extension StageBuilder {
     }
 
     /// Prepares the mounts; the caller closes them after the command has ended.
-    func prepare(_ requests: [MountRequest], _ hostFiles: HostFiles) throws -> StepMounts {
-        let mounts = StepMounts()
+    func prepare(_ run: RunOperation, _ hostFiles: HostFiles) throws -> StepMounts {
+        let mounts = StepMounts(workingDirectory: run.workingDirectory)
         do {
-            for (index, request) in requests.enumerated() {
+            for (index, request) in run.mounts.enumerated() {
                 switch request.kind {
                 case .bind: try bind(request, to: mounts)
                 case .cache: try mountCache(request, to: mounts)
                 case .tmpfs:
                     mounts.add(
                         try SandboxMount(
-                            type: "tmpfs", source: "tmpfs", destination: target(request),
+                            type: "tmpfs", source: "tmpfs", destination: mounts.target(of: request),
                             options: request.options + (request.isWritable == false ? ["ro"] : [])))
                 case .secret: try mountSecret(request, hostFiles, to: mounts)
                 case .ssh: try mountAgent(request, index, hostFiles, to: mounts)
@@ -75,15 +51,10 @@ extension StageBuilder {
         return mounts
     }
 
-    private func target(_ request: MountRequest, default path: String = "") -> String {
-        let path = absolute(request.target ?? path)
-        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    }
-
     // MARK: Files
 
-    private func bind(_ request: MountRequest, to mounts: StepMounts) throws {
-        let origin = try origin(named: request.from)
+    private func bind(_ request: RunMount, to mounts: StepMounts) throws {
+        let origin = try origin(request.origin)
         mounts.hold(origin.mounted)
         guard let directory = origin.directory else {
             throw BuildError(.notFound, "there is no build context to mount")
@@ -104,12 +75,12 @@ extension StageBuilder {
         }
         mounts.add(
             try SandboxMount(
-                source, as: name(of: request), at: target(request),
+                source, as: name(of: request), at: mounts.target(of: request),
                 options: ["rbind"] + request.options + (request.isWritable == true ? [] : ["ro"])))
     }
 
     /// The name of a mount's source for messages.
-    private func name(of request: MountRequest) -> String {
+    private func name(of request: RunMount) -> String {
         let source = request.source.isEmpty ? "/" : request.source
         return request.from.map { "\($0):\(source)" } ?? source
     }
@@ -126,13 +97,15 @@ extension StageBuilder {
 
     // MARK: Caches
 
-    private func mountCache(_ request: MountRequest, to mounts: StepMounts) throws {
-        let target = target(request)
+    private func mountCache(_ request: RunMount, to mounts: StepMounts) throws {
+        let target = mounts.target(of: request)
         let caches = session.store.layout.cacheMounts
         try Files.makeDirectories(caches, mode: 0o700)
         mounts.hold(try HeldLock(sharing: session.store.layout.cacheMountsLock))
         let name = "\(caches)/\(cacheName(request, target))"
-        if session.options.renewsCacheMounts || isUncached { try CacheRenewal.renew(name, in: session) }
+        if session.options.renewsCacheMounts || isUncached {
+            try session.renewOnce(name) { try CacheRenewal.renew(name, in: session.store) }
+        }
         mounts.hold(try HeldLock(sharing: "\(name).users.lock"))
         var directory = name
         switch request.sharing {
@@ -158,7 +131,7 @@ extension StageBuilder {
 
     /// The name of a cache's directory. A request for another owner or mode than the default, or for other initial
     /// content, has a cache of its own, as with BuildKit.
-    private func cacheName(_ request: MountRequest, _ target: String) -> String {
+    private func cacheName(_ request: RunMount, _ target: String) -> String {
         var identity = request.id ?? target
         if let space = session.options.buildArguments["BUILDKIT_CACHE_MOUNT_NS"], !space.isEmpty {
             identity = "\(space)/\(identity)"
@@ -172,12 +145,12 @@ extension StageBuilder {
     }
 
     /// Initialises a new cache with the content of its `from`.
-    private func makeCache(_ directory: String, _ request: MountRequest) throws {
+    private func makeCache(_ directory: String, _ request: RunMount) throws {
         let draft = "\(directory).\(RandomBytes.hex(8))"
         try Files.makeDirectory(draft, mode: 0o700)
         do {
             if request.from != nil {
-                let origin = try origin(named: request.from)
+                let origin = try origin(request.origin)
                 defer { origin.close() }
                 if let root = origin.directory {
                     let source = request.source.isEmpty ? "." : request.source
@@ -188,7 +161,8 @@ extension StageBuilder {
             let opened = try OwnedFD.open(draft, O_RDONLY | O_DIRECTORY)
             try setOwner(of: opened.raw, request)
             try Files.changeMode(fd: opened.raw, mode: request.mode ?? 0o755)
-            try Files.rename(draft, directory)
+            // A plain rename would replace the empty directory of another step, which may be about to mount it.
+            try Files.renameNew(draft, directory)
         } catch {
             try? Files.removeTree(draft)
             // Another build may have created it meanwhile.
@@ -196,7 +170,7 @@ extension StageBuilder {
         }
     }
 
-    private func setOwner(of descriptor: Int32, _ request: MountRequest) throws {
+    private func setOwner(of descriptor: Int32, _ request: RunMount) throws {
         do throws(LinuxError) {
             try Files.changeOwner(fd: descriptor, uid: request.uid ?? 0, gid: request.gid ?? 0)
         } catch {
@@ -208,7 +182,7 @@ extension StageBuilder {
 
     // MARK: Secrets
 
-    private func mountSecret(_ request: MountRequest, _ hostFiles: HostFiles, to mounts: StepMounts) throws {
+    private func mountSecret(_ request: RunMount, _ hostFiles: HostFiles, to mounts: StepMounts) throws {
         let name = request.id ?? request.target.flatMap { $0.split(separator: "/").last.map(String.init) } ?? ""
         guard !name.isEmpty else { throw BuildError(.invalid, "RUN --mount=type=secret needs an id") }
         guard let secret = session.options.secrets[name] else {
@@ -220,21 +194,21 @@ extension StageBuilder {
             mounts.add(variable: variable, String(decoding: content, as: UTF8.self))
             if request.target == nil { return }
         }
-        let target = target(request, default: "/run/secrets/\(name.split(separator: "/").last ?? "")")
+        let target = mounts.target(of: request, default: "/run/secrets/\(name.split(separator: "/").last ?? "")")
         let source = try hostFiles.file(
             content, mode: request.mode ?? 0o400, uid: request.uid ?? 0, gid: request.gid ?? 0)
         mounts.add(.bind(source, at: target, readOnly: true))
     }
 
     private func mountAgent(
-        _ request: MountRequest, _ index: Int, _ hostFiles: HostFiles, to mounts: StepMounts
+        _ request: RunMount, _ index: Int, _ hostFiles: HostFiles, to mounts: StepMounts
     ) throws {
         let name = request.id ?? "default"
         guard let socket = session.options.agentSockets[name] else {
             guard request.isRequired else { return }
             throw BuildError(.notFound, "ssh required but no ssh agent with id \(name) found")
         }
-        let target = target(request, default: "/run/buildkit/ssh_agent.\(index)")
+        let target = mounts.target(of: request, default: "/run/buildkit/ssh_agent.\(index)")
         let agent = try session.handle(ofHost: socket)
         if request.mode != nil || request.uid != nil || request.gid != nil {
             let relay = try SocketRelay(to: agent, in: try hostFiles.newDirectory())

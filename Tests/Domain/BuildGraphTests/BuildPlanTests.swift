@@ -2,13 +2,13 @@ import DockerfileSyntax
 import ImageModel
 import Testing
 
-@testable import ImageBuild
+@testable import BuildGraph
 
 @Suite struct BuildPlanTests {
-    private func plan(_ text: String, _ change: (inout BuildOptions) -> Void = { _ in }) throws -> BuildPlan {
-        var options = BuildOptions(dockerfile: (name: "Dockerfile", text: text))
-        change(&options)
-        return try BuildPlan(Dockerfile(parsing: Array(text.utf8), file: "Dockerfile"), options: options)
+    private func plan(_ text: String, _ change: (inout GraphInputs) -> Void = { _ in }) throws -> BuildPlan {
+        var inputs = GraphInputs()
+        change(&inputs)
+        return try BuildPlan(Dockerfile(parsing: Array(text.utf8), file: "Dockerfile"), inputs)
     }
 
     private static let stages = """
@@ -51,10 +51,10 @@ import Testing
     }
 
     @Test func contextNamesOfOneImageAreEqual() {
-        #expect(BuildOptions.contextName("docker.io/library/swan:latest") == BuildOptions.contextName("swan"))
-        #expect(BuildOptions.contextName("Swan") == "swan")
-        #expect(BuildOptions.contextName("quay.io/a/b:1") == "quay.io/a/b:1")
-        #expect(BuildOptions.contextName("no image name!") == "no image name!")
+        #expect(NamedContext.canonicalName("docker.io/library/swan:latest") == NamedContext.canonicalName("swan"))
+        #expect(NamedContext.canonicalName("Swan") == "swan")
+        #expect(NamedContext.canonicalName("quay.io/a/b:1") == "quay.io/a/b:1")
+        #expect(NamedContext.canonicalName("no image name!") == "no image name!")
     }
 
     @Test func platformArgumentsAreNormalized() throws {

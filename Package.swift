@@ -79,6 +79,7 @@ let package = Package(
         room(.foundations, "StreamCompression", dependsOn: ["CISAL", "CZstd", "CLZMA", "CBZip2"]),
         room(.foundations, "JSONText"),
         room(.foundations, "TarArchive", dependsOn: ["CISAL", "JSONText"]),
+        room(.foundations, "KeyEncoding", dependsOn: ["JSONText"]),
         room(.foundations, "TOMLText"),
         room(.foundations, "HTTPHeaders", dependsOn: ["LinuxSystem"]),
         room(.foundations, "ProgressEvents"),
@@ -116,6 +117,13 @@ let package = Package(
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         room(
+            .domain, "ImageEncryption",
+            dependsOn: [
+                "ContentDigest", "StreamCompression", "JSONText", "KeyEncoding", "LinuxSystem",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        room(
             .domain, "ImageLayers",
             dependsOn: ["ImageModel", "TarArchive", "StreamCompression", "ContentDigest", "LinuxSystem", "CLinux"]),
         room(
@@ -138,8 +146,8 @@ let package = Package(
         room(
             .workflows, "ImageCopy",
             dependsOn: [
-                "Distribution", "ImageTrust", "ContainerStore", "ImageTransports", "ImageLayers", "ImageModel",
-                "ContentDigest", "ContainersConfig",
+                "Distribution", "ImageTrust", "ImageEncryption", "ContainerStore", "ImageTransports", "ImageLayers",
+                "ImageModel", "ContentDigest", "ContainersConfig",
                 "StreamCompression", "ProgressEvents", "JSONText", "LinuxSystem",
             ]),
         room(
@@ -176,7 +184,8 @@ let package = Package(
         room(
             .face, "CommandLineInterface",
             dependsOn: [
-                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageBuild", "BuildGraph",
+                "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageEncryption", "ImageBuild",
+                "BuildGraph",
                 "ContainerLifecycle",
                 "ImageCopy",
                 "WorkingContainers", "ManifestLists",
@@ -195,6 +204,7 @@ let package = Package(
         tests(.foundations, of: "StreamCompression", dependsOn: ["SeededRandomness"]),
         tests(.foundations, of: "TarArchive", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(.foundations, of: "JSONText", dependsOn: ["SeededRandomness"]),
+        tests(.foundations, of: "KeyEncoding"),
         tests(.foundations, of: "TOMLText"),
         tests(.foundations, of: "HTTPHeaders"),
         tests(.domain, of: "ImageModel", dependsOn: ["JSONText", "ContentDigest"]),
@@ -217,6 +227,12 @@ let package = Package(
             dependsOn: [
                 "ImageModel", "ContainersConfig", "ContentDigest", "JSONText",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]),
+        tests(
+            .domain, of: "ImageEncryption",
+            dependsOn: [
+                "ContentDigest", "JSONText", "StreamCompression", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
         tests(

@@ -1,4 +1,5 @@
 package import ContentDigest
+package import ImageEncryption
 package import ImageModel
 
 /// Options for copying an image.
@@ -38,6 +39,10 @@ package struct CopyOptions: Sendable {
     package var removesSignatures = false
     /// Signs the copied image; nil for no signature.
     package var signer: ImageSigner?
+    /// Encrypts layers; nil for none. Layers that are encrypted already stay as they are.
+    package var encryption: LayerEncryption?
+    /// Decrypts encrypted layers; nil: they stay as they are.
+    package var decryption: LayerDecryption?
     /// The compression of layers.
     package var layers: Layers = .preferred(nil)
     /// Whether to compress layers anew that the destination already has in another compression.

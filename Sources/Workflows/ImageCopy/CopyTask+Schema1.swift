@@ -9,7 +9,7 @@ extension CopyTask {
     func copySchema1(_ raw: RawManifest, isInstance: Bool) throws -> RawManifest {
         let accepted = destination.acceptedManifestTypes
         let stays = options.format.map(\.isSchema1) ?? (accepted.isEmpty || accepted.contains(where: \.isSchema1))
-        guard stays else {
+        guard stays, options.encryption == nil else {
             guard !isSigned else {
                 throw Immutability.error(source.description, "the manifest of schema 1 would have to be converted")
             }

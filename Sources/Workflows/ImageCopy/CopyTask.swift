@@ -62,6 +62,9 @@ struct CopyTask {
 
     /// Copies an artifact, of which nothing is ever changed.
     private func copyArtifact(_ raw: RawManifest, _ manifest: Manifest, isInstance: Bool) throws -> RawManifest {
+        guard options.encryption == nil else {
+            throw CopyError(.unsupported, "\(source.description): artifacts cannot be encrypted")
+        }
         let accepted = destination.acceptedManifestTypes
         guard accepted.isEmpty || accepted.contains(raw.mediaType), options.format ?? raw.mediaType == raw.mediaType
         else {
@@ -132,6 +135,13 @@ struct CopyTask {
                     source.description, "the manifest of type \(raw.mediaType) would have to be converted")
             }
             return raw.mediaType
+        }
+        if options.encryption != nil {
+            guard options.format ?? .ociManifest == .ociManifest, isAccepted(.ociManifest) else {
+                let place = options.format.map { "a manifest of type \($0)" } ?? destination.description
+                throw CopyError(.unsupported, "\(place) cannot hold encrypted layers, which only OCI's formats have")
+            }
+            return .ociManifest
         }
         if let format = options.format {
             guard isAccepted(format) else {

@@ -77,9 +77,12 @@ package struct ImageCopier {
         guard options.layers == .preferred(nil) || options.layers == .unchanged else {
             throw CopyError(.unsupported, "containers-storage: layers are stored unpacked and cannot be compressed")
         }
+        guard options.encryption == nil else {
+            throw CopyError(.unsupported, "containers-storage: layers are stored unpacked and cannot be encrypted")
+        }
         let pull = ImagePull(
             into: store, admission: options.admission, keepsSignatures: !options.removesSignatures,
-            parallelCopies: options.parallelCopies, report: report)
+            decryption: options.decryption, parallelCopies: options.parallelCopies, report: report)
         return try pull.bring(
             source, platform: platform, isPlatformRequired: options.isPlatformRequired, format: options.format,
             preservesDigests: options.preservesDigests, signer: options.signer, names: names

@@ -1,6 +1,7 @@
 package import ContainerStore
 import ContentDigest
 import Glibc
+package import ImageEncryption
 import ImageLayers
 package import ImageModel
 package import ImageTransports
@@ -18,18 +19,21 @@ package struct ImagePull {
     private let parallelCopies: Int?
     private let admission: PolicyGate?
     private let keepsSignatures: Bool
+    private let decryption: LayerDecryption?
 
     /// - Parameters:
     ///   - admission: decides whether an image is accepted; nil accepts every image.
     ///   - keepsSignatures: whether to store an image's signatures.
+    ///   - decryption: decrypts encrypted layers; nil: they are an error.
     ///   - parallelCopies: the number of layers transferred in parallel; nil: as many as are useful.
     package init(
         into store: ContainerStore, admission: PolicyGate?, keepsSignatures: Bool = true,
-        parallelCopies: Int? = nil, report: @escaping ProgressHandler
+        decryption: LayerDecryption? = nil, parallelCopies: Int? = nil, report: @escaping ProgressHandler
     ) {
         self.store = store
         self.admission = admission
         self.keepsSignatures = keepsSignatures
+        self.decryption = decryption
         self.report = report
         self.parallelCopies = parallelCopies
     }
@@ -74,12 +78,25 @@ package struct ImagePull {
                 "\(source.description): the configuration lists \(config.rootfs.diffIDs.count) layers, the manifest \(manifest.layers.count)"
             )
         }
-        let raw = try ManifestConversion.convert(chosen, config: configBytes, to: format ?? chosen.mediaType).manifest
-        guard !preservesDigests || (raw.digest == chosen.digest && !top.mediaType.isSchema1) else {
+        let encrypted = try EncryptedLayers(manifest, config, decryption, source.description)
+        guard encrypted.isEmpty || signatures.isEmpty else {
+            throw Immutability.error(source.description, "its layers should be decrypted")
+        }
+        var raw = chosen
+        if encrypted.isEmpty {
+            raw = try ManifestConversion.convert(chosen, config: configBytes, to: format ?? chosen.mediaType).manifest
+        }
+        guard !preservesDigests || encrypted.isEmpty && (raw.digest == chosen.digest && !top.mediaType.isSchema1) else {
             throw CopyError(.unsupported, "\(source.description): the digest \(top.digest) cannot be preserved")
         }
         let layers = try source.readableLayers(of: manifest) ?? manifest.layers
-        let topLayer = try bringLayers(layers, diffIDs: config.rootfs.diffIDs, from: source)
+        let topLayer = try bringLayers(layers, diffIDs: config.rootfs.diffIDs, encrypted, from: source)
+        if !encrypted.isEmpty, let topLayer {
+            let chain = try store.layerChain(topLayer).reversed()
+            let plain = try encrypted.decrypted(manifest, as: Array(chain), in: store)
+            raw = try RawManifest(
+                encoding: ManifestConversion.convert(plain, to: format ?? chosen.mediaType))
+        }
         let configDigest = manifest.config.digest.description
         report(.blobStarted(digest: configDigest, kind: .config, size: Int64(configBytes.count)))
         report(.blobDone(digest: configDigest, kind: .config, outcome: .copied))
@@ -141,9 +158,12 @@ package struct ImagePull {
         let index: Int
         let blob: Descriptor
         let diffID: Digest
+        let cipher: LayerCipher?
     }
 
-    private func bringLayers(_ blobs: [Descriptor], diffIDs: [Digest], from source: any ImageSource) throws -> String? {
+    private func bringLayers(
+        _ blobs: [Descriptor], diffIDs: [Digest], _ encrypted: EncryptedLayers, from source: any ImageSource
+    ) throws -> String? {
         var parent: String?
         var next = 0
         // Layers are shared from the base up: none above the first missing one can exist.
@@ -154,7 +174,9 @@ package struct ImagePull {
             parent = id
             next += 1
         }
-        let missing = (next..<blobs.count).map { Missing(index: $0, blob: blobs[$0], diffID: diffIDs[$0]) }
+        let missing = (next..<blobs.count).map {
+            Missing(index: $0, blob: blobs[$0], diffID: diffIDs[$0], cipher: encrypted.ciphers[$0])
+        }
         if missing.isEmpty { return parent }
         guard store.driver.holdsChangesOnly else {
             for layer in missing {
@@ -183,7 +205,12 @@ package struct ImagePull {
         report(.blobStarted(digest: layer.blob.digest.description, kind: .layer, size: layer.blob.size))
         let staging = try store.newStagingLayer(parent: parent)
         let applier = try store.applier(for: staging)
-        let compressed = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
+        let received = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
+        let plaintext = layer.cipher.map { _ in SHA256Stream() }
+        var compressed: any ByteSource = received
+        if let cipher = layer.cipher, let plaintext {
+            compressed = ObservedSource(cipher.decrypting(received)) { plaintext.update($0) }
+        }
         let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
         let whole = DrainingSource(archive, of: compressed)
         let facts = try CopyError.naming("layer \(layer.blob.digest)") {
@@ -202,7 +229,8 @@ package struct ImagePull {
             staging: staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
             gids: facts.gids,
             compressed: LayerRegistration.CompressedArchive(
-                digest: layer.blob.digest, size: layer.blob.size, compression: code(of: archive.compression)))
+                digest: plaintext?.finalize() ?? layer.blob.digest, size: plaintext?.byteCount ?? layer.blob.size,
+                compression: code(of: archive.compression)))
         registration.settlement = applier.settlement
         return registration
     }

@@ -1,4 +1,5 @@
 import ContentDigest
+import ImageEncryption
 import ImageModel
 import ImageTransports
 import LinuxSystem
@@ -20,15 +21,17 @@ struct LayerPlan {
             manifest.config.mediaType.isImageConfig
             ? ((try? ImageConfig(parsing: config))?.rootfs.diffIDs ?? []) : []
         let hasDiffIDs = diffIDs.count == manifest.layers.count
+        let secrecy = try LayerSecrecyPlan(manifest, task)
         transfers = try manifest.layers.enumerated().map { place, listed in
-            let layer = readable?[place] ?? listed
+            let layer = secrecy.readable(readable?[place] ?? listed, place)
             if task.isSigned { try Self.checkUnchanged(listed, task, target) }
             // An artifact may have the configuration of an image.
             let isFixed = manifest.artifactType != nil && layer.digest == listed.digest
             return LayerTransfer(
                 listed: listed, readable: layer, diffID: hasDiffIDs ? diffIDs[place] : nil,
                 change: isFixed ? .none : Self.change(from: listed, to: layer, task, target),
-                mayStay: !task.options.forcesCompression && Self.takes(layer, target))
+                mayStay: !task.options.forcesCompression && Self.takes(layer, target),
+                secrecy: secrecy.changes[place])
         }
     }
 
@@ -47,10 +50,13 @@ struct LayerPlan {
     @discardableResult
     func transfer() throws -> [Descriptor] {
         // A layer that occurs twice is transferred once.
-        var places: [Digest: Int] = [:]
+        var places: [String: Int] = [:]
         var unique: [LayerTransfer] = []
-        for transfer in transfers where places[transfer.listed.digest] == nil {
-            places[transfer.listed.digest] = unique.count
+        func key(_ transfer: LayerTransfer) -> String {
+            "\(transfer.listed.digest) \(transfer.secrecy.isChange)"
+        }
+        for transfer in transfers where places[key(transfer)] == nil {
+            places[key(transfer)] = unique.count
             unique.append(transfer)
         }
         let lent = SharedTask(task)
@@ -60,7 +66,7 @@ struct LayerPlan {
         let results = try WorkerPool.map(unique, threads: together) { transfer in
             try transfer.run(lent.task, threads: threads)
         }
-        return transfers.map { results[places[$0.listed.digest] ?? 0] }
+        return transfers.map { results[places[key($0)] ?? 0] }
     }
 
     /// Whether the destination will have exactly the layers in the manifest: each can be read as listed, or is already

@@ -1,4 +1,5 @@
 import ContentDigest
+import ImageEncryption
 import ImageModel
 import ImageTransports
 import ProgressEvents
@@ -14,15 +15,25 @@ struct LayerTransfer: Sendable {
         case decompress
     }
 
+    /// The change to the layer's secrecy.
+    enum Secrecy: Sendable {
+        case unchanged
+        case decrypt(LayerCipher)
+        case encrypt(LayerEncryption)
+
+        var isChange: Bool { if case .unchanged = self { false } else { true } }
+    }
+
     /// The descriptor in the manifest.
     let listed: Descriptor
-    /// The descriptor of the readable form.
+    /// The descriptor of the readable form; of a layer to decrypt, with the type of its content.
     let readable: Descriptor
     /// The digest of the uncompressed archive, if the configuration has it.
     let diffID: Digest?
     let change: Change
     /// Whether the layer is left in another compression if the destination already has it in that.
     var mayStay = true
+    var secrecy = Secrecy.unchanged
 
     /// The descriptor with the layer's final type.
     var plannedDescriptor: Descriptor {
@@ -32,6 +43,7 @@ struct LayerTransfer: Sendable {
         case .compress(let way): result = changed(to: way.algorithm)
         case .decompress: result = changed(to: .none)
         }
+        if case .encrypt = secrecy { result.mediaType = result.mediaType.encrypted ?? result.mediaType }
         return result
     }
 
@@ -46,7 +58,8 @@ struct LayerTransfer: Sendable {
     }
 
     private func bring(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
-        if change == .none, readable.urls?.isEmpty == false, readable.mediaType.isNonDistributableLayer,
+        if change == .none, !secrecy.isChange, readable.urls?.isEmpty == false,
+            readable.mediaType.isNonDistributableLayer,
             task.destination.leavesForeignLayersOut
         {
             task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .skipped))
@@ -66,6 +79,7 @@ struct LayerTransfer: Sendable {
 
     /// Whether the destination has the layer as listed, or is known to get it.
     func isPreserved(_ task: CopyTask) throws -> Bool {
+        if secrecy.isChange { return false }
         if readable.digest == listed.digest { return change == .none }
         if try task.destination.reuseBlob(listed, from: task.source.origins) { return true }
         guard case .compress(let way) = change, let diffID else { return false }
@@ -77,6 +91,8 @@ struct LayerTransfer: Sendable {
 
     /// Candidate descriptors that the destination may already have.
     private func candidates(_ forms: CompressionResults?) -> [Descriptor] {
+        // A new key makes new bytes, and what a layer decrypts to is not known.
+        guard !secrecy.isChange else { return [] }
         guard case .compress(let way) = change else { return change == .none && isSizeKnown ? [readable] : [] }
         var found: [Descriptor] = []
         // A store unpacks its layers; the original archive is as good as a new one.
@@ -89,7 +105,7 @@ struct LayerTransfer: Sendable {
     }
 
     private func stream(_ task: CopyTask, _ threads: Int) throws -> Descriptor {
-        if change == .none {
+        if change == .none, !secrecy.isChange {
             var offer = BlobOffer(expected: plainDescriptor, identity: readable.digest.description) {
                 // The destination verifies what it is given. Data embedded in the manifest is not requested from the
                 // source.
@@ -110,42 +126,13 @@ struct LayerTransfer: Sendable {
             return result
         }
         let (result, found) = try CopyError.naming("layer \(readable.digest)") { try streamChanged(task, threads) }
-        if let diffID, diffID.algorithm == found.algorithm, diffID != found {
+        if let diffID, let found, diffID.algorithm == found.algorithm, diffID != found {
             throw CopyError(.mismatch, "layer \(readable.digest): the uncompressed layer is \(found), not \(diffID)")
         }
-        if case .compress(let way) = change {
+        if case .compress(let way) = change, !secrecy.isChange, let found {
             task.options.forms?.record(found, way, digest: result.digest, size: result.size)
         }
         return result
-    }
-
-    /// Writes the layer in its new form.
-    ///
-    /// - Returns: its descriptor there, and the digest of the uncompressed archive.
-    private func streamChanged(_ task: CopyTask, _ threads: Int) throws -> (Descriptor, diffID: Digest) {
-        let isPlain = readable.mediaType.layerCompression == LayerCompression.none
-        var algorithm = LayerCompression.none
-        var way: LayerCompressionSettings?
-        if case .compress(let wanted) = change { (algorithm, way) = (wanted.algorithm, wanted) }
-        // From the successful attempt.
-        var counted: (any ByteSource)?
-        var hash = SHA256Stream()
-        let offer = BlobOffer(expected: nil, identity: "\(readable.digest) \(way?.key ?? algorithm.rawValue)") {
-            let source = CountedSource(
-                try task.source.openVerifiedBlob(readable), digest: readable.digest, task.report)
-            let passed = SHA256Stream()
-            (counted, hash) = (source, passed)
-            var archive: any ByteSource = source
-            if !isPlain { archive = ObservedSource(try DecompressingSource(source, nil)) { passed.update($0) } }
-            guard let way else { return archive }
-            // Reassembling or decompressing, and hashing, overlap with compressing the preceding part.
-            if threads > 1 { archive = ThreadedSource.ahead(of: archive) }
-            return try CompressingSource(archive, way.compression, level: way.level, threads: threads)
-        }
-        let (digest, size) = try task.destination.putBlob(offer)
-        // The digest covers every byte, including those after the compressed stream.
-        _ = try counted?.drain()
-        return (changed(to: algorithm, digest: digest, size: size), isPlain ? readable.digest : hash.finalize())
     }
 
     /// The descriptor without members that only concern the manifest.
@@ -153,7 +140,7 @@ struct LayerTransfer: Sendable {
         Descriptor(mediaType: readable.mediaType, digest: readable.digest, size: readable.size, urls: readable.urls)
     }
 
-    private func changed(to compression: LayerCompression, digest: Digest? = nil, size: Int64? = nil) -> Descriptor {
+    func changed(to compression: LayerCompression, digest: Digest? = nil, size: Int64? = nil) -> Descriptor {
         var result = readable
         result.mediaType =
             readable.mediaType.withLayerCompression(compression) ?? MediaType.ociLayer.withLayerCompression(compression)
@@ -172,7 +159,7 @@ struct LayerTransfer: Sendable {
 }
 
 extension LayerCompressionSettings {
-    fileprivate var compression: Compression {
+    var compression: Compression {
         switch algorithm {
         case .none: .none
         case .gzip: .gzip

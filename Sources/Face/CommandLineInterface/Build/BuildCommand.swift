@@ -17,7 +17,7 @@ enum BuildCommand: Command {
         "build", aliases: ["bud", "build-using-dockerfile"],
         summary: "Build an image using instructions in a Containerfile",
         usage: "build [options] CONTEXT",
-        flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.registry
+        flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.fetching
             + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags + SharedFlags.refusedScans,
         flagsFirst: true, arguments: .atMost(1))
 
@@ -145,7 +145,8 @@ enum BuildCommand: Command {
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let images = StoreImages(
             store, registries, calledAs: session.calledAs,
-            admission: try SignaturePolicyFlag.admission(arguments, session), report: rendering.handler)
+            admission: try SignaturePolicyFlag.admission(arguments, session),
+            decryption: try EncryptionFlags.decryption(arguments), report: rendering.handler)
         let allowed: any BaseImageProvider = options.sourcePolicy.map { PolicedImages(images, $0) } ?? images
         let result = try ImageBuilder(options, store: store, images: allowed, report: rendering.handler).build()
         try delivery.send(

@@ -17,43 +17,46 @@ enum CommitCommand: Command {
         "commit", summary: "Create an image from a working container", usage: "commit [options] CONTAINER [IMAGE]",
         flags: flags + TimeFlags.flags + SharedFlags.registry + SharedFlags.refusedScans, flagsFirst: true)
 
-    private static let flags: [Flag] = [
-        SharedFlags.format, SignaturePolicyFlag.flag,
-        .bool("squash", help: "produce an image with only one layer"),
-        .bool("rm", help: "remove the container and its content after committing it to an image"),
-        .bool("quiet", short: "q", help: "don't output progress information when writing images"),
-        .string("iidfile", "file", help: "write the image ID to the file"),
-        .bool("omit-history", help: "omit build history information from the built image"),
-        .bool("identity-label", help: "add default builder label"),
-        Flag("unsetenv", .stringSlice, help: "unset env from final image"),
-        Flag("unsetlabel", .stringSlice, help: "unset label from final image"),
-        Flag("unsetannotation", .stringSlice, help: "unset annotation from final image"),
-        .bool("created-annotation", default: true, help: "set the annotation with the time of creation"),
-        Flag("label", .stringArray, placeholder: "key=value", help: "add a label to the final image"),
-        Flag("annotation", .stringArray, placeholder: "key=value", help: "add an annotation to the final image"),
-        .string("config", "file", help: "merge the image configuration from the file into the container's"),
-        .bool(
-            "disable-compression", short: "D", default: true,
-            help: "don't compress layers unless the destination requires it"),
-        .string("compression-format", "format", help: "compression format of layers outside the store: gzip or zstd"),
-        Flag("compression-level", .int, placeholder: "level", help: "compression level of layers outside the store"),
-        .bool("force-compression", help: "use the specified compression outside the store even if it is the default"),
-        .string("reference-time", "file", hidden: true, help: "set the image's times to the file's modification time"),
-        Flag(
-            "change", short: "c", .stringArray, placeholder: "instruction",
-            help: "apply a Containerfile instruction to the configuration of the image"),
-        Flag(
-            "add-file", .stringArray, placeholder: "source[:destination]",
-            help: "add a file to the image, owned by root and with mode 0644"),
-        .string("metadata-file", "file", help: "file to write metadata about the image to"),
-        .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
-        .refused("sign-by", "sign when pushing"),
-        .refused("cw", "confidential workloads are not supported"),
-        .refused("sbom", "scanning for software bills of materials is not supported"),
-        .refused("pull", "it is about scanners of software bills of materials, which are not supported"),
-        .refused("encrypt-layer", "encryption is not supported"),
-        .refused("encryption-key", "encryption is not supported"),
-    ]
+    private static let flags: [Flag] =
+        [
+            SharedFlags.format, SignaturePolicyFlag.flag,
+            .bool("squash", help: "produce an image with only one layer"),
+            .bool("rm", help: "remove the container and its content after committing it to an image"),
+            .bool("quiet", short: "q", help: "don't output progress information when writing images"),
+            .string("iidfile", "file", help: "write the image ID to the file"),
+            .bool("omit-history", help: "omit build history information from the built image"),
+            .bool("identity-label", help: "add default builder label"),
+            Flag("unsetenv", .stringSlice, help: "unset env from final image"),
+            Flag("unsetlabel", .stringSlice, help: "unset label from final image"),
+            Flag("unsetannotation", .stringSlice, help: "unset annotation from final image"),
+            .bool("created-annotation", default: true, help: "set the annotation with the time of creation"),
+            Flag("label", .stringArray, placeholder: "key=value", help: "add a label to the final image"),
+            Flag("annotation", .stringArray, placeholder: "key=value", help: "add an annotation to the final image"),
+            .string("config", "file", help: "merge the image configuration from the file into the container's"),
+            .bool(
+                "disable-compression", short: "D", default: true,
+                help: "don't compress layers unless the destination requires it"),
+            .string(
+                "compression-format", "format", help: "compression format of layers outside the store: gzip or zstd"),
+            Flag(
+                "compression-level", .int, placeholder: "level", help: "compression level of layers outside the store"),
+            .bool(
+                "force-compression", help: "use the specified compression outside the store even if it is the default"),
+            .string(
+                "reference-time", "file", hidden: true, help: "set the image's times to the file's modification time"),
+            Flag(
+                "change", short: "c", .stringArray, placeholder: "instruction",
+                help: "apply a Containerfile instruction to the configuration of the image"),
+            Flag(
+                "add-file", .stringArray, placeholder: "source[:destination]",
+                help: "add a file to the image, owned by root and with mode 0644"),
+            .string("metadata-file", "file", help: "file to write metadata about the image to"),
+            .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
+            .refused("sign-by", "sign when pushing"),
+            .refused("cw", "confidential workloads are not supported"),
+            .refused("sbom", "scanning for software bills of materials is not supported"),
+            .refused("pull", "it is about scanners of software bills of materials, which are not supported"),
+        ] + EncryptionFlags.encrypting
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
@@ -71,6 +74,7 @@ enum CommitCommand: Command {
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let isElsewhere = isElsewhere(target)
         let layers = try layers(arguments, target)
+        let isEncrypted = try EncryptionFlags.encryption(arguments) != nil
         let id: String
         if isElsewhere {
             guard arguments.string("metadata-file") == nil else {
@@ -79,6 +83,9 @@ enum CommitCommand: Command {
             guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
             id = try send(container, options, to: target, layers, store, rendering, arguments, session)
         } else {
+            guard !isEncrypted else {
+                throw CommandError("--encryption-key only applies to destinations outside the store, which keeps files")
+            }
             guard layers == nil else {
                 throw CommandError("compression only applies to destinations outside the store, which keeps files")
             }
@@ -174,6 +181,7 @@ enum CommitCommand: Command {
     ) throws -> String {
         var options = CopyOptions()
         if let layers { options.layers = layers }
+        options.encryption = try EncryptionFlags.encryption(arguments)
         let known = Set(try store.images().map(\.id))
         func committed() throws -> ImageRecord { try container.commit(commit, to: store).record }
         func forget(_ image: ImageRecord) { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }

@@ -47,7 +47,7 @@ struct ContentCopy {
         .bool("allow-wildcard", default: true, help: "allow glob patterns in source paths"),
         .bool("allow-empty-wildcard", help: "don't fail if glob patterns match nothing"),
         .bool("no-follow-symlinks", help: "copy a source that is a symbolic link as a link"),
-        SignaturePolicyFlag.flag, .refused("decryption-key", "encryption is not supported"),
+        SignaturePolicyFlag.flag, EncryptionFlags.decrypting,
         .string("checksum", "digest", help: "expected digest of the content at a URL"),
         Flag("timestamp", .int, help: "set the modification time of copied files to seconds after the epoch"),
     ]

@@ -11,7 +11,7 @@ import WorkingContainers
 enum FromCommand: Command {
     static let grammar = CommandGrammar(
         "from", summary: "Create a working container based on an image", usage: "from [options] IMAGE",
-        flags: ownFlags + PlatformFlags.one + SharedFlags.registry + ConfinementFlags.flags, flagsFirst: true)
+        flags: ownFlags + PlatformFlags.one + SharedFlags.fetching + ConfinementFlags.flags, flagsFirst: true)
 
     private static let ownFlags: [Flag] = [
         .string("name", "name", help: "name for the working container"),

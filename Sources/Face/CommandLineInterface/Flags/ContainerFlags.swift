@@ -3,7 +3,7 @@ import CommandLineGrammar
 /// The flags of `container run` and `container create`, except the confinement flags.
 enum ContainerFlags {
     static let flags: [Flag] =
-        naming + platform + process + files + lifecycle + limits + PublishFlags.flags + RegistryFlags.standard
+        naming + platform + process + files + lifecycle + limits + PublishFlags.flags + SharedFlags.fetching
         + ConfinementFlags.flags + withoutEffect + refused
 
     private static let naming: [Flag] = [

@@ -52,12 +52,6 @@ enum CopyFlags {
         .refused("sign-by-sq-fingerprint", "signing with Sequoia is not supported"),
     ]
 
-    static let encryption: [Flag] = [
-        .refused("encryption-key", "encryption is not supported"),
-        .refused("encrypt-layer", "encryption is not supported"),
-        .refused("decryption-key", "encryption is not supported"),
-    ]
-
     // MARK: Parsing
 
     /// The platform to select: the host's, unless flags override it.

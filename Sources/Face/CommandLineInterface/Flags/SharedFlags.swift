@@ -23,7 +23,10 @@ enum SharedFlags {
 
     /// Flags that only apply to registries.
     static let registry: [Flag] =
-        RegistryFlags.standard + [.refused("decryption-key", "encryption is not supported"), blobCache]
+        RegistryFlags.standard + [.refused("decryption-key", "the command fetches no layers"), blobCache]
+
+    /// Flags of commands that fetch images.
+    static let fetching: [Flag] = RegistryFlags.standard + [EncryptionFlags.decrypting, blobCache]
 
     /// Buildah's hidden flag for a directory of blobs.
     static let blobCache = Flag.refused(

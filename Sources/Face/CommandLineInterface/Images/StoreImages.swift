@@ -3,6 +3,7 @@ import ContainerStore
 import Distribution
 import ImageBuild
 import ImageCopy
+import ImageEncryption
 import ImageModel
 import ImageTransports
 import ManifestLists
@@ -16,12 +17,12 @@ final class StoreImages: BaseImageProvider {
 
     init(
         _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: PolicyGate?,
-        keepsSignatures: Bool = true, report: @escaping ProgressHandler
+        keepsSignatures: Bool = true, decryption: LayerDecryption? = nil, report: @escaping ProgressHandler
     ) {
         self.store = store
         puller = RegistryPull(
             store, registries, calledAs: calledAs, admission: admission, keepsSignatures: keepsSignatures,
-            report: report)
+            decryption: decryption, report: report)
     }
 
     /// For a command that has the flags of registries and signature policies.
@@ -30,7 +31,8 @@ final class StoreImages: BaseImageProvider {
     ) throws {
         self.init(
             store, try RegistryFlags.access(arguments, session, store: store), calledAs: session.calledAs,
-            admission: try SignaturePolicyFlag.admission(arguments, session), report: report)
+            admission: try SignaturePolicyFlag.admission(arguments, session),
+            decryption: try EncryptionFlags.decryption(arguments), report: report)
     }
 
     func baseImage(_ name: String, policy: BuildOptions.PullPolicy, platform: Platform?) throws -> StoredImage {

@@ -16,7 +16,8 @@ enum ImageCopyCommand: Command {
         usage: "copy [options] SOURCE-IMAGE DESTINATION-IMAGE",
         examples: ["copy docker://quay.io/skopeo/stable:latest docker://registry.example.com/skopeo:latest"],
         flags: CopyFlags.selection + CopyFlags.form + CopyFlags.compression + CopyFlags.signing
-            + CopyFlags.encryption + RegistryFlags.flags(prefix: "src-") + RegistryFlags.flags(prefix: "dest-")
+            + EncryptionFlags.encrypting + [EncryptionFlags.decrypting] + RegistryFlags.flags(prefix: "src-")
+            + RegistryFlags.flags(prefix: "dest-")
             + RegistryFlags.shared + [RegistryFlags.bothEnds] + flags, arguments: .exactly(2))
 
     private static let flags: [Flag] = [
@@ -57,6 +58,8 @@ enum ImageCopyCommand: Command {
         options.isPlatformRequired = arguments.wasSet("platform")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
         options.signer = try CopyFlags.signer(arguments)
+        options.encryption = try EncryptionFlags.encryption(arguments)
+        options.decryption = try EncryptionFlags.decryption(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.preservesDigests = arguments.bool("preserve-digests")
         options.layers = try CopyFlags.layers(arguments)

@@ -26,7 +26,7 @@ enum PullCommand: Command {
             .bool("quiet", short: "q", help: "don't output progress information when pulling images"),
             .bool("remove-signatures", help: "don't copy signatures when pulling image"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
-            .refused("decryption-key", "encryption is not supported"), SharedFlags.blobCache,
+            EncryptionFlags.decrypting, SharedFlags.blobCache,
         ] + RegistryFlags.standard, flagsFirst: true, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -42,7 +42,8 @@ enum PullCommand: Command {
         let rendering = try ProgressFlag.rendering(arguments, .error)
         let images = StoreImages(
             store, registries, calledAs: session.calledAs, admission: admission,
-            keepsSignatures: !arguments.bool("remove-signatures"), report: rendering.handler)
+            keepsSignatures: !arguments.bool("remove-signatures"),
+            decryption: try EncryptionFlags.decryption(arguments), report: rendering.handler)
         let names = try arguments.bool("all-tags") ? allTags(of: name, registries) : [name]
         for name in names {
             session.printLine(try images.record(name, policy, platform).id)

@@ -27,10 +27,9 @@ enum PushCommand: Command {
                 "digestfile", "file",
                 help: "after copying the image, write the digest of the resulting image to the file"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
-            .refused("encryption-key", "encryption is not supported"),
-            .refused("encrypt-layer", "encryption is not supported"),
             SharedFlags.blobCache,
-        ] + CopyFlags.signing + RegistryFlags.standard, flagsFirst: true, arguments: .between(1...2))
+        ] + EncryptionFlags.encrypting + CopyFlags.signing + RegistryFlags.standard, flagsFirst: true,
+        arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let name = arguments.positionals[0]
@@ -75,6 +74,7 @@ enum PushCommand: Command {
     ) throws -> CopyOptions {
         var options = CopyOptions()
         options.signer = try CopyFlags.signer(arguments)
+        options.encryption = try EncryptionFlags.encryption(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
         var way = try CopyFlags.compressionWish(

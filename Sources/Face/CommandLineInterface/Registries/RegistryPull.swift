@@ -2,6 +2,7 @@ import ContainerStore
 import ContainersConfig
 import Distribution
 import ImageCopy
+import ImageEncryption
 import ImageModel
 import ImageTransports
 import ImageTrust
@@ -14,14 +15,16 @@ struct RegistryPull {
     private let calledAs: String
     private let admission: PolicyGate?
     private let keepsSignatures: Bool
+    private let decryption: LayerDecryption?
     private let report: ProgressHandler
 
     init(
         _ store: ContainerStore, _ registries: RegistryAccess, calledAs: String, admission: PolicyGate?,
-        keepsSignatures: Bool = true, report: @escaping ProgressHandler
+        keepsSignatures: Bool = true, decryption: LayerDecryption? = nil, report: @escaping ProgressHandler
     ) {
         self.admission = admission
         self.keepsSignatures = keepsSignatures
+        self.decryption = decryption
         self.store = store
         self.registries = registries
         self.calledAs = calledAs
@@ -81,7 +84,8 @@ struct RegistryPull {
             let registry = place.source as? DockerSource
             do {
                 let pull = ImagePull(
-                    into: store, admission: admission, keepsSignatures: keepsSignatures, report: report)
+                    into: store, admission: admission, keepsSignatures: keepsSignatures, decryption: decryption,
+                    report: report)
                 let record = try pull.pull(
                     place.source, platform: platform, isPlatformRequired: isRequired, names: place.names)
                 registry?.finish()

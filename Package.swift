@@ -112,7 +112,7 @@ let package = Package(
         room(
             .domain, "ImageTrust",
             dependsOn: [
-                "ImageModel", "ContainersConfig", "ContentDigest", "JSONText", "LinuxSystem",
+                "ImageModel", "ContainersConfig", "ContentDigest", "JSONText", "KeyEncoding", "LinuxSystem",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),
@@ -225,7 +225,7 @@ let package = Package(
         tests(
             .domain, of: "ImageTrust",
             dependsOn: [
-                "ImageModel", "ContainersConfig", "ContentDigest", "JSONText",
+                "ImageModel", "ContainersConfig", "ContentDigest", "JSONText", "KeyEncoding",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ]),

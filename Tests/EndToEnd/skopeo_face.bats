@@ -136,7 +136,7 @@ YAML
 
 @test "unsupported flags are rejected by name" {
     local words
-    for words in "copy --sign-by-sigstore me" "copy --encryption-key pgp:key" "generate-sigstore-key"; do
+    for words in "copy --sign-by-sq-fingerprint me" "copy --encryption-key pgp:key"; do
         # shellcheck disable=SC2086 # Flags are words.
         run ours $words "oci:$BASE" dir:not
         equal "$status" 1

@@ -47,6 +47,20 @@ struct SignedClaim: Equatable {
         self.reference = reference
     }
 
+    /// The payload of a claim.
+    static func payload(
+        _ digest: Digest, _ reference: String, _ kind: Kind, creator: String, seconds: Int64
+    ) -> [UInt8] {
+        let critical: JSONObject = [
+            "identity": ["docker-reference": .string(reference)],
+            "image": ["docker-manifest-digest": .string(digest.description)],
+            "type": .string(kind.rawValue),
+        ]
+        let optional: JSONObject = ["creator": .string(creator), "timestamp": .integer(seconds)]
+        return JSONValue.object(["critical": .object(critical), "optional": .object(optional)])
+            .serialized(escapeHTML: true)
+    }
+
     private static func check(_ object: JSONObject, _ keys: Set<String>, _ place: String) throws(TrustError) {
         for key in object.keys where !keys.contains(key) { throw invalid("unknown member \"\(key)\" in \(place)") }
     }

@@ -1,6 +1,5 @@
 package import ContentDigest
 package import ImageModel
-import JSONText
 
 /// Signs images with a key of the user's own, using the system's `gpg` (containers-signature(5)).
 package struct SimpleSigner: Sendable {
@@ -23,16 +22,15 @@ package struct SimpleSigner: Sendable {
     /// - Parameter seconds: the time, since 1970.
     /// - Throws: ``TrustError``.
     package func sign(_ digest: Digest, as reference: String, seconds: Int64) throws(TrustError) -> ImageSignature {
-        var optional = JSONObject()
-        optional["creator"] = .string(creator)
-        optional["timestamp"] = .integer(seconds)
-        let critical: JSONObject = [
-            "identity": ["docker-reference": .string(reference)],
-            "image": ["docker-manifest-digest": .string(digest.description)],
-            "type": .string(SignedClaim.Kind.simple.rawValue),
-        ]
-        let claim: JSONObject = ["critical": .object(critical), "optional": .object(optional)]
-        let content = JSONValue.object(claim).serialized(escapeHTML: true)
+        let content = SignedClaim.payload(digest, reference, .simple, creator: creator, seconds: seconds)
         return .simple(try GPG(homeDirectory: nil).sign(content, by: key, passphraseFile: passphraseFile))
+    }
+
+    /// Checks that the key can sign, which may ask its owner for the passphrase, before anything depends on it.
+    ///
+    /// - Throws: ``TrustError``.
+    package func checkAbility() throws(TrustError) {
+        // No verifier takes this for a claim.
+        _ = try GPG(homeDirectory: nil).sign(Array("trial".utf8), by: key, passphraseFile: passphraseFile)
     }
 }

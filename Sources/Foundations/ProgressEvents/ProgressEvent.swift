@@ -23,7 +23,7 @@ package enum ProgressEvent: Sendable, Equatable {
     /// Signatures were found; next the copy checks whether the destination accepts them.
     case signaturesFound(isList: Bool)
     /// The copied image or list is about to be signed.
-    case signingStarted(isList: Bool)
+    case signingStarted(isList: Bool, method: String)
     /// The signatures are about to be written.
     case signaturesStored(isList: Bool)
     /// A blob transfer begins. The size is nil when unknown.

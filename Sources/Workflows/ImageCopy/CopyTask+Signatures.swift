@@ -61,7 +61,7 @@ extension CopyTask {
     private func checkSigning() throws {
         guard let signer = options.signer else { return }
         _ = try signer.name(at: destination.description, destination.reference)
-        try checkTaken([.simple([])])
+        try checkTaken(signer.examples)
     }
 
     /// Writes the signatures of a manifest that has been written to the destination, and a new one if requested.
@@ -70,9 +70,9 @@ extension CopyTask {
     ) throws {
         var signatures = signatures
         if let signer = options.signer {
-            report(.signingStarted(isList: isList))
+            for method in signer.methods { report(.signingStarted(isList: isList, method: method.description)) }
             let name = try signer.name(at: destination.description, destination.reference)
-            signatures.append(try signer.sign(manifest, as: name))
+            signatures += try signer.sign(manifest, as: name)
         }
         guard !signatures.isEmpty else { return }
         report(.signaturesStored(isList: isList))

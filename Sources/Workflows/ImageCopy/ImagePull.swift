@@ -102,8 +102,8 @@ package struct ImagePull {
         report(.blobDone(digest: configDigest, kind: .config, outcome: .copied))
         report(.manifestStarted)
         if let signer, let signedName {
-            report(.signingStarted(isList: false))
-            signatures.append(try signer.sign(raw, as: signedName))
+            for method in signer.methods { report(.signingStarted(isList: false, method: method.description)) }
+            signatures += try signer.sign(raw, as: signedName)
         }
         if !signatures.isEmpty { report(.signaturesStored(isList: false)) }
         var bigData = [

@@ -59,6 +59,19 @@ extension ContainerStore {
         try changeImage(id) { $0.metadata = metadata }
     }
 
+    /// Sets the signatures of a manifest of an image, replacing all that the image had for it.
+    ///
+    /// - Throws: `notFound` if there is no such image.
+    package func setSignatures(_ signatures: [[UInt8]], of digest: Digest, image id: String) throws(StoreError) {
+        try locked(images: .exclusive) {
+            var record = try ownImage(id)
+            let signed = SignatureRecord.put(signatures, of: digest, into: &record)
+            try write(signed, of: &record)
+            imageTable.put(record)
+            try imageTable.save()
+        }
+    }
+
     // MARK: Big data
 
     /// A piece of an image's big data; nil if there is none with that name.

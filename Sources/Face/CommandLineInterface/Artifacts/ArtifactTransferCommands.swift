@@ -51,7 +51,7 @@ enum ArtifactPushCommand: Command {
             .bool("quiet", short: "q", help: "suppress output information when pushing"),
             .string("digestfile", "file", help: "write the digest of the pushed artifact to the file"),
             ProgressFlag.flag,
-        ] + CopyFlags.signing + RegistryFlags.standard, arguments: .between(1...2))
+        ] + SigningFlags.flags + RegistryFlags.standard, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let store = try session.openStore()
@@ -60,7 +60,7 @@ enum ArtifactPushCommand: Command {
         let target = try ArtifactStore.name(arguments.positionals.count == 2 ? arguments.positionals[1] : artifact.name)
         var options = CopyOptions(.all)
         options.layers = .unchanged
-        options.signer = try CopyFlags.signer(arguments)
+        options.signer = try SigningFlags.signer(arguments)
         if let file = arguments.string("digestfile") { options.announce = try OutputFile.digestWriter(file) }
         let registries = try RegistryFlags.access(arguments, session, store: store)
         let rendering = try ProgressFlag.rendering(arguments, .output)

@@ -107,7 +107,6 @@ extension BuildCommand {
     ]
 
     static let refusedFlags: [Flag] = [
-        .refused("sign-by", "sign when pushing"),
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("cw", "confidential workloads are not supported"),
         .refused("userns", "the store's id mapping is always used"),

@@ -17,7 +17,8 @@ enum BuildCommand: Command {
         "build", aliases: ["bud", "build-using-dockerfile"],
         summary: "Build an image using instructions in a Containerfile",
         usage: "build [options] CONTEXT",
-        flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SharedFlags.fetching
+        flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SigningFlags.flags
+            + SharedFlags.fetching
             + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags + SharedFlags.refusedScans,
         flagsFirst: true, arguments: .atMost(1))
 
@@ -41,7 +42,8 @@ enum BuildCommand: Command {
         }
         try checkCaches(arguments, session)
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
-        let delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
+        var delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
+        try delivery.prepareSigner(arguments)
         let repositories = GitContexts(session)
         defer { repositories.discard() }
         var (options, files) = try options(arguments, repositories, session, delivery)

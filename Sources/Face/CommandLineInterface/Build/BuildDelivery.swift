@@ -25,6 +25,9 @@ struct BuildDelivery {
     private let wish: LayerCompressionSettings?
     /// Whether to compress them where they usually are not.
     private let isCompressed: Bool
+    /// The name to sign in the store, as typed.
+    private let signedTag: String?
+    private var signer: ImageSigner?
 
     var usesStandardOutput: Bool { outputs.contains(where: \.usesStandardOutput) }
 
@@ -71,6 +74,18 @@ struct BuildDelivery {
         wish = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
         isCompressed = arguments.bool("force-compression") || !arguments.bool("disable-compression")
+        signedTag = (own + additionalNames).first
+    }
+
+    /// Checks that the image can be signed if that is wanted, before anything is built.
+    mutating func prepareSigner(_ arguments: ParsedArguments) throws {
+        signer = try SigningFlags.signer(arguments)
+        // Without a name in the store, only what is elsewhere is signed.
+        if let signer, targets.isEmpty || signedTag != nil { _ = try signer.storedName(signedName) }
+    }
+
+    private var signedName: String? {
+        get throws { try signedTag.flatMap { try StoredName.qualified($0) } }
     }
 
     /// Rejects what several images at once cannot go to.
@@ -117,15 +132,18 @@ struct BuildDelivery {
         _ result: ImageBuilder.Result, names: [String], platform: Platform?, from store: ContainerStore,
         _ registries: RegistryAccess, temporary: String, report: @escaping ProgressHandler
     ) throws {
+        if let signer, try targets.isEmpty || signedName != nil {
+            try signer.sign(result.image, named: signedName, in: store)
+        }
         for target in targets + pushed.map({ "docker://\($0)" }) {
-            var copy = CopyOptions()
+            var copy = signedCopy
             let layers = CopyFlags.layers(ofNewImageFor: target, isWanted: isCompressed, wish)
             if let layers { copy.layers = layers }
             try ImagePush(from: store, report: report).push(
                 result.image, to: ImageLocationResolver.destination(target, registries), copy)
         }
         for (output, names) in registryOutputs {
-            var copy = CopyOptions()
+            var copy = signedCopy
             copy.layers = try output.layers
             copy.format = output.format
             for name in names {
@@ -140,6 +158,14 @@ struct BuildDelivery {
                 temporary: temporary, report: report
             ).write()
         }
+    }
+
+    /// Options for a copy with a signature of its own, if one is wanted: that of the store is for another form.
+    private var signedCopy: CopyOptions {
+        var options = CopyOptions()
+        options.signer = signer
+        options.removesSignatures = signer != nil
+        return options
     }
 
     /// Writes what holds the images of all platforms: archives.

@@ -52,11 +52,10 @@ enum CommitCommand: Command {
                 help: "add a file to the image, owned by root and with mode 0644"),
             .string("metadata-file", "file", help: "file to write metadata about the image to"),
             .string("manifest", "list", help: "create a manifest list, or add to one, with the image"),
-            .refused("sign-by", "sign when pushing"),
             .refused("cw", "confidential workloads are not supported"),
             .refused("sbom", "scanning for software bills of materials is not supported"),
             .refused("pull", "it is about scanners of software bills of materials, which are not supported"),
-        ] + EncryptionFlags.encrypting
+        ] + EncryptionFlags.encrypting + SigningFlags.flags
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         guard let name = arguments.positionals.first else { throw CommandError("container ID must be specified") }
@@ -74,6 +73,7 @@ enum CommitCommand: Command {
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let isElsewhere = isElsewhere(target)
         let layers = try layers(arguments, target)
+        let signer = try SigningFlags.signer(arguments)
         let isEncrypted = try EncryptionFlags.encryption(arguments) != nil
         let id: String
         if isElsewhere {
@@ -81,7 +81,11 @@ enum CommitCommand: Command {
                 throw CommandError("--metadata-file only applies to images committed to the store")
             }
             guard list == nil else { throw CommandError("--manifest only applies to images committed to the store") }
-            id = try send(container, options, to: target, layers, store, rendering, arguments, session)
+            var copy = CopyOptions()
+            if let layers { copy.layers = layers }
+            copy.encryption = try EncryptionFlags.encryption(arguments)
+            (copy.signer, copy.removesSignatures) = (signer, signer != nil)
+            id = try send(container, options, to: target, copy, store, rendering, arguments, session)
         } else {
             guard !isEncrypted else {
                 throw CommandError("--encryption-key only applies to destinations outside the store, which keeps files")
@@ -90,7 +94,9 @@ enum CommitCommand: Command {
                 throw CommandError("compression only applies to destinations outside the store, which keeps files")
             }
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
+            _ = try signer?.storedName(options.names.first)
             let (image, manifest) = try container.commit(options, to: store)
+            try signer?.sign(image, named: options.names.first, in: store)
             if let file = arguments.string("metadata-file") {
                 try OutputFile.write(
                     BuildDelivery.metadata(image.id, manifest, names: options.names), to: file)
@@ -176,12 +182,9 @@ enum CommitCommand: Command {
     /// Writes the image to another destination; the store keeps it only if it had it before.
     private static func send(
         _ container: WorkingContainer, _ commit: WorkingContainer.CommitOptions, to target: String,
-        _ layers: CopyOptions.Layers?, _ store: ContainerStore, _ rendering: ProgressRendering,
+        _ options: CopyOptions, _ store: ContainerStore, _ rendering: ProgressRendering,
         _ arguments: ParsedArguments, _ session: Session
     ) throws -> String {
-        var options = CopyOptions()
-        if let layers { options.layers = layers }
-        options.encryption = try EncryptionFlags.encryption(arguments)
         let known = Set(try store.images().map(\.id))
         func committed() throws -> ImageRecord { try container.commit(commit, to: store).record }
         func forget(_ image: ImageRecord) { if !known.contains(image.id) { _ = try? store.deleteImage(image.id) } }

@@ -20,7 +20,7 @@ extension Face {
             .command(ListTagsCommand.self), .command(ManifestDigestCommand.self), .command(SyncCommand.self),
             .command(StandaloneSignCommand.self), .command(StandaloneVerifyCommand.self),
             .command(SignatureDumpCommand.self),
-            .refused("generate-sigstore-key", "signing with sigstore keys is not supported"),
+            .command(GenerateSigstoreKeyCommand.self),
         ]
     }
 

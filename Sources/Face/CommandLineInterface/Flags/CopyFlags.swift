@@ -37,21 +37,6 @@ enum CopyFlags {
         .string("override-variant", "variant", help: "use VARIANT instead of the running architecture variant"),
     ]
 
-    static let signing: [Flag] =
-        [
-            .string("sign-by", "key-id", help: "sign the image using a GPG key with the specified key ID"),
-            .string(
-                "sign-passphrase-file", "file", help: "read a passphrase for signing from the first line of the file"),
-            .string("sign-identity", "reference", help: "sign as REFERENCE instead of the name of the destination"),
-        ] + otherSigning
-
-    /// Signing methods other than GPG.
-    private static let otherSigning: [Flag] = [
-        .refused("sign-by-sigstore", "signing with sigstore's keys is not supported"),
-        .refused("sign-by-sigstore-private-key", "signing with sigstore's keys is not supported"),
-        .refused("sign-by-sq-fingerprint", "signing with Sequoia is not supported"),
-    ]
-
     // MARK: Parsing
 
     /// The platform to select: the host's, unless flags override it.
@@ -96,17 +81,6 @@ enum CopyFlags {
             throw CommandError(
                 "unknown format \"\(other)\": choose one of the supported formats: 'oci', 'v2s1', or 'v2s2'")
         }
-    }
-
-    /// The signer for written images, if any.
-    static func signer(_ arguments: ParsedArguments) throws -> ImageSigner? {
-        func value(_ name: String) -> String? {
-            arguments.declares(name) ? arguments.string(name).flatMap { $0.isEmpty ? nil : $0 } : nil
-        }
-        guard let key = value("sign-by") else { return nil }
-        let signer = SimpleSigner(
-            key: key, passphraseFile: value("sign-passphrase-file"), creator: "swiftlet \(Swiftlet.version)")
-        return try ImageSigner(signer, identity: value("sign-identity").map { try ImageReference(parsing: $0) })
     }
 
     static func layers(_ arguments: ParsedArguments) throws -> CopyOptions.Layers {

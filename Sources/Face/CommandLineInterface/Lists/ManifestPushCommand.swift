@@ -27,7 +27,7 @@ enum ManifestPushCommand: Command {
             Flag(
                 "add-compression", .stringSlice, placeholder: "format",
                 help: "also push the images with this compression: gzip or zstd"),
-        ] + CopyFlags.signing + SharedFlags.registry, arguments: .between(1...2))
+        ] + SigningFlags.flags + SharedFlags.registry, arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let format = arguments.string("format") ?? ""

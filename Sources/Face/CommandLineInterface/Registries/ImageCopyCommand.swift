@@ -15,7 +15,7 @@ enum ImageCopyCommand: Command {
             """,
         usage: "copy [options] SOURCE-IMAGE DESTINATION-IMAGE",
         examples: ["copy docker://quay.io/skopeo/stable:latest docker://registry.example.com/skopeo:latest"],
-        flags: CopyFlags.selection + CopyFlags.form + CopyFlags.compression + CopyFlags.signing
+        flags: CopyFlags.selection + CopyFlags.form + CopyFlags.compression + SigningFlags.flags
             + EncryptionFlags.encrypting + [EncryptionFlags.decrypting] + RegistryFlags.flags(prefix: "src-")
             + RegistryFlags.flags(prefix: "dest-")
             + RegistryFlags.shared + [RegistryFlags.bothEnds] + flags, arguments: .exactly(2))
@@ -57,7 +57,7 @@ enum ImageCopyCommand: Command {
         var options = CopyOptions(try CopyFlags.selected(arguments))
         options.isPlatformRequired = arguments.wasSet("platform")
         options.format = try CopyFlags.manifestType(arguments.string("format"))
-        options.signer = try CopyFlags.signer(arguments)
+        options.signer = try SigningFlags.signer(arguments)
         options.encryption = try EncryptionFlags.encryption(arguments)
         options.decryption = try EncryptionFlags.decryption(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")

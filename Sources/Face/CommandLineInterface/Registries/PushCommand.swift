@@ -28,7 +28,7 @@ enum PushCommand: Command {
                 help: "after copying the image, write the digest of the resulting image to the file"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
             SharedFlags.blobCache,
-        ] + EncryptionFlags.encrypting + CopyFlags.signing + RegistryFlags.standard, flagsFirst: true,
+        ] + EncryptionFlags.encrypting + SigningFlags.flags + RegistryFlags.standard, flagsFirst: true,
         arguments: .between(1...2))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -73,7 +73,7 @@ enum PushCommand: Command {
         _ arguments: ParsedArguments, _ target: String, _ session: Session
     ) throws -> CopyOptions {
         var options = CopyOptions()
-        options.signer = try CopyFlags.signer(arguments)
+        options.signer = try SigningFlags.signer(arguments)
         options.encryption = try EncryptionFlags.encryption(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.format = try CopyFlags.manifestType(arguments.string("format"))

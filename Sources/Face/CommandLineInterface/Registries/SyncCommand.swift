@@ -24,7 +24,7 @@ enum SyncCommand: Command {
             .bool("quiet", short: "q", hidden: true),
             .string("digestfile", "file", help: "write the digests and names of the images copied to the file"),
             ProgressFlag.flag, SignaturePolicyFlag.flag,
-        ] + CopyFlags.form + CopyFlags.signing + RegistryFlags.flags(prefix: "src-", sharesBlobs: false)
+        ] + CopyFlags.form + SigningFlags.flags + RegistryFlags.flags(prefix: "src-", sharesBlobs: false)
             + RegistryFlags.flags(prefix: "dest-", sharesBlobs: false) + RegistryFlags.shared + [
                 RegistryFlags.bothEnds
             ], arguments: .exactly(2))
@@ -66,7 +66,7 @@ private struct SyncRun {
     func copy(_ images: [SyncImage], to place: String, transport: String) throws -> Int32 {
         var options = CopyOptions(arguments.bool("all") ? .all : .platform(try CopyFlags.wantedPlatform(arguments)))
         options.format = try CopyFlags.manifestType(arguments.string("format"))
-        options.signer = try CopyFlags.signer(arguments)
+        options.signer = try SigningFlags.signer(arguments)
         options.removesSignatures = arguments.bool("remove-signatures")
         options.preservesDigests = arguments.bool("preserve-digests")
         options.admission = try SignaturePolicyFlag.admission(arguments, session)

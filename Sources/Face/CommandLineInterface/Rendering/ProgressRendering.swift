@@ -58,8 +58,8 @@ struct ProgressRendering: Sendable {
         case .listSignaturesStarted: copies?.write("Getting image list signatures\n")
         case .signaturesFound(let isList):
             copies?.write("Checking if image \(isList ? "list " : "")destination supports signatures\n")
-        case .signingStarted(let isList):
-            copies?.write("Signing manifest \(isList ? "list " : "")using simple signing\n")
+        case .signingStarted(let isList, let method):
+            copies?.write("Signing manifest \(isList ? "list " : "")using \(method)\n")
         case .signaturesStored(let isList):
             copies?.write("Storing \(isList ? "list " : "")signatures\n")
         case .blobStarted, .blobAdvanced, .blobDone:
@@ -119,7 +119,8 @@ private enum ProgressJSON {
         case .signaturesStarted: return ["event": "signaturesStarted"]
         case .listSignaturesStarted: return ["event": "listSignaturesStarted"]
         case .signaturesFound(let isList): return ["event": "signaturesFound", "list": .bool(isList)]
-        case .signingStarted(let isList): return ["event": "signingStarted", "list": .bool(isList)]
+        case .signingStarted(let isList, let method):
+            return ["event": "signingStarted", "list": .bool(isList), "method": .string(method)]
         case .signaturesStored(let isList): return ["event": "signaturesStored", "list": .bool(isList)]
         case .blobStarted(let digest, let kind, let size):
             var object: JSONObject = ["event": "blobStarted", "digest": .string(digest), "kind": .string(name(kind))]

@@ -2,6 +2,7 @@ import Crypto
 import CryptoExtras
 import FoundationEssentials
 import JSONText
+import KeyEncoding
 
 /// A sigstore public key in PEM: ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519.
 ///
@@ -14,35 +15,48 @@ enum SigstoreKey {
     case rsa(_RSA.Signing.PublicKey)
     case ed25519(Curve25519.Signing.PublicKey)
 
+    /// The beginning of an Ed25519 key in DER (RFC 8410, section 4).
+    static let ed25519Header: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
+
     /// - Throws: `TrustError` for a key of any other kind.
     init(pem: [UInt8], name: String) throws(TrustError) {
-        let text = String(decoding: pem, as: UTF8.self)
-        if let key = try? P256.Signing.PublicKey(pemRepresentation: text) {
-            self = .p256(key)
-        } else if let key = try? P384.Signing.PublicKey(pemRepresentation: text) {
-            self = .p384(key)
-        } else if let key = try? P521.Signing.PublicKey(pemRepresentation: text) {
-            self = .p521(key)
-        } else if let key = try? _RSA.Signing.PublicKey(pemRepresentation: text) {
-            self = .rsa(key)
-        } else if let key = Self.ed25519(text) {
-            self = .ed25519(key)
-        } else {
+        let der = PEMBlock.all(in: pem).first { $0.label == "PUBLIC KEY" || $0.label == "RSA PUBLIC KEY" }?.bytes
+        guard let der, let key = SigstoreKey(der: der) else {
             throw TrustError(
                 "\(name): not a public key in PEM: ECDSA (P-256, P-384, P-521), RSA from 2048 bits and Ed25519 are supported"
             )
         }
+        self = key
     }
 
-    /// Ed25519 keys have a fixed header (RFC 8410, section 4).
-    private static func ed25519(_ pem: String) -> Curve25519.Signing.PublicKey? {
-        let lines = pem.split(whereSeparator: \.isNewline).map { String($0) }
-        guard let start = lines.firstIndex(of: "-----BEGIN PUBLIC KEY-----"),
-            let end = lines[start...].firstIndex(of: "-----END PUBLIC KEY-----"),
-            let bytes = Base64.decode(lines[(start + 1)..<end].joined()),
-            bytes.starts(with: [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00])
-        else { return nil }
-        return try? Curve25519.Signing.PublicKey(rawRepresentation: Array(bytes.dropFirst(12)))
+    /// A key in the form of certificates; nil for one of any other kind.
+    init?(der: [UInt8]) {
+        if let key = try? P256.Signing.PublicKey(derRepresentation: der) {
+            self = .p256(key)
+        } else if let key = try? P384.Signing.PublicKey(derRepresentation: der) {
+            self = .p384(key)
+        } else if let key = try? P521.Signing.PublicKey(derRepresentation: der) {
+            self = .p521(key)
+        } else if let key = try? _RSA.Signing.PublicKey(derRepresentation: der) {
+            self = .rsa(key)
+        } else if der.starts(with: Self.ed25519Header),
+            let key = try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(Self.ed25519Header.count))
+        {
+            self = .ed25519(key)
+        } else {
+            return nil
+        }
+    }
+
+    /// The key in the form of certificates.
+    var der: [UInt8] {
+        switch self {
+        case .p256(let key): Array(key.derRepresentation)
+        case .p384(let key): Array(key.derRepresentation)
+        case .p521(let key): Array(key.derRepresentation)
+        case .rsa(let key): Array(key.derRepresentation)
+        case .ed25519(let key): Self.ed25519Header + Array(key.rawRepresentation)
+        }
     }
 
     /// Whether the key has signed `payload`; `signature` is base64, of the DER form for ECDSA.

@@ -203,7 +203,7 @@ open("tampered/signature-1", "wb").write(b)'
     policy dir '{"type": "sigstoreSigned", "keyPath": "'"$KEYS/signer.asc"'", "rekorPublicKeyPath": "/x"}'
     run pull "$SIGNED"
     own_failure
-    has 'sigstoreSigned'
+    has 'the key /x in the policy does not exist'
     policy dir '{"type": "signedBy", "keyType": "GPGKeys"}'
     run pull "$SIGNED"
     own_failure

@@ -8,6 +8,13 @@ package struct SigstoreSignature: Sendable, Equatable {
     /// The annotation that holds the payload's signature, in base64.
     package static let annotation = "dev.cosignproject.cosign/signature"
 
+    /// The annotation with the signer's certificate, in PEM.
+    package static let certificateAnnotation = "dev.sigstore.cosign/certificate"
+    /// The annotation with the certificates between that and a root, in PEM.
+    package static let chainAnnotation = "dev.sigstore.cosign/chain"
+    /// The annotation with a log's promise to have an entry.
+    package static let logAnnotation = "dev.sigstore.cosign/bundle"
+
     /// The payload's media type.
     package let mediaType: String
     package let payload: [UInt8]

@@ -42,16 +42,14 @@ package struct PolicyEvaluator: Sendable {
                 case .insecureAcceptAnything: continue
                 case .reject: throw TrustError("Running image \(name) is rejected by policy.")
                 case .signedBaseLayer: throw TrustError("signedBaseLayer not implemented yet!")
-                case .unknown(let type):
-                    throw TrustError("the policy uses \"\(type)\" in an unsupported way")
                 case .signedBy(let source, let identity):
                     let found = try fetched ?? signatures()
                     fetched = found
                     try checkSimple(found, source, identity, manifest, origin)
-                case .sigstoreSigned(let source, let identity):
+                case .sigstoreSigned(let trust, let identity):
                     let found = try fetched ?? signatures()
                     fetched = found
-                    try checkSigstore(found, source, identity, manifest, origin)
+                    try checkSigstore(found, trust, identity, manifest, origin)
                 }
             }
             guard fetched != nil || !requiresSignature else {
@@ -95,7 +93,7 @@ package struct PolicyEvaluator: Sendable {
         _ signatures: [ImageSignature], _ source: SignaturePolicy.KeySource, _ identity: SignaturePolicy.Identity,
         _ manifest: RawManifest, _ origin: ImageOrigin
     ) throws {
-        let keyring = try GPGKeyring(keys: try keys(source), in: temporaryDirectory)
+        let keyring = try GPGKeyring(keys: try PolicyKeys.read(source), in: temporaryDirectory)
         defer { keyring.close() }
         try checkAny(signatures) { signature in
             guard case .simple(let message) = signature else { return false }
@@ -106,21 +104,14 @@ package struct PolicyEvaluator: Sendable {
     }
 
     private func checkSigstore(
-        _ signatures: [ImageSignature], _ source: SignaturePolicy.KeySource, _ identity: SignaturePolicy.Identity,
+        _ signatures: [ImageSignature], _ trust: SignaturePolicy.SigstoreTrust, _ identity: SignaturePolicy.Identity,
         _ manifest: RawManifest, _ origin: ImageOrigin
     ) throws {
-        let keys = try Self.usable(keys(source)) { key throws(TrustError) in
-            try SigstoreKey(pem: key.bytes, name: key.name)
-        }
+        let verifier = try SigstoreVerifier(trust)
         try checkAny(signatures) { signature in
             guard case .sigstore(let attachment) = signature, attachment.mediaType == SigstoreSignature.payloadType
             else { return false }
-            guard let text = attachment.signature else {
-                throw TrustError("missing \(SigstoreSignature.annotation) annotation")
-            }
-            guard keys.contains(where: { $0.accepts(text, of: attachment.payload) }) else {
-                throw TrustError("cryptographic signature verification failed: invalid signature")
-            }
+            try verifier.verify(attachment)
             try check(try SignedClaim(attachment.payload, .sigstore), identity, manifest, origin)
             return true
         }
@@ -157,43 +148,5 @@ package struct PolicyEvaluator: Sendable {
         guard digest == claim.digest else {
             throw TrustError("Signature for docker digest \"\(claim.digest)\" does not match")
         }
-    }
-
-    private func keys(_ source: SignaturePolicy.KeySource) throws -> [(bytes: [UInt8], name: String)] {
-        switch source {
-        case .paths(let paths):
-            return try Self.usable(paths) { path throws(TrustError) in
-                do {
-                    if let bytes = try Files.readFileIfPresent(path, limit: 4 << 20) { return (bytes, path) }
-                } catch {
-                    throw TrustError("the key \(path) in the policy cannot be read: \(error)")
-                }
-                throw TrustError("the key \(path) in the policy does not exist")
-            }
-        case .data(let texts):
-            return try Self.usable(texts) { text throws(TrustError) in
-                guard let bytes = Base64.decode(text) else { throw TrustError("the policy's keyData is not base64") }
-                return (bytes, "keyData")
-            }
-        }
-    }
-
-    /// Converts what can be converted: one bad key does not spoil the others.
-    ///
-    /// - Throws: the reasons if there is nothing else.
-    private static func usable<Given, Result>(
-        _ given: [Given], _ convert: (Given) throws(TrustError) -> Result
-    ) throws(TrustError) -> [Result] {
-        var found: [Result] = []
-        var reasons: [String] = []
-        for item in given {
-            do throws(TrustError) {
-                found.append(try convert(item))
-            } catch {
-                reasons.append(error.message)
-            }
-        }
-        guard !found.isEmpty else { throw TrustError(reasons.joined(separator: "; ")) }
-        return found
     }
 }

@@ -74,6 +74,15 @@ import Testing
         #"{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "a", "keyData": "b"}]}"#,
         #"{"default": [{"type": "reject"}], "transports": {"docker": {"a": []}}}"#,
         #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","signedIdentity":{"type":"exactReference"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned"}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","fulcio":{}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","keyPath":"/k","rekorPublicKeyPath":"/r","rekorPublicKeyData":"YQ=="}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","fulcio":{"caPath":"/c","oidcIssuer":"i","subjectEmail":"e"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","rekorPublicKeyPath":"/r","fulcio":{"caPath":"/c","subjectEmail":"e"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","rekorPublicKeyPath":"/r","fulcio":{"oidcIssuer":"i","subjectEmail":"e"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/c"}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/c","subjectEmail":"e","more":1}}]}"#,
+        #"{"default":[{"type":"sigstoreSigned","rekorPublicKeyPath":"/r","pki":{"caRootsPath":"/c","subjectEmail":"e"}}]}"#,
         #"{"default": [{"type": "reject"}], "default": [{"type": "insecureAcceptAnything"}]}"#,
         #"{"default": [{"type": "later"}]}"#, #"{"default": [{"type": "signedBaseLayer"}]}"#,
         #"{"default": [{"type": "signedBy", "keyType": "GPGKeys", "keyPath": "a", "keyData": null}]}"#,
@@ -96,14 +105,25 @@ import Testing
               {"type": "sigstoreSigned", "keyDatas": ["YQ==", "Yg=="]},
               {"type": "signedBy", "keyType": "GPGKeys", "keyPaths": ["/a", "/b"]},
               {"type": "signedBaseLayer", "baseLayerIdentity": {"type": "matchExact"}},
-              {"type": "sigstoreSigned", "fulcio": {}}]}
+              {"type": "sigstoreSigned", "fulcio": {"caPath": "/ca", "oidcIssuer": "i", "subjectEmail": "e"},
+               "rekorPublicKeyPaths": ["/r"]},
+              {"type": "sigstoreSigned", "pki": {"caRootsData": "YQ==", "caIntermediatesPath": "/m",
+               "subjectHostname": "h"}}]}
             """)
         #expect(
             policy.defaults == [
-                .sigstoreSigned(.paths(["/k"]), identity: .remapIdentity(prefix: "a.io", signedPrefix: "b.io")),
-                .sigstoreSigned(.data(["YQ==", "Yg=="]), identity: .matchRepoDigestOrExact),
+                .sigstoreSigned(
+                    .init(.keys(.paths(["/k"]))), identity: .remapIdentity(prefix: "a.io", signedPrefix: "b.io")),
+                .sigstoreSigned(.init(.keys(.data(["YQ==", "Yg=="]))), identity: .matchRepoDigestOrExact),
                 .signedBy(.paths(["/a", "/b"]), identity: .matchRepoDigestOrExact), .signedBaseLayer,
-                .unknown(type: "sigstoreSigned"),
+                .sigstoreSigned(
+                    .init(
+                        .fulcio(authorities: .paths(["/ca"]), issuer: "i", email: "e"), logs: .paths(["/r"])),
+                    identity: .matchRepoDigestOrExact),
+                .sigstoreSigned(
+                    .init(
+                        .pki(roots: .data(["YQ=="]), intermediates: .paths(["/m"]), email: nil, host: "h")),
+                    identity: .matchRepoDigestOrExact),
             ])
     }
 

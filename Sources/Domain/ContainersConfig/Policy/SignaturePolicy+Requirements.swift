@@ -24,7 +24,8 @@ extension PolicyParser {
             try checkKeys(
                 of: object, allowed: ["type", "keyType", "keyPath", "keyPaths", "keyData", "signedIdentity"], place)
             guard object["keyType"]?.string == "GPGKeys" else { throw invalid("keyType in \(place) must be GPGKeys") }
-            return .signedBy(try keys(object, place), identity: try identity(object["signedIdentity"], place))
+            return .signedBy(
+                try oneSource(of: "key", in: object, place), identity: try identity(object["signedIdentity"], place))
         case "signedBaseLayer":
             try checkKeys(of: object, allowed: ["type", "baseLayerIdentity"], place)
             guard let base = object["baseLayerIdentity"] else { throw invalid("baseLayerIdentity missing in \(place)") }
@@ -35,37 +36,7 @@ extension PolicyParser {
         }
     }
 
-    private func sigstoreSigned(
-        _ object: JSONObject, _ place: String
-    ) throws(ConfigError) -> SignaturePolicy.Requirement {
-        let logs = ["rekorPublicKeyPath", "rekorPublicKeyPaths", "rekorPublicKeyData", "rekorPublicKeyDatas"]
-        let keyMembers = ["keyPath", "keyPaths", "keyData", "keyDatas"]
-        try checkKeys(
-            of: object, allowed: Set(["type", "fulcio", "pki", "signedIdentity"] + keyMembers + logs), place)
-        // Certificates and logs are recognized but not supported: they never accept an image.
-        guard !object.keys.contains(where: { logs.contains($0) || ["fulcio", "pki"].contains($0) }) else {
-            return .unknown(type: "sigstoreSigned")
-        }
-        return .sigstoreSigned(try keys(object, place), identity: try identity(object["signedIdentity"], place))
-    }
-
-    /// The one member that specifies the keys.
-    private func keys(_ object: JSONObject, _ place: String) throws(ConfigError) -> SignaturePolicy.KeySource {
-        let present = object.keys.filter { ["keyPath", "keyPaths", "keyData", "keyDatas"].contains($0) }
-        guard present.count == 1, let member = present.first, let value = object[member] else {
-            let count = present.isEmpty ? "none of them" : "more than one"
-            throw invalid("exactly one of keyPath, keyPaths and keyData must be specified in \(place), not \(count)")
-        }
-        let isList = member.hasSuffix("s")
-        let texts = isList ? value.array?.map(\.string) ?? [nil] : [value.string]
-        let known = texts.compactMap(\.self)
-        guard !known.isEmpty, known.count == texts.count else {
-            throw invalid("\(member) in \(place) must be \(isList ? "a list of at least one text" : "a text")")
-        }
-        return member.hasPrefix("keyPath") ? .paths(known) : .data(known)
-    }
-
-    private func identity(_ value: JSONValue?, _ place: String) throws(ConfigError) -> SignaturePolicy.Identity {
+    func identity(_ value: JSONValue?, _ place: String) throws(ConfigError) -> SignaturePolicy.Identity {
         guard let value else { return .matchRepoDigestOrExact }
         let what = "an identity of a signature in \(place)"
         let identity = try object(value, what)

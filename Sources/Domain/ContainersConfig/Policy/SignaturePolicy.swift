@@ -8,12 +8,10 @@ package struct SignaturePolicy: Sendable, Equatable {
         case reject
         /// A simple signature by one of the keys.
         case signedBy(KeySource, identity: Identity)
-        /// A sigstore signature by the key.
-        case sigstoreSigned(KeySource, identity: Identity)
+        /// A sigstore signature by one of the keys, or by the owner of a certificate.
+        case sigstoreSigned(SigstoreTrust, identity: Identity)
         /// A signature of the base image. No tool implements it: no image fulfils it.
         case signedBaseLayer
-        /// A requirement that is recognized but not supported.
-        case unknown(type: String)
 
         /// The requirement's name in the file.
         package var type: String {
@@ -23,7 +21,6 @@ package struct SignaturePolicy: Sendable, Equatable {
             case .signedBy: "signedBy"
             case .sigstoreSigned: "sigstoreSigned"
             case .signedBaseLayer: "signedBaseLayer"
-            case .unknown(let type): type
             }
         }
     }
@@ -34,6 +31,28 @@ package struct SignaturePolicy: Sendable, Equatable {
         case paths([String])
         /// The keys themselves, base64-encoded.
         case data([String])
+    }
+
+    /// Whose sigstore signatures are trusted.
+    package struct SigstoreTrust: Sendable, Equatable {
+        /// What a signature is verified with.
+        package enum Root: Sendable, Equatable {
+            /// Public keys.
+            case keys(KeySource)
+            /// A certificate that Fulcio issued to a person.
+            case fulcio(authorities: KeySource, issuer: String, email: String)
+            /// A certificate of any other authority, for an email address or a host, or both.
+            case pki(roots: KeySource, intermediates: KeySource?, email: String?, host: String?)
+        }
+
+        package var root: Root
+        /// The keys of logs of Rekor, of which one must have signed an entry for the signature; nil: none is needed.
+        package var logs: KeySource?
+
+        package init(_ root: Root, logs: KeySource? = nil) {
+            self.root = root
+            self.logs = logs
+        }
     }
 
     /// How the identity in a signature must match the image's name.

@@ -59,24 +59,49 @@ enum SigstoreKey {
         }
     }
 
+    /// The hash that is signed, except with Ed25519.
+    enum Hash {
+        case sha256
+        case sha384
+        case sha512
+    }
+
     /// Whether the key has signed `payload`; `signature` is base64, of the DER form for ECDSA.
     func accepts(_ signature: String, of payload: [UInt8]) -> Bool {
-        guard let bytes = Base64.decode(signature) else { return false }
-        let digest = SHA256.hash(data: payload)
+        Base64.decode(signature).map { accepts($0, of: payload, hash: .sha256) } ?? false
+    }
+
+    /// Whether the key has signed `payload`.
+    func accepts(_ signature: [UInt8], of payload: [UInt8], hash: Hash) -> Bool {
+        switch hash {
+        case .sha256: accepts(signature, SHA256.hash(data: payload), payload)
+        case .sha384: accepts(signature, SHA384.hash(data: payload), payload)
+        case .sha512: accepts(signature, SHA512.hash(data: payload), payload)
+        }
+    }
+
+    private func accepts(_ bytes: [UInt8], _ digest: some Digest, _ payload: [UInt8]) -> Bool {
         switch self {
         case .p256(let key):
-            return (try? P256.Signing.ECDSASignature(derRepresentation: bytes))
+            (try? P256.Signing.ECDSASignature(derRepresentation: bytes))
                 .map { key.isValidSignature($0, for: digest) } ?? false
         case .p384(let key):
-            return (try? P384.Signing.ECDSASignature(derRepresentation: bytes))
+            (try? P384.Signing.ECDSASignature(derRepresentation: bytes))
                 .map { key.isValidSignature($0, for: digest) } ?? false
         case .p521(let key):
-            return (try? P521.Signing.ECDSASignature(derRepresentation: bytes))
+            (try? P521.Signing.ECDSASignature(derRepresentation: bytes))
                 .map { key.isValidSignature($0, for: digest) } ?? false
         case .rsa(let key):
-            let parsed = _RSA.Signing.RSASignature(rawRepresentation: bytes)
-            return key.isValidSignature(parsed, for: digest, padding: .insecurePKCS1v1_5)
-        case .ed25519(let key): return key.isValidSignature(bytes, for: payload)
+            key.isValidSignature(
+                _RSA.Signing.RSASignature(rawRepresentation: bytes), for: digest, padding: .insecurePKCS1v1_5)
+        case .ed25519(let key): key.isValidSignature(bytes, for: payload)
+        }
+    }
+
+    var isECDSA: Bool {
+        switch self {
+        case .p256, .p384, .p521: true
+        case .rsa, .ed25519: false
         }
     }
 }

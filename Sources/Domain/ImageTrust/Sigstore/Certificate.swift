@@ -41,7 +41,8 @@ struct Certificate: Equatable {
 
     /// nil for malformed bytes, and for certificates older than version 3.
     init?(_ der: [UInt8]) {
-        guard let parts = DERValue(parsing: der)?.children, parts.count == 3,
+        guard let whole = DERValue(parsing: der), whole.tag == DERValue.Tag.sequence, let parts = whole.children,
+            parts.count == 3, parts[0].tag == DERValue.Tag.sequence,
             let algorithm = parts[1].children?.first?.objectIdentifier, let signature = parts[2].bits,
             var fields = parts[0].children?[...], let version = fields.popFirst(),
             version == DERValue(DERValue.Tag.context(0), [DERValue(DERValue.Tag.integer, [2])]), fields.count >= 6

@@ -89,6 +89,9 @@ package struct SignatureStores: Sendable, Equatable {
         first(scopes) { $0.lookaside } ?? "file://\(ownDirectory)"
     }
 
+    /// The same, nil if nothing is configured.
+    package func configuredLookaside(scopes: [String]) -> String? { first(scopes) { $0.lookaside } }
+
     /// The base URL for writing signatures.
     package func staging(scopes: [String]) -> String {
         first(scopes) { $0.staging ?? $0.lookaside } ?? "file://\(ownDirectory)"

@@ -13,7 +13,7 @@ extension Face {
                         .command(ImageExistsCommand.self), .command(PodmanImageInspectCommand.self),
                         .command(PodmanImagePruneCommand.self),
                         .command(PodmanImagesCommand.self, as: "list", aliases: ["ls"]),
-                        .command(PodmanRemoveImageCommand.self, as: "rm"),
+                        .command(PodmanRemoveImageCommand.self, as: "rm"), trustGroup,
                     ]),
                 manifestGroup, artifactGroup, systemGroup(refusing: podmanSystemCommands),
                 .command(ContainerListCommand.self), .command(InfoCommand.self), .command(LoginCommand.self),

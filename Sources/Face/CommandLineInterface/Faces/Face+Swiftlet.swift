@@ -10,8 +10,18 @@ extension Face {
                 .group("container", summary: "Run containers", containerCommands), systemGroup(), artifactGroup,
                 .group(
                     "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
-                    transportCommands + imageCommands + [.command(ImageTreeCommand.self)]),
+                    transportCommands + imageCommands + [
+                        .command(ImageTreeCommand.self), .command(ImageSignCommand.self),
+                        .command(ImageVerifyCommand.self), trustGroup,
+                    ]),
             ])
+    }
+
+    /// `image trust ...`: the policy on which images to accept.
+    static var trustGroup: CommandNode {
+        .group(
+            "trust", summary: "Manage container image trust policy",
+            [.command(TrustSetCommand.self), .command(TrustShowCommand.self)])
     }
 
     /// Buildah's grammar; commands that behave differently under that name check `Session.calledAs`.

@@ -142,6 +142,10 @@ let package = Package(
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "LinuxSystem", "ProgressEvents"]),
         room(.domain, "DockerfileRecovery", dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest"]),
 
+        room(
+            .domain, "SoftwareInventory",
+            dependsOn: ["ContentDigest", "JSONText", "LinuxSystem", "StreamCompression", "TOMLText"]),
+
         // Workflows.
         room(
             .workflows, "ImageCopy",
@@ -191,7 +195,7 @@ let package = Package(
                 "WorkingContainers", "ManifestLists",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax", "DockerfileChecks",
-                "DockerfileRecovery", "StreamCompression", "HTTPHeaders",
+                "DockerfileRecovery", "SoftwareInventory", "StreamCompression", "HTTPHeaders",
             ]),
         .executableTarget(
             name: "swiftlet", dependencies: ["CommandLineInterface"], path: Floor.face.folder(of: "swiftlet"),
@@ -261,6 +265,9 @@ let package = Package(
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),
+        tests(
+            .domain, of: "SoftwareInventory",
+            dependsOn: ["ContentDigest", "JSONText", "LinuxSystem", "StreamCompression"]),
         tests(
             .workflows, of: "ImageBuild",
             dependsOn: ["DockerfileSyntax", "BuildGraph", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem", "TarArchive"]),

@@ -34,6 +34,12 @@ static inline void cisal_inflate_start_member(struct inflate_state *state) {
     state->crc_flag = ISAL_GZIP_NO_HDR_VER;
 }
 
+/// Prepares for one zlib stream: header, deflate data, and Adler-32, which is verified.
+static inline void cisal_inflate_start_zlib(struct inflate_state *state) {
+    isal_inflate_init(state);
+    state->crc_flag = ISAL_ZLIB;
+}
+
 /// Advances by what the two buffers allow and says how much of each was used.
 static inline int cisal_inflate_step(struct inflate_state *state, const uint8_t *input, uint32_t input_size,
                                      uint8_t *output, uint32_t output_size, uint32_t *consumed, uint32_t *produced) {

@@ -8,6 +8,7 @@ extension Face {
             flags: GlobalFlags.flags + [GlobalFlags.module],
             commands: workingContainerVerbs + [
                 .group("container", summary: "Run containers", containerCommands), systemGroup(), artifactGroup,
+                .command(SBOMCommand.self),
                 .group(
                     "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
                     transportCommands + imageCommands + [

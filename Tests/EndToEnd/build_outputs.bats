@@ -135,7 +135,7 @@ END
     run -0 swiftlet build --progress=plain --load --provenance=false --sbom=false --attest type=sbom,disabled=true \
         --allow security.insecure --allow network.host -t made .
     local wrong
-    for wrong in --provenance --provenance=mode=max --sbom=true --attest=type=sbom --allow=everything --progress=rawjson \
+    for wrong in --provenance=mode=all --sbom=generator=x --attest=type=vex --allow=everything --progress=rawjson \
         --progress=loud; do
         run -125 swiftlet build "$wrong" .
         own_failure

@@ -57,6 +57,8 @@ package struct CopyOptions: Sendable {
     package var admission: PolicyGate?
     /// Receives the digest of the manifest, or of the index, before it is written; a failure leaves it unwritten.
     package var announce: @Sendable (Digest) throws -> Void = { _ in }
+    /// Whether statements about an image of an index are changed to be about what it becomes, when it changes.
+    package var updatesAttestations = false
     /// Known results of compressing layers.
     package var forms: CompressionResults?
 

@@ -49,6 +49,8 @@ extension CopyTask {
         }
         var index = try CopyError.naming("\(source.description): index \(raw.digest)") { try raw.decodeIndex() }
         let original = index
+        // The images that are written with another manifest, by their digests in the source.
+        var changed: [Digest: RawManifest] = [:]
         report(.listStarted(copied: index.manifests.count, of: index.manifests.count))
         for place in index.manifests.indices {
             let entry = index.manifests[place]
@@ -67,10 +69,18 @@ extension CopyTask {
                 }
                 try writeManifest(written, instance: written.digest)
                 try put(signatures, of: written, instance: written.digest, isList: true)
+            } else if options.updatesAttestations, !isPinned, let image = AttestationManifest.subject(of: entry),
+                let replacement = changed[image]
+            {
+                written = try copyAttestations(manifest, from: image, to: replacement)
+                index.manifests[place].annotations?.merge(AttestationManifest.annotations(of: replacement.digest)) {
+                    $1
+                }
             } else {
                 written = try copyImage(manifest, listedAs: entry.digest, isInstance: true, known: known)
             }
             guard written.digest != entry.digest else { continue }
+            changed[entry.digest] = written
             index.manifests[place].digest = written.digest
             index.manifests[place].size = Int64(written.bytes.count)
             index.manifests[place].mediaType = written.mediaType

@@ -69,6 +69,13 @@ struct ListArtifacts: Sendable {
         for (digest, bytes) in blobs { set("blobs", digest.description, .string(Base64.encode(bytes))) }
     }
 
+    /// Adds the artifacts of another list.
+    mutating func add(_ other: ListArtifacts) {
+        for (member, value) in other.object {
+            for (key, value) in value.object ?? JSONObject() { set(member, key, value) }
+        }
+    }
+
     /// Removes an artifact, if there is one; its files may belong to others as well.
     mutating func remove(_ digest: Digest) {
         for member in ["manifests", "config", "layers", "files"] {

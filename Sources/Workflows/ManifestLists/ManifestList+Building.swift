@@ -7,17 +7,19 @@ extension ManifestList {
     ///
     /// - Parameters:
     ///   - images: each with the platform for its entry; nil: that of its configuration.
+    ///   - attested: lists of these images with what is attested of them.
     ///   - annotations: added to those of the list itself.
     /// - Returns: the list's id.
     /// - Throws: ``ManifestListError`` with `notAList` when the name belongs to an image.
     @discardableResult
     package static func add(
         _ images: [(image: ImageRecord, platform: Platform?)], toListNamed name: String,
-        annotations: [String: String] = [:], in store: ContainerStore
+        attested: [ManifestList] = [], annotations: [String: String] = [:], in store: ContainerStore
     ) throws -> String {
         func fill(_ list: inout ManifestList) throws {
             list.annotate(annotations)
             try list.fill(with: images, from: store)
+            for other in attested { list.add(contentsOf: other) }
         }
         if let record = try store.findImage(name)?.image, record.names.contains(name) {
             return try change(record, in: store, fill).list.id
@@ -48,7 +50,7 @@ extension ManifestList {
         return list.id
     }
 
-    private mutating func fill(
+    mutating func fill(
         with images: [(image: ImageRecord, platform: Platform?)], from store: ContainerStore
     ) throws {
         for (image, platform) in images {

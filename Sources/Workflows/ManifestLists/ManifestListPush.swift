@@ -50,6 +50,7 @@ package struct ManifestListPush {
         copy.selection = options.includesImages ? .all : .indexOnly
         copy.format = options.type.map { $0 == .ociIndex ? .ociManifest : .dockerManifest }
         copy.forms = CompressionResults(of: store)
+        copy.updatesAttestations = true
         let source = ListSource(list, as: try list.serialized(as: type), in: store, resolve: resolve)
         return try ImageCopier(copy, report: report).copy(source, to: destination)
     }

@@ -1,55 +1,110 @@
 import CommandLineGrammar
+import SoftwareInventory
 
-/// `--attest`, `--provenance`, `--sbom` and `--allow` of `docker build`: accepted where they ask for nothing.
-enum AttestationFlags {
-    /// - Throws: ``CommandError`` for attestations, which images built here have none of, and unknown entitlements.
-    static func check(_ arguments: ParsedArguments) throws {
-        for flag in ["provenance", "sbom"] {
-            guard let value = arguments.string(flag), !["false", "0", "disabled=true"].contains(value) else { continue }
-            throw CommandError("--\(flag)=\(value) is not supported: images are built without attestations")
-        }
-        for text in arguments.strings("attest") {
-            let fields = try BuildOutput.fields(of: text)
-            guard fields.contains("disabled=true") || fields.contains("disabled=1") else {
-                throw CommandError("--attest \(text) is not supported: images are built without attestations")
+/// `--attest`, `--provenance` and `--sbom`, in the notation of `docker build`.
+struct AttestationFlags: Equatable {
+    /// How the build is described.
+    struct Provenance: Equatable {
+        var isMinimal = false
+        var version = ProvenanceDocument.Version.v1
+        var builderID = ""
+        var isReproducible = false
+        /// Whether only images get it, and not exported files.
+        var isInlineOnly = false
+    }
+
+    /// Whether the packages are listed.
+    private(set) var listsPackages = false
+    private(set) var provenance: Provenance?
+
+    /// Whether nothing is attested.
+    var isEmpty: Bool { !listsPackages && provenance == nil }
+
+    /// - Throws: ``CommandError`` for unknown types and parameters, and those that are not supported.
+    init(_ arguments: ParsedArguments) throws {
+        var seen: Set<String> = []
+        for text in try Self.texts(arguments) {
+            let flag = text.flag
+            var fields: [String: String] = [:]
+            for field in try BuildOutput.fields(of: text.value) {
+                let (key, value) = KeyValueFlag.split(field)
+                guard fields.updateValue(value ?? "", forKey: key) == nil else {
+                    throw CommandError("\(flag): duplicate \(key)")
+                }
             }
+            guard let type = fields.removeValue(forKey: "type") else { throw CommandError("\(flag): missing type") }
+            guard seen.insert(type).inserted else {
+                throw CommandError("\(flag): duplicate attestation of type \(type)")
+            }
+            let isDisabled = try Self.bool(&fields, "disabled", flag)
+            switch type {
+            case "sbom": listsPackages = try Self.readInventory(&fields, flag) && !isDisabled
+            case "provenance":
+                let read = try Self.readProvenance(&fields, flag)
+                provenance = isDisabled ? nil : read
+            default: throw CommandError("\(flag): unknown attestation type \"\(type)\": choose sbom or provenance")
+            }
+            if let key = fields.keys.sorted().first { throw CommandError("\(flag): unknown parameter \"\(key)\"") }
         }
+    }
+
+    /// The attestations asked for, each with the flag as typed.
+    private static func texts(_ arguments: ParsedArguments) throws -> [(flag: String, value: String)] {
+        var texts = arguments.strings("attest").map { (flag: "--attest \($0)", value: $0) }
+        for flag in ["sbom", "provenance"] {
+            guard let value = arguments.string(flag) else { continue }
+            let fields = bool(value).map { "disabled=\(!$0)" } ?? value
+            texts.append(("--\(flag)=\(value)", "type=\(flag),\(fields)"))
+        }
+        return texts
+    }
+
+    private static func readInventory(_ fields: inout [String: String], _ flag: String) throws -> Bool {
+        if let generator = fields.removeValue(forKey: "generator"), !generator.isEmpty {
+            throw CommandError(
+                "\(flag): generator images are not supported: leave generator out for the built-in one")
+        }
+        return true
+    }
+
+    private static func readProvenance(_ fields: inout [String: String], _ flag: String) throws -> Provenance {
+        var result = Provenance()
+        switch fields.removeValue(forKey: "mode") {
+        case nil, "max", "full": break
+        case "min": result.isMinimal = true
+        case let mode?: throw CommandError("\(flag): unknown mode \"\(mode)\": choose min or max")
+        }
+        if let text = fields.removeValue(forKey: "version") {
+            guard let version = ProvenanceDocument.Version(rawValue: text) else {
+                throw CommandError("\(flag): unknown version \"\(text)\" of SLSA: choose v1 or v0.2")
+            }
+            result.version = version
+        }
+        result.builderID = fields.removeValue(forKey: "builder-id") ?? ""
+        result.isReproducible = try bool(&fields, "reproducible", flag)
+        result.isInlineOnly = try bool(&fields, "inline-only", flag)
+        return result
+    }
+
+    private static func bool(_ fields: inout [String: String], _ key: String, _ flag: String) throws -> Bool {
+        guard let text = fields.removeValue(forKey: key) else { return false }
+        guard let value = bool(text) else { throw CommandError("\(flag): \(key)=\(text) is neither true nor false") }
+        return value
+    }
+
+    /// Go's notations of truth.
+    private static func bool(_ text: String) -> Bool? {
+        switch text {
+        case "1", "t", "T", "true", "TRUE", "True": true
+        case "0", "f", "F", "false", "FALSE", "False": false
+        default: nil
+        }
+    }
+
+    /// `--allow`.
+    static func checkEntitlements(_ arguments: ParsedArguments) throws {
         for name in arguments.strings("allow") where name != "network.host" && name != "security.insecure" {
             throw CommandError("--allow \(name): unknown entitlement: choose network.host or security.insecure")
-        }
-    }
-}
-
-/// `--annotation [manifest:|index:]KEY=VALUE`.
-enum AnnotationFlags {
-    /// The annotations of the image's manifest.
-    static func ofImage(_ arguments: ParsedArguments) throws -> [(key: String, value: String)] {
-        try parsed(arguments).filter { !$0.isOfIndex }.map { ($0.key, $0.value) }
-    }
-
-    /// The annotations of the list that the image is added to.
-    static func ofIndex(_ arguments: ParsedArguments) throws -> [(key: String, value: String)] {
-        try parsed(arguments).filter(\.isOfIndex).map { ($0.key, $0.value) }
-    }
-
-    private static func parsed(
-        _ arguments: ParsedArguments
-    ) throws -> [(isOfIndex: Bool, key: String, value: String)] {
-        try arguments.strings("annotation").map { text in
-            var (key, value) = try KeyValueFlag.require(text, "annotation")
-            guard let colon = key.firstIndex(of: ":") else { return (false, key, value) }
-            let prefix = key[..<colon]
-            switch prefix {
-            case "manifest", "index": key = String(key[key.index(after: colon)...])
-            case "manifest-descriptor", "index-descriptor":
-                throw CommandError(
-                    "--annotation \(text) is not supported: use manifest annotate for the entries of a list")
-            case _ where prefix.hasPrefix("manifest[") || prefix.hasPrefix("index["):
-                throw CommandError("--annotation \(text) is not supported: annotations apply to all platforms")
-            default: return (false, key, value)
-            }
-            guard !key.isEmpty else { throw CommandError("invalid --annotation \"\(text)\": missing key") }
-            return (prefix == "index", key, value)
         }
     }
 }

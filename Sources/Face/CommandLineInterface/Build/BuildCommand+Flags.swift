@@ -98,9 +98,15 @@ extension BuildCommand {
 
     /// What scripts for `docker build` say of attestations and entitlements.
     static let attestationFlags: [Flag] = [
-        Flag("attest", .stringArray, placeholder: "type=...,disabled=true", hidden: true),
-        Flag("provenance", .optionalString(noOptDefault: "true"), hidden: true),
-        Flag("sbom", .optionalString(noOptDefault: "true"), hidden: true),
+        Flag(
+            "attest", .stringArray, placeholder: "type=sbom|provenance",
+            help: "attach what is known of the image, with parameters"),
+        Flag(
+            "provenance", .optionalString(noOptDefault: "true"),
+            help: "attach how the image was built (true, false or mode=min|max,...)"),
+        Flag(
+            "sbom", .optionalString(noOptDefault: "true"),
+            help: "attach the list of the image's packages (true or false)"),
         Flag(
             "allow", .stringSlice, placeholder: "entitlement",
             help: "what steps may ask for: network.host, security.insecure"),

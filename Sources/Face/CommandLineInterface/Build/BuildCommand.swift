@@ -36,7 +36,8 @@ enum BuildCommand: Command {
         guard arguments.bool("rm") else {
             throw CommandError("--rm=false: builds leave no containers to keep")
         }
-        try AttestationFlags.check(arguments)
+        try AttestationFlags.checkEntitlements(arguments)
+        let attestations = try AttestationFlags(arguments)
         if let jobs = arguments.int("jobs"), jobs < 0 {
             throw CommandError("error building: invalid value for jobs.  It must be a positive integer")
         }
@@ -44,9 +45,11 @@ enum BuildCommand: Command {
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         var delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
         try delivery.prepareSigner(arguments)
+        if !attestations.isEmpty { delivery.papers = PaperWriter(flags: attestations, arguments: arguments) }
         let repositories = GitContexts(session)
         defer { repositories.discard() }
         var (options, files) = try options(arguments, repositories, session, delivery)
+        try delivery.checkAttestations(options.format)
         // A context from standard input exists as long as this.
         defer { withExtendedLifetime(files) {} }
         if let call = try BuildCall(arguments) {
@@ -83,28 +86,41 @@ enum BuildCommand: Command {
         var options = options
         let indexNotes = try AnnotationFlags.ofIndex(arguments)
         options.requestsPlatform = try platforms.count > 1 || !PlatformFlags.wanted(arguments).isEmpty
-        // A name can only be that of all images together.
-        let names = platforms.count > 1 && list == nil ? options.names : []
+        // A name can only be that of all images together, with what is attested of them.
+        let isAttested = delivery.papers != nil
+        let names = (platforms.count > 1 || isAttested) && list == nil ? options.names : []
         guard indexNotes.isEmpty || list != nil || !names.isEmpty else {
             throw CommandError("--annotation index:\(indexNotes[0].key): the build makes no index: add --manifest")
         }
         if !names.isEmpty { options.names = [] }
-        var results: [(result: ImageBuilder.Result, platform: Platform)] = []
+        var results: [(result: ImageBuilder.Result, platform: Platform, papers: [BuildPaper])] = []
+        var attested: [ManifestList] = []
         for platform in platforms {
             options.platform = platform
             if let file = arguments.string("logfile"), arguments.bool("logsplit") {
                 try StandardStream.redirectAll(to: "\(file)_\(platform.os)_\(platform.architecture)")
             }
-            let result = try build(options, delivery, isOneOfSeveral: platforms.count > 1, arguments, store, session)
-            results.append((result, platform))
+            let (result, image) = try build(
+                options, delivery, names: names, isOneOfSeveral: platforms.count > 1, arguments, store, session)
+            results.append((result, platform, image?.papers ?? []))
+            if let image { attested.append(image.list) }
         }
         if platforms.count > 1 {
             try delivery.sendTogether(results, from: store, temporary: temporaryDirectory(session))
         }
         let built = results.map { (image: $0.result.image, platform: Optional($0.platform)) }
         let annotations = Dictionary(indexNotes) { $1 }
-        if let list { try ManifestList.add(built, toListNamed: list, annotations: annotations, in: store) }
-        if !names.isEmpty {
+        if let list {
+            try ManifestList.add(built, toListNamed: list, attested: attested, annotations: annotations, in: store)
+        } else if isAttested {
+            var all = try ManifestList(names: names, of: built, annotations: annotations, in: store)
+            for other in attested { all.add(contentsOf: other) }
+            // Without a name or another place, they are found by the image.
+            if !names.isEmpty || delivery.isOnlyInStore { try all.createReplacing(in: store) }
+            guard platforms.count > 1, !names.isEmpty, !delivery.usesStandardOutput else { return 0 }
+            if try !isQuiet(arguments) { for name in names { session.printLine("Successfully tagged \(name)") } }
+            session.printLine(all.id)
+        } else if !names.isEmpty {
             let id = try ManifestList.create(named: names, of: built, annotations: annotations, in: store)
             guard !delivery.usesStandardOutput else { return 0 }
             if try !isQuiet(arguments) { for name in names { session.printLine("Successfully tagged \(name)") } }
@@ -137,9 +153,9 @@ enum BuildCommand: Command {
 
     /// Builds for one platform, copies the image to any other destinations, and reports the result.
     private static func build(
-        _ options: BuildOptions, _ delivery: BuildDelivery, isOneOfSeveral: Bool, _ arguments: ParsedArguments,
-        _ store: ContainerStore, _ session: Session
-    ) throws -> ImageBuilder.Result {
+        _ options: BuildOptions, _ delivery: BuildDelivery, names: [String], isOneOfSeveral: Bool,
+        _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+    ) throws -> (ImageBuilder.Result, AttestedImage?) {
         let toOutput = delivery.usesStandardOutput
         let quiet = try isQuiet(arguments) || toOutput
         var rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
@@ -149,24 +165,42 @@ enum BuildCommand: Command {
             store, registries, calledAs: session.calledAs,
             admission: try SignaturePolicyFlag.admission(arguments, session),
             decryption: try EncryptionFlags.decryption(arguments), report: rendering.handler)
-        let allowed: any BaseImageProvider = options.sourcePolicy.map { PolicedImages(images, $0) } ?? images
+        var options = options
+        let recorder = try delivery.papers.map { papers in
+            let inventory = papers.flags.listsPackages ? try InventoryRequest(options) : nil
+            return BuildRecorder(inventory: inventory, store: store)
+        }
+        if let recorder { options.observes = recorder.note }
+        let provided: any BaseImageProvider = recorder.map { RecordedImages(images, $0) } ?? images
+        let allowed: any BaseImageProvider = options.sourcePolicy.map { PolicedImages(provided, $0) } ?? provided
         let result = try ImageBuilder(options, store: store, images: allowed, report: rendering.handler).build()
+        let tags = isOneOfSeveral || names.isEmpty ? options.names : names
+        var attested: AttestedImage?
+        if let papers = delivery.papers, let recorder {
+            let written = try papers.papers(
+                about: result, options, recorder, in: store, warn: session.printError)
+            attested = try AttestedImage(
+                result, options.platform, written, names: names.isEmpty ? options.names : names, in: store)
+        }
         try delivery.send(
-            result, names: options.names, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
+            result, attested, names: tags, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
             temporary: temporaryDirectory(session), report: rendering.handler)
         if let file = arguments.string("metadata-file") {
+            let provenance = attested?.papers.first { $0.file == "provenance.json" }?.predicate
             try OutputFile.write(
-                BuildDelivery.metadata(result.image.id, result.manifest, names: options.names), to: file)
+                BuildDelivery.metadata(
+                    result.image.id, attested?.list.serialized ?? result.manifest, names: tags, provenance: provenance),
+                to: file)
         }
         if !quiet {
             if !options.makesLayers { try rendering.tellOfCopy(result.manifest) }
             session.printLine("--> \(result.image.id.prefix(12))")
-            for name in options.names { session.printLine("Successfully tagged \(name)") }
+            for name in tags { session.printLine("Successfully tagged \(name)") }
         }
         if !toOutput, arguments.string("iidfile") == nil, arguments.string("iidfile-raw") == nil {
             session.printLine(result.image.id)
         }
-        return result
+        return (result, attested)
     }
 
     /// Whether steps and copies are not shown.

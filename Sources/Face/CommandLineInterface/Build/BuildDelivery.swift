@@ -8,7 +8,9 @@ import ImageModel
 import ImageTransports
 import JSONText
 import LinuxSystem
+import ManifestLists
 import ProgressEvents
+import WorkingContainers
 
 /// Where a build's image goes besides the store.
 struct BuildDelivery {
@@ -21,6 +23,8 @@ struct BuildDelivery {
     private let registryOutputs: [(output: BuildOutput, names: [String])]
     /// More names of the image in the store, as typed.
     let additionalNames: [String]
+    /// Writes what is attested of the image; nil for nothing.
+    var papers: PaperWriter?
     /// How to compress the layers at `targets` and in registries.
     private let wish: LayerCompressionSettings?
     /// Whether to compress them where they usually are not.
@@ -28,6 +32,11 @@ struct BuildDelivery {
     /// The name to sign in the store, as typed.
     private let signedTag: String?
     private var signer: ImageSigner?
+
+    /// Whether the image goes nowhere but into the store.
+    var isOnlyInStore: Bool {
+        targets.isEmpty && pushed.isEmpty && outputs.allSatisfy { $0.kind == .image(isPushed: false) }
+    }
 
     var usesStandardOutput: Bool { outputs.contains(where: \.usesStandardOutput) }
 
@@ -88,6 +97,23 @@ struct BuildDelivery {
         get throws { try signedTag.flatMap { try StoredName.qualified($0) } }
     }
 
+    /// Rejects forms of images that attestations cannot be attached to.
+    func checkAttestations(_ format: ImageFormat) throws {
+        guard papers != nil else { return }
+        guard format == .oci else { throw CommandError("--format docker: only OCI's images have attestations") }
+        for output in outputs {
+            guard output.format != .dockerManifest else {
+                throw CommandError("--output oci-mediatypes=false: only OCI's images have attestations")
+            }
+            guard output.kind != .dockerArchive else {
+                throw CommandError("--output type=docker: archives of docker save have no place for attestations")
+            }
+        }
+        for target in targets where target.hasPrefix("docker-archive:") || target.hasPrefix("docker-daemon:") {
+            throw CommandError("--tag \(target): attestations cannot be stored there")
+        }
+    }
+
     /// Rejects what several images at once cannot go to.
     func checkSeveral(_ count: Int, _ arguments: ParsedArguments) throws {
         guard count > 1 else { return }
@@ -129,9 +155,14 @@ struct BuildDelivery {
     ///   - names: the image's qualified names.
     ///   - platform: the image's platform, if the build is for several.
     func send(
-        _ result: ImageBuilder.Result, names: [String], platform: Platform?, from store: ContainerStore,
-        _ registries: RegistryAccess, temporary: String, report: @escaping ProgressHandler
+        _ result: ImageBuilder.Result, _ attested: AttestedImage?, names: [String], platform: Platform?,
+        from store: ContainerStore, _ registries: RegistryAccess, temporary: String, report: @escaping ProgressHandler
     ) throws {
+        func push(
+            _ result: ImageBuilder.Result, to destination: any ImageDestination, _ copy: CopyOptions
+        ) throws {
+            try Self.push(result, attested, to: destination, copy, from: store, report: report)
+        }
         if let signer, try targets.isEmpty || signedName != nil {
             try signer.sign(result.image, named: signedName, in: store)
         }
@@ -139,22 +170,21 @@ struct BuildDelivery {
             var copy = signedCopy
             let layers = CopyFlags.layers(ofNewImageFor: target, isWanted: isCompressed, wish)
             if let layers { copy.layers = layers }
-            try ImagePush(from: store, report: report).push(
-                result.image, to: ImageLocationResolver.destination(target, registries), copy)
+            try push(result, to: ImageLocationResolver.destination(target, registries), copy)
         }
         for (output, names) in registryOutputs {
             var copy = signedCopy
             copy.layers = try output.layers
             copy.format = output.format
             for name in names {
-                try ImagePush(from: store, report: report).push(
-                    result.image, to: ImageLocationResolver.destination("docker://\(name)", registries), copy)
+                try push(result, to: ImageLocationResolver.destination("docker://\(name)", registries), copy)
             }
         }
         for output in outputs where platform == nil || output.kind != .archive {
             let own = try output.names.compactMap { try StoredName.qualified($0) }
             try BuildExport(
-                output: output, result: result, names: own.isEmpty ? names : own, platform: platform, store: store,
+                output: output, result: result, attested: attested, names: own.isEmpty ? names : own,
+                platform: platform, store: store,
                 temporary: temporary, report: report
             ).write()
         }
@@ -168,11 +198,30 @@ struct BuildDelivery {
         return options
     }
 
+    /// New images are in the store.
+    private static func refuse(_ place: String) throws -> any ImageSource {
+        throw CommandError("\(place): the image is not in the store")
+    }
+
+    /// Copies an image with its attestations.
+    static func push(
+        _ result: ImageBuilder.Result, _ attested: AttestedImage?, to destination: any ImageDestination,
+        _ copy: CopyOptions, from store: ContainerStore, report: @escaping ProgressHandler
+    ) throws {
+        guard let attested else {
+            try ImagePush(from: store, report: report).push(result.image, to: destination, copy)
+            return
+        }
+        let push = ManifestListPush(from: store, resolve: Self.refuse, report: report)
+        _ = try push.push(attested.list, to: destination, ManifestListPush.Options(copy: copy))
+    }
+
     /// Writes what holds the images of all platforms: archives.
     ///
     /// - Parameter temporary: where their files are collected.
     func sendTogether(
-        _ images: [(result: ImageBuilder.Result, platform: Platform)], from store: ContainerStore, temporary: String
+        _ images: [(result: ImageBuilder.Result, platform: Platform, papers: [BuildPaper])],
+        from store: ContainerStore, temporary: String
     ) throws {
         for output in outputs where output.kind == .archive {
             try PlatformArchive(images: images, store: store, temporary: temporary).write(to: output)
@@ -180,7 +229,9 @@ struct BuildDelivery {
     }
 
     /// The content of `--metadata-file`: Buildah's, with the members of `docker build`.
-    static func metadata(_ id: String, _ manifest: RawManifest, names: [String]) -> [UInt8] {
+    static func metadata(
+        _ id: String, _ manifest: RawManifest, names: [String], provenance: JSONValue? = nil
+    ) -> [UInt8] {
         var object: JSONObject = [
             "containerimage.config.digest": .string("sha256:\(id)"),
             "containerimage.descriptor": [
@@ -189,6 +240,7 @@ struct BuildDelivery {
             ],
             "containerimage.digest": .string(manifest.digest.description),
         ]
+        if let provenance { object["buildx.build.provenance"] = provenance }
         if !names.isEmpty { object["image.name"] = .string(names.joined(separator: ",")) }
         return JSONValue.object(object).serialized()
     }

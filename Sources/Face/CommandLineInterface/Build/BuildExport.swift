@@ -14,6 +14,7 @@ import WorkingContainers
 struct BuildExport {
     let output: BuildOutput
     let result: ImageBuilder.Result
+    let attested: AttestedImage?
     /// Qualified names of the image.
     let names: [String]
     /// The platform, if the build is for several.
@@ -63,6 +64,9 @@ struct BuildExport {
         var place = output.destination
         if let platform { place += "/" + Self.directoryName(of: platform) }
         try Self.copy(root, to: place, keepsOwners: !store.isRootless, time: result.fixedTime)
+        if let attested {
+            try AttestedImage.write(attested.papers, about: root, into: place, time: result.fixedTime)
+        }
     }
 
     /// `linux_arm_v7`
@@ -80,7 +84,18 @@ struct BuildExport {
         try CopyStep(request, selection, to: "/", in: HostPath.real(place)).run()
     }
 
-    private func archive(_ root: String) throws { try Self.archive(root, to: output, time: result.fixedTime) }
+    private func archive(_ root: String) throws {
+        guard let attested, attested.papers.contains(where: { !$0.isInlineOnly }) else {
+            return try Self.archive(root, to: output, time: result.fixedTime)
+        }
+        let directory = "\(temporary)/swiftlet-output-\(RandomBytes.hex(8))"
+        try Files.makeDirectory(directory, mode: 0o700)
+        defer { try? Files.removeTree(directory) }
+        let collection = directory + "/files"
+        try Self.copy(root, to: collection, keepsOwners: true, time: result.fixedTime)
+        try AttestedImage.write(attested.papers, about: root, into: collection, time: result.fixedTime)
+        try Self.archive(collection, to: output, time: result.fixedTime)
+    }
 
     static func archive(_ root: String, to output: BuildOutput, time: FileTime?) throws {
         if output.usesStandardOutput { return try archive(root, to: STDOUT_FILENO, time) }
@@ -108,7 +123,7 @@ struct BuildExport {
         var options = CopyOptions()
         options.layers = try output.layers
         options.format = output.format
-        try ImagePush(from: store, report: report).push(result.image, to: destination, options)
+        try BuildDelivery.push(result, attested, to: destination, options, from: store, report: report)
     }
 
     /// Lets `body` write a new file, which then replaces the destination; for standard output a temporary one that only

@@ -20,6 +20,7 @@ enum ImageInspectCommand: Command {
         flags: [
             .bool("raw", help: "output raw manifest or configuration"),
             .bool("config", help: "output configuration"),
+            .bool("attestations", help: "output the statements about the image, such as the list of its packages"),
             .string("format", short: "f", "format", help: "format the output to a Go template"),
             .bool("no-tags", short: "n", help: "do not list the available tags from the repository in the output"),
             .string("manifest-digest", "algorithm", help: "algorithm of the manifest's digest: sha256 or sha512"),
@@ -34,6 +35,7 @@ enum ImageInspectCommand: Command {
         if arguments.bool("raw"), arguments.wasSet("format") {
             throw CommandError("raw output does not support format option")
         }
+        if arguments.bool("attestations") { return try showAttestations(of: text, arguments, session) }
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "format") }
         let source = try Transports.resolver(for: [text], arguments, prefix: "", session).source(text)
         let top = try source.manifest(nil)
@@ -55,6 +57,24 @@ enum ImageInspectCommand: Command {
         try show(
             .object(image.description(name: repository(of: text), digest: digest, tags: tags)),
             InspectedImage.shape, format, session)
+        return 0
+    }
+
+    private static func showAttestations(
+        of text: String, _ arguments: ParsedArguments, _ session: Session
+    ) throws -> Int32 {
+        for flag in ["raw", "config", "format"] where arguments.wasSet(flag) {
+            throw CommandError("--attestations and --\(flag) can't be used together")
+        }
+        let platform = try CopyFlags.wantedPlatform(arguments)
+        let prefix = "containers-storage:"
+        let statements =
+            try text.hasPrefix(prefix)
+            ? AttestationReader.statements(
+                about: String(text.dropFirst(prefix.count)), for: platform, in: session.openStore())
+            : AttestationReader.statements(
+                in: Transports.resolver(for: [text], arguments, prefix: "", session).source(text), for: platform)
+        session.printLine(JSONValue.array(statements).serializedString(pretty: true))
         return 0
     }
 

@@ -48,7 +48,9 @@ enum PushCommand: Command {
         let rendering = try ProgressFlag.rendering(arguments, .error)
         // Retrying does not resend what succeeded before a failure.
         let places = try ListImageLocator(arguments, store, session)
-        let sendsList = try arguments.bool("all") && ManifestList.isList(found, in: store)
+        let sendsList =
+            try ManifestList.isList(found, in: store)
+            && (arguments.bool("all") || holdsAttestations(found, target, store))
         let image = sendsList ? found : try ManifestList.image(behind: found, in: store)
         if let reference = TransportReference(parsing: target), reference.transport == .containersStorage {
             guard !sendsList else { throw CommandError("--all: lists cannot be pushed to containers-storage:") }
@@ -66,6 +68,14 @@ enum PushCommand: Command {
         }
         if arguments.bool("rm"), sendsList { _ = try store.deleteImage(image.id) }
         return 0
+    }
+
+    /// Whether a list is pushed for the sake of its attestations, which other lists need not be.
+    private static func holdsAttestations(
+        _ record: ImageRecord, _ target: String, _ store: ContainerStore
+    ) throws -> Bool {
+        let singles = ["docker-archive:", "docker-daemon:", "containers-storage:"]
+        return try !singles.contains(where: target.hasPrefix) && ManifestList(record, in: store).hasAttestations
     }
 
     /// The flags for the format of manifests and layers.

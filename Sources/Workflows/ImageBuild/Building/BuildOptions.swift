@@ -129,6 +129,8 @@ package struct BuildOptions: Sendable {
     package var reportsUsage: (@Sendable (ResourceUsage) throws -> Void)?
     /// How many steps may be executed at the same time.
     package var jobs = 1
+    /// Called with what a record of the build contains; a failure fails the build.
+    package var observes: @Sendable (BuildObservation) throws -> Void = { _ in }
     /// Whether to show the standard output of commands; their standard error is always shown.
     package var showsOutput = true
 

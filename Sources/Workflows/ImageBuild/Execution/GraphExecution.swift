@@ -45,6 +45,10 @@ struct GraphExecution: Sendable {
         }
         try session.executor(ofStage: node.stage).execute(node)
         guard case .finish = node.operation else { return }
+        try session.options.observes(
+            .stage(
+                node.stage, name: session.plan.stage(node.stage).stage.name,
+                topLayer: session.result(ofStage: node.stage).topLayer))
         try save(node.stage)
     }
 

@@ -33,7 +33,9 @@ extension StageExecutor {
         var wanted = RemoteFileRequest(address, checksum: try request.checksum.map { try Digest(parsing: $0) })
         wanted.authorization = try authorization(for: address)
         let usesKnown = session.options.usesCache && !isUncached && session.options.makesLayers
-        return try WebSource(wanted, by: provider, usesKnown: usesKnown, in: session.store)
+        let file = try WebSource(wanted, by: provider, usesKnown: usesKnown, in: session.store)
+        try session.options.observes(.webFile(BuildObservation.withoutCredentials(address), digest: file.content))
+        return file
     }
 
     private func gitSource(_ reference: GitReference, _ request: CopyOperation) throws -> GitSource {
@@ -54,8 +56,11 @@ extension StageExecutor {
         var environment = session.options.gitEnvironment
         if let agent = session.options.agentSockets["default"] { environment.append("SSH_AUTH_SOCK=\(agent)") }
         environment += try gitAuthorization(for: reference)
-        return try GitSource(
+        let repository = try GitSource(
             reference, excluding: request.excludes, environment: environment, in: session.store)
+        try session.options.observes(
+            .repository(BuildObservation.withoutCredentials(reference.address), commit: repository.commit))
+        return repository
     }
 
     /// The configuration that sends the secret `GIT_AUTH_TOKEN` or `GIT_AUTH_HEADER`, if there is one, to the

@@ -8,6 +8,8 @@ package struct GitReference: Sendable, Equatable {
     package var remote: String
     /// A branch, a tag, a commit, or a full name such as `refs/heads/main`; empty for the default branch.
     package var ref = ""
+    /// The address with the reference, as in `https://host/repo.git#v1`; may have credentials.
+    package var address: String { ref.isEmpty ? remote : "\(remote)#\(ref)" }
     /// The directory in the repository; empty for its root.
     package var directory = ""
     /// The commit that the reference must be: all of it, or its first digits; nil for any.

@@ -27,6 +27,9 @@ final class GitSource: RemoteSource {
         target = try repository.resolve()
     }
 
+    /// The object that is checked out.
+    var commit: String { target.id }
+
     /// A commit's id is a digest of its files.
     var identity: [String] {
         [

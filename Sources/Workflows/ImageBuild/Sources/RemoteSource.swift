@@ -67,6 +67,9 @@ final class WebSource: RemoteSource {
         return file
     }
 
+    /// The digest of the file's content.
+    var content: Digest { known.content }
+
     var identity: [String] { [known.version.name, known.selection.description] }
 
     func selection() throws -> CopySelection {

@@ -274,7 +274,8 @@ let package = Package(
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(
-            .face, of: "CommandLineInterface", dependsOn: ["ImageModel", "LinuxSystem", "ProgressEvents"]),
+            .face, of: "CommandLineInterface",
+            dependsOn: ["CommandLineGrammar", "ImageModel", "LinuxSystem", "ProgressEvents", "SoftwareInventory"]),
     ]
 )
 

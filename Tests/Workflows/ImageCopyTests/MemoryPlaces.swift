@@ -40,6 +40,8 @@ final class MemoryDestination: ImageDestination {
         var blobs: [Digest: [UInt8]] = [:]
         var writes: [Digest] = []
         var manifest: RawManifest?
+        /// The manifests of an index.
+        var instances: [Digest: RawManifest] = [:]
         var isCommitted = false
     }
 
@@ -64,7 +66,9 @@ final class MemoryDestination: ImageDestination {
     }
 
     func putManifest(_ manifest: RawManifest, instance: Digest?) throws {
-        state.withLock { $0.manifest = manifest }
+        state.withLock {
+            if let instance { $0.instances[instance] = manifest } else { $0.manifest = manifest }
+        }
     }
 
     func commit() throws {

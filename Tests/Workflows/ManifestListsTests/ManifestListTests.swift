@@ -35,6 +35,34 @@ import Testing
         #expect(list.index.manifests.map { $0.platform?.architecture } == ["arm64", "amd64"])
     }
 
+    @Test func attestationsHaveAManifestOfTheirOwn() throws {
+        var list = try list(of: ["amd64", "arm64"])
+        let image = list.index.manifests[0]
+        let statement = Array(#"{"_type":"x"}"#.utf8)
+        try list.attach(
+            [ImageAttestation(predicateType: "https://spdx.dev/Document", statement: statement)], to: image.digest)
+        let entry = try #require(list.index.manifests.last)
+        #expect(entry.platform == Platform(architecture: "unknown", os: "unknown"))
+        #expect(
+            entry.annotations == [
+                "vnd.docker.reference.type": "attestation-manifest",
+                "vnd.docker.reference.digest": image.digest.description,
+            ])
+        let manifest = try #require(try list.artifacts.manifest(entry.digest)).decodeManifest()
+        #expect(manifest.artifactType == "application/vnd.docker.attestation.manifest.v1+json")
+        #expect(manifest.config == .empty)
+        #expect(manifest.subject?.digest == image.digest)
+        #expect(manifest.layers.map(\.annotations) == [["in-toto.io/predicate-type": "https://spdx.dev/Document"]])
+        #expect(try list.attestations(of: image.digest) == [["_type": "x"]])
+        #expect(list.entry(for: Platform(architecture: "amd64", os: "linux")) == image)
+        // What is attested again replaces what was attested before; images stay before attestations.
+        var again = try self.list(of: ["amd64"])
+        try again.attach([ImageAttestation(predicateType: "p", statement: Array("{}".utf8))], to: image.digest)
+        list.add(contentsOf: again)
+        #expect(list.index.manifests.map { $0.platform?.architecture } == ["amd64", "arm64", "unknown"])
+        #expect(try list.attestations(of: image.digest) == [[:]])
+    }
+
     @Test(arguments: [("arm64", ["arm64"]), ("s390x", [])])
     func ofAListTheImageForThePlatformIsTaken(_ architecture: String, _ expected: [String]) throws {
         var other = ManifestList(names: [])

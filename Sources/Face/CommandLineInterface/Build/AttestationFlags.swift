@@ -33,10 +33,10 @@ struct AttestationFlags: Equatable {
                 }
             }
             guard let type = fields.removeValue(forKey: "type") else { throw CommandError("\(flag): missing type") }
-            guard seen.insert(type).inserted else {
+            let isDisabled = try Self.bool(&fields, "disabled", flag)
+            guard isDisabled || seen.insert(type).inserted else {
                 throw CommandError("\(flag): duplicate attestation of type \(type)")
             }
-            let isDisabled = try Self.bool(&fields, "disabled", flag)
             switch type {
             case "sbom": listsPackages = try Self.readInventory(&fields, flag) && !isDisabled
             case "provenance":

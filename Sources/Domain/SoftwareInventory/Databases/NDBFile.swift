@@ -1,3 +1,6 @@
+// arithmetic: start, block: a number of 32 bits times 16, in 64 bits
+// arithmetic: length: 32 bits, in 64
+
 /// RPM's own database format (`lib/backend/ndb/rpmpkg.c`): pages of slots, which point to blobs.
 enum NDBFile {
     private static let page = 4096
@@ -20,6 +23,7 @@ enum NDBFile {
             guard BinaryText.big32(file, start) == 0x426C_6253, BinaryText.little32(file, start + 4) == index,
                 let length = BinaryText.little32(file, start + 12), Int(length) <= file.count - start - 16
             else { throw InventoryError("package \(index) is damaged") }
+            // arithmetic: positions in memory
             blobs.append(Array(file[start + 16..<start + 16 + Int(length)]))
         }
         return blobs

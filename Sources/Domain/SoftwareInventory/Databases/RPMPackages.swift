@@ -1,5 +1,8 @@
 import LinuxSystem
 
+// arithmetic: length, offset: 32 bits, in 64
+// arithmetic: dataStart: a position in a buffer in memory
+
 /// The installed packages of RPM, from its databases of the kinds `sqlite` and `ndb`.
 enum RPMPackages {
     /// The database is read into memory.

@@ -1,3 +1,8 @@
+// arithmetic: pageSize, usable, size: at most 65536, or checked to be no more than there is
+// arithmetic: frame, place, value, start, local, least, total: positions and lengths in buffers in memory
+// arithmetic: number, cells, cell, index: 32 bits, in 64
+// arithmetic: length: checked to be in the record
+
 /// Reads the rows of a table from an SQLite database (sqlite.org/fileformat2.html), which is not trusted.
 struct SQLiteFile {
     private let bytes: [UInt8]
@@ -17,6 +22,7 @@ struct SQLiteFile {
         self.bytes = bytes
         self.log = log
         pageSize = size == 1 ? 65536 : Int(size)
+        // arithmetic: numbers of at most 16 bits, or positions in memory
         usable = pageSize - Int(bytes[20])
         guard pageSize >= 512, pageSize & (pageSize - 1) == 0, usable >= 480 else {
             throw InventoryError("pages of \(pageSize) bytes")
@@ -32,6 +38,7 @@ struct SQLiteFile {
         var (committed, pending): ([UInt32: Int], [UInt32: Int]) = ([:], [:])
         for frame in stride(from: 32, through: log.count - pageSize - 24, by: pageSize + 24) {
             // Frames of an older log have other salts.
+            // arithmetic: numbers of at most 16 bits, or positions in memory
             guard log[frame + 8..<frame + 16] == log[16..<24], let number = BinaryText.big32(log, frame),
                 let size = BinaryText.big32(log, frame + 4)
             else { break }
@@ -54,6 +61,7 @@ struct SQLiteFile {
     func rows(ofTable name: String) throws -> [[[UInt8]]] {
         for entry in try rows(of: 1) where entry.count >= 4 && entry[0].elementsEqual("table".utf8) {
             guard entry[1].elementsEqual(name.utf8) else { continue }
+            // arithmetic: numbers of at most 16 bits, or positions in memory
             let root = entry[3].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             return try rows(of: UInt32(clamping: root))
         }
@@ -76,6 +84,7 @@ struct SQLiteFile {
             guard isLeaf || page[start] == 0x05 else { throw InventoryError("page \(number) is not of a table") }
             var children: [UInt32] = []
             for index in 0..<Int(cells) {
+                // arithmetic: numbers of at most 16 bits, or positions in memory
                 guard let cell = BinaryText.big16(page, start + (isLeaf ? 8 : 12) + index * 2) else {
                     throw InventoryError("page \(number) is damaged")
                 }
@@ -135,6 +144,7 @@ struct SQLiteFile {
                 case 5: 6
                 case 6, 7: 8
                 case 8...11: 0
+                // arithmetic: 12 or more
                 default: (type - 12) / 2
                 }
             guard size <= UInt64(record.count - value) else { throw InventoryError("a damaged record") }
@@ -152,6 +162,7 @@ struct SQLiteFile {
             guard place >= 0, place < bytes.count else { return nil }
             let byte = bytes[place]
             place += 1
+            // arithmetic: numbers of at most 16 bits, or positions in memory
             if index == 8 { return value << 8 | UInt64(byte) }
             value = value << 7 | UInt64(byte & 0x7F)
             if byte & 0x80 == 0 { return value }

@@ -1,3 +1,6 @@
+// arithmetic: entry, count, names: at most 65536
+// arithmetic: length, name, size: checked against what is in memory, or a limit
+
 /// The sections of an ELF file, which is not trusted: sections beyond its end do not exist.
 struct ELFSections {
     static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
@@ -23,6 +26,7 @@ struct ELFSections {
             let count = field(header, 60, 48, width: 2), let names = field(header, 62, 50, width: 2), names < count,
             let bytes = try file.bytes(at: table, count: Int(count) * entry)
         else { return nil }
+        // arithmetic: at most 65536 entries
         let entries = (0..<Int(count)).map { Array(bytes[$0 * entry..<($0 + 1) * entry]) }
         let nameEntry = entries[Int(names)]
         guard let place = field(nameEntry, 24, 16), let length = field(nameEntry, 32, 20), length <= 16 << 20,

@@ -1,3 +1,5 @@
+// arithmetic: place, length: checked to be in the bytes
+
 /// The packages that a program is compiled from, as Go and cargo-auditable record them.
 enum ProgramPackages {
     private static let limit = 32 << 20

@@ -2,6 +2,8 @@ package import ContentDigest
 import Glibc
 package import LinuxSystem
 
+// arithmetic: depth: bounded
+
 /// The digests of the regular files below a root.
 package enum FileDigests {
     /// In the order of a walk that visits names by their bytes. Links are not followed.

@@ -1,6 +1,9 @@
 import Glibc
 import LinuxSystem
 
+// arithmetic: depth: bounded
+// arithmetic: offset, filled, base: in the file, whose size is known
+
 /// Visits every file below a root once, by descriptor, in the order of the names' bytes.
 struct FileWalk {
     private(set) var packages: [SoftwarePackage] = []
@@ -96,6 +99,7 @@ final class ScannedFile {
         var filled = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
             while let base = buffer.baseAddress, filled < count {
+                // arithmetic: in the file
                 let result = pread(file.raw, base + filled, count - filled, off_t(offset) + off_t(filled))
                 if result < 0, errno == EINTR { continue }
                 guard result > 0 else { break }

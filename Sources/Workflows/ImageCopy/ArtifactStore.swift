@@ -88,16 +88,32 @@ package struct ArtifactStore {
         try OCILayoutSource(OCILayoutReference(path: path, name: artifact.name))
     }
 
-    /// Runs `body` with a destination for an artifact of this name, which replaces an existing one.
+    /// Runs `body` with a destination for an artifact of this name, which replaces an existing one. The store is not
+    /// locked meanwhile; `body` runs again if another process removed what it found there. After a failure, only
+    /// partial files stay, which the next attempt resumes.
     package func receive<Result>(
         _ name: ImageReference, _ body: (any ImageDestination) throws -> Result
     ) throws -> Result {
-        try locked {
-            let text = name.description
-            let old = try list().first { $0.name == text }
-            let result = try body(OCILayoutDestination(OCILayoutReference(path: path, name: text)))
-            if let old { try removeUnnamed(old.digest) }
-            return result
+        try Files.makeDirectories(path, mode: 0o700)
+        let text = name.description
+        var attempts = 3
+        while true {
+            let layout = try OCILayoutDestination(OCILayoutReference(path: path, name: text))
+            let destination = ArtifactDestination(layout) { commit in
+                try locked {
+                    let old = try list().first { $0.name == text }
+                    try commit()
+                    if let old { try removeUnnamed(old.digest) }
+                }
+            }
+            do {
+                return try body(destination)
+            } catch is ArtifactDestination.LostBlob where attempts > 1 {
+                attempts -= 1
+            } catch {
+                try? locked { layout.discard() }
+                throw error
+            }
         }
     }
 
@@ -148,11 +164,17 @@ package struct ArtifactStore {
                     artifactType: addition.type, config: .empty, layers: [], annotations: annotations)
             }
             let destination = try OCILayoutDestination(OCILayoutReference(path: path, name: text))
-            for file in files { manifest.layers.append(try layer(file, addition, manifest.layers, destination)) }
-            try destination.putBlob(Array("{}".utf8), mediaType: .ociEmpty)
-            let raw = try RawManifest(encoding: manifest)
-            try destination.putManifest(raw, instance: nil)
-            try destination.commit()
+            let raw: RawManifest
+            do {
+                for file in files { manifest.layers.append(try layer(file, addition, manifest.layers, destination)) }
+                try destination.putBlob(Array("{}".utf8), mediaType: .ociEmpty)
+                raw = try RawManifest(encoding: manifest)
+                try destination.putManifest(raw, instance: nil)
+                try destination.commit()
+            } catch {
+                destination.discard()
+                throw error
+            }
             if let old { try removeUnnamed(old.digest) }
             return raw.digest
         }

@@ -52,12 +52,29 @@ package struct SourceImage {
     /// - Throws: `TransportError` if there is no image in the layout, ``CopyError`` if that is not a source image.
     package func add(_ artifact: String, annotations: [String: String]) throws {
         let old = try OCILayoutSource(layout).manifest(nil)
-        guard case .object(var document) = try JSONValue(parsing: old.bytes), Self.isSource(.object(document)) else {
+        guard case .object(let document) = try JSONValue(parsing: old.bytes), Self.isSource(.object(document)) else {
             throw CopyError(.unsupported, "\(layout.path): the image is not a source image")
         }
-        let destination = try OCILayoutDestination(layout)
         let archive = try archive(artifact)
         guard lseek(archive.raw, 0, SEEK_SET) == 0 else { throw LinuxError("rewind", artifact, code: errno) }
+        let destination = try OCILayoutDestination(layout)
+        let new: RawManifest
+        do {
+            new = try add(archive, annotations, to: document, in: destination)
+        } catch {
+            destination.discard()
+            throw error
+        }
+        if new.digest != old.digest {
+            try OCILayoutRemoval.remove(at: layout.path) { $0.digest == old.digest }
+        }
+    }
+
+    private func add(
+        _ archive: borrowing OwnedFD, _ annotations: [String: String], to old: JSONObject,
+        in destination: OCILayoutDestination
+    ) throws -> RawManifest {
+        var document = old
         let (digest, size) = try destination.putBlob(from: FileDescriptorSource(fd: archive.raw), expected: nil)
         var layer: JSONObject = [
             "mediaType": .string(MediaType.ociLayerGzip.rawValue), "digest": .string(digest.description),
@@ -68,10 +85,7 @@ package struct SourceImage {
                 JSONObject(annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
         }
         document["layers"] = .array((document["layers"]?.array ?? []) + [.object(layer)])
-        let new = try write(document, to: destination)
-        if new.digest != old.digest {
-            try OCILayoutRemoval.remove(at: layout.path) { $0.digest == old.digest }
-        }
+        return try write(document, to: destination)
     }
 
     /// Whether a manifest is that of a source image.

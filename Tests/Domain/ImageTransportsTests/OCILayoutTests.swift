@@ -54,10 +54,16 @@ import Testing
         }
         let ambiguous = #expect(throws: TransportError.self) { try OCILayoutSource(try reference()) }
         #expect(ambiguous?.kind == .ambiguous)
+        let listed = try OCILayoutSource.entries(inLayoutAt: directory.file("layout"))
+        #expect(listed.map(\.place) == [3] && listed[0].image.digest == image.manifest.digest)
         // Writing keeps them.
         try write(try SampleImage(seed: 1), as: "more")
         let after = try JSONValue(parsing: Files.readFile(directory.file("layout/index.json")))
         #expect(after["manifests"]?.array?.count == 5)
+        // Removing another image leaves them alone.
+        let path = directory.file("layout")
+        #expect(try OCILayoutRemoval.remove(at: path) { $0.annotations?[LayoutPath.nameAnnotation] == "more" } == 1)
+        #expect(try image.isIdentical(to: OCILayoutSource(try reference("good"))))
     }
 
     @Test func fullNamesOfContainerdAreFound() throws {

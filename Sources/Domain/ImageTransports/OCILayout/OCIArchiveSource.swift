@@ -18,12 +18,14 @@ package final class OCIArchiveSource: ImageSource {
             index: reference.index)
     }
 
-    /// The images in an archive, in order.
-    package static func images(
+    /// The images in an archive, in order, with their places in its index. Malformed entries are left out.
+    package static func entries(
         inArchiveAt path: String, temporaryDirectory: String = "/var/tmp"
-    ) throws -> [Descriptor] {
+    ) throws -> [(place: Int, image: Descriptor)] {
         let files = try ArchiveFile(path: path, temporaryDirectory: temporaryDirectory)
-        return try LayoutEntry.all(in: files).map { try $0.descriptor(at: path) }
+        return try LayoutEntry.all(in: files).enumerated().compactMap { place, entry in
+            (try? entry.descriptor(at: path)).map { (place, $0) }
+        }
     }
 
     package var description: String { "oci-archive:\(reference)" }

@@ -3,6 +3,7 @@ import Glibc
 package import ImageModel
 import LinuxSystem
 package import StreamCompression
+import Synchronization
 
 /// `oci:`, writing into an OCI image layout in a directory, which is created when missing.
 ///
@@ -15,6 +16,8 @@ package final class OCILayoutDestination: ImageDestination {
     private let root: RootedDirectory
     private let sharedBlobs: String?
     private var image: Descriptor?
+    /// The blobs that the layout did not have before.
+    private let added = Mutex(Set<Digest>())
 
     /// Prepares the layout's directory.
     ///
@@ -65,7 +68,9 @@ package final class OCILayoutDestination: ImageDestination {
         guard let directory = try blobDirectory(digest.algorithm, create: true) else {
             throw TransportError(.system, "cannot create the blobs directory", at: sharedBlobs ?? reference.path)
         }
+        let isNew = try Files.statusIfPresent(at: directory.raw, digest.hex) == nil
         try writer.publish(in: directory, as: digest.hex, synchronize: synchronizes)
+        if isNew { _ = added.withLock { $0.insert(digest) } }
         return (digest, writer.byteCount)
     }
 
@@ -111,6 +116,18 @@ package final class OCILayoutDestination: ImageDestination {
             directory.close()
         }
         PartialBlob.sweep(sharedBlobs ?? reference.path)
+    }
+
+    /// Removes the blobs that were added here and that no image of the layout has, after a failure. Writers of other
+    /// images that share them must be excluded, or must check their blobs before they commit. Shared blobs stay.
+    package func discard() {
+        guard sharedBlobs == nil else { return }
+        let blobs = added.withLock { added in
+            defer { added = [] }
+            return added
+        }
+        // What cannot be removed is harmless, unlike hiding the failure that led here.
+        try? OCILayoutRemoval.removeUnlisted(blobs, at: reference.path)
     }
 
     /// The directory of an algorithm's blobs, not following symbolic links; nil when missing.

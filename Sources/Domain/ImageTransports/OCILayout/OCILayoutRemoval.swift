@@ -13,40 +13,62 @@ package enum OCILayoutRemoval {
     /// - Returns: how many there were.
     @discardableResult
     package static func remove(at path: String, where unwanted: (Descriptor) -> Bool) throws -> Int {
+        try locked(path) {
+            let entries = try LayoutEntry.all(in: LayoutDirectory(path: path))
+            let removed = entries.indices.filter { place in
+                (try? entries[place].descriptor(at: path)).map(unwanted) ?? false
+            }
+            guard !removed.isEmpty else { return 0 }
+            let abandoned = try blobs(of: removed, entries, at: path)
+            let needed = try blobs(of: entries.indices.filter { !removed.contains($0) }, entries, at: path)
+            var index = try LayoutIndexDocument(directory: path)
+            index.remove(at: removed)
+            try index.write(synchronize: false)
+            try remove(abandoned.subtracting(needed), at: path)
+            return removed.count
+        }
+    }
+
+    /// Removes those of these blobs that no image of the layout has.
+    static func removeUnlisted(_ unlisted: Set<Digest>, at path: String) throws {
+        guard !unlisted.isEmpty else { return }
+        try locked(path) {
+            var needed = Set<Digest>()
+            if Files.exists("\(path)/\(LayoutPath.index)") {
+                let entries = try LayoutEntry.all(in: LayoutDirectory(path: path))
+                needed = try blobs(of: Array(entries.indices), entries, at: path)
+            }
+            try remove(unlisted.subtracting(needed), at: path)
+        }
+    }
+
+    private static func locked<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         try TransportError.wrapping(path) {
             let directory = try OwnedFD.open(path, O_RDONLY | O_DIRECTORY)
             while flock(directory.raw, LOCK_EX) != 0 {
                 guard errno == EINTR else { throw LinuxError("lock", path, code: errno) }
             }
-            let count = try removeLocked(at: path, where: unwanted)
+            let result = try body()
             // Releases the lock.
             directory.close()
-            return count
+            return result
         }
     }
 
-    private static func removeLocked(at path: String, where unwanted: (Descriptor) -> Bool) throws -> Int {
-        let entries = try OCILayoutSource.images(inLayoutAt: path)
-        let removed = entries.indices.filter { unwanted(entries[$0]) }
-        guard !removed.isEmpty else { return 0 }
-        var abandoned = Set<Digest>()
-        var needed = Set<Digest>()
-        for place in entries.indices {
+    /// The blobs of these entries. A malformed one has none that could be known.
+    private static func blobs(of places: [Int], _ entries: [LayoutEntry], at path: String) throws -> Set<Digest> {
+        var found = Set<Digest>()
+        for place in places {
+            guard let entry = try? entries[place].descriptor(at: path) else { continue }
             let source = try OCILayoutSource(OCILayoutReference(path: path, index: place))
-            if removed.contains(place) {
-                collectBlobs(of: entries[place], in: source, into: &abandoned)
-            } else {
-                collectBlobs(of: entries[place], in: source, into: &needed)
-            }
+            collectBlobs(of: entry, in: source, into: &found)
         }
-        var index = try LayoutIndexDocument(directory: path)
-        index.remove(at: removed)
-        try index.write(synchronize: false)
+        return found
+    }
+
+    private static func remove(_ blobs: Set<Digest>, at path: String) throws {
         let directory = try RootedDirectory(opening: path)
-        for blob in abandoned.subtracting(needed) {
-            try removeBlob(blob, in: directory)
-        }
-        return removed.count
+        for blob in blobs { try removeBlob(blob, in: directory) }
     }
 
     /// Removes a blob of the layout itself: links could lead to another one.

@@ -32,8 +32,15 @@ package final class OCILayoutSource: ImageSource {
         try layout.openBlob(blob.digest)
     }
 
-    /// The images in a layout, in order: for listing and selection.
+    /// The images in a layout, in order: for listing and selection. Malformed entries are left out.
     package static func images(inLayoutAt path: String) throws -> [Descriptor] {
-        try LayoutEntry.all(in: LayoutDirectory(path: path)).map { try $0.descriptor(at: path) }
+        try entries(inLayoutAt: path).map(\.image)
+    }
+
+    /// The images in a layout with their places in its index, which references use. Malformed entries are left out.
+    package static func entries(inLayoutAt path: String) throws -> [(place: Int, image: Descriptor)] {
+        try LayoutEntry.all(in: LayoutDirectory(path: path)).enumerated().compactMap { place, entry in
+            (try? entry.descriptor(at: path)).map { (place, $0) }
+        }
     }
 }

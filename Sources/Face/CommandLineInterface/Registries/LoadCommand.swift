@@ -47,14 +47,14 @@ enum LoadCommand: Command {
         }
         if status.kind == .directory {
             guard Files.exists("\(path)/index.json") else { return ["dir:\(path)"] }
-            return try OCILayoutSource.images(inLayoutAt: path).indices.map { "oci:\(path):@\($0)" }
+            return try OCILayoutSource.entries(inLayoutAt: path).map { "oci:\(path):@\($0.place)" }
         }
         do {
             let count = try DockerArchive(path: path).images.count
             guard count > 0 else { throw CommandError("\(path): the archive has no images") }
             return (0..<count).map { "docker-archive:\(path):@\($0)" }
         } catch let error as TransportError where error.kind == .unsupported {
-            return try OCIArchiveSource.images(inArchiveAt: path).indices.map { "oci-archive:\(path):@\($0)" }
+            return try OCIArchiveSource.entries(inArchiveAt: path).map { "oci-archive:\(path):@\($0.place)" }
         }
     }
 

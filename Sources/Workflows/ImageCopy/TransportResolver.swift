@@ -65,11 +65,15 @@ package struct TransportResolver {
         case .oci:
             return .destination(
                 try OCILayoutDestination(OCILayoutReference(parsing: reference.rest), sharedBlobs: sharedBlobs))
-        case .ociArchive: return .destination(try OCIArchiveDestination(OCILayoutReference(parsing: reference.rest)))
+        case .ociArchive:
+            return .destination(
+                try OCIArchiveDestination(
+                    OCILayoutReference(parsing: reference.rest), temporaryDirectory: temporaryDirectory))
         case .dockerArchive:
             return .destination(
                 try DockerArchiveDestination(
-                    DockerArchiveReference(parsing: reference.rest), additionalTags: additionalTags))
+                    DockerArchiveReference(parsing: reference.rest), additionalTags: additionalTags,
+                    temporaryDirectory: temporaryDirectory))
         case .dir: return .destination(try DirDestination(path: reference.rest))
         case .containersStorage:
             let place = try StoreReference(parsing: reference.rest)

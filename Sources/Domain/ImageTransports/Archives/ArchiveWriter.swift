@@ -25,9 +25,6 @@ final class ArchiveWriter {
         self.path = path
         temporaryName = ".\(name).tmp-\(RandomBytes.hex(4))"
         do throws(LinuxError) {
-            if let kind = try Files.statusIfPresent(path, followSymlinks: true)?.kind, kind != .regular {
-                throw LinuxError("write", path, code: kind == .directory ? EISDIR : ESPIPE)
-            }
             directory = try OwnedFD.open(parent, O_RDONLY | O_DIRECTORY)
             file = try OwnedFD.open(at: directory.raw, temporaryName, O_RDWR | O_CREAT | O_EXCL, mode: 0o644)
         } catch {

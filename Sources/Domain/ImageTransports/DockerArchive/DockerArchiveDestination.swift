@@ -19,7 +19,8 @@ package final class DockerArchiveDestination: ImageDestination {
     ///
     /// - Throws: ``TransportError`` when the file already exists: such archives cannot be appended to.
     package convenience init(
-        _ reference: DockerArchiveReference, additionalTags: [ImageReference] = [], synchronizes: Bool = true
+        _ reference: DockerArchiveReference, additionalTags: [ImageReference] = [], synchronizes: Bool = true,
+        temporaryDirectory: String = "/var/tmp"
     ) throws {
         guard reference.index == nil else {
             throw TransportError(
@@ -27,8 +28,8 @@ package final class DockerArchiveDestination: ImageDestination {
                 at: "docker-archive:\(reference)")
         }
         self.init(
-            try DockerArchiveWriter(path: reference.path, synchronizes: synchronizes),
-
+            try DockerArchiveWriter(
+                path: reference.path, synchronizes: synchronizes, temporaryDirectory: temporaryDirectory),
             tags: (reference.image.map { [$0] } ?? []) + additionalTags, finishesArchive: true)
     }
 

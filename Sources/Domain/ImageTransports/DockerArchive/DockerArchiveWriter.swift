@@ -20,14 +20,16 @@ package final class DockerArchiveWriter: Sendable {
         var legacy = LegacyArchiveMembers()
     }
 
-    /// Begins the archive under a temporary name in the same directory.
+    /// Begins the archive, in a file under a temporary name in the same directory.
     ///
+    /// - Parameter temporaryDirectory: for layers of unknown size on their way into a pipe.
     /// - Throws: ``TransportError`` when a non-empty file already exists at `path`.
-    package init(path: String, synchronizes: Bool = true) throws {
+    package init(path: String, synchronizes: Bool = true, temporaryDirectory: String = "/var/tmp") throws {
         self.path = path
         self.synchronizes = synchronizes
         try Self.checkAbsent(path)
-        state = Mutex(State(writer: try ArchiveWriter(path: path)))
+        let output = Transferred(try ArchivePlace.open(path, temporaryDirectory: temporaryDirectory))
+        state = Mutex(State(writer: output.value))
     }
 
     /// Begins an archive that is written to `sink`, and finishes the sink with it.
@@ -108,7 +110,7 @@ package final class DockerArchiveWriter: Sendable {
     /// one.
     private static func checkAbsent(_ path: String) throws(TransportError) {
         let status = try TransportError.wrapping(path) { try Files.statusIfPresent(path, followSymlinks: true) }
-        if let status, status.size > 0 {
+        if let status, status.kind == .regular, status.size > 0 {
             throw TransportError(.unsupported, "docker-archive doesn't support modifying existing images", at: path)
         }
     }

@@ -4,27 +4,32 @@ package import StreamCompression
 import Synchronization
 
 /// `oci-archive:`, writing an OCI image layout with one image into a tar archive, which replaces an existing file at
-/// the end. Blobs are written straight into the archive, one at a time.
+/// the end, or into a pipe. Blobs are written straight into the archive, one at a time.
 package final class OCIArchiveDestination: ImageDestination {
     private let reference: OCILayoutReference
     private let synchronizes: Bool
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
-        let writer: ArchiveWriter
+        let writer: any ArchiveOutput
         var sizes: [Digest: Int64] = [:]
         var image: Descriptor?
     }
 
     /// Begins the archive under a temporary name in the same directory.
-    package init(_ reference: OCILayoutReference, synchronizes: Bool = true) throws {
+    package init(
+        _ reference: OCILayoutReference, synchronizes: Bool = true, temporaryDirectory: String = "/var/tmp"
+    ) throws {
         guard reference.index == nil else {
             throw TransportError(
                 .invalidReference, "cannot write to an index of a layout: give a name", at: "oci-archive:\(reference)")
         }
         self.reference = reference
         self.synchronizes = synchronizes
-        let writer = try ArchiveWriter(path: reference.path)
+        // The lock lets one thread at a time write.
+        let output = Transferred(
+            try ArchivePlace.open(reference.path, temporaryDirectory: temporaryDirectory))
+        let writer = output.value
         try writer.add(LayoutPath.marker, LayoutPath.markerContent)
         // Some readers assign directories that are not listed to root, and then fail without root.
         for directory in ["blobs/", "blobs/sha256/"] { try writer.add(directory, []) }

@@ -35,10 +35,6 @@ enum BuildInputs {
             let (id, secret) = try secret(text, session)
             options.secrets[id] = secret
         }
-        for text in arguments.strings("ssh") {
-            let (id, source) = try agent(text, session)
-            if case .socket(let path) = source { options.agentSockets[id] = path }
-        }
         options.sourcePolicy = try arguments.string("source-policy-file").map { try sourcePolicy(in: $0) }
         options.commandMounts = arguments.strings("mount")
         options.reportsUsage = try usageReport(arguments)
@@ -50,11 +46,11 @@ enum BuildInputs {
             throw CommandError("--compat-volumes is not supported: commands may change files in volumes")
         }
         if let text = arguments.string("cache-ttl") {
-            guard let time = GoDuration.nanoseconds(text) else {
-                throw CommandError(
-                    "unable to parse value provided \(text.goQuoted) as --cache-ttl: expected a duration such as 1h")
+            if let problem = GoDuration.problem(in: text) {
+                throw CommandError("unable to parse value provided \(text.goQuoted) as --cache-ttl: \(problem)")
             }
-            if time == 0 { options.usesCache = false } else { options.cacheAge = time / 1_000_000_000 }
+            options.cacheAge = GoDuration.nanoseconds(text)
+            if options.cacheAge == 0 { options.usesCache = false }
         }
     }
 
@@ -135,14 +131,15 @@ enum BuildInputs {
         }
         guard parts.count > 1 else {
             if location.count > 1 { return "oci:\(path):\(location[1])" }
-            let images = try OCILayoutSource.images(inLayoutAt: path)
-            let latest = images.firstIndex { $0.annotations?["org.opencontainers.image.ref.name"] == "latest" }
-            return latest.map { "oci:\(path):@\($0)" } ?? "oci:\(path)"
+            let latest = try OCILayoutSource.entries(inLayoutAt: path).first {
+                $0.image.annotations?["org.opencontainers.image.ref.name"] == "latest"
+            }
+            return latest.map { "oci:\(path):@\($0.place)" } ?? "oci:\(path)"
         }
         guard
-            let index = try OCILayoutSource.images(inLayoutAt: path).firstIndex(where: {
-                $0.digest.description == parts[1]
-            })
+            let index = try OCILayoutSource.entries(inLayoutAt: path).first(where: {
+                $0.image.digest.description == parts[1]
+            })?.place
         else {
             throw CommandError("--build-context \(name): \(path) has no image \(parts[1])")
         }
@@ -207,17 +204,21 @@ enum BuildInputs {
         return (id, .files(files))
     }
 
-    /// Starts an agent for each `--ssh` with files. They end with the returned values.
+    /// Reads `--ssh` and starts an agent for each with files. These end with the returned values.
     static func startKeyAgents(
         _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
     ) throws -> [KeyAgent] {
         var agents: [KeyAgent] = []
         for text in arguments.strings("ssh") {
-            guard case (let id, .files(let keys)) = try agent(text, session) else { continue }
-            let directory = session.environment.value("TMPDIR") ?? "/tmp"
-            let agent = try KeyAgent(keys: keys, temporaryDirectory: directory)
-            options.agentSockets[id] = agent.socket
-            agents.append(agent)
+            let (id, source) = try agent(text, session)
+            switch source {
+            case .socket(let path): options.agentSockets[id] = path
+            case .files(let keys):
+                let directory = session.environment.value("TMPDIR") ?? "/tmp"
+                let agent = try KeyAgent(keys: keys, temporaryDirectory: directory)
+                options.agentSockets[id] = agent.socket
+                agents.append(agent)
+            }
         }
         return agents
     }

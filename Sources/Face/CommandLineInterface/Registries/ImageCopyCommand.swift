@@ -3,6 +3,7 @@ import ContentDigest
 import Distribution
 import ImageCopy
 import ImageModel
+import ImageTransports
 
 /// `image copy`, Skopeo's `copy`: copies an image from one location to another.
 enum ImageCopyCommand: Command {
@@ -34,7 +35,8 @@ enum ImageCopyCommand: Command {
         let (from, to) = (arguments.positionals[0], arguments.positionals[1])
         var options = try options(arguments, to)
         if let file = arguments.string("digestfile") { options.announce = try OutputFile.digestWriter(file) }
-        let rendering = try ProgressFlag.rendering(arguments, .output)
+        // Progress must not get into the archive.
+        let rendering = try ProgressFlag.rendering(arguments, isStandardOutput(to) ? .error : .output)
         options.admission = try SignaturePolicyFlag.admission(arguments, session)
         let sources = try Transports.resolver(for: [from, to], arguments, prefix: "src-", session)
         options.forms = session.openedStores.first.map { CompressionResults(of: $0.store) }
@@ -51,6 +53,11 @@ enum ImageCopyCommand: Command {
             (source as? DockerSource)?.finish()
         }
         return 0
+    }
+
+    private static func isStandardOutput(_ target: String) -> Bool {
+        guard let rest = TransportReference(parsing: target)?.rest else { return false }
+        return ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains { rest == $0 || rest.hasPrefix("\($0):") }
     }
 
     private static func options(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions {

@@ -92,13 +92,18 @@ extension CopyTask {
         return try RawManifest(encoding: ManifestConversion.convert(index, to: target))
     }
 
-    /// Copies the images once more in the additional compressions, as Podman does; nested indexes and images that have
-    /// the compression already stay as they are.
+    private static let zstdMark = "io.github.containers.compression.zstd"
+
+    /// Copies the images once more in those of the additional compressions that no image for their platform has, as
+    /// Podman does: an image without the mark of zstd counts as compressed by gzip. Nested indexes stay as they are.
     private func recompressed(_ entries: [Descriptor]) throws -> [Descriptor] {
         var added: [Descriptor] = []
-        for algorithm in options.additionalCompressions {
-            let mark = algorithm == .zstd ? "io.github.containers.compression.zstd" : nil
-            for entry in entries where mark.map({ entry.annotations?[$0] != "true" }) ?? true {
+        var present: [Platform?: Set<LayerCompression>] = [:]
+        func isZstd(_ entry: Descriptor) -> Bool { entry.annotations?[Self.zstdMark] == "true" }
+        for entry in entries { present[entry.platform, default: []].insert(isZstd(entry) ? .zstd : .gzip) }
+        for entry in entries {
+            for algorithm in options.additionalCompressions
+            where present[entry.platform]?.contains(algorithm) != true {
                 let manifest = try source.manifest(listed: entry)
                 guard !manifest.isIndex, !manifest.mediaType.isSchema1 else { continue }
                 var changed = options
@@ -107,11 +112,14 @@ extension CopyTask {
                 changed.format = .ociManifest
                 let task = CopyTask(source: source, destination: destination, options: changed, report: report)
                 let written = try task.copyImage(manifest, listedAs: entry.digest, isInstance: true, known: nil)
-                guard !entries.contains(where: { $0.digest == written.digest }) else { continue }
+                present[entry.platform, default: []].insert(algorithm)
+                guard !(entries + added).contains(where: { $0.digest == written.digest }) else { continue }
                 var copy = entry
                 (copy.digest, copy.size, copy.mediaType) = (written.digest, Int64(written.bytes.count), .ociManifest)
                 copy.data = nil
-                if let mark { copy.annotations = (entry.annotations ?? [:]).merging([mark: "true"]) { $1 } }
+                var annotations = entry.annotations ?? [:]
+                annotations[Self.zstdMark] = algorithm == .zstd ? "true" : nil
+                copy.annotations = annotations.isEmpty ? nil : annotations
                 added.append(copy)
             }
         }

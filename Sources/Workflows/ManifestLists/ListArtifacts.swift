@@ -39,6 +39,15 @@ struct ListArtifacts: Sendable {
         return raw
     }
 
+    /// The artifact that a file belongs to, by its absolute path; nil if there is none.
+    func artifact(withFile path: String) -> Digest? {
+        for (digest, files) in object["files"]?.object ?? JSONObject()
+        where files.array?.contains(where: { $0.string == path }) == true {
+            return Digest(digest)
+        }
+        return nil
+    }
+
     /// A configuration or file of an artifact, not verified.
     func open(_ blob: Descriptor) throws -> (source: any ByteSource, size: Int64?) {
         let name = blob.digest.description

@@ -81,12 +81,29 @@ extension ManifestList {
         let size = try ObservedSource(FileDescriptorSource(fd: file.raw)) { hash.update($0) }.drain()
         let descriptor = Descriptor(
             mediaType: MediaType(rawValue: String(found.prefix { $0 != ";" })), digest: hash.finalize(), size: size)
-        guard !path.hasPrefix("/") else { return (descriptor, path) }
-        guard let directory = getcwd(nil, 0) else { throw LinuxError("getcwd", code: errno) }
-        defer { free(directory) }
-        guard let base = String(validatingCString: directory) else {
-            throw ManifestListError(.unsupported, "the working directory's name is not UTF-8")
+        return (descriptor, try absolute(path))
+    }
+
+    /// The entry of the artifact that a file belongs to; nil if there is none.
+    package func artifact(withFile path: String) throws -> Digest? {
+        artifacts.isEmpty ? nil : artifacts.artifact(withFile: try Self.absolute(path))
+    }
+
+    /// The path from the root, without `.` and `..`.
+    private static func absolute(_ path: String) throws -> String {
+        var whole = path
+        if !path.hasPrefix("/") {
+            guard let directory = getcwd(nil, 0) else { throw LinuxError("getcwd", code: errno) }
+            defer { free(directory) }
+            guard let base = String(validatingCString: directory) else {
+                throw ManifestListError(.unsupported, "the working directory's name is not UTF-8")
+            }
+            whole = "\(base)/\(path)"
         }
-        return (descriptor, "\(base)/\(path)")
+        var components: [Substring] = []
+        for component in whole.split(separator: "/") where component != "." {
+            if component == ".." { _ = components.popLast() } else { components.append(component) }
+        }
+        return "/" + components.joined(separator: "/")
     }
 }

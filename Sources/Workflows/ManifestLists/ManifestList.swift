@@ -20,6 +20,8 @@ package struct ManifestList: Sendable {
     package internal(set) var places: [Digest: String]
     /// The artifacts among the entries.
     var artifacts = ListArtifacts()
+    /// The manifest of the image that becomes this list.
+    private var ownManifest: RawManifest?
     /// Whether its record says which artifacts there are, even none.
     private var recordsArtifacts = false
 
@@ -61,9 +63,22 @@ package struct ManifestList: Sendable {
         places = [:]
     }
 
-    /// Whether an image record is a list.
+    /// The list that an image of the store becomes, in place, when it is amended as a list: with itself as the only
+    /// entry, under its id and its names, as in Buildah. Its layers stay.
+    package init(converting image: ImageRecord, in store: ContainerStore) throws {
+        id = image.id
+        names = image.names
+        index = ImageIndex()
+        places = [:]
+        let candidate = try ListCandidate(image, in: store)
+        _ = try add(candidate, .all)
+        ownManifest = candidate.manifest
+    }
+
+    /// Whether an image record is a list. An image that became one in place still has its layers.
     package static func isList(_ record: ImageRecord, in store: ContainerStore) throws -> Bool {
-        try record.topLayer == nil && store.isList(record)
+        guard record.topLayer == nil || record.bigDataNames.contains(placesKey) else { return false }
+        return try store.isList(record)
     }
 
     private static func places(of record: ImageRecord, in store: ContainerStore) throws -> [Digest: String] {
@@ -146,6 +161,7 @@ package struct ManifestList: Sendable {
             (key: "manifest", bytes: raw.bytes),
             (key: Self.placesKey, bytes: JSONValue.object(object).serialized(escapeHTML: true)),
         ]
+        if let ownManifest { items.insert((key: "manifest-\(ownManifest.digest)", bytes: ownManifest.bytes), at: 0) }
         if !artifacts.isEmpty || recordsArtifacts {
             items.append((key: ListArtifacts.key, bytes: artifacts.serialized))
         }

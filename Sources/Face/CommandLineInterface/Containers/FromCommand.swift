@@ -49,7 +49,9 @@ enum FromCommand: Command {
         if name != typed, try store.image(name) == nil {
             throw CommandError("initializing source \(typed): \(name): image not known: identifier is not an image")
         }
-        if name != "scratch" {
+        if name == "scratch" {
+            if let platform = try PlatformFlags.wanted(arguments).first { request.platform = platform }
+        } else {
             let image = try image(name, arguments, store, session)
             request.image = image
             request.imageName = try imageName(name, image.record, store)

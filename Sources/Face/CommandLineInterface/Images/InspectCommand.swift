@@ -34,7 +34,13 @@ enum InspectCommand: Command {
             } else if !isImagePossible {
                 throw CommandError("reading build container: container not known")
             } else {
-                session.write(try rendered(try image(name, in: store), format))
+                do {
+                    session.write(try rendered(try image(name, in: store), format))
+                } catch let error as ManifestListError where error.code == .notFound {
+                    // A list without an image for this host is shown itself.
+                    let record = try ManifestArguments.list(name, in: store)
+                    session.printLine(try ManifestList(record, in: store).inspection.serializedString(pretty: true))
+                }
             }
         case "image": session.write(try rendered(try image(name, in: store), format))
         case "manifest":

@@ -62,12 +62,13 @@ struct ListImageLocator {
         }
     }
 
-    /// The digest of the list's entry for a digest, an image of the store or a reference.
+    /// The digest of the list's entry for a digest, a file of an artifact, an image of the store or a reference.
     func entry(_ text: String, of list: ManifestList) throws -> Digest {
         if let digest = Digest(text) { return digest }
         if text.isEmpty || text.hasPrefix("sha256:") {
             throw CommandError("invalid instance \"\(text)\": invalid checksum digest format")
         }
+        if let artifact = try list.artifact(withFile: text) { return artifact }
         if let reference = TransportReference(parsing: text), reference.transport != .containersStorage {
             return try source(text).manifest(nil).digest
         }

@@ -48,8 +48,8 @@ enum ManifestCreateCommand: Command {
             return 0
         }
         var list = ManifestList(names: [qualified])
-        // An image of that name becomes the first of the list.
-        if arguments.bool("amend"), let holder { _ = try list.add(try ListCandidate(holder, in: store), .all) }
+        // An image of that name becomes a list.
+        if arguments.bool("amend"), let holder { list = try ManifestList(converting: holder, in: store) }
         try fill(&list)
         try list.create(in: store, takesNames: holder != nil)
         session.printLine(list.id)

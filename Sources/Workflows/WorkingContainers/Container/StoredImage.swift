@@ -17,9 +17,10 @@ package struct StoredImage: Sendable {
     ///
     /// - Throws: ``WorkingContainerError`` with `unsupported` for manifest lists and artifacts that are not images.
     package init(_ record: ImageRecord, in store: ContainerStore) throws {
-        guard let raw = try store.manifest(of: record) else {
+        guard let top = try store.manifest(of: record) else {
             throw WorkingContainerError(.notFound, "image \(record.id) has no manifest")
         }
+        let raw = try top.isIndex ? Self.ownManifest(of: record, in: store) ?? top : top
         guard !raw.mediaType.isIndex else {
             throw WorkingContainerError(
                 .unsupported, "\(record.names.first ?? record.id) is a manifest list, not an image")
@@ -32,5 +33,18 @@ package struct StoredImage: Sendable {
         self.manifest = raw
         self.config = try ImageConfig(parsing: config)
         configBytes = config
+    }
+
+    /// The manifest of an image that has become a manifest list in place: its configuration's digest is still the id.
+    private static func ownManifest(of record: ImageRecord, in store: ContainerStore) throws -> RawManifest? {
+        guard record.topLayer != nil else { return nil }
+        for key in record.bigDataNames where key.hasPrefix("manifest-") {
+            guard let digest = Digest(String(key.dropFirst("manifest-".count))),
+                let raw = try store.manifest(of: record, instance: digest), !raw.isIndex,
+                try raw.decodeManifest().config.digest.hex == record.id
+            else { continue }
+            return raw
+        }
+        return nil
     }
 }

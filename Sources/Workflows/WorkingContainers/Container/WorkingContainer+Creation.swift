@@ -1,6 +1,6 @@
 package import ContainerStore
 import ContentDigest
-import ImageModel
+package import ImageModel
 import JSONText
 import LinuxSystem
 
@@ -10,6 +10,8 @@ extension WorkingContainer {
         /// The image, and the name by which it was found; nil for scratch.
         package var image: StoredImage?
         package var imageName = ""
+        /// The platform of a container from scratch.
+        package var platform = Platform.host
         /// The container's name; nil to derive it from the image's.
         package var name: String?
         /// The end of a derived name.
@@ -71,7 +73,7 @@ extension WorkingContainer {
             imageID = ""
             imageDigest = ""
             config = ImageConfig(rootfs: RootFS(diffIDs: []))
-            config.platform = Platform.host
+            config.platform = request.platform
             config.created = Clock.rfc3339(Clock.now())
             return
         }

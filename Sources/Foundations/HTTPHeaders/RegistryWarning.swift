@@ -1,14 +1,19 @@
 /// `Warning: 299 - "text"`, which registries send for their users (distribution-spec, "Warnings"; RFC 7234, section 5.5).
 package enum RegistryWarning {
-    /// The texts; other kinds of warnings, and malformed ones, are passed over.
+    /// The number of different warnings of one registry that are shown.
+    package static let limit = 20
+    /// The length of a text in characters, without the mark of an abbreviation.
+    static let lengthLimit = 500
+
+    /// The texts, abbreviated and no more than `limit`; other kinds of warnings, and malformed ones, are passed over.
     package static func parse(_ fields: [String]) -> [String] {
         var found: [String] = []
-        for field in fields {
+        for field in fields where found.count < limit {
             var scanner = HeaderScanner(field)
             scanner.skipCommas()
-            while let (code, agent, text) = scanner.warning() {
+            while found.count < limit, let (code, agent, text) = scanner.warning() {
                 if code == "299", agent == "-", !text.isEmpty, text.unicodeScalars.allSatisfy(isPrintable) {
-                    found.append(text)
+                    found.append(text.count > lengthLimit ? text.prefix(lengthLimit) + "..." : text)
                 }
                 scanner.skipCommas()
             }

@@ -116,6 +116,15 @@ import Testing
         #expect(RegistryWarning.parse([text]) == expected)
     }
 
+    @Test func warningsAreFewAndShort() {
+        let many = (0..<1000).map { "299 - \"warning \($0)\"" }
+        #expect(RegistryWarning.parse(many) == (0..<RegistryWarning.limit).map { "warning \($0)" })
+        #expect(RegistryWarning.parse([many.joined(separator: ", ")]).count == RegistryWarning.limit)
+        let long = String(repeating: "x", count: 2000)
+        let shown = RegistryWarning.parse(["299 - \"\(long)\""])
+        #expect(shown == [long.prefix(RegistryWarning.lengthLimit) + "..."])
+    }
+
     @Test(
         arguments: [
             ("../c", "/v2/a/c"), ("./c", "/v2/a/b/c"), ("../../../../c", "/c"), ("c/", "/v2/a/b/c/"), (".", "/v2/a/b/"),

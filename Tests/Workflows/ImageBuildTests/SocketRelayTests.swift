@@ -22,6 +22,38 @@ import Testing
         }
     }
 
+    @Test func moreConnectionsThanAllowedWaitForOthersToEnd() throws {
+        let base = "/tmp/relay-\(RandomBytes.hex(8))"
+        try Files.makeDirectories("\(base)/relay", mode: 0o700)
+        defer { try? Files.removeTree(base) }
+        let server = try SocketRelay.socket()
+        #expect(try SocketRelay.withAddress("\(base)/server") { bind(server.raw, $0, $1) } == 0)
+        #expect(listen(server.raw, 128) == 0)
+        let relay = try SocketRelay(to: PathHandle(trusting: "\(base)/server"), in: "\(base)/relay")
+        defer { relay.close() }
+        var clients: [Int32] = []
+        defer { for client in clients { close(client) } }
+        for _ in 0..<70 {
+            let client = try SocketRelay.socket()
+            #expect(try SocketRelay.withAddress("\(base)/relay/socket") { connect(client.raw, $0, $1) } == 0)
+            clients.append(client.release())
+        }
+        var first = pollfd(fd: server.raw, events: Int16(POLLIN), revents: 0)
+        var accepted: [Int32] = []
+        for _ in 0..<64 {
+            guard poll(&first, 1, 10_000) == 1 else { break }
+            accepted.append(accept(server.raw, nil, nil))
+        }
+        #expect(accepted.count == 64)
+        #expect(poll(&first, 1, 200) == 0)
+        for socket in accepted + clients.prefix(64) { close(socket) }
+        clients.removeFirst(64)
+        for _ in 0..<6 {
+            #expect(poll(&first, 1, 10_000) == 1)
+            close(accept(server.raw, nil, nil))
+        }
+    }
+
     @Test func bytesArriveInBothDirections() throws {
         let base = "/tmp/relay-\(RandomBytes.hex(8))"
         try Files.makeDirectories("\(base)/relay", mode: 0o700)

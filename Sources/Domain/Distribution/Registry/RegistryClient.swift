@@ -144,11 +144,14 @@ package final class RegistryClient: Sendable {
         throw RegistryError(.malformed, "\(original.address): stopped after \(Self.redirectLimit) redirects")
     }
 
-    /// Registries may have something to say to users (distribution-spec, "Warnings"); each warning is passed on once.
+    /// Registries may have something to say to users (distribution-spec, "Warnings"); each warning is passed on once,
+    /// and no more of them than anybody reads.
     private func passOnWarnings(_ response: HTTPResponse) {
         for text in RegistryWarning.parse(response.fields.all("warning")) {
-            guard state.withLock({ $0.warnings.insert(text).inserted }) else { continue }
-            warn("registry \(host): \(text)")
+            let isNew = state.withLock { state in
+                state.warnings.count < RegistryWarning.limit && state.warnings.insert(text).inserted
+            }
+            if isNew { warn("registry \(host): \(text)") }
         }
     }
 

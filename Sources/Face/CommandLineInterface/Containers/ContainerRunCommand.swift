@@ -108,6 +108,7 @@ enum ContainerRun {
             try OutOfMemoryScore.adjust(adjustment)
         }
         var process = process
+        process.adapt(to: store, session)
         process.isolation = try isolation(of: container, store, session)
         let bundle = try RuntimeChoice.makeBundle(of: process.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }

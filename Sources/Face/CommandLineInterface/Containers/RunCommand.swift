@@ -48,6 +48,7 @@ enum RunCommand: Command {
         let store = try session.openStore(mounts: true)
         var container = try WorkingContainer(name, in: store)
         var process = try process(command, container, arguments, session, conf)
+        process.adapt(to: store, session)
         let requests = try mounts(of: container, arguments)
         process.description = description(of: container, isRootless: store.isRootless)
         process.confinement = try confinement(of: container, arguments, conf)

@@ -65,7 +65,8 @@ final class SocketRelay: @unchecked Sendable {
 
     /// Accepts connections until the listener is shut down.
     private func accept() {
-        while true {
+        // What has no room waits in the listener's queue.
+        while connections.waitForRoom() {
             let incoming = Glibc.accept(listener.raw, nil, nil)
             if incoming < 0 {
                 if errno == EINTR || errno == ECONNABORTED { continue }
@@ -84,16 +85,38 @@ final class SocketRelay: @unchecked Sendable {
 
 /// The threads of a relay's connections.
 private final class ConnectionThreads: @unchecked Sendable {
+    /// More connections than any program keeps open to an agent at a time.
+    static let limit = 64
+
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var threads: [PlainThread] = []
+    private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var threads: [Int32: PlainThread] = [:]
+    /// Threads that have done their work.
+    private var finished: [PlainThread] = []
     private var sockets: Set<Int32> = []
     private var isStopped = false
 
-    init() { pthread_mutex_init(lock, nil) }
+    init() {
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(change, nil)
+    }
 
     deinit {
+        pthread_cond_destroy(change)
+        change.deallocate()
         pthread_mutex_destroy(lock)
         lock.deallocate()
+    }
+
+    /// Waits until there are fewer connections than allowed; false if there will be no more.
+    func waitForRoom() -> Bool {
+        let (goesOn, ended) = locked {
+            while threads.count >= Self.limit, !isStopped { pthread_cond_wait(change, lock) }
+            defer { finished = [] }
+            return (!isStopped, finished)
+        }
+        for thread in ended { thread.join() }
+        return goesOn
     }
 
     private func locked<T>(_ body: () -> T) -> T {
@@ -114,13 +137,15 @@ private final class ConnectionThreads: @unchecked Sendable {
             let thread = try? PlainThread { [self] in
                 Self.copy(client, server)
                 locked {
+                    if let thread = threads.removeValue(forKey: client) { finished.append(thread) }
+                    pthread_cond_signal(change)
                     sockets.subtract([client, server])
                     close(client)
                     close(server)
                 }
             }
             if let thread {
-                threads.append(thread)
+                threads[client] = thread
             } else {
                 sockets.subtract([client, server])
                 close(client)
@@ -132,12 +157,13 @@ private final class ConnectionThreads: @unchecked Sendable {
     func stop() {
         locked {
             isStopped = true
+            pthread_cond_signal(change)
             for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
         }
     }
 
     func join() {
-        for thread in locked({ threads }) { thread.join() }
+        for thread in locked({ Array(threads.values) + finished }) { thread.join() }
     }
 
     private static func copy(_ client: Int32, _ server: Int32) {

@@ -370,8 +370,11 @@ CONFIG
     dockerfile <<<"FROM $PLAIN/moving:1"
     run -0 swiftlet build -q --pull --tls-verify=false -t localhost/fresh .
     equal "$(in_config localhost/fresh '.OCIv1.config.Labels.version')" '"2"'
-    # The other name itself stays, and is asked for nowhere.
-    run -0 swiftlet pull -q --policy always localhost/alias
+    # A name that only exists here cannot be asked for: an error, as in Buildah, not the image that is here.
+    for name in "pull -q --policy always" "from --pull-always" "from --pull=always"; do
+        run -125 swiftlet $name localhost/alias
+    done
+    run -0 swiftlet pull -q --policy newer localhost/alias
     equal "\"$output\"" "$old"
 }
 

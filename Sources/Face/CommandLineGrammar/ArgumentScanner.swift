@@ -11,7 +11,14 @@ struct ArgumentScanner {
     /// Persistent flags that also apply to the subcommands.
     private var inherited: [Flag] = []
 
-    init(_ root: CommandGrammar, arguments: [String], environment: [String: String]) {
+    /// Configured defaults of flags, for the help.
+    private let configured: () -> [String: String]
+
+    init(
+        _ root: CommandGrammar, arguments: [String], environment: [String: String],
+        configured: @escaping () -> [String: String] = { [:] }
+    ) {
+        self.configured = configured
         style = root.style
         remaining = arguments[...]
         self.environment = environment
@@ -197,7 +204,7 @@ struct ArgumentScanner {
         if result.wantsHelp || (result.command.isGroup && result.positionals.isEmpty) {
             result.wantsHelp = true
             result.helpText = result.command.helpText(
-                path: result.commandPath, inherited: inherited, style: style)
+                path: result.commandPath, inherited: inherited, style: style, configured: configured())
             return
         }
         for flag in result.flags.values where result.given[flag.name] == nil {

@@ -2,7 +2,9 @@ extension CommandGrammar {
     /// The help text in cobra's format, ending with a newline.
     ///
     /// `path` is the full name of the command, `inherited` the persistent flags from the root down to it.
-    func helpText(path: [String], inherited: [Flag], style: GrammarStyle = .podman) -> String {
+    func helpText(
+        path: [String], inherited: [Flag], style: GrammarStyle = .podman, configured: [String: String] = [:]
+    ) -> String {
         let name = path.joined(separator: " ")
         var text = (details.isEmpty ? summary : details) + "\n\nUsage:\n"
         text += usageLines(path, style)
@@ -13,9 +15,9 @@ extension CommandGrammar {
         let isLetterTaken = (flags + persistentFlags + inherited).contains { $0.short == "h" }
         let help = Flag.bool("help", short: isLetterTaken ? nil : "h", help: "help for \(self.name)")
         let own = flags + persistentFlags + (ownNames.contains("help") ? [] : [help])
-        text += "\n\(style == .buildah ? "Flags" : "Options"):\n" + Self.flagTable(own)
+        text += "\n\(style == .buildah ? "Flags" : "Options"):\n" + Self.flagTable(own, configured)
         let global = inherited.filter { !ownNames.contains($0.name) && !$0.hidden }
-        if !global.isEmpty, style == .podman { text += "\nGlobal Options:\n" + Self.flagTable(global) }
+        if !global.isEmpty, style == .podman { text += "\nGlobal Options:\n" + Self.flagTable(global, configured) }
         if !subcommands.isEmpty {
             text += "\nUse \"\(name) [command] --help\" for more information about a command.\n"
         }
@@ -49,8 +51,10 @@ extension CommandGrammar {
     }
 
     /// pflag's table of flags, sorted by name.
-    private static func flagTable(_ flags: [Flag]) -> String {
-        let rows = flags.filter { !$0.hidden }.sorted { $0.name < $1.name }.map { ($0.helpHead, $0.helpTail) }
+    private static func flagTable(_ flags: [Flag], _ configured: [String: String]) -> String {
+        let rows = flags.filter { !$0.hidden }.sorted { $0.name < $1.name }.map { flag in
+            (flag.helpHead, flag.helpTail(configured[flag.name]))
+        }
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { head, tail in
             tail.isEmpty ? "\(head)\n" : "\(head.padded(to: width))   \(tail)\n"
@@ -73,7 +77,9 @@ extension Flag {
         return spelling + value
     }
 
-    fileprivate var helpTail: String {
+    /// - Parameter configured: the default that replaces the flag's own.
+    fileprivate func helpTail(_ configured: String?) -> String {
+        let defaultValue = configured ?? defaultValue
         switch kind {
         case .bool(default: true): return help + " (default true)"
         case .string, .optionalString:

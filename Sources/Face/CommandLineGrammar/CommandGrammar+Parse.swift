@@ -1,11 +1,14 @@
 extension CommandGrammar {
     /// Parses the arguments after the program's name against the grammar with this command as root.
     ///
-    /// `environment` is read only for flags that name an environment variable.
+    /// `environment` is read only for flags that name an environment variable, `configured` only for the help: the
+    /// configured defaults of flags by their names.
     package func parse(
-        _ arguments: [String], environment: [String: String] = [:]
+        _ arguments: [String], environment: [String: String] = [:],
+        configured: @escaping () -> [String: String] = { [:] }
     ) throws(UsageError) -> ParsedArguments {
-        var scanner = ArgumentScanner(self, arguments: arguments, environment: environment)
+        var scanner = ArgumentScanner(
+            self, arguments: arguments, environment: environment, configured: configured)
         try scanner.scan()
         return scanner.result
     }

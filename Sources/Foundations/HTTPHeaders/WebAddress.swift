@@ -100,15 +100,6 @@ package struct WebAddress: Sendable, Hashable {
     /// The whole address.
     package var absolute: String { server + target }
 
-    /// The last component of the path, decoded unless the result would not be text; empty if the path ends with a
-    /// slash.
-    package var fileName: String {
-        let last = path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...]
-        let bytes = PercentEncoding.bytes(last)
-        guard !bytes.contains(0), let name = String(validating: bytes, as: UTF8.self) else { return String(last) }
-        return name
-    }
-
     /// What a `Location` or `Link` at this address refers to; nil when that is no web address, or had bytes in it that
     /// are no text and did not arrive.
     package func resolving(_ reference: String) -> WebAddress? {

@@ -9,7 +9,7 @@ package enum ProgressEvent: Sendable, Equatable {
     /// The command of a step wrote output; the bytes are passed on as received and may end in the middle of a line.
     case stepOutput(index: Int, stream: OutputStream, bytes: [UInt8])
     /// A step was skipped because its result was found in the cache; `image` is the id of that result.
-    case stepCached(index: Int, image: String)
+    case stepCached(index: Int, image: String, isLast: Bool)
     /// A step succeeded.
     case stepDone(index: Int)
     /// The result of a build or a container is about to be committed, under this name if it gets one. `stage` is as for

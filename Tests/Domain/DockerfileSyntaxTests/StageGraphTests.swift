@@ -143,5 +143,6 @@ import Testing
         ] as [(String, Int64?)])
     func durations(text: String, expected: Int64?) {
         #expect(GoDuration.nanoseconds(text) == expected)
+        #expect((GoDuration.problem(in: text) == nil) == (expected != nil))
     }
 }

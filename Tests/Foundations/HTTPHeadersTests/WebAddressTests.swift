@@ -10,7 +10,6 @@ import Testing
         #expect(address.port == 8443)
         #expect(address.target == "/a/b?x=1")
         #expect(address.userInformation == "user:pass")
-        #expect(address.fileName == "b")
     }
 
     @Test(arguments: [

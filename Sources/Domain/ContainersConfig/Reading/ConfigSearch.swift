@@ -61,6 +61,12 @@ package struct ConfigSearch: Sendable {
 
     private func userDirectory(_ env: ConfigEnvironment) -> String? { env.configHome.map { "\($0)/containers" } }
 
+    /// All places of files: the main ones, then the directories of drop-ins.
+    func searched(_ env: ConfigEnvironment) -> [String] {
+        if let named = mainFile ?? variable.flatMap({ env.value($0) }) { return [named] }
+        return mainFiles(env) + dropInDirectories(env)
+    }
+
     /// The candidates for the main file, highest precedence first.
     package func mainFiles(_ env: ConfigEnvironment) -> [String] {
         ((userDirectory(env).map { [$0] } ?? []) + systemDirectories(env).reversed()).map { "\($0)/\(mainName)" }

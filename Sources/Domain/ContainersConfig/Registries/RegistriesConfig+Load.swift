@@ -8,6 +8,7 @@ extension RegistriesConfig {
         var config = RegistriesConfig()
         config.unqualifiedSearchFile = env.system("/etc/containers/registries.conf")
         let search = ConfigSearch.registries(env)
+        config.searched = search.searched(env)
         let main = try search.readMain(env)?.path
         if let main { config.unqualifiedSearchFile = main }
         for file in try search.read(env) {

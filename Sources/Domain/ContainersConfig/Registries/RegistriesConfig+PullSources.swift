@@ -27,7 +27,7 @@ extension RegistriesConfig {
         guard let settings = settings(for: name) else {
             return [PullSource(reference: reference, insecure: false, isMirror: false)]
         }
-        try settings.checkAccess(to: name, "pulled")
+        try checkAccess(settings, "source", name)
         var sources: [PullSource] = []
         for mirror in settings.mirrors where settings.uses(mirror, for: reference) {
             sources.append(try settings.source(mirror, for: reference, isMirror: true))
@@ -43,18 +43,31 @@ extension RegistriesConfig {
     package func isInsecure(changing reference: ImageReference) throws(ConfigError) -> Bool {
         let name = reference.description
         guard let settings = settings(for: name) else { return false }
-        try settings.checkAccess(to: name, "changed")
+        try checkAccess(settings, "destination", name)
         return settings.endpoint.insecure
     }
 }
 
-extension RegistrySettings {
-    fileprivate func checkAccess(to name: String, _ what: String) throws(ConfigError) {
-        guard !blocked else {
-            throw ConfigError(.refused, "registry \(prefix) is blocked in registries.conf: \(name) cannot be \(what)")
-        }
+extension RegistriesConfig {
+    /// As containers/image words it.
+    private func checkAccess(_ settings: RegistrySettings, _ end: String, _ name: String) throws(ConfigError) {
+        guard settings.blocked else { return }
+        throw ConfigError(.refused, "initializing \(end) docker://\(name): \(refusal(of: settings))")
     }
 
+    private func refusal(of settings: RegistrySettings) -> String {
+        let files = searched.map { "\"\($0)\"" }.joined(separator: " ")
+        return "registry \(settings.prefix) is blocked in one of [\(files)]"
+    }
+
+    /// - Throws: ``ConfigError`` with code `refused` if the whole registry is blocked.
+    package func checkAccess(toHost host: String) throws(ConfigError) {
+        guard let settings = settings(for: host), settings.blocked else { return }
+        throw ConfigError(.refused, refusal(of: settings))
+    }
+}
+
+extension RegistrySettings {
     func uses(_ mirror: RegistryEndpoint, for reference: ImageReference) -> Bool {
         if mirrorByDigestOnly || mirror.pulls == .digestOnly { return reference.digest != nil }
         return mirror.pulls != .tagOnly || reference.digest == nil

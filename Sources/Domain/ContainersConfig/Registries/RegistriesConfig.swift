@@ -35,6 +35,8 @@ package struct RegistriesConfig: Sendable, Equatable {
 
     /// The files read, in order.
     package var files: [String] = []
+    /// The places of configuration files, whether there are any, for messages.
+    var searched: [String] = []
 
     /// Without registries and aliases.
     package init() {}

@@ -14,8 +14,6 @@ package struct RemoteFile {
     package let lastModified: String?
     /// The unmodified `ETag` header.
     package let entityTag: String?
-    /// The last component of the requested path; empty if that ends with a slash.
-    package let name: String
 
     /// A version of a file that the caller has (RFC 9110, 13.1).
     package struct Condition: Sendable, Equatable {
@@ -57,7 +55,7 @@ package struct RemoteFile {
         guard try download.open(since: condition, announce) else { return nil }
         return RemoteFile(
             source: download, size: download.size, lastModified: download.lastModified,
-            entityTag: download.entityTag, name: address.fileName)
+            entityTag: download.entityTag)
     }
 }
 
@@ -99,7 +97,8 @@ private final class RemoteDownload: ByteSource {
             do {
                 let response = try transport.fetch(request, tls: tls, isInsecure: true)
                 guard response.status == 200 || isConditional && response.status == 304 else {
-                    throw RegistryErrorResponse.error(response).prefixed("\(address)")
+                    throw RegistryErrorResponse.error(response)
+                        .prefixed("\(address): invalid response status \(response.status)")
                 }
                 return response
             } catch let error as RegistryError where error.isTemporary && failures < retry.retries {

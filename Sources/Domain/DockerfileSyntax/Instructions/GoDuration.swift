@@ -30,6 +30,28 @@ package enum GoDuration {
         return negative ? -total : total
     }
 
+    /// Why a text is not a duration, in Go's words; nil if it is one.
+    package static func problem(in text: String) -> String? {
+        guard nanoseconds(text) == nil else { return nil }
+        var rest = Array(text.utf8)[...]
+        if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+        while !rest.isEmpty {
+            let number = rest.prefix { $0.isDigit || $0 == UInt8(ascii: ".") }
+            guard number.contains(where: \.isDigit), number.filter({ $0 == UInt8(ascii: ".") }).count <= 1 else {
+                break
+            }
+            rest = rest.dropFirst(number.count)
+            let name = rest.prefix { !$0.isDigit && $0 != UInt8(ascii: ".") }
+            rest = rest.dropFirst(name.count)
+            let unit = String(decoding: name, as: UTF8.self)
+            if unit.isEmpty { return "time: missing unit in duration \"\(text)\"" }
+            guard units[unit] != nil else {
+                return "time: unknown unit \"\(unit)\" in duration \"\(text)\""
+            }
+        }
+        return "time: invalid duration \"\(text)\""
+    }
+
     private static let units: [String: Int64] = [
         "ns": 1, "us": 1_000, "µs": 1_000, "μs": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000,
         "h": 3_600_000_000_000,

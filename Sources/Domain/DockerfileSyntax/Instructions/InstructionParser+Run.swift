@@ -17,6 +17,8 @@ extension InstructionParser {
     }
 
     private func runCommand() throws(Diagnostic) -> RunInstruction.Command {
+        // The shell runs nothing, which also is a step.
+        if arguments.isEmpty, heredocs.isEmpty { return .shell("") }
         switch try commandForm(arguments) {
         case .exec(let strings):
             guard !strings.isEmpty else { throw error("RUN requires at least one argument") }

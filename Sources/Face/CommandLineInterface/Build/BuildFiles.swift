@@ -103,8 +103,8 @@ struct BuildFiles {
         (try? Files.status(path, followSymlinks: true).kind) == .directory
     }
 
-    /// Runs a Dockerfile through the C preprocessor, so that it can include others (`#include`). Comments, which to the
-    /// preprocessor are unknown directives, are dropped with a warning, as by Buildah.
+    /// Runs a Dockerfile through the C preprocessor, so that it can include others (`#include`). What that rejects, such
+    /// as comments, which to it are unknown directives, is dropped with a warning, as by Buildah.
     private static func preprocess(
         _ dockerfile: (name: String, text: String), in directory: String, _ flags: [String],
         _ warnings: inout [String]
@@ -118,17 +118,10 @@ struct BuildFiles {
                 "\(dockerfile.name) requires the C preprocessor, but cpp (Debian package cpp) cannot be run: \(error)"
             )
         }
-        guard result.status == 0 else {
+        // The errors of cpp, such as comments, are warnings, and the build goes on with what is left.
+        if result.status != 0 {
             let lines = String(decoding: result.errors, as: UTF8.self).split(separator: "\n")
-            let isComments = lines.allSatisfy {
-                !$0.contains("error:") || $0.contains("invalid preprocessing directive")
-            }
-            guard isComments, !result.output.isEmpty else {
-                throw CommandError("cpp failed on \(dockerfile.name): \(lines.joined(separator: "; "))")
-            }
-            let shown = lines.filter { $0.contains("error:") }.joined(separator: "; ")
-            warnings.append("Warning: \(dockerfile.name): ignoring \(shown)")
-            return String(decoding: result.output, as: UTF8.self)
+            warnings.append("Warning: \(dockerfile.name): ignoring \(lines.joined(separator: "; "))")
         }
         return String(decoding: result.output, as: UTF8.self)
     }

@@ -90,8 +90,8 @@ enum CommitCommand: Command {
             guard !isEncrypted else {
                 throw CommandError("--encryption-key only applies to destinations outside the store, which keeps files")
             }
-            guard layers == nil else {
-                throw CommandError("compression only applies to destinations outside the store, which keeps files")
+            if case .compressed(let settings) = layers {
+                options.compression = (settings?.algorithm ?? .gzip, settings?.level)
             }
             options.names = try StoredName.qualified(target).map { [$0] } ?? []
             _ = try signer?.storedName(options.names.first)

@@ -37,7 +37,10 @@ package enum Swiftlet {
                 StandardStream.output.write("\(face.name) version \(version)\(face.versionNote)\n")
                 return 0
             }
-            let parsed = try face.grammar.parse(Array(arguments.dropFirst()), environment: environment.environment)
+            let parsed = try face.grammar.parse(
+                Array(arguments.dropFirst()), environment: environment.environment,
+                // Skopeo does not read containers.conf.
+                configured: { face.name == "skopeo" ? [:] : RegistryFlags.configuredRetries(environment) })
             if parsed.wantsHelp {
                 StandardStream.output.write(parsed.helpText)
                 return 0

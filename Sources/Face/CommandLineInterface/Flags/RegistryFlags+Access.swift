@@ -18,9 +18,19 @@ extension RegistryFlags {
     ]
 
     /// `--retry`.
-    static let retry = Flag("retry", .int, placeholder: "uint", help: "number of times to retry in case of failure")
+    static let retry = Flag(
+        "retry", .int, default: "3", help: "number of times to retry in case of failure when performing push/pull")
     /// `--retry-delay`.
-    static let retryDelay = Flag.string("retry-delay", "duration", help: "delay between retries in case of failure")
+    static let retryDelay = Flag.string("retry-delay", help: "delay between retries in case of push/pull failures")
+
+    /// The defaults in containers.conf, for the help. An unreadable file is the business of commands that need it.
+    static func configuredRetries(_ environment: ConfigEnvironment) -> [String: String] {
+        guard let engine = try? ContainersConf.load(env: environment).engine else { return [:] }
+        var defaults: [String: String] = [:]
+        if let retries = engine.retry { defaults["retry"] = "\(retries)" }
+        if !engine.retryDelay.isEmpty { defaults["retry-delay"] = engine.retryDelay }
+        return defaults
+    }
 
     /// Rejects a missing credentials file specified by a flag before anything else is done. `login` creates it.
     static func checkCredentialFiles(_ arguments: ParsedArguments) throws {

@@ -82,9 +82,9 @@ final class StoreImages: BaseImageProvider {
         _ record: ImageRecord, _ found: FoundImage, _ name: String, _ policy: BuildOptions.PullPolicy,
         _ platform: Platform?
     ) throws -> Bool {
-        // An image named by its id, or by a name that only exists here, cannot be fetched, whatever the policy. Other
-        // names of the image do not matter.
-        guard let known = found.name, !known.hasPrefix("localhost/") else { return false }
+        // An image named by its id cannot be fetched, whatever the policy, nor can one by a name that only exists here,
+        // which to ask for always is an error. Other names of the image do not matter.
+        guard let known = found.name, policy == .always || !known.hasPrefix("localhost/") else { return false }
         switch policy {
         case .always: return true
         case .never: return false

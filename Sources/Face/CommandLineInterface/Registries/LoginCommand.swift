@@ -56,6 +56,11 @@ enum LoginCommand: Command {
         _ credentials: RegistryCredentials, _ key: CredentialKey, _ arguments: ParsedArguments, _ session: Session
     ) throws {
         let registries = try RegistryFlags.access(arguments, session, credentials: credentials)
+        do {
+            try registries.registries().checkAccess(toHost: key.host)
+        } catch {
+            throw CommandError("authenticating creds for \(key.text.goQuoted): creating new docker client: \(error)")
+        }
         try registries.client(host: key.host).checkCredentials()
     }
 

@@ -32,7 +32,8 @@ struct ProgressRendering: Sendable {
         switch event {
         case .stepStarted(let index, let count, let text, let stage):
             steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")STEP \(index)/\(count): \(text)\n")
-        case .stepCached(_, let image): steps?.write("--> Using cache \(image)\n")
+        case .stepCached(_, let image, let isLast):
+            steps?.write("--> Using cache \(image)\n" + (isLast ? "" : "--> \(image.prefix(12))\n"))
         case .stepOutput(_, _, let bytes): steps?.writeUnchanged(bytes)
         case .stepDone: break
         case .commitStarted(let name, let stage):

@@ -26,7 +26,7 @@ struct BuildLog {
     }
 
     func cached(_ id: String) {
-        report(.stepCached(index: step, image: id))
+        report(.stepCached(index: step, image: id, isLast: step == stepCount))
     }
 
     func done(_ id: String) {

@@ -88,7 +88,7 @@ package struct BuildOptions: Sendable {
     package var restrictsNetwork = false
     /// Whether the checks are made for a file without `# check=` as well. Buildah and Podman make none.
     package var makesChecks = true
-    /// The maximum age of a cached result in seconds; nil for any age.
+    /// The maximum age of a cached result in nanoseconds; nil for any age.
     package var cacheAge: Int64?
     /// Additional contexts for `--from=` and FROM, by their canonical name.
     package var contexts: [String: NamedContext] = [:]

@@ -5,9 +5,9 @@ import WorkingContainers
 
 /// Squashes all layers of an image into one (`--squash`).
 enum SquashedImage {
-    /// - Returns: the draft with one layer and without the history entries of the removed layers.
+    /// - Returns: the draft with one layer and one history entry, its last.
     static func squash(_ draft: ImageDraft, in store: ContainerStore, session: BuildSession) throws -> ImageDraft {
-        guard draft.layers.count > 1 else { return draft }
+        guard draft.layers.count > 1 else { return withOneEntry(draft) }
         let merged = try ReadOnlyRoot(of: draft.topLayer, in: store)
         defer { merged.close() }
         let layer = try LayerSnapshot.take(
@@ -17,12 +17,16 @@ enum SquashedImage {
         squashed.topLayer = nil
         squashed.layers = []
         try squashed.add(layer)
-        let history = draft.config.history ?? []
-        squashed.config.history = history.enumerated().map { index, entry in
+        return withOneEntry(squashed)
+    }
+
+    private static func withOneEntry(_ draft: ImageDraft) -> ImageDraft {
+        var result = draft
+        result.config.history = draft.config.history?.suffix(1).map { entry in
             var entry = entry
-            entry.emptyLayer = index == history.count - 1 ? nil : true
+            entry.emptyLayer = draft.layers.isEmpty ? true : nil
             return entry
         }
-        return squashed
+        return result
     }
 }

@@ -79,8 +79,9 @@ final class StageBases {
     private func imageBase(_ name: String, _ planned: BuildPlan.PlannedStage) throws -> ImageDraft {
         let image = try self.image(planned, named: name)
         var draft = try ImageDraft(from: image, in: store)
-        if options.inheritsAnnotations { draft.annotations = image.manifestAnnotations }
         draft.baseName = BaseImageName.chosen(for: name, among: image.record.names)
+        guard options.inheritsAnnotations else { return draft }
+        draft.annotations = image.manifestAnnotations
         BaseImageName.annotate(
             &draft.annotations, name: draft.baseName, digest: image.manifest.digest.description)
         return draft

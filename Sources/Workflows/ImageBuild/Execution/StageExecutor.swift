@@ -182,7 +182,7 @@ final class StageExecutor: @unchecked Sendable {
         guard session.options.usesCache, !isUncached else { return miss("the cache is not used") }
         guard let hit = try session.cache.lookup(key.hex) else { return miss("no entry") }
         guard hit.parent == draft.topLayer else { return miss("the entry is for another parent") }
-        guard session.options.cacheAge.map({ Clock.now().seconds - hit.created.seconds <= $0 }) ?? true else {
+        guard session.options.cacheAge.map({ Clock.now().isWithin($0, of: hit.created) }) ?? true else {
             return miss("the entry is too old")
         }
         if let id = hit.layer {

@@ -18,6 +18,8 @@ package struct ImageDraft: Sendable {
     package var topLayer: String?
     /// The layers' archives, base first.
     package var layers: [(diffID: Digest, size: Int64)]
+    /// The compressed forms in which the manifest lists layers, by their diff IDs.
+    package var compressed: [Digest: CompressedForm] = [:]
     /// The manifest's annotations.
     package var annotations: [String: String]
     /// Whether the annotations tell the time of creation, too.
@@ -147,8 +149,10 @@ package struct ImageDraft: Sendable {
         var manifest = Manifest(
             mediaType: isDocker ? .dockerManifest : .ociManifest,
             config: Descriptor(mediaType: isDocker ? .dockerConfig : .ociConfig, describing: config),
-            layers: layers.map { layer in
-                Descriptor(mediaType: isDocker ? .dockerLayer : .ociLayer, digest: layer.diffID, size: layer.size)
+            layers: try layers.map { layer in
+                let plain = Descriptor(
+                    mediaType: isDocker ? .dockerLayer : .ociLayer, digest: layer.diffID, size: layer.size)
+                return try compressed[layer.diffID]?.describing(plain) ?? plain
             })
         if !isDocker, !annotations.isEmpty { manifest.annotations = annotations }
         return try RawManifest(

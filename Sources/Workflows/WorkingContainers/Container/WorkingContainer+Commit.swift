@@ -12,6 +12,8 @@ extension WorkingContainer {
         /// Called with the image's id before the image and its names exist; if it throws, neither is created.
         package var announce: @Sendable (String) throws -> Void = { _ in }
         package var format = ImageFormat.oci
+        /// How the manifest lists the container's own layers: compressed, as a registry would get them; nil: as they are.
+        package var compression: (algorithm: LayerCompression, level: Int?)?
         /// Whether the image gets a single layer, including its base.
         package var squashes = false
         /// The creation time of the image and its new history entries; nil for now.
@@ -49,6 +51,7 @@ extension WorkingContainer {
         _ options: CommitOptions, to store: ContainerStore
     ) throws -> (record: ImageRecord, manifest: RawManifest) {
         var draft = try ImageDraft(config: config, upon: store.layer(record.layer)?.parent, in: store)
+        let inherited = draft.layers.count
         let created = options.created ?? Clock.now()
         let linked = try linkedLayers()
         if options.squashes {
@@ -72,6 +75,10 @@ extension WorkingContainer {
                         of: layer.directory, content: .wholeTree(parent: nil), upon: draft.topLayer,
                         modification: options.modification, in: store))
             }
+        }
+        if let compression = options.compression {
+            try draft.compressLayers(
+                above: options.squashes ? 0 : inherited, compression.algorithm, level: compression.level, in: store)
         }
         draft.container = try finishedConfiguration(draft.container, options)
         draft.annotations = annotations

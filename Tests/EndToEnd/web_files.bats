@@ -42,7 +42,7 @@ teardown() { swiftlet rm -a >/dev/null; }
     prints odd
     run swiftlet add c "$URL/caf%e9%20missing" /
     own_failure
-    has "404"
+    has "invalid response status 404"
 }
 
 @test "the printed and recorded digest equals buildah's" {

@@ -36,7 +36,7 @@ enum InstructionWriter {
             guard let parsed = parse(candidate), case .run(let run) = parsed.kind, run.mounts.isEmpty,
                 run.network == nil, run.security == nil, run.devices.isEmpty
             else { continue }
-            if run.command == .shell(command) { return candidate }
+            if run.command == .shell(command), LineBreaking.fitted(candidate) != nil { return candidate }
             // A command that looks like exec form was in exec form: Buildah records it that way.
             if case .exec(let arguments) = run.command, !arguments.isEmpty { return candidate }
         }
@@ -57,7 +57,7 @@ enum InstructionWriter {
         }
         let text = "RUN <<\(name)\n\(content)\(name)"
         guard let parsed = parse(text), case .run(let run) = parsed.kind, case .script(let heredoc) = run.command,
-            heredoc.content == content
+            heredoc.content == content, LineBreaking.fitted(text) != nil
         else { return nil }
         return text
     }

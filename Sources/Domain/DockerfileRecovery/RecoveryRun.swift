@@ -61,6 +61,10 @@ struct RecoveryRun {
         guard let parsed = InstructionWriter.parse(instruction) else {
             return remark(.guess, "not an instruction: \(instruction)", notes: notes)
         }
+        guard let instruction = LineBreaking.fitted(instruction) else {
+            let reason = "\(parsed.keyword.rawValue) with lines that are too long for a Dockerfile"
+            return remark(.guess, reason, notes: notes)
+        }
         replay.apply(parsed)
         if case .arg(let names) = parsed.kind { for name in names { declarations[name.name] = result.lines.count } }
         result.lines.append(
@@ -209,7 +213,10 @@ struct RecoveryRun {
         guard case .arg(let declared)? = names?.kind, declared.count == 1 else {
             return add(text, .likely, "a build argument visible to the next command")
         }
-        result.lines[line].instruction = text
+        guard let fitted = LineBreaking.fitted(text) else {
+            return remark(.guess, "the value of the build argument \(argument.name) is too long for a Dockerfile")
+        }
+        result.lines[line].instruction = fitted
         result.lines[line].confidence = .likely
         result.lines[line].reason = "as recorded, with the value visible to later commands"
         replay.declare(argument.name, argument.value)

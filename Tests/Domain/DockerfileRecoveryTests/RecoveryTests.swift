@@ -49,6 +49,25 @@ struct SampleImage {
         return Array(image.instructions(on: Self.base).dropFirst())
     }
 
+    @Test(arguments: [
+        "echo " + String(repeating: "a#b\\ ", count: 30_000) + "end",
+        "echo 1\n" + String(repeating: "ä", count: 70_000) + "\nend", "\n" + String(repeating: "x y ", count: 20_000),
+    ])
+    func `Breaks lines that are too long for a Dockerfile`(command: String) throws {
+        let image = SampleImage(["/bin/sh -c \(command)"])
+        let recovered = image.recover()
+        let file = try Dockerfile(parsing: Array(recovered.text.utf8), file: "recovered")
+        guard case .run(let run)? = file.stages.first?.instructions.last?.kind else {
+            Issue.record("no RUN")
+            return
+        }
+        switch run.command {
+        case .shell(let text): #expect(text == command)
+        case .exec(let arguments): #expect(arguments == ["/bin/sh", "-c", command])
+        case .script: Issue.record("a heredoc cannot have such lines")
+        }
+    }
+
     @Test func `Recovers the Dockerfile of the walkthrough's image`() {
         let image = SampleImage(
             [

@@ -103,3 +103,66 @@ END
     [ "$status" = 125 ]
     [[ "$output" == *"it must be build, check, outline or targets"* ]]
 }
+
+@test "findings of a stage on another one that has no base image are told once" {
+    dockerfile <<<$'FROM scratch AS low\nENV a=b\nFROM low\nCMD here\nUSER $nobody'
+    run swiftlet build .
+    [ "$status" = 0 ]
+    equal "$(grep -c JSONArgsRecommended <<<"$output")" 1
+    equal "$(grep -c UndefinedVar <<<"$output")" 1
+}
+
+@test "a base image for another platform is a finding like others" {
+    dockerfile base <<<$'FROM scratch\nLABEL a=b'
+    swiftlet build -q --platform linux/ppc64le -t localhost/foreign -f base .
+    dockerfile <<<$'FROM localhost/foreign\nLABEL a=b'
+    run swiftlet build .
+    [ "$status" = 0 ]
+    has "Dockerfile:1:1: warning: InvalidBaseImagePlatform: localhost/foreign is for linux/ppc64le"
+    dockerfile <<<$'FROM localhost/foreign'
+    run swiftlet build -t localhost/renamed .
+    has "InvalidBaseImagePlatform"
+    dockerfile <<<$'# check=skip=InvalidBaseImagePlatform\nFROM localhost/foreign\nLABEL a=b'
+    run swiftlet build .
+    [ "$status" = 0 ]
+    lacks "InvalidBaseImagePlatform"
+    dockerfile <<<$'# check=error=true\nFROM localhost/foreign\nLABEL a=b'
+    run swiftlet build .
+    [ "$status" = 125 ]
+    has "lint violation found for rules: InvalidBaseImagePlatform"
+}
+
+@test "rules of our own are made when asked for, and findings can be a SARIF log" {
+    mkdir -p 'sub dir/.git'
+    head -c 4321 /dev/zero >'sub dir/.git/pack'
+    echo secret >'sub dir/.env'
+    printf 'FROM scratch\nCOPY . /\nMAINTAINER me\n' >'sub dir/Dockerfile'
+    run swiftlet build --check 'sub dir'
+    lacks SecretFileCopied
+    run swiftlet build --check --check-rules own 'sub dir'
+    has "Dockerfile:2:1: warning: SecretFileCopied: COPY copies what seem to be secrets: .env (1 file, 7 bytes)"
+    has "UnneededFilesCopied: COPY copies .git (1 file, 4321 bytes)"
+    run swiftlet build --check-rules SecretFileCopied 'sub dir'
+    [ "$status" = 0 ]
+    has SecretFileCopied
+    run swiftlet build --check --check-rules SecretFilesCopied 'sub dir'
+    [ "$status" = 125 ]
+    has 'there is no check "SecretFilesCopied" (did you mean SecretFileCopied?)'
+    run --separate-stderr swiftlet build --call=check,format=sarif --check-rules own 'sub dir'
+    [ "$status" = 1 ]
+    # What SARIF 2.1.0 requires, and what code-review tools need.
+    jq -e '.version == "2.1.0" and (.runs | length) == 1 and .runs[0].tool.driver.name == "swiftlet"
+        and (.runs[0].results | length) == 3
+        and ([.runs[0] as $run | $run.results[] | $run.tool.driver.rules[.ruleIndex].id == .ruleId] | all)
+        and ([.runs[0].results[] | (.message.text | length) > 0 and .level == "warning"] | all)
+        and ([.runs[0].results[].locations[0].physicalLocation | .artifactLocation.uri == "sub%20dir/Dockerfile"
+            and .region.startLine >= 2 and .region.startColumn == 1 and .region.endColumn > 1] | all)
+        and ([.runs[0].results[].properties.savedBytes] == [7, 4321, null])' <<<"$output"
+    dockerfile <<<$'FROM scratch\nCMD ["a"]'
+    run --separate-stderr swiftlet build --call=check,format=sarif .
+    [ "$status" = 0 ]
+    jq -e '.runs[0].results == []' <<<"$output"
+    run swiftlet build --call=outline,format=sarif .
+    [ "$status" = 125 ]
+    has "use --call=check,format=sarif"
+}

@@ -8,6 +8,8 @@ package struct CheckFinding: Sendable, Equatable {
     package let message: String
     /// The instruction.
     package let range: SourceRange
+    /// How many bytes the image would lose by following the rule; nil where nobody can know.
+    package var savedBytes: UInt64?
 
     /// As a warning: `FILE:LINE:COLUMN: warning: RULE: MESSAGE`.
     package func diagnostic(file: String) -> Diagnostic {

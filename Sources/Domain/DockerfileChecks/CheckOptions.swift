@@ -25,6 +25,7 @@ package struct CheckOptions: Sendable, Equatable {
 
     private var skipped = RuleSet()
     private var experimental = RuleSet()
+    private var own = RuleSet()
     /// `error=true`: findings make the build fail.
     package private(set) var failsOnFindings = false
 
@@ -52,9 +53,33 @@ package struct CheckOptions: Sendable, Equatable {
         }
     }
 
+    /// Enables rules that are off by default: `own`, `all` (own and experimental ones), or names of rules.
+    ///
+    /// - Throws: ``Failure`` for a name that no rule has.
+    package mutating func enable(_ names: [String]) throws(Failure) {
+        for name in names {
+            switch name {
+            case "own": own.isAll = true
+            case "all": (own.isAll, experimental.isAll) = (true, true)
+            default:
+                guard let rule = CheckRule(rawValue: name) else {
+                    let known = CheckRule.allCases.map(\.rawValue) + ["own", "all"]
+                    throw Failure(
+                        description: "there is no check \"\(name)\"" + Suggestion.hint(for: name, among: known))
+                }
+                if rule.isOwn { own.names.insert(name) }
+                if rule.isExperimental { experimental.names.insert(name) }
+            }
+        }
+    }
+
+    /// Whether any rule of our own is enabled.
+    var hasOwnRules: Bool { own.isAll || !own.names.isEmpty }
+
     /// Whether a rule applies.
     func applies(_ rule: CheckRule) -> Bool {
-        rule.isExperimental ? experimental.contains(rule) : !skipped.contains(rule)
+        if rule.isExperimental { return experimental.contains(rule) }
+        return (!rule.isOwn || own.contains(rule)) && !skipped.contains(rule)
     }
 
     /// With what the comments above an instruction say: `# check=skip=RULE`. Only the first such comment counts, and

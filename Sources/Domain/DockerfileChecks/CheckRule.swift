@@ -1,6 +1,6 @@
-/// The rules of BuildKit's Dockerfile linter, under their names.
+/// The rules of BuildKit's Dockerfile linter, under their names, and rules of our own.
 ///
-/// Reference: docs.docker.com/reference/build-checks.
+/// Reference: docs.docker.com/reference/build-checks; our own: docs/dockerfile.md.
 package enum CheckRule: String, Sendable, CaseIterable {
     case consistentInstructionCasing = "ConsistentInstructionCasing"
     case copyIgnoredFile = "CopyIgnoredFile"
@@ -25,6 +25,19 @@ package enum CheckRule: String, Sendable, CaseIterable {
     case undefinedVariable = "UndefinedVar"
     case relativeWorkdir = "WorkdirRelativePath"
 
+    case aptListsKept = "AptListsKept"
+    case copyBeforeInstall = "CopyBeforeInstall"
+    case secretFileCopied = "SecretFileCopied"
+    case unneededFilesCopied = "UnneededFilesCopied"
+
+    /// Whether the rule is not one of BuildKit's: it only applies where the user enables it.
+    package var isOwn: Bool {
+        switch self {
+        case .aptListsKept, .copyBeforeInstall, .secretFileCopied, .unneededFilesCopied: true
+        default: false
+        }
+    }
+
     /// Whether the rule only applies where `# check=experimental=` asks for it.
     package var isExperimental: Bool { self == .invalidDescription }
 
@@ -36,9 +49,9 @@ package enum CheckRule: String, Sendable, CaseIterable {
         }
     }
 
-    /// Where the rule is documented; nil for the one that has no page.
+    /// Where BuildKit's documentation explains the rule; nil if it does not.
     package var url: String? {
-        guard self != .invalidBaseImagePlatform else { return nil }
+        guard self != .invalidBaseImagePlatform, !isOwn else { return nil }
         var slug = ""
         var previous: Character = "-"
         let letters = Array(rawValue)
@@ -79,6 +92,10 @@ package enum CheckRule: String, Sendable, CaseIterable {
         case .undefinedArgumentInFrom: "FROM should only use declared arguments"
         case .undefinedVariable: "Variables should be defined before they are used"
         case .relativeWorkdir: "The first WORKDIR of a stage should be absolute"
+        case .aptListsKept: "apt-get update should not leave its package lists in the image"
+        case .copyBeforeInstall: "Packages should be installed before the whole context is copied"
+        case .secretFileCopied: "COPY and ADD should not copy files that usually contain secrets"
+        case .unneededFilesCopied: "COPY and ADD should not copy repositories' metadata and what tools can make again"
         }
     }
 }

@@ -39,7 +39,7 @@ extension StageChecks {
     }
 
     /// The path below the context, without `.`, `..` and slashes at its ends; empty for the context itself.
-    private static func clean(_ path: String) -> String {
+    static func clean(_ path: String) -> String {
         var parts: [Substring] = []
         for part in path.split(separator: "/") where part != "." {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }

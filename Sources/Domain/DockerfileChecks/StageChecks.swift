@@ -14,7 +14,7 @@ package struct StageChecks {
         var hasShell: Bool
         var hasWorkdir = false
         /// Whether the variables of the base image are known.
-        var isComplete: Bool
+        package fileprivate(set) var isComplete: Bool
 
         /// The state before the first instruction on top of an image: its `NAME=value` and shell.
         package init(environment: [String], hasShell: Bool) {
@@ -40,14 +40,20 @@ package struct StageChecks {
         package let globals: [String: String]
         let buildArguments: [String: String]
         let ignored: IgnorePatterns?
+        let copiedFiles: CopiedFiles?
 
         /// - Parameters:
         ///   - globals: see `Dockerfile.globalArgumentValues`.
         ///   - ignored: the patterns of the context's ignore file; nil without one.
-        package init(globals: [String: String], buildArguments: [String: String], ignored: IgnorePatterns?) {
+        ///   - copiedFiles: looks into the context; nil without one.
+        package init(
+            globals: [String: String], buildArguments: [String: String], ignored: IgnorePatterns?,
+            copiedFiles: CopiedFiles? = nil
+        ) {
             self.globals = globals
             self.buildArguments = buildArguments
             self.ignored = ignored
+            self.copiedFiles = copiedFiles
         }
     }
 
@@ -57,10 +63,17 @@ package struct StageChecks {
     package private(set) var findings: [CheckFinding] = []
     /// The state after the instructions that were checked.
     package internal(set) var state: State
+    /// Whether the layers of the stage are part of the image.
+    let isShipped: Bool
     private var last: [Keyword: Instruction] = [:]
+    /// Copies of the whole context that no installation of packages has followed yet.
+    var copiesOfContext: [(instruction: Instruction, source: String)] = []
 
     /// Begins in a state; `options` are those of the file.
-    package init(_ dockerfile: Dockerfile, _ options: CheckOptions, _ inputs: Inputs, from state: State) {
+    package init(
+        _ dockerfile: Dockerfile, _ options: CheckOptions, _ inputs: Inputs, from state: State, isShipped: Bool = true
+    ) {
+        self.isShipped = isShipped
         self.dockerfile = dockerfile
         self.options = options
         self.inputs = inputs
@@ -73,13 +86,22 @@ package struct StageChecks {
             checkVariables(of: instruction)
             checkOnce(instruction)
             check(instruction)
+            if options.hasOwnRules { checkOwnRules(instruction) }
         }
     }
 
-    mutating func find(_ rule: CheckRule, at instruction: Instruction, _ message: String) {
+    mutating func find(
+        _ rule: CheckRule, at instruction: Instruction, _ message: String, savedBytes: UInt64? = nil
+    ) {
         guard state.isComplete || !rule.needsBaseImage else { return }
         guard options.merged(withComments: dockerfile.comments(above: instruction)).applies(rule) else { return }
-        findings.append(CheckFinding(rule: rule, message: message, range: instruction.range))
+        findings.append(
+            CheckFinding(rule: rule, message: message, range: instruction.range, savedBytes: savedBytes))
+    }
+
+    /// The base image of a stage is for another platform.
+    package mutating func findPlatform(of base: String, found: String, wanted: String, in stage: Dockerfile.Stage) {
+        find(.invalidBaseImagePlatform, at: stage.fromInstruction, "\(base) is for \(found), not for \(wanted)")
     }
 
     private mutating func check(_ instruction: Instruction) {

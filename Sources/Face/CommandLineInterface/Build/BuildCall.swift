@@ -3,24 +3,37 @@ import DockerfileChecks
 import DockerfileSyntax
 import ImageBuild
 import JSONText
+import LinuxSystem
 import OutputTemplates
 
-/// `build --call METHOD[,format=json]` and `--check`: tells about a Dockerfile instead of building it, as docker does.
+/// `build --call METHOD[,format=json|sarif]` and `--check`: tells about a Dockerfile instead of building it, as docker
+/// does.
 struct BuildCall {
     private enum Method: String {
         case check, outline, targets
     }
 
+    private enum Format {
+        case text, json
+        /// For checks only.
+        case sarif
+    }
+
     private let method: Method
-    private let isJSON: Bool
+    private let format: Format
+    /// The directory that the name of the file is relative to; empty for the working directory.
+    private let directory: String
 
     /// Nil if the flags ask for a build.
     ///
     /// - Throws: `CommandError` for another method or option.
     init?(_ arguments: ParsedArguments) throws {
+        let context = arguments.positionals.first ?? "."
+        let isDirectory = arguments.strings("file").isEmpty && (try? Files.status(context).kind) == .directory
+        directory = isDirectory && context != "." ? context : ""
         if arguments.bool("check") {
             guard !arguments.wasSet("call") else { throw CommandError("--check and --call cannot be used together") }
-            (method, isJSON) = (.check, false)
+            (method, format) = (.check, .text)
             return
         }
         guard let text = arguments.string("call") else { return nil }
@@ -29,19 +42,26 @@ struct BuildCall {
         if let prefixed = name.split(separator: "=", maxSplits: 1).last, name.hasPrefix("method=") {
             name = String(prefixed)
         }
-        var isJSON = false
+        var format = Format.text
         for field in fields {
             switch field {
-            case "format=json": isJSON = true
-            case "format=text": isJSON = false
-            default: throw CommandError("--call \(text): the option \(field) is not supported, only format=json")
+            case "format=json": format = .json
+            case "format=text": format = .text
+            case "format=sarif": format = .sarif
+            default:
+                throw CommandError(
+                    "--call \(text): the option \(field) is not supported, only format=text, json and sarif"
+                        + Suggestion.hint(for: field, among: ["format=text", "format=json", "format=sarif"]))
             }
         }
         if name == "build" { return nil }
         guard let method = Method(rawValue: name == "lint" ? "check" : name) else {
             throw CommandError("--call \(text): unknown method \(name): it must be build, check, outline or targets")
         }
-        (self.method, self.isJSON) = (method, isJSON)
+        guard format != .sarif || method == .check else {
+            throw CommandError("--call \(text): SARIF is for checks: use --call=check,format=sarif")
+        }
+        (self.method, self.format) = (method, format)
     }
 
     /// Prints the answer.
@@ -52,19 +72,26 @@ struct BuildCall {
         case .check: return try check(options, session)
         case .outline:
             let outline = try ImageBuilder.outline(options)
-            session.write(isJSON ? Self.rendered(Self.json(outline)) : Self.text(outline))
+            session.write(format == .json ? Self.rendered(Self.json(outline)) : Self.text(outline))
         case .targets:
             let targets = try ImageBuilder.targets(options)
-            session.write(isJSON ? Self.rendered(Self.json(targets)) : Self.text(targets))
+            session.write(format == .json ? Self.rendered(Self.json(targets)) : Self.text(targets))
         }
         return 0
     }
 
     // MARK: Checks
 
+    /// The file as a path that other tools find.
+    private func path(of file: String) -> String {
+        directory.isEmpty ? file : directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)"
+    }
+
     private func check(_ options: BuildOptions, _ session: Session) throws -> Int32 {
         let (findings, file) = try ImageBuilder.check(options)
-        if isJSON {
+        if format == .sarif {
+            session.write(Self.rendered(SARIFLog.log(of: findings, path: path(of: file))))
+        } else if format == .json {
             session.write(Self.rendered(Self.json(findings, file: file)))
         } else if findings.isEmpty {
             session.printLine("Check complete, no warnings found.")
@@ -78,7 +105,7 @@ struct BuildCall {
 
     private static func json(_ findings: [CheckFinding], file: String) -> JSONValue {
         let warnings = findings.map { finding -> JSONValue in
-            .object([
+            var warning: JSONObject = [
                 "ruleName": .string(finding.rule.rawValue), "description": .string(finding.rule.summary),
                 "url": .string(finding.rule.url ?? ""), "detail": .string(finding.message),
                 "location": [
@@ -89,7 +116,9 @@ struct BuildCall {
                         ]
                     ]
                 ],
-            ])
+            ]
+            if let saved = finding.savedBytes { warning["savedBytes"] = .integer(Int64(clamping: saved)) }
+            return .object(warning)
         }
         return ["warnings": .array(warnings), "sources": [["filename": .string(file)]]]
     }

@@ -11,6 +11,9 @@ extension BuildCommand {
         .string("target", "stage", help: "set the target build stage to build"),
         .bool("check", help: "tell what the build checks find, instead of building; the same as --call=check"),
         .string("call", "method", help: "tell about the Dockerfile instead of building: check, outline or targets"),
+        Flag(
+            "check-rules", .stringSlice, placeholder: "own|all|rule",
+            help: "make these checks, too, which are off by default: own, all, or names of rules"),
         .bool("no-cache", help: "do not use existing cached images for the container build"),
         Flag(
             "no-cache-filter", .stringSlice, placeholder: "stage",

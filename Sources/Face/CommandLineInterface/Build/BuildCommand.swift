@@ -245,6 +245,8 @@ enum BuildCommand: Command {
         options.jobs = jobs(arguments, session)
         options.makesChecks =
             session.calledAs != "buildah" && session.calledAs != "podman" && options.showsOutput
+        options.checkRules = arguments.strings("check-rules")
+        options.makesChecks = options.makesChecks || !options.checkRules.isEmpty
         if arguments.bool("no-cache") { (options.usesCache, options.renewsCacheMounts) = (false, true) }
         options.uncachedStages = Set(arguments.strings("no-cache-filter").map { $0.lowercased() })
         options.makesLayers = makesLayers(arguments, session)

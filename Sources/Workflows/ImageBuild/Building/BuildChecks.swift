@@ -3,6 +3,7 @@ import DockerfileChecks
 import DockerfileSyntax
 import ImageModel
 import ProgressEvents
+import WorkingContainers
 
 /// The checks of one build, reported as warnings: what can be said at its beginning, and, for each stage, what depends
 /// on its base image.
@@ -16,6 +17,10 @@ final class BuildChecks {
     /// What the instructions of completed stages leave behind, by index.
     private var states: [Int: StageChecks.State] = [:]
     private var broken: Set<String> = []
+    /// The stages about which everything has been said at the beginning.
+    private var complete: Set<Int> = []
+    /// The stages whose layers are part of the image.
+    private var shipped: Set<Int> = []
     /// All findings so far, in the order in which they were reported.
     private(set) var findings: [CheckFinding] = []
 
@@ -46,25 +51,51 @@ final class BuildChecks {
     /// - Throws: `BuildError` if there are findings, those of the file included, and they are errors.
     func begin(_ stages: [BuildPlan.PlannedStage]) throws {
         var known: [CheckFinding] = []
-        for planned in stages { known += findings(in: planned, from: start(of: planned, image: nil)) }
+        shipped = Self.shipped(of: stages)
+        for planned in stages {
+            let start = start(of: planned, image: nil)
+            if start.isComplete { complete.insert(planned.stage.index) }
+            known += findings(in: planned, from: start).findings
+        }
         for finding in known.sorted(by: { $0.range.start < $1.range.start }) { tell(finding) }
         try failIfAsked()
     }
 
     /// The checks of a stage on top of its image: those that could not be made in the beginning.
-    func check(_ planned: BuildPlan.PlannedStage, on image: ContainerConfig) throws {
-        let start = start(of: planned, image: image)
-        let found = findings(in: planned, from: start)
-        guard !isKnownFromTheBeginning(planned.origin) else { return }
-        for finding in found where finding.rule.needsBaseImage { tell(finding) }
+    ///
+    /// - Parameter mismatch: the platform of the image, and the one that was wanted instead; nil if it is the right one.
+    func check(
+        _ planned: BuildPlan.PlannedStage, on image: ContainerConfig, mismatch: (found: Platform, wanted: Platform)?
+    ) throws {
+        var checks = findings(in: planned, from: start(of: planned, image: image))
+        guard !complete.contains(planned.stage.index) else { return }
+        if let (found, wanted) = mismatch {
+            checks.findPlatform(of: planned.base, found: "\(found)", wanted: "\(wanted)", in: planned.stage)
+        }
+        for finding in checks.findings.sorted(by: { $0.range.start < $1.range.start })
+        where finding.rule.needsBaseImage {
+            tell(finding)
+        }
         try failIfAsked()
     }
 
-    private func findings(in planned: BuildPlan.PlannedStage, from state: StageChecks.State) -> [CheckFinding] {
-        var checks = StageChecks(dockerfile, options, inputs, from: state)
+    private func findings(in planned: BuildPlan.PlannedStage, from state: StageChecks.State) -> StageChecks {
+        var checks = StageChecks(
+            dockerfile, options, inputs, from: state, isShipped: shipped.contains(planned.stage.index))
         checks.check(planned.stage)
         states[planned.stage.index] = checks.state
-        return checks.findings
+        return checks
+    }
+
+    /// The last stage and those that it is based on.
+    private static func shipped(of stages: [BuildPlan.PlannedStage]) -> Set<Int> {
+        var shipped: Set<Int> = []
+        var next = stages.last
+        while let planned = next, shipped.insert(planned.stage.index).inserted {
+            guard case .stage(let base) = planned.origin else { break }
+            next = stages.first { $0.stage.index == base }
+        }
+        return shipped
     }
 
     private func start(of planned: BuildPlan.PlannedStage, image: ContainerConfig?) -> StageChecks.State {
@@ -75,8 +106,6 @@ final class BuildChecks {
             image.map { StageChecks.State(environment: $0.env ?? [], hasShell: $0.shell?.isEmpty == false) } ?? .unknown
         }
     }
-
-    private func isKnownFromTheBeginning(_ origin: StageGraph.Origin) -> Bool { origin == .scratch }
 
     private func tell(_ finding: CheckFinding) {
         broken.insert(finding.rule.rawValue)

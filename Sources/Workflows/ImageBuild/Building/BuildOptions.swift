@@ -88,6 +88,8 @@ package struct BuildOptions: Sendable {
     package var restrictsNetwork = false
     /// Whether the checks are made for a file without `# check=` as well. Buildah and Podman make none.
     package var makesChecks = true
+    /// The checks to make in addition to those that are on by default: names, `own` or `all`.
+    package var checkRules: [String] = []
     /// The maximum age of a cached result in nanoseconds; nil for any age.
     package var cacheAge: Int64?
     /// Additional contexts for `--from=` and FROM, by their canonical name.

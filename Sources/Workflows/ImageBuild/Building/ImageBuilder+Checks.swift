@@ -1,7 +1,10 @@
 import BuildGraph
 package import DockerfileChecks
 import DockerfileSyntax
+import ImageModel
+import LinuxSystem
 import ProgressEvents
+import WorkingContainers
 
 /// What `build --call` tells about a Dockerfile without building it.
 extension ImageBuilder {
@@ -70,19 +73,79 @@ extension ImageBuilder {
         of dockerfile: Dockerfile, _ options: BuildOptions, fails: Bool, report: @escaping ProgressHandler
     ) throws -> BuildChecks {
         let text = options.buildArguments["BUILDKIT_DOCKERFILE_CHECK"] ?? dockerfile.directives.check ?? ""
-        let chosen: CheckOptions
+        var chosen: CheckOptions
         do throws(CheckOptions.Failure) {
             chosen = try CheckOptions(parsing: text)
         } catch {
             throw BuildError(.invalid, "\(dockerfile.source.file): # check=\(text): \(error)")
         }
+        do throws(CheckOptions.Failure) {
+            try chosen.enable(options.checkRules)
+        } catch {
+            throw BuildError(.invalid, "--check-rules: \(error)")
+        }
         let ignored = try options.ignoreFile.map { try IgnorePatterns(parsing: $0.content, file: $0.name) }
         // What is wrong with the arguments, the plan tells.
         let globals = try? BuildPlan.globalArguments(of: dockerfile, options.graphInputs)
         let inputs = StageChecks.Inputs(
-            globals: globals ?? [:], buildArguments: options.buildArguments, ignored: ignored)
+            globals: globals ?? [:], buildArguments: options.buildArguments, ignored: ignored,
+            copiedFiles: options.checkRules.isEmpty ? nil : copiedFiles(options, ignored))
         return BuildChecks(
             dockerfile, chosen, inputs: inputs, defaults: try? BuildPlan.defaults(of: dockerfile, options.graphInputs),
             isFatal: fails && chosen.failsOnFindings, report: report)
+    }
+
+    /// Looks into the build context; nil without one.
+    private static func copiedFiles(_ options: BuildOptions, _ ignored: IgnorePatterns?) -> CopiedFiles? {
+        guard let path = options.contextDirectory, let root = try? NamedDirectory(trusting: path) else { return nil }
+        return { sources, excludes in
+            // What cannot be found is an error of the build, not a finding.
+            let selection = try? BuildContext.select(sources, from: root, ignored: ignored, excluding: excludes)
+            return selection.map(copiedFiles)
+        }
+    }
+
+    private static func copiedFiles(_ selection: CopySelection) -> [CopiedFile] {
+        var files: [CopiedFile] = []
+        for item in selection.items {
+            if item.status.kind == .regular {
+                files.append(CopiedFile(path: FileNameText.text(item.path), size: UInt64(clamping: item.status.size)))
+            }
+            for file in item.descendants where file.status.kind == .regular {
+                let path = item.path.isEmpty ? file.path : item.path + [UInt8(ascii: "/")] + file.path
+                files.append(CopiedFile(path: FileNameText.text(path), size: UInt64(clamping: file.status.size)))
+            }
+        }
+        return files
+    }
+}
+
+// Base images for another platform.
+extension ImageBuilder {
+    /// Tells what the checks find on top of a stage's base, or, if none are made, whether it is for another platform.
+    ///
+    /// - Parameter platform: the base's.
+    func checkBase(
+        of planned: BuildPlan.PlannedStage, _ container: ContainerConfig, platform: Platform, _ checks: BuildChecks?
+    ) throws {
+        let mismatch = mismatch(of: planned, platform)
+        if let checks {
+            try checks.check(planned, on: container, mismatch: mismatch)
+        } else if let (found, wanted) = mismatch {
+            report(.warning("[Warning] \(planned.base) is for \(found), not for \(wanted)"))
+        }
+    }
+
+    private func mismatch(
+        of planned: BuildPlan.PlannedStage, _ platform: Platform
+    ) -> (found: Platform, wanted: Platform)? {
+        switch planned.origin {
+        case .image: break
+        case .context(let name):
+            guard case .image? = options.contexts[name] else { return nil }
+        default: return nil
+        }
+        let wanted = planned.platform ?? options.platform
+        return wanted.matches(platform) ? nil : (platform, wanted)
     }
 }

@@ -14,7 +14,7 @@ package struct ImageBuilder {
     let options: BuildOptions
     private let store: ContainerStore
     private let images: any BaseImageProvider
-    private let report: ProgressHandler
+    let report: ProgressHandler
 
     package init(
         _ options: BuildOptions, store: ContainerStore, images: any BaseImageProvider,
@@ -51,7 +51,7 @@ package struct ImageBuilder {
         warnOfUnknownStages(in: dockerfile)
         try checks?.begin(plan.stages)
         let bases = StageBases(options, plan, store: store, images: images, report: report)
-        if let result = try unchangedBase(plan, bases, session) { return result }
+        if let result = try unchangedBase(plan, bases, checks, session) { return result }
         let graph = try graph(of: plan, dockerfile, bases, checks, session)
         let commit = ImageCommit(options, store)
         let didWork = try GraphExecution(graph, on: bases.drafts, commit, session).run()
@@ -70,7 +70,12 @@ package struct ImageBuilder {
         _ session: BuildSession
     ) throws -> BuildGraph {
         let surroundings = GraphPlanner.Surroundings(
-            base: { try bases.find($0).container }, inspect: { try checks?.check($0, on: $1) },
+            base: { try bases.find($0).container },
+            inspect: { planned, container in
+                let isStage = planned.origin.stage != nil
+                let platform = try isStage ? options.platform : bases.find(planned).config.platform
+                try checkBase(of: planned, container, platform: platform, checks)
+            },
             check: { try CopySources.check($0, session.locator) }, report: report)
         return try GraphPlanner(plan, of: dockerfile, options.graphInputs, surroundings).graph()
     }
@@ -96,7 +101,7 @@ package struct ImageBuilder {
 
     /// The base image itself, if the build is nothing but a FROM: as in Buildah and Docker, it only gets other names.
     private func unchangedBase(
-        _ plan: BuildPlan, _ bases: StageBases, _ session: BuildSession
+        _ plan: BuildPlan, _ bases: StageBases, _ checks: BuildChecks?, _ session: BuildSession
     ) throws -> Result? {
         guard plan.stages.count == 1, let only = plan.stages.first, only.stage.instructions.isEmpty,
             case .image = only.origin, options.changesNothing
@@ -108,6 +113,7 @@ package struct ImageBuilder {
             throw session.locator.located(error, at: only.stage.fromInstruction.range)
         }
         guard image.config.config?.onBuild?.isEmpty ?? true else { return nil }
+        try checkBase(of: only, image.config.config ?? ContainerConfig(), platform: image.config.platform, checks)
         BuildLog(report: report, stage: plan.label(of: only), stepCount: 1).beginOnly(plan.announcement(of: only))
         plan.checkBuildArguments(triggered: [], report)
         report(.commitStarted(name: options.announcedName, stage: plan.label(of: only)))

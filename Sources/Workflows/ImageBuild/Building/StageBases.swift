@@ -68,12 +68,7 @@ final class StageBases {
         if options.platform.matches(image.config.platform) { return image }
         // Another stage may have fetched it, for a platform of its own.
         let policy: BuildOptions.PullPolicy = options.pullPolicy == .never ? .never : .missing
-        if let own = try? images.baseImage(name, policy: policy, platform: options.platform) { return own }
-        report(
-            .warning(
-                "[Warning] InvalidBaseImagePlatform: \(name) is for \(image.config.platform), "
-                    + "not for \(options.platform)"))
-        return image
+        return (try? images.baseImage(name, policy: policy, platform: options.platform)) ?? image
     }
 
     private func imageBase(_ name: String, _ planned: BuildPlan.PlannedStage) throws -> ImageDraft {

@@ -121,7 +121,8 @@ struct ArgumentScanner {
         let name = String(body[..<(equals ?? body.endIndex)])
         guard let flag = longFlags[name] else {
             guard style == .buildah, !result.command.subcommands.isEmpty, result.positionals.isEmpty else {
-                throw error(.unknownFlag, "unknown flag: --\(name)")
+                let hint = CommandGrammar.hint(for: name, among: longFlags.values)
+                throw error(.unknownFlag, "unknown flag: --\(name)\(hint)")
             }
             // Without a value of its own, it is assumed to have the next argument as its value, as by cobra.
             postponed.append(argument)

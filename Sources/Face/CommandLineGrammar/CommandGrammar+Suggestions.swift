@@ -8,6 +8,18 @@ extension CommandGrammar {
     }
 }
 
+extension CommandGrammar {
+    /// ` (did you mean --FLAG?)` for the flag with the closest name; empty if there is none.
+    static func hint(for typed: String, among flags: some Sequence<Flag>) -> String {
+        let limit = typed.utf8.count > 4 ? 2 : 1
+        // Sorted, so that equally close ones have an order.
+        let names = flags.filter { !$0.hidden }.map(\.name).sorted()
+        let best = names.map { ($0, EditDistance.between(typed, $0)) }.min { $0.1 < $1.1 }
+        guard let best, best.1 <= limit, best.1 < typed.utf8.count else { return "" }
+        return " (did you mean --\(best.0)?)"
+    }
+}
+
 /// Levenshtein distance.
 enum EditDistance {
     /// The number of insertions, deletions and replacements that turn `a` into `b`; texts longer than 64 bytes count as

@@ -13,8 +13,27 @@ import Testing
 
     @Test func configurationIsEmptyByDefault() throws {
         let config = try RegistriesConfig.load(env: host.user())
-        #expect(config.registries.isEmpty && config.unqualifiedSearch.isEmpty && config.aliases.isEmpty)
+        #expect(config.registries.isEmpty && config.unqualifiedSearch.isEmpty && config.files.isEmpty)
         #expect(config.shortNameMode == .permissive)
+    }
+
+    @Test func withoutConfigurationWellKnownImagesHaveAliases() throws {
+        let config = try RegistriesConfig.load(env: host.user())
+        #expect(
+            try config.resolve(pulling: "swift:6.1").candidates.map(\.description) == ["docker.io/library/swift:6.1"])
+        for alias in config.aliases.values { _ = try ImageReference(parsing: alias.target) }
+        host.write("home/someone/.cache/containers/short-name-aliases.conf", "[aliases]\nswift = 'c.io/swift'\n")
+        let own = try RegistriesConfig.load(env: host.user())
+        #expect(own.aliases["swift"]?.target == "c.io/swift" && own.aliases["golang"] != nil)
+        // Whoever configures registries decides.
+        #expect(try load("short-name-mode = 'enforcing'\n").aliases["golang"] == nil)
+    }
+
+    @Test(arguments: [("swift:6.1", "docker.io/library/swift:6.1"), ("a/b", "docker.io/a/b")])
+    func unresolvedNamesSayWhatToWrite(name: String, full: String) throws {
+        let config = try load("unqualified-search-registries = []\n")
+        let error = #expect(throws: ConfigError.self) { try config.resolve(pulling: name) }
+        #expect(error?.description.contains(": write \(full), or another registry before the name") == true)
     }
 
     @Test func dropInsOverrideInByteOrder() throws {

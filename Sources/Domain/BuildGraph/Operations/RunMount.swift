@@ -8,7 +8,7 @@ package struct RunMount: Sendable {
     }
 
     /// How concurrent users share a cache.
-    package enum Sharing: String, Sendable {
+    package enum Sharing: String, CaseIterable, Sendable {
         case shared, `private`, locked
     }
 
@@ -75,7 +75,9 @@ package struct RunMount: Sendable {
             isWritable = try !flag(option)
         case ("id", .cache), ("id", .secret), ("id", .ssh): id = try text(option)
         case ("sharing", .cache):
-            guard let sharing = Sharing(rawValue: try text(option)) else { throw wrong(option) }
+            guard let sharing = Sharing(rawValue: try text(option)) else {
+                throw wrong(option, choices: Sharing.allCases.map(\.rawValue))
+            }
             self.sharing = sharing
         case ("mode", .cache), ("mode", .secret), ("mode", .ssh): mode = try number(option, radix: 8)
         case ("uid", .cache), ("uid", .secret), ("uid", .ssh): uid = try number(option, radix: 10)
@@ -85,7 +87,9 @@ package struct RunMount: Sendable {
         case ("tmpfs-size", .tmpfs), ("size", .tmpfs): self.options.append("size=\(try text(option))")
         case ("tmpfs-mode", .tmpfs): self.options.append("mode=\(try text(option))")
         case ("bind-propagation", .bind):
-            guard Self.propagations.contains(try text(option)) else { throw wrong(option) }
+            guard Self.propagations.contains(try text(option)) else {
+                throw wrong(option, choices: Self.propagations.sorted())
+            }
             self.options.append(try text(option))
         case ("nosuid", .bind), ("nodev", .bind), ("noexec", .bind), ("nosuid", .cache), ("nodev", .cache),
             ("noexec", .cache), ("nosuid", .tmpfs), ("nodev", .tmpfs), ("noexec", .tmpfs):
@@ -111,9 +115,12 @@ package struct RunMount: Sendable {
         return [kind.rawValue, from ?? "", source, target ?? "", id ?? "", variable ?? ""] + numbers + flags + options
     }
 
-    private func wrong(_ option: MountFlag.Option) -> BuildError {
+    /// - Parameter choices: the values that the option may have, if they are few.
+    private func wrong(_ option: MountFlag.Option, choices: [String] = []) -> BuildError {
         let text = option.value.map { "\(option.key)=\($0)" } ?? option.key
-        return BuildError(.invalid, "RUN --mount=type=\(kind.rawValue): invalid mount option \"\(text)\"")
+        let cure = choices.isEmpty ? "" : ": choose \(choices.joined(separator: ", "))"
+        let hint = Suggestion.hint(for: option.value ?? "", among: choices)
+        return BuildError(.invalid, "RUN --mount=type=\(kind.rawValue): invalid mount option \"\(text)\"\(cure)\(hint)")
     }
 
     private func text(_ option: MountFlag.Option) throws -> String {

@@ -135,10 +135,18 @@ package struct BuildPlan: Sendable {
         }
     }
 
-    /// A hint at a stage or image whose name resembles that of an image which cannot be found.
-    package func hint(forImage name: String) -> String {
+    /// A hint at a stage or image whose name resembles that of an image which cannot be found, or else at the stages
+    /// that the name may have been meant for.
+    ///
+    /// - Parameter index: the stage that copies files from the image; nil if it is a base.
+    package func hint(forImage name: String, copiedBy index: Int? = nil) -> String {
         let common = ["alpine", "busybox", "centos", "debian", "fedora", "golang", "ubuntu"]
-        return Suggestion.hint(for: name, among: dockerfile.stages.compactMap(\.name) + common)
+        let hint = Suggestion.hint(for: name, among: dockerfile.stages.compactMap(\.name) + common)
+        guard hint.isEmpty, let index, !name.contains(where: { "/:@.".contains($0) }) else { return hint }
+        let earlier = dockerfile.stages.prefix(index).map { $0.name ?? "\($0.index)" }
+        return earlier.isEmpty
+            ? "; no stage stands before this one"
+            : "; the stages before this one are \(earlier.joined(separator: ", "))"
     }
 
     /// `1/2` if there are several stages up to the target, else nil. Skipped stages count.
@@ -167,7 +175,11 @@ package struct BuildPlan: Sendable {
         }
         let unused = inputs.buildArguments.keys.filter { !declared.contains($0) }.sorted()
         if !unused.isEmpty {
-            report(.warning("[Warning] one or more build args were not consumed: [\(unused.joined(separator: " "))]"))
+            let hint = unused.lazy.map { Suggestion.hint(for: $0, among: declared.sorted()) }.first { !$0.isEmpty }
+            report(
+                .warning(
+                    "[Warning] one or more build args were not consumed: [\(unused.joined(separator: " "))]"
+                        + (hint ?? "")))
         }
     }
 }

@@ -1,7 +1,8 @@
 import TOMLText
 
 extension RegistriesConfig {
-    /// Reads the files of containers-registries.conf(5) (``ConfigSearch``) and the recorded aliases.
+    /// Reads the files of containers-registries.conf(5) (``ConfigSearch``) and the recorded aliases. Without any such
+    /// file, the well-known images have aliases.
     ///
     /// - Throws: ``ConfigError`` naming the file.
     package static func load(env: ConfigEnvironment) throws(ConfigError) -> RegistriesConfig {
@@ -15,6 +16,8 @@ extension RegistriesConfig {
             try config.merge(TOMLDocument.parse(file.bytes, file: file.path), isMain: file.path == main)
             config.files.append(file.path)
         }
+        // Whoever configures registries decides on short names, too.
+        if config.files.isEmpty { config.aliases = OfficialImages.aliases }
         let recorded = recordedAliasesFile(env: env)
         if let bytes = try ConfigFiles.readIfPresent(recorded, mayBeOutOfReach: true) {
             try config.mergeAliases(of: TOMLDocument.parse(bytes, file: recorded))

@@ -34,10 +34,11 @@ extension RegistriesConfig {
         guard !unqualifiedSearch.isEmpty else {
             // Reports a malformed name as such rather than as unknown.
             _ = try Self.reference("localhost/\(name)")
+            let cure = (try? ImageReference(parsing: name)).map { ": write \($0), or another registry before the name" }
             throw ConfigError(
                 .notFound,
                 "short-name \"\(name)\" did not resolve to an alias and no unqualified-search registries are defined "
-                    + "in \"\(unqualifiedSearchFile)\"")
+                    + "in \"\(unqualifiedSearchFile)\"" + (cure ?? ""))
         }
         guard shortNameMode != .enforcing || unqualifiedSearch.count == 1 else {
             throw ConfigError(

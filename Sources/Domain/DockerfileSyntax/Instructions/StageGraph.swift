@@ -117,10 +117,12 @@ package struct StageGraph: Sendable {
         guard let name, !name.isEmpty else { return nodes.count - 1 }
         if let index = dockerfile.stages.lastIndex(where: { $0.name == name.lowercased() }) { return index }
         if let index = Int(name), nodes.indices.contains(index) { return index }
+        let names = dockerfile.stages.compactMap(\.name)
+        var hint = Suggestion.hint(for: name, among: names)
+        if hint.isEmpty, !names.isEmpty { hint = ": its stages are \(names.joined(separator: ", "))" }
         throw Diagnostic(
             file: dockerfile.source.file, range: nil,
-            "the target \(name.quotedForMessage) was not found in the provided Dockerfile"
-                + Suggestion.hint(for: name, among: dockerfile.stages.compactMap(\.name)))
+            "the target \(name.quotedForMessage) was not found in the provided Dockerfile\(hint)")
     }
 
     /// The stages to build for `target`, including itself, in dependency order.
@@ -141,7 +143,9 @@ package struct StageGraph: Sendable {
         }
         if let number = Int(name) {
             guard number >= 0, number < index else {
-                throw error("invalid stage index \(number): only stages before this one (\(index)) can be used")
+                throw error(
+                    "invalid stage index \(number): only stages before this one (\(index)) can be used"
+                        + (index > 0 ? ": \(names(before: index))" : ""))
             }
             return origin(ofStage: number)
         }
@@ -157,6 +161,13 @@ package struct StageGraph: Sendable {
             throw error("stage \(name.quotedForMessage) is defined later in the file: only earlier stages can be used")
         }
         return .image(name)
+    }
+
+    /// The stages before a stage, by number and name.
+    private func names(before index: Int) -> String {
+        dockerfile.stages.prefix(index).map { stage in
+            "\(stage.index)" + (stage.name.map { " (\($0))" } ?? "")
+        }.joined(separator: ", ")
     }
 
     private func baseName(of stage: Dockerfile.Stage, globals: [String: String]) throws(Diagnostic) -> String {

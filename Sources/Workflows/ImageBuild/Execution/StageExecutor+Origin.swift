@@ -50,7 +50,7 @@ extension StageExecutor {
             do {
                 return try imageLayer(name)
             } catch {
-                let hint = session.plan.hint(forImage: name)
+                let hint = session.plan.hint(forImage: name, copiedBy: stage.index)
                 if hint.isEmpty { throw error }
                 throw BuildError(.notFound, "\(error)\(hint)")
             }

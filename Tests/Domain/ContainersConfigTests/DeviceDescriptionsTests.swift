@@ -55,6 +55,43 @@ import Testing
                 == [.init(hostPath: "/dev/zero", path: "/dev/zero0", permissions: "r")])
     }
 
+    @Test func buildsNameDevicesByKindAndClass() throws {
+        host.write(
+            "d/a.yaml",
+            """
+            cdiVersion: 0.6.0
+            kind: vendor1.com/device
+            annotations:
+              org.mobyproject.buildkit.device.autoallow: true
+            devices:
+              - name: foo
+                annotations:
+                  org.mobyproject.buildkit.device.autoallow: "false"
+                containerEdits:
+                  env: [FOO=injected]
+              - name: bar
+                annotations:
+                  org.mobyproject.buildkit.device.class: class1
+                containerEdits:
+                  env: [BAR=injected]
+              - name: baz
+                annotations:
+                  org.mobyproject.buildkit.device.class: class1
+                containerEdits:
+                  env: [BAZ=injected]
+            """)
+        let devices = try DeviceDescriptions(directories: ["\(host.path)/d"])
+        let (foo, bar, baz) = ("vendor1.com/device=foo", "vendor1.com/device=bar", "vendor1.com/device=baz")
+        #expect(devices.names(matching: "vendor1.com/device") == [bar])
+        #expect(devices.names(matching: "vendor1.com/device=*") == [bar, baz, foo])
+        #expect(devices.names(matching: foo) == [foo])
+        #expect(devices.names(matching: "class1") == [bar, baz])
+        for name in ["vendor1.com/device=none", "vendor2.com/device", "foo", ""] {
+            #expect(devices.names(matching: name) == [])
+        }
+        #expect(devices.isForEveryBuild(bar) && !devices.isForEveryBuild(foo) && !devices.isForEveryBuild("x"))
+    }
+
     @Test func unknownAndUnsupportedDevicesAreErrors() throws {
         let file = host.write(
             "d/a.yaml",

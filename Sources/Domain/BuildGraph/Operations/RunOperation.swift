@@ -18,19 +18,13 @@ package struct RunOperation: Sendable {
     package var network: String?
     /// `--security=insecure`
     package var isInsecure: Bool
-    /// `--device=`, expanded.
-    package var devices: [Device]
+    /// `--device=`
+    package var devices: [DeviceRequest]
     package var mounts: [RunMount]
     /// The directories of volumes to make first.
     package var newVolumes: [String]
     /// The text for the history.
     package var createdBy: String
-
-    /// One `--device`.
-    package struct Device: Sendable, Equatable {
-        package let text: String
-        package let range: SourceRange
-    }
 
     /// The temporary path of a heredoc script with its own interpreter: in the container's memory-backed `/dev`.
     package static let scriptPath = "/dev/.swiftlet-script"

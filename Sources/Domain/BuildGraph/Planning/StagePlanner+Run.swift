@@ -15,7 +15,7 @@ extension StagePlanner {
             arguments: arguments, script: script, environment: scope.environment,
             commandEnvironment: scope.commandEnvironment + proxies, recordedArguments: scope.recordedArguments,
             workingDirectory: workingDirectory, user: container.user, network: network, isInsecure: isInsecure,
-            devices: try run.devices.map { RunOperation.Device(text: try expand($0), range: $0.range) },
+            devices: run.devices,
             mounts: mounts, newVolumes: takeNewVolumes(), createdBy: history(of: run.command))
         return (.run(operation), inputs)
     }
@@ -31,7 +31,8 @@ extension StagePlanner {
         case let other:
             throw graph.locator.error(
                 .invalid, at: word.range,
-                "unsupported value \"\(other)\" for RUN --network, must be default, none or host")
+                "unsupported value \"\(other)\" for RUN --network, must be default, none or host"
+                    + Suggestion.hint(for: other, among: ["default", "none", "host"]))
         }
     }
 
@@ -44,7 +45,9 @@ extension StagePlanner {
             return true
         case let other:
             throw graph.locator.error(
-                .invalid, at: word.range, "RUN --security takes sandbox or insecure, not \(other)")
+                .invalid, at: word.range,
+                "RUN --security takes sandbox or insecure, not \(other)"
+                    + Suggestion.hint(for: other, among: ["sandbox", "insecure"]))
         }
     }
 

@@ -30,6 +30,8 @@ package struct DeviceDescriptions: Sendable {
         let file: String
         let common: YAMLSubset.Value?
         let own: YAMLSubset.Value?
+        /// Those of the file, overridden by the device's.
+        let annotations: [String: String]
     }
 
     private var devices: [String: Description] = [:]
@@ -72,13 +74,16 @@ package struct DeviceDescriptions: Sendable {
                 "cdiVersion", "kind", "annotations", "devices", "containerEdits",
             ])
         let kind = try reader.text(root["kind"], "kind")
+        let annotations = try reader.annotations(root["annotations"])
         for item in try reader.list(root["devices"], "devices") {
             let device = try reader.members(item, "a device", allowed: ["name", "annotations", "containerEdits"])
             let name = "\(kind)=\(try reader.text(device["name"], "name"))"
             if let other = found[name] {
                 throw reader.invalid("the device \(name) is described in \(other.file) too")
             }
-            found[name] = Description(file: file, common: root["containerEdits"], own: device["containerEdits"])
+            found[name] = Description(
+                file: file, common: root["containerEdits"], own: device["containerEdits"],
+                annotations: annotations.merging(try reader.annotations(device["annotations"])) { $1 })
         }
     }
 
@@ -100,6 +105,33 @@ package struct DeviceDescriptions: Sendable {
         }
         return edits
     }
+
+    /// The devices that a build means by a name: the device itself; the first one of a kind (`vendor.com/class`); all of
+    /// a kind (`vendor.com/class=*`); otherwise those whose annotation has the name as their class. Sorted.
+    package func names(matching name: String) -> [String] {
+        let parts = name.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if let kind = parts.first, kind.contains("/") {
+            let ofKind = devices.keys.filter { $0.hasPrefix("\(kind)=") }.sorted()
+            let found =
+                switch parts.count < 2 ? "" : parts[1] {
+                case "": Array(ofKind.prefix(1))
+                case "*": ofKind
+                default: ofKind.filter { $0 == name }
+                }
+            if !found.isEmpty { return found }
+        }
+        return devices.filter { $0.value.annotations[Self.classAnnotation] == name }.keys.sorted()
+    }
+
+    /// Whether the description says that every build may use the device.
+    package func isForEveryBuild(_ name: String) -> Bool {
+        let value = devices[name]?.annotations[Self.allowAnnotation] ?? ""
+        return ["1", "t", "T", "true", "TRUE", "True"].contains(value)
+    }
+
+    // BuildKit's annotations.
+    private static let classAnnotation = "org.mobyproject.buildkit.device.class"
+    private static let allowAnnotation = "org.mobyproject.buildkit.device.autoallow"
 
     private static func value(of json: JSONValue) -> YAMLSubset.Value {
         switch json {

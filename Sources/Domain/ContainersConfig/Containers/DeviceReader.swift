@@ -34,6 +34,19 @@ struct DeviceReader {
         return texts
     }
 
+    /// The annotations of a file or a device.
+    func annotations(_ value: YAMLSubset.Value?) throws(ConfigError) -> [String: String] {
+        guard let value else { return [:] }
+        if case .scalar("") = value { return [:] }
+        guard case .mapping(let pairs) = value else { throw invalid("annotations must be a mapping") }
+        var annotations: [String: String] = [:]
+        for (key, value) in pairs {
+            guard case .scalar(let text) = value else { throw invalid("annotations: \(key) must be a string") }
+            annotations[key] = text
+        }
+        return annotations
+    }
+
     /// Adds the edits of one `containerEdits`.
     func add(_ value: YAMLSubset.Value, to edits: inout DeviceDescriptions.Edits) throws(ConfigError) {
         let members = try members(value, "containerEdits", allowed: ["env", "deviceNodes", "mounts"])

@@ -56,7 +56,7 @@ package struct RunInstruction: Sendable, Equatable {
     /// `--security=`
     package let security: Word?
     /// `--device=`, in order.
-    package let devices: [Word]
+    package let devices: [DeviceRequest]
 }
 
 /// `COPY` and `ADD`; each supports only some of the flags.

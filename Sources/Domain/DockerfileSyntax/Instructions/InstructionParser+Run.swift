@@ -11,9 +11,11 @@ extension InstructionParser {
             }
             mounts.append(MountFlag(value: value, options: options))
         }
+        var devices: [DeviceRequest] = []
+        for value in try flags.values("device") { devices.append(try DeviceRequest(value, in: line.source.file)) }
         return RunInstruction(
             command: try runCommand(), mounts: mounts, network: try flags.value("network"),
-            security: try flags.value("security"), devices: try flags.values("device"))
+            security: try flags.value("security"), devices: devices)
     }
 
     private func runCommand() throws(Diagnostic) -> RunInstruction.Command {

@@ -31,7 +31,7 @@ package struct MountFlag: Sendable, Equatable {
         return options
     }
 
-    private static func csvFields(_ text: String) -> [String]? {
+    static func csvFields(_ text: String) -> [String]? {
         var fields: [String] = []
         var rest = Array(text.utf8)[...]
         while true {

@@ -111,8 +111,8 @@ extension BuildCommand {
             "sbom", .optionalString(noOptDefault: "true"),
             help: "attach the list of the image's packages (true or false)"),
         Flag(
-            "allow", .stringSlice, placeholder: "entitlement",
-            help: "what steps may ask for: network.host, security.insecure"),
+            "allow", .stringArray, placeholder: "entitlement",
+            help: "what steps may ask for: network.host, security.insecure, device[=NAME[,alias=ALIAS]]"),
     ]
 
     static let refusedFlags: [Flag] = [

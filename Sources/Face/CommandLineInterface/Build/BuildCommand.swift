@@ -269,7 +269,8 @@ enum BuildCommand: Command {
         try BuildInputs.readImageFlags(arguments, session, into: &options)
         options.defaultEnvironment = conf.containers.env
         options.step = try ConfinementFlags.read(arguments, conf)
-        options.entitlements = Set(arguments.strings("allow"))
+        options.entitlements = try BuildEntitlements(arguments.strings("allow"))
+        options.devices = DescribedBuildDevices(directories: DescribedDevices.directories(arguments, conf))
         options.restrictsNetwork = arguments.wasSet("network") && options.step.network != .host
         options.additionalGroups = try GroupFlag.groups(arguments)
         options.isolation = try RuntimeChoice.isolation(arguments, conf, bundle: "/var/tmp/swiftlet-build")

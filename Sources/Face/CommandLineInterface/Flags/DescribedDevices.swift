@@ -13,6 +13,15 @@ struct DescribedDevices {
         devices = try requested.filter { !DeviceDescriptions.isName($0) }.flatMap { try DeviceFlag.parse($0) }
         let names = requested.filter(DeviceDescriptions.isName)
         guard !names.isEmpty else { return }
+        let edits = try DeviceDescriptions(directories: Self.directories(arguments, conf)).edits(for: names)
+        environment = edits.environment
+        described = edits.mounts
+        devices += try Self.nodes(of: edits)
+        mounts = try Self.mounts(of: edits, names[0])
+    }
+
+    /// The directories with descriptions: those of the flags, or else of containers.conf.
+    static func directories(_ arguments: ParsedArguments, _ conf: ContainersConf) -> [String] {
         var directories = conf.engine.cdiDirectories
         if arguments.declares("cdi-spec-dir"), arguments.wasSet("cdi-spec-dir") {
             directories = arguments.strings("cdi-spec-dir")
@@ -20,13 +29,18 @@ struct DescribedDevices {
         if arguments.declares("cdi-config-dir"), let directory = arguments.string("cdi-config-dir") {
             directories.append(directory)
         }
-        let edits = try DeviceDescriptions(directories: directories).edits(for: names)
-        environment = edits.environment
-        described = edits.mounts
-        devices += try edits.nodes.flatMap { try DeviceFlag.parse("\($0.hostPath):\($0.path):\($0.permissions)") }
-        mounts = try edits.mounts.map { mount in
+        return directories
+    }
+
+    static func nodes(of edits: DeviceDescriptions.Edits) throws -> [SandboxDevice] {
+        try edits.nodes.flatMap { try DeviceFlag.parse("\($0.hostPath):\($0.path):\($0.permissions)") }
+    }
+
+    /// - Parameter name: the device, for messages.
+    static func mounts(of edits: DeviceDescriptions.Edits, _ name: String) throws -> [SandboxMount] {
+        try edits.mounts.map { mount in
             guard mount.hostPath.hasPrefix("/"), mount.containerPath.hasPrefix("/") else {
-                throw CommandError("device \(names[0]): mounts need absolute paths: \(mount.hostPath)")
+                throw CommandError("device \(name): mounts need absolute paths: \(mount.hostPath)")
             }
             return try SandboxMount(
                 type: "bind", source: mount.hostPath, destination: mount.containerPath, options: mount.options)

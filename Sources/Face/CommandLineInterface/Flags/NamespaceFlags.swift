@@ -14,7 +14,7 @@ enum NamespaceFlags {
         Flag(
             "device", .stringArray, placeholder: "HOST[:CONTAINER][:PERMISSIONS]",
             help: "devices of the host, directories of them, or devices of CDI, to be seen in the container"),
-        .string("cdi-config-dir", "directory", hidden: true, help: "directory of CDI configuration files"),
+        .string("cdi-config-dir", "directory", help: "another directory of CDI device descriptions"),
         .bool("no-hosts", help: "leave /etc/hosts to the image"),
         .bool("no-hostname", help: "leave /etc/hostname to the image"),
     ]

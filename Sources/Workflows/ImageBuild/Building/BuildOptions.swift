@@ -82,8 +82,10 @@ package struct BuildOptions: Sendable {
     package var firstBase: String?
     /// Whether to skip stages that the target does not need.
     package var skipsUnusedStages = true
-    /// What steps may ask for beyond the build's own confinement: `network.host`, `security.insecure`.
-    package var entitlements: Set<String> = []
+    /// What steps may ask for beyond the build's own confinement.
+    package var entitlements = BuildEntitlements()
+    /// Finds the devices of `RUN --device`; nil to not support them.
+    package var devices: (any BuildDeviceProvider)?
     /// Whether the user chose the network: then a step needs the entitlement for the host's.
     package var restrictsNetwork = false
     /// Whether the checks are made for a file without `# check=` as well. Buildah and Podman make none.
@@ -160,7 +162,7 @@ extension BuildOptions {
         inputs.environment = environment
         inputs.proxies = proxies
         inputs.commandMounts = commandMounts
-        inputs.entitlements = entitlements
+        inputs.entitlements = entitlements.names
         inputs.restrictsNetwork = restrictsNetwork
         return inputs
     }

@@ -9,10 +9,8 @@ import WorkingContainers
 extension StageExecutor {
     /// RUN: executes a command in the stage's root file system.
     func run(_ run: RunOperation, _ node: BuildNode) throws {
-        if let device = run.devices.first {
-            throw session.locator.error(.unsupported, at: device.range, "RUN --device is not supported")
-        }
-        let confinement = confinement(of: run)
+        var confinement = confinement(of: run)
+        try addDevices(of: run, to: &confinement)
         var key = CacheKey("RUN", parent: draft.topLayer)
         run.add(to: &key)
         let added = session.options.defaultEnvironment.filter { $0 != ContainerProcess.searchPath }

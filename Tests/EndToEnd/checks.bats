@@ -166,3 +166,19 @@ END
     [ "$status" = 125 ]
     has "use --call=check,format=sarif"
 }
+
+@test "--check knows the base images in the store, and says which it does not know" {
+    dockerfile <<<$'FROM localhost/busybox\nCMD here\nUSER $nobody'
+    run --separate-stderr swiftlet build --check .
+    [ "$status" = 1 ]
+    has "Dockerfile:2:1: warning: JSONArgsRecommended"
+    has "Dockerfile:3:1: warning: UndefinedVar"
+    [ -z "$stderr" ]
+    dockerfile <<<$'FROM localhost/none-such\nCMD here'
+    run --separate-stderr swiftlet build --check .
+    [ "$status" = 0 ]
+    [[ "$stderr" == "Note: not in the store: localhost/none-such: "* ]]
+    dockerfile <<<$'FROM localhost/busybox AS low\nFROM low\nCMD here'
+    run swiftlet build --call=check,format=sarif .
+    equal "$(jq -r '.runs[0].results[].ruleId' <<<"$output")" JSONArgsRecommended
+}

@@ -23,11 +23,13 @@ struct BuildCall {
     private let format: Format
     /// The directory that the name of the file is relative to; empty for the working directory.
     private let directory: String
+    private let arguments: ParsedArguments
 
     /// Nil if the flags ask for a build.
     ///
     /// - Throws: `CommandError` for another method or option.
     init?(_ arguments: ParsedArguments) throws {
+        self.arguments = arguments
         let context = arguments.positionals.first ?? "."
         let isDirectory = arguments.strings("file").isEmpty && (try? Files.status(context).kind) == .directory
         directory = isDirectory && context != "." ? context : ""
@@ -88,7 +90,15 @@ struct BuildCall {
     }
 
     private func check(_ options: BuildOptions, _ session: Session) throws -> Int32 {
-        let (findings, file) = try ImageBuilder.check(options)
+        // The store is opened when a stage has a base image to look for; nothing is fetched.
+        let images = LazyStoreImages(arguments, session)
+        let result = try ImageBuilder.check(options) { images.localImage($0, $1) }
+        let (findings, file) = (result.findings, result.file)
+        if !result.unknownBases.isEmpty {
+            session.printError(
+                "Note: not in the store: \(result.unknownBases.joined(separator: ", ")): without its base image, a stage is "
+                    + "not checked for UndefinedVar, JSONArgsRecommended and InvalidBaseImagePlatform")
+        }
         if format == .sarif {
             session.write(Self.rendered(SARIFLog.log(of: findings, path: path(of: file))))
         } else if format == .json {

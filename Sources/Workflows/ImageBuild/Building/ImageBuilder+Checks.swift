@@ -1,18 +1,31 @@
 import BuildGraph
 package import DockerfileChecks
 import DockerfileSyntax
-import ImageModel
+package import ImageModel
 import LinuxSystem
 import ProgressEvents
-import WorkingContainers
+package import WorkingContainers
 
 /// What `build --call` tells about a Dockerfile without building it.
 extension ImageBuilder {
-    /// The findings of all checks in the stages that the target needs, or in all stages without a target. Base images
-    /// are not looked at: what depends on them is not found.
+    /// What checks find.
+    package struct CheckResult: Sendable {
+        /// In the order of the file.
+        package let findings: [CheckFinding]
+        /// The name of the file.
+        package let file: String
+        /// Base images that are not known: what depends on them is not found.
+        package let unknownBases: [String]
+    }
+
+    /// The findings of all checks in the stages that the target needs, or in all stages without a target.
+    ///
+    /// - Parameter baseImage: looks for a base image where that is quickly done.
     ///
     /// - Throws: `BuildError` for a file that cannot be read, with the position of the error.
-    package static func check(_ options: BuildOptions) throws -> (findings: [CheckFinding], file: String) {
+    package static func check(
+        _ options: BuildOptions, baseImage: (_ name: String, Platform) -> StoredImage?
+    ) throws -> CheckResult {
         let (dockerfile, source) = try parse(options)
         var options = options
         if options.target == nil { options.skipsUnusedStages = false }
@@ -20,7 +33,30 @@ extension ImageBuilder {
         let checks = try checks(of: dockerfile, options, fails: false, report: { _ in })
         checks.checkFile()
         try checks.begin(plan.stages)
-        return (checks.findings.sorted { $0.range.start < $1.range.start }, source.file)
+        var unknown: [String] = []
+        for planned in plan.stages {
+            var name: String?
+            if case .image = planned.origin { name = planned.base }
+            if case .context(let context) = planned.origin, case .image(let image)? = options.contexts[context] {
+                name = image
+            }
+            if let name {
+                let wanted = planned.platform ?? options.platform
+                guard let image = baseImage(name, wanted) else {
+                    if !unknown.contains(name) { unknown.append(name) }
+                    continue
+                }
+                let platform = image.config.platform
+                try checks.check(
+                    planned, on: image.config.config ?? ContainerConfig(),
+                    mismatch: wanted.matches(platform) ? nil : (platform, wanted))
+            } else {
+                try checks.check(planned, on: ContainerConfig(), mismatch: nil)
+            }
+        }
+        return CheckResult(
+            findings: checks.findings.sorted { $0.range.start < $1.range.start }, file: source.file,
+            unknownBases: unknown)
     }
 
     /// The findings as warnings with an excerpt of the file.

@@ -1,3 +1,4 @@
+import BuildGraph
 import Testing
 
 @testable import ImageBuild

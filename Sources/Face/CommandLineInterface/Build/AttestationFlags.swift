@@ -100,11 +100,4 @@ struct AttestationFlags: Equatable {
         default: nil
         }
     }
-
-    /// `--allow`.
-    static func checkEntitlements(_ arguments: ParsedArguments) throws {
-        for name in arguments.strings("allow") where name != "network.host" && name != "security.insecure" {
-            throw CommandError("--allow \(name): unknown entitlement: choose network.host or security.insecure")
-        }
-    }
 }

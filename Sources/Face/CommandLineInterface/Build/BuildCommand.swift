@@ -36,7 +36,6 @@ enum BuildCommand: Command {
         guard arguments.bool("rm") else {
             throw CommandError("--rm=false: builds leave no containers to keep")
         }
-        try AttestationFlags.checkEntitlements(arguments)
         let attestations = try AttestationFlags(arguments)
         if let jobs = arguments.int("jobs"), jobs < 0 {
             throw CommandError("error building: invalid value for jobs.  It must be a positive integer")

@@ -1,3 +1,4 @@
+import BuildGraph
 import CommandLineGrammar
 import ContainerStore
 import ContentDigest

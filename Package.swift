@@ -270,7 +270,10 @@ let package = Package(
             dependsOn: ["ContentDigest", "JSONText", "LinuxSystem", "StreamCompression"]),
         tests(
             .workflows, of: "ImageBuild",
-            dependsOn: ["DockerfileSyntax", "BuildGraph", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem", "TarArchive"]),
+            dependsOn: [
+                "DockerfileSyntax", "BuildGraph", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem",
+                "ProgressEvents", "SeededRandomness", "TarArchive",
+            ]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),
         tests(

@@ -3,18 +3,23 @@
 /// Events of one blob or one step arrive in order; those of different blobs and steps may be interleaved and come from
 /// different threads. Digests are text (`sha256:...`), sizes are bytes as transferred.
 package enum ProgressEvent: Sendable, Equatable {
-    /// A build step begins: its position among `of` steps, starting at one, and its instruction as shown to the user.
-    /// `stage` is the stage's name or number when the build has more than one, otherwise nil.
-    case stepStarted(index: Int, of: Int, text: String, stage: String?)
-    /// The command of a step wrote output; the bytes are passed on as received and may end in the middle of a line.
-    case stepOutput(index: Int, stream: OutputStream, bytes: [UInt8])
+    /// A build step begins. Its `id` is unique in the build: steps of several stages may be in progress at once, and
+    /// each ends with exactly one of `stepCached`, `stepDone` and `stepFailed`. `index` is its position among the `of`
+    /// steps of its stage, starting at one; `text` is its instruction as shown to the user.
+    case stepStarted(id: Int, index: Int, of: Int, text: String, stage: Stage)
+    /// The command of a step wrote output: whole lines as received, except that the last one may lack its end, and that
+    /// lines beyond a limit arrive in parts.
+    case stepOutput(id: Int, stream: OutputStream, bytes: [UInt8])
     /// A step was skipped because its result was found in the cache; `image` is the id of that result.
-    case stepCached(index: Int, image: String, isLast: Bool)
-    /// A step succeeded.
-    case stepDone(index: Int)
-    /// The result of a build or a container is about to be committed, under this name if it gets one. `stage` is as for
-    /// `stepStarted`.
-    case commitStarted(name: String?, stage: String?)
+    /// `isLast` is whether it was the last step of its stage.
+    case stepCached(id: Int, image: String, isLast: Bool)
+    /// A step succeeded; `layer` is the id of the layer on top if the step was executed to make one.
+    case stepDone(id: Int, layer: String?)
+    /// A step failed, or was cancelled because another one has failed. The error itself is thrown.
+    case stepFailed(id: Int)
+    /// The result of a build or a container is about to be committed, under this name if it gets one. `stage` is nil
+    /// for a container.
+    case commitStarted(name: String?, stage: Stage?)
 
     /// A copy starts reading the signatures of its source.
     case signaturesStarted
@@ -45,6 +50,23 @@ package enum ProgressEvent: Sendable, Equatable {
     case message(String)
     /// A warning for the user; the work continues.
     case warning(String)
+
+    /// The stage of a build that a step belongs to.
+    package struct Stage: Sendable, Equatable {
+        /// Its name, in lower case, or its number, starting at zero.
+        package let name: String
+        /// `1/2`, its position among the stages, if there are several; otherwise nil.
+        package let position: String?
+        /// The platform that it is built for if the build is for several; otherwise nil.
+        package let platform: String?
+
+        /// Memberwise initializer.
+        package init(name: String, position: String?, platform: String? = nil) {
+            self.name = name
+            self.position = position
+            self.platform = platform
+        }
+    }
 
     /// The stream a command wrote to.
     package enum OutputStream: Sendable, Equatable {

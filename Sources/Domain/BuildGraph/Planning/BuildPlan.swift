@@ -149,10 +149,12 @@ package struct BuildPlan: Sendable {
             : "; the stages before this one are \(earlier.joined(separator: ", "))"
     }
 
-    /// `1/2` if there are several stages up to the target, else nil. Skipped stages count.
-    package func label(of planned: PlannedStage) -> String? {
-        guard let last = stages.last?.stage.index, last > 0 else { return nil }
-        return "\(planned.stage.index + 1)/\(last + 1)"
+    /// The stage as shown to users: with its position if there are several stages up to the target. Skipped ones count.
+    package func label(of planned: PlannedStage) -> ProgressEvent.Stage {
+        let index = planned.stage.index
+        let last = stages.last?.stage.index ?? 0
+        return ProgressEvent.Stage(
+            name: planned.stage.name ?? "\(index)", position: last > 0 ? "\(index + 1)/\(last + 1)" : nil)
     }
 
     /// The stage's FROM as shown to users: with its base expanded.

@@ -30,14 +30,16 @@ struct ProgressRendering: Sendable {
 
     private func render(_ event: ProgressEvent) {
         switch event {
-        case .stepStarted(let index, let count, let text, let stage):
-            steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")STEP \(index)/\(count): \(text)\n")
+        case .stepStarted(_, let index, let count, let text, let stage):
+            steps?.write("\(prefix(stage))STEP \(index)/\(count): \(text)\n")
         case .stepCached(_, let image, let isLast):
             steps?.write("--> Using cache \(image)\n" + (isLast ? "" : "--> \(image.prefix(12))\n"))
         case .stepOutput(_, _, let bytes): steps?.writeUnchanged(bytes)
-        case .stepDone: break
+        case .stepDone(_, let layer):
+            if let layer { (steps ?? copies)?.write("--> \(layer.prefix(12))\n") }
+        case .stepFailed: break
         case .commitStarted(let name, let stage):
-            steps?.write("\(stepPrefix)\(stage.map { "[\($0)] " } ?? "")COMMIT\(name.map { " \($0)" } ?? "")\n")
+            steps?.write("\(prefix(stage))COMMIT\(name.map { " \($0)" } ?? "")\n")
         case .message(let text):
             if isJSON { copies?.write(ProgressJSON.line(event)) } else { (steps ?? copies)?.write(text + "\n") }
         case .warning(let text): StandardStream.error.write(MessageText.shown(text) + "\n")
@@ -51,6 +53,10 @@ struct ProgressRendering: Sendable {
                 renderCopy(event)
             }
         }
+    }
+
+    private func prefix(_ stage: ProgressEvent.Stage?) -> String {
+        stepPrefix + (stage?.position.map { "[\($0)] " } ?? "")
     }
 
     private func renderCopy(_ event: ProgressEvent) {

@@ -34,6 +34,7 @@ final class BuildSession: Sendable {
     let images: SharedImages
     let context: BuildContext?
     let report: ProgressHandler
+    let stepNumbers = StepNumbers()
     let namedContexts: [String: NamedDirectory]
     /// Ends the commands of all steps.
     let cancellation = RunCancellation()

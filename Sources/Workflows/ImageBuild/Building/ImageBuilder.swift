@@ -114,7 +114,12 @@ package struct ImageBuilder {
         }
         guard image.config.config?.onBuild?.isEmpty ?? true else { return nil }
         try checkBase(of: only, image.config.config ?? ContainerConfig(), platform: image.config.platform, checks)
-        BuildLog(report: report, stage: plan.label(of: only), stepCount: 1).beginOnly(plan.announcement(of: only))
+        var log = BuildLog(
+            report: report, stage: plan.label(of: only), stepCount: 1, numbers: session.stepNumbers)
+        log.begin(
+            BuildNode.Step(
+                index: 1, text: plan.announcement(of: only), range: only.stage.fromInstruction.range))
+        log.done()
         plan.checkBuildArguments(triggered: [], report)
         report(.commitStarted(name: options.announcedName, stage: plan.label(of: only)))
         try options.announce(image.record.id)

@@ -35,7 +35,8 @@ final class StageExecutor: @unchecked Sendable {
         self.session = session
         hostname = session.plan.hostname ?? RandomBytes.hex(6)
         log = BuildLog(
-            report: session.report, stage: session.plan.label(of: stage.planned), stepCount: stage.stepCount)
+            report: session.report, stage: session.plan.label(of: stage.planned), stepCount: stage.stepCount,
+            numbers: session.stepNumbers)
         draft = base
         draft.container = stage.base
         baseName = base.baseName
@@ -54,7 +55,9 @@ final class StageExecutor: @unchecked Sendable {
             if node.step != nil, node.id != stage.first {
                 try session.options.reportsUsage?(ResourceUsage.now().since(before))
             }
+            log.done()
         } catch {
+            log.failed()
             throw session.located(error, at: node.step)
         }
     }
@@ -217,7 +220,7 @@ final class StageExecutor: @unchecked Sendable {
         }
         try session.cache.record(
             key.hex, BuildCacheIndex.Entry(layer: layer?.id, parent: parent, created: created, note: createdBy))
-        if let top = draft.topLayer { log.done(top) }
+        if let top = draft.topLayer { log.done(layer: top) }
         return StepResult(created: created, isEmpty: layer == nil)
     }
 

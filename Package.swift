@@ -271,8 +271,8 @@ let package = Package(
         tests(
             .workflows, of: "ImageBuild",
             dependsOn: [
-                "DockerfileSyntax", "BuildGraph", "WorkingContainers", "ImageModel", "JSONText", "LinuxSystem",
-                "ProgressEvents", "SeededRandomness", "TarArchive",
+                "DockerfileSyntax", "BuildGraph", "WorkingContainers", "Sandbox", "ImageModel", "JSONText",
+                "LinuxSystem", "ProgressEvents", "SeededRandomness", "TarArchive",
             ]),
         tests(.face, of: "CommandLineGrammar", dependsOn: ["SeededRandomness"]),
         tests(.face, of: "OutputTemplates", dependsOn: ["JSONText", "SeededRandomness"]),

@@ -9,6 +9,9 @@ package struct ErrorLocator: Sendable {
         self.source = source
     }
 
+    /// The name of the Dockerfile.
+    package var file: String { source.file }
+
     /// An error at a position in the Dockerfile.
     package func error(
         _ code: BuildError.Code, at range: SourceRange?, _ message: String, exitCode: Int32? = nil

@@ -37,7 +37,7 @@ package struct LayerError: Error, Sendable, CustomStringConvertible {
     }
 
     /// A name as displayed in errors: control characters escaped, invalid UTF-8 repaired, truncated.
-    static func shown(_ name: [UInt8]) -> String {
+    package static func shown(_ name: [UInt8]) -> String {
         var text = ""
         for scalar in String(decoding: name.prefix(240), as: UTF8.self).unicodeScalars {
             text += scalar.escaped(asASCII: false)

@@ -137,7 +137,9 @@ extension LayerMaker {
                 throw LayerError(
                     .malformed, "the file shrank while it was read", entry: LayerError.shown(path))
             }
-            try writer.write(content: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            let content = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            try options.observer?.content(content)
+            try writer.write(content: content)
             left -= Int64(count)
         }
     }

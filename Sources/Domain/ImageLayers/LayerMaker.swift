@@ -28,15 +28,18 @@ package final class LayerMaker {
         package var setsTimes: Bool
         /// Files from elsewhere, at the end of the archive.
         package var additions: [Addition]
+        /// Sees everything that the archive contains; nil for nobody.
+        package var observer: (any LayerContentObserver)?
 
         package init(
             modification: ModificationTimes = .own, parentRoot: FileStatus? = nil, setsTimes: Bool = false,
-            additions: [Addition] = []
+            additions: [Addition] = [], observer: (any LayerContentObserver)? = nil
         ) {
             self.modification = modification
             self.parentRoot = parentRoot
             self.setsTimes = setsTimes
             self.additions = additions
+            self.observer = observer
         }
     }
 
@@ -131,6 +134,7 @@ package final class LayerMaker {
             pendingDirectories = []
             for directory in directories { try emit(directory) }
         }
+        try options.observer?.begin(entry)
         entryCount += 1
         if lastOwner != (entry.uid, entry.gid) {
             lastOwner = (entry.uid, entry.gid)

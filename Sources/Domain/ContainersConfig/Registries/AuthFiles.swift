@@ -71,4 +71,13 @@ package enum RegistryCredentials: Sendable, Equatable {
     case identityToken(user: String, token: String)
     /// Credentials stored by the program `docker-credential-NAME`.
     case helper(name: String, registry: String)
+
+    /// What nobody else may know, as far as it is known.
+    package var secrets: [String] {
+        switch self {
+        case .password(_, let password): [password]
+        case .identityToken(_, let token): [token]
+        case .helper: []
+        }
+    }
 }

@@ -128,9 +128,13 @@ extension RegistryClient {
 
     /// The credentials; a helper is only asked once.
     private func resolvedCredentials() throws -> RegistryCredentials? {
-        guard case .helper(let name, let registry)? = credentials else { return credentials }
+        guard case .helper(let name, let registry)? = credentials else {
+            if let credentials { noteCredentials(credentials) }
+            return credentials
+        }
         if let known = state.withLock({ $0.resolvedCredentials }) { return known }
         let found = try CredentialHelper(name).credentials(for: registry)
+        if let found { noteCredentials(found) }
         state.withLock { $0.resolvedCredentials = found }
         return found
     }

@@ -36,6 +36,8 @@ package struct RegistryOptions: Sendable {
     package var blobPlacesDirectory: String?
     /// Receives warnings of registries for the user.
     package var warn: @Sendable (String) -> Void = { _ in }
+    /// Receives the credentials that are used, before they are.
+    package var noteCredentials: @Sendable (RegistryCredentials) -> Void = { _ in }
 
     package init(environment: ConfigEnvironment) {
         self.environment = environment
@@ -154,7 +156,8 @@ package final class RegistryAccess: Sendable {
             host: host, isInsecure: isInsecure, transport: transport,
             tls: try TLSSettings(isVerified: !isInsecure, directory: directory, minimum: options.minimumTLS),
             credentials: try credentials(for: credentialName, takesGiven: takesGivenCredentials),
-            retry: options.retry, token: takesGivenCredentials ? options.registryToken : nil, warn: options.warn)
+            retry: options.retry, token: takesGivenCredentials ? options.registryToken : nil, warn: options.warn,
+            noteCredentials: options.noteCredentials)
         return state.withLock { state in
             // The first one wins, so that tokens are shared.
             if let known = state.clients[key] { return known }

@@ -18,6 +18,7 @@ package final class RegistryClient: Sendable {
     /// A bearer token to use instead of requesting one.
     let token: String?
     private let warn: @Sendable (String) -> Void
+    let noteCredentials: @Sendable (RegistryCredentials) -> Void
     let state = Mutex(State())
     /// Connections for ranges of large blobs.
     let spareConnections = ConnectionBudget()
@@ -38,7 +39,8 @@ package final class RegistryClient: Sendable {
 
     package init(
         host: String, isInsecure: Bool, transport: HTTPTransport, tls: TLSSettings, credentials: RegistryCredentials?,
-        retry: RetryPolicy, token: String? = nil, warn: @escaping @Sendable (String) -> Void = { _ in }
+        retry: RetryPolicy, token: String? = nil, warn: @escaping @Sendable (String) -> Void = { _ in },
+        noteCredentials: @escaping @Sendable (RegistryCredentials) -> Void = { _ in }
     ) {
         self.host = host
         self.isInsecure = isInsecure
@@ -48,6 +50,7 @@ package final class RegistryClient: Sendable {
         self.retry = retry
         self.token = token
         self.warn = warn
+        self.noteCredentials = noteCredentials
     }
 
     // MARK: Discovery

@@ -159,7 +159,9 @@ enum BuildCommand: Command {
         let quiet = try isQuiet(arguments) || toOutput
         var rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
         rendering.stepPrefix = isOneOfSeveral ? "[\(options.platform)] " : ""
-        let registries = try RegistryFlags.access(arguments, session, store: store)
+        let registries = try RegistryFlags.access(arguments, session, store: store) { [gate = options.secretGate] in
+            for secret in $0.secrets { gate.add("credentials of a registry", Array(secret.utf8)) }
+        }
         let images = StoreImages(
             store, registries, calledAs: session.calledAs,
             admission: try SignaturePolicyFlag.admission(arguments, session),

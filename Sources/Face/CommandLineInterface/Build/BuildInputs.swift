@@ -31,6 +31,9 @@ enum BuildInputs {
             }
         }
         for text in arguments.strings("build-context") { try addContext(text, repositories, to: &options) }
+        // The related tools do not look for leaks: their scripts get a warning.
+        let isStandIn = session.calledAs == "buildah" || session.calledAs == "podman"
+        options.secretGate = SecretGate(allowsLeaks: arguments.boolIfGiven("allow-secret-leaks") ?? isStandIn)
         for text in arguments.strings("secret") {
             let (id, secret) = try secret(text, session)
             options.secrets[id] = secret
@@ -214,6 +217,7 @@ enum BuildInputs {
             switch source {
             case .socket(let path): options.agentSockets[id] = path
             case .files(let keys):
+                for key in keys { options.secretGate.add("SSH key \(id)", try Files.readFile(key, limit: 1 << 20)) }
                 let directory = session.environment.value("TMPDIR") ?? "/tmp"
                 let agent = try KeyAgent(keys: keys, temporaryDirectory: directory)
                 options.agentSockets[id] = agent.socket

@@ -48,9 +48,11 @@ extension RegistryFlags {
     ///   - prefix: `src-`, `dest-`, or empty.
     ///   - store: stores partial blobs of interrupted pulls, and the progress of pushes.
     ///   - given: credentials that override the flags.
+    ///   - noteCredentials: receives the credentials that are used, before they are.
     static func access(
         _ arguments: ParsedArguments, _ session: Session, prefix: String = "", store: ContainerStore? = nil,
-        credentials given: RegistryCredentials? = nil
+        credentials given: RegistryCredentials? = nil,
+        noteCredentials: @escaping @Sendable (RegistryCredentials) -> Void = { _ in }
     ) throws -> RegistryAccess {
         func value(_ name: String) -> String? { arguments.optionalString(prefix + name) }
         var options = RegistryOptions(environment: session.registryEnvironment)
@@ -69,6 +71,7 @@ extension RegistryFlags {
         options.registryToken = value("registry-token")
         options.minimumTLS = try arguments.optionalString("tls-details").flatMap { try TLSDetails.minimumVersion($0) }
         options.blobPlacesDirectory = blobPlaces(session)
+        options.noteCredentials = noteCredentials
         options.warn = { [name = session.calledAs] in LogLine.write(.warning, $0, calledAs: name) }
         if arguments.declares("\(prefix)no-creds") { options.isAnonymous = arguments.bool("\(prefix)no-creds") }
         if let given {

@@ -34,7 +34,9 @@ struct ProgressRendering: Sendable {
             steps?.write("\(prefix(stage))STEP \(index)/\(count): \(text)\n")
         case .stepCached(_, let image, let isLast):
             steps?.write("--> Using cache \(image)\n" + (isLast ? "" : "--> \(image.prefix(12))\n"))
-        case .stepOutput(_, _, let bytes): steps?.writeUnchanged(bytes)
+        // Errors are shown even if nothing else is.
+        case .stepOutput(_, .standardError, let bytes): StandardStream.error.writeUnchanged(bytes)
+        case .stepOutput(_, .standardOutput, let bytes): steps?.writeUnchanged(bytes)
         case .stepDone(_, let layer):
             if let layer { (steps ?? copies)?.write("--> \(layer.prefix(12))\n") }
         case .stepFailed: break

@@ -98,6 +98,8 @@ package struct BuildOptions: Sendable {
     package var contexts: [String: NamedContext] = [:]
     /// The secrets for `RUN --mount=type=secret`, by id.
     package var secrets: [String: BuildSecret] = [:]
+    /// Searches what the build makes for its secrets: those above, and others that the caller adds.
+    package var secretGate = SecretGate()
     /// The agent sockets for `RUN --mount=type=ssh`, by id.
     package var agentSockets: [String: String] = [:]
     /// Which sources the build may use; nil for all.
@@ -135,6 +137,8 @@ package struct BuildOptions: Sendable {
     package var jobs = 1
     /// Called with what a record of the build contains; a failure fails the build.
     package var observes: @Sendable (BuildObservation) throws -> Void = { _ in }
+    /// Where the output of commands goes.
+    package var stepOutput = StepOutputRoute.inherited
     /// Whether to show the standard output of commands; their standard error is always shown.
     package var showsOutput = true
 

@@ -63,6 +63,7 @@ final class BuildSession: Sendable {
         for path in options.agentSockets.values { _ = try? handle(ofHost: path) }
         for case .file(let path) in options.secrets.values { _ = try? handle(ofHost: path) }
         _ = try? volumes()
+        options.secretGate.add(options.secrets, handle)
     }
 
     // MARK: Stages

@@ -40,6 +40,7 @@ struct ImageCommit: Sendable {
     ) throws -> ImageBuilder.Result {
         var draft = draft
         if options.omitsHistory { draft.config.history = nil }
+        try options.secretGate.check(draft, session.report)
         let identity = ImageIdentity(of: draft, format: options.format, created: options.created)
         if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
             try announce(known.record.id)

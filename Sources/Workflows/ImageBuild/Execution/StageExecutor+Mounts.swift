@@ -190,6 +190,7 @@ extension StageExecutor {
             throw BuildError(.notFound, "secret required but no secret with id \"\(name)\" found")
         }
         let content = try secret.content(session.handle(ofHost:))
+        session.options.secretGate.add(name, content)
         if let variable = request.variable {
             mounts.add(variable: variable, String(decoding: content, as: UTF8.self))
             if request.target == nil { return }

@@ -70,6 +70,9 @@ extension StageExecutor {
             process.mounts += [try hostFiles.executable(script, at: RunOperation.scriptPath)]
         }
         let status: ExitStatus
+        let output = try StepOutput(of: self)
+        output?.connect(&process.stdio)
+        defer { output?.finish() }
         do {
             status = try root.withFiles(
                 lendsMountPoints: true, lendsRun: false, targets: process.mounts.map(\.destination)
@@ -81,6 +84,8 @@ extension StageExecutor {
                 .commandFailed, at: step?.range, "building at STEP \"\(step?.text ?? "")\": \(error)",
                 exitCode: error.exitCode)
         }
+        output?.finish()
+        try output?.checkLeaks()
         guard status.isSuccess else {
             let how =
                 switch status {

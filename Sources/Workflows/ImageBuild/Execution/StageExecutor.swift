@@ -48,7 +48,10 @@ final class StageExecutor: @unchecked Sendable {
     ///
     /// - Throws: `BuildError` with the position of the step.
     func execute(_ node: BuildNode) throws {
-        if let step = node.step { log.begin(step) }
+        if let step = node.step {
+            try session.options.secretGate.check(step, in: session.locator.file, session.report)
+            log.begin(step)
+        }
         do {
             let before = ResourceUsage.now()
             try carryOut(node)
@@ -204,9 +207,11 @@ final class StageExecutor: @unchecked Sendable {
         didWork = true
         let root = try WritableRoot(over: draft.topLayer, in: session.store)
         let outcome: WritableRoot.Outcome
+        let scanner: LayerSecretScanner?
         do {
             try body(root)
-            outcome = try root.commit(modification: modification)
+            scanner = LayerSecretScanner(session.options.secretGate, session.report)
+            outcome = try root.commit(modification: modification, observer: scanner)
         } catch {
             root.discard()
             throw error
@@ -218,8 +223,11 @@ final class StageExecutor: @unchecked Sendable {
             try draft.add(made)
             layer = made
         }
-        try session.cache.record(
-            key.hex, BuildCacheIndex.Entry(layer: layer?.id, parent: parent, created: created, note: createdBy))
+        // A build that does not allow the leak must not find the layer.
+        if scanner?.hasFound != true {
+            try session.cache.record(
+                key.hex, BuildCacheIndex.Entry(layer: layer?.id, parent: parent, created: created, note: createdBy))
+        }
         if let top = draft.topLayer { log.done(layer: top) }
         return StepResult(created: created, isEmpty: layer == nil)
     }
@@ -231,7 +239,8 @@ final class StageExecutor: @unchecked Sendable {
         let outcome: WritableRoot.Outcome
         do {
             outcome = try root.commit(
-                modification: ranCommand ? session.options.modification : session.ownFilesModification)
+                modification: ranCommand ? session.options.modification : session.ownFilesModification,
+                observer: LayerSecretScanner(session.options.secretGate, session.report))
         } catch {
             root.discard()
             throw error

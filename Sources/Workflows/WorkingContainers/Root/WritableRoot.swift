@@ -96,8 +96,12 @@ package final class WritableRoot {
 
     /// Turns the changes into a layer of the store; without changes there is no layer, and the staging is discarded.
     ///
-    /// - Parameter modification: the modification times of the files, in the archive and in the layer.
-    package func commit(modification: ModificationTimes = .own) throws -> Outcome {
+    /// - Parameters:
+    ///   - modification: the modification times of the files, in the archive and in the layer.
+    ///   - observer: sees the content of the layer, which does not come into being if it throws.
+    package func commit(
+        modification: ModificationTimes = .own, observer: (any LayerContentObserver)? = nil
+    ) throws -> Outcome {
         let content: LayerMaker.Content =
             store.driver.holdsChangesOnly
             ? .overlayUpper(userXattr: store.driver.usesUserAttributes)
@@ -106,7 +110,8 @@ package final class WritableRoot {
             try LayerMaker(
                 directory: staging.contentDirectory, content: content,
                 options: LayerMaker.Options(
-                    modification: modification, parentRoot: staging.initialRoot, setsTimes: modification != .own),
+                    modification: modification, parentRoot: staging.initialRoot, setsTimes: modification != .own,
+                    observer: observer),
                 tarSplit: tarSplit
             ).make()
         }

@@ -40,7 +40,7 @@ is_harmless() {
 }
 
 @test "a build escapes its steps, and passes their output through unchanged" {
-    run -0 at_terminal build --no-cache -t localhost/evil2 "$CONTEXT"
+    run -0 at_terminal build --no-cache --progress plain -t localhost/evil2 "$CONTEXT"
     has $'\e[7mown\e[0m'
     output=${output//$'\e[7mown\e[0m'/}
     is_harmless

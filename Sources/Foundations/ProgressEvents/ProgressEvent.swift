@@ -46,6 +46,11 @@ package enum ProgressEvent: Sendable, Equatable {
     /// In a multi-platform copy: the copy of the image at this position among `of`, starting at one, begins.
     case instanceStarted(index: Int, of: Int, digest: String)
 
+    /// An interactive program is about to use the terminal: until it returns it, nothing may be shown.
+    case terminalTaken
+    /// The interactive program has ended.
+    case terminalReturned
+
     /// A message for the user that belongs to no step and no blob.
     case message(String)
     /// A warning for the user; the work continues.

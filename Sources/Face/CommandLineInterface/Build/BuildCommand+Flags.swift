@@ -19,8 +19,11 @@ extension BuildCommand {
             "no-cache-filter", .stringSlice, placeholder: "stage",
             help: "do not use existing cached images for these stages"),
         .string(
-            "progress", "auto|plain|tty|quiet", default: "auto",
-            help: "how to show progress: quiet like --quiet, otherwise line by line"),
+            "progress", "auto|tty|plain|json|quiet", default: "auto",
+            help: "how to show progress: a view of what runs, lines, an object per event, or nothing"),
+        .string(
+            "on-error", "fail|shell", default: "fail",
+            help: "what to do if a command fails: shell opens a shell in its container, on a terminal"),
         .bool(
             "layers", default: true, environment: "BUILDAH_LAYERS",
             help: "make a layer for each step that changes files"),

@@ -55,24 +55,27 @@ enum BuildCommand: Command {
             options.platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
             return try call.run(options, session)
         }
-        if delivery.usesStandardOutput { options.showsOutput = false }
         if let file = arguments.string("logfile"), !arguments.bool("logsplit") {
             try StandardStream.redirectAll(to: file)
         }
         let bundle = try RuntimeChoice.makeBundle(of: options.isolation)
         defer { if let bundle { try? Files.removeTree(bundle) } }
         let store = try session.openStore(mounts: true)
-        let quiet = try isQuiet(arguments)
-        let rendering = ProgressRendering(steps: nil, copies: quiet ? nil : .error)
+        let progress = try BuildProgress(
+            try .chosen(arguments, session), isOutputTaken: delivery.usesStandardOutput, session)
+        defer { progress.finish() }
+        options.stepOutput = progress.mode.route(arguments)
+        options.failureShell = try BuildProgressMode.failureShell(arguments)
+        if delivery.usesStandardOutput, progress.mode != .json { options.showsOutput = false }
         options.remoteFiles = WebFiles(
-            try RegistryFlags.access(arguments, session, store: store), report: rendering.handler)
+            try RegistryFlags.access(arguments, session, store: store), report: progress.handler())
         options.gitEnvironment = BuildInputs.gitEnvironment(session)
         let agents = try BuildInputs.startKeyAgents(arguments, session, into: &options)
         defer { withExtendedLifetime(agents) {} }
         let platforms = try platforms(arguments, options, store, session)
         try delivery.checkSeveral(platforms.count, arguments)
         options.announce = try BuildDelivery.announcement(arguments)
-        return try build(for: platforms, options, delivery, list: list, arguments, store, session)
+        return try build(for: platforms, options, delivery, list: list, progress, arguments, store, session)
     }
 
     /// Builds for each of these platforms, and puts the images together.
@@ -80,7 +83,7 @@ enum BuildCommand: Command {
     /// - Parameter list: the list to add them to.
     private static func build(
         for platforms: [Platform], _ options: BuildOptions, _ delivery: BuildDelivery, list: String?,
-        _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+        _ progress: BuildProgress, _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
     ) throws -> Int32 {
         var options = options
         let indexNotes = try AnnotationFlags.ofIndex(arguments)
@@ -100,13 +103,15 @@ enum BuildCommand: Command {
                 try StandardStream.redirectAll(to: "\(file)_\(platform.os)_\(platform.architecture)")
             }
             let (result, image) = try build(
-                options, delivery, names: names, isOneOfSeveral: platforms.count > 1, arguments, store, session)
+                options, delivery, names: names, isOneOfSeveral: platforms.count > 1, progress,
+                arguments, store, session)
             results.append((result, platform, image?.papers ?? []))
             if let image { attested.append(image.list) }
         }
         if platforms.count > 1 {
             try delivery.sendTogether(results, from: store, temporary: temporaryDirectory(session))
         }
+        progress.finish()
         let built = results.map { (image: $0.result.image, platform: Optional($0.platform)) }
         let annotations = Dictionary(indexNotes) { $1 }
         if let list {
@@ -122,7 +127,7 @@ enum BuildCommand: Command {
         } else if !names.isEmpty {
             let id = try ManifestList.create(named: names, of: built, annotations: annotations, in: store)
             guard !delivery.usesStandardOutput else { return 0 }
-            if try !isQuiet(arguments) { for name in names { session.printLine("Successfully tagged \(name)") } }
+            if progress.showsLines { for name in names { session.printLine("Successfully tagged \(name)") } }
             session.printLine(id)
         }
         return 0
@@ -153,19 +158,17 @@ enum BuildCommand: Command {
     /// Builds for one platform, copies the image to any other destinations, and reports the result.
     private static func build(
         _ options: BuildOptions, _ delivery: BuildDelivery, names: [String], isOneOfSeveral: Bool,
-        _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+        _ progress: BuildProgress, _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
     ) throws -> (ImageBuilder.Result, AttestedImage?) {
         let toOutput = delivery.usesStandardOutput
-        let quiet = try isQuiet(arguments) || toOutput
-        var rendering = ProgressRendering(steps: quiet ? nil : .output, copies: quiet ? nil : .error)
-        rendering.stepPrefix = isOneOfSeveral ? "[\(options.platform)] " : ""
+        let report = progress.handler(isOneOfSeveral ? options.platform : nil)
         let registries = try RegistryFlags.access(arguments, session, store: store) { [gate = options.secretGate] in
             for secret in $0.secrets { gate.add("credentials of a registry", Array(secret.utf8)) }
         }
         let images = StoreImages(
             store, registries, calledAs: session.calledAs,
             admission: try SignaturePolicyFlag.admission(arguments, session),
-            decryption: try EncryptionFlags.decryption(arguments), report: rendering.handler)
+            decryption: try EncryptionFlags.decryption(arguments), report: report)
         var options = options
         let recorder = try delivery.papers.map { papers in
             let inventory = papers.flags.listsPackages ? try InventoryRequest(options) : nil
@@ -174,7 +177,7 @@ enum BuildCommand: Command {
         if let recorder { options.observes = recorder.note }
         let provided: any BaseImageProvider = recorder.map { RecordedImages(images, $0) } ?? images
         let allowed: any BaseImageProvider = options.sourcePolicy.map { PolicedImages(provided, $0) } ?? provided
-        let result = try ImageBuilder(options, store: store, images: allowed, report: rendering.handler).build()
+        let result = try ImageBuilder(options, store: store, images: allowed, report: report).build()
         let tags = isOneOfSeveral || names.isEmpty ? options.names : names
         var attested: AttestedImage?
         if let papers = delivery.papers, let recorder {
@@ -185,7 +188,7 @@ enum BuildCommand: Command {
         }
         try delivery.send(
             result, attested, names: tags, platform: isOneOfSeveral ? options.platform : nil, from: store, registries,
-            temporary: temporaryDirectory(session), report: rendering.handler)
+            temporary: temporaryDirectory(session), report: report)
         if let file = arguments.string("metadata-file") {
             let provenance = attested?.papers.first { $0.file == "provenance.json" }?.predicate
             try OutputFile.write(
@@ -193,8 +196,9 @@ enum BuildCommand: Command {
                     result.image.id, attested?.list.serialized ?? result.manifest, names: tags, provenance: provenance),
                 to: file)
         }
-        if !quiet {
-            if !options.makesLayers { try rendering.tellOfCopy(result.manifest) }
+        if !isOneOfSeveral { progress.finish() }
+        if progress.showsLines {
+            if !options.makesLayers, progress.mode == .plain { try progress.rendering().tellOfCopy(result.manifest) }
             session.printLine("--> \(result.image.id.prefix(12))")
             for name in tags { session.printLine("Successfully tagged \(name)") }
         }
@@ -205,15 +209,8 @@ enum BuildCommand: Command {
     }
 
     /// Whether steps and copies are not shown.
-    static func isQuiet(_ arguments: ParsedArguments) throws -> Bool {
-        switch arguments.string("progress") {
-        case "quiet": return true
-        case "auto", "plain", "tty", "", nil: return arguments.bool("quiet")
-        case "rawjson":
-            throw CommandError("--progress rawjson is not supported: BuildKit's records describe its own solver")
-        case let other?:
-            throw CommandError("unknown --progress \"\(other)\": choose auto, plain, tty or quiet")
-        }
+    static func isQuiet(_ arguments: ParsedArguments, _ session: Session) throws -> Bool {
+        try BuildProgressMode.requested(arguments, session) == .quiet
     }
 
     private static func options(
@@ -241,7 +238,7 @@ enum BuildCommand: Command {
         options.ignoreFile = files.ignoreFile
         try BuildInputs.read(arguments, session, conf, repositories, into: &options)
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
-        options.showsOutput = try !isQuiet(arguments)
+        options.showsOutput = try !isQuiet(arguments, session)
         options.target = arguments.string("target")
         options.jobs = jobs(arguments, session)
         options.makesChecks =

@@ -40,7 +40,7 @@ enum BuildInputs {
         }
         options.sourcePolicy = try arguments.string("source-policy-file").map { try sourcePolicy(in: $0) }
         options.commandMounts = arguments.strings("mount")
-        options.reportsUsage = try usageReport(arguments)
+        options.reportsUsage = try usageReport(arguments, session)
         let volumes = arguments.wasSet("volume") ? arguments.strings("volume") : conf.containers.volumes
         options.mounts = try volumes.map { try VolumeFlag.parse($0) }
         options.passesInput = arguments.bool("stdin")
@@ -58,9 +58,10 @@ enum BuildInputs {
     }
 
     /// Where `--log-rusage` reports each step's use of resources: to `--rusage-logfile`, or where steps are shown.
-    private static func usageReport(_ arguments: ParsedArguments) throws -> (@Sendable (ResourceUsage) throws -> Void)?
-    {
-        let isQuiet = try BuildCommand.isQuiet(arguments)
+    private static func usageReport(
+        _ arguments: ParsedArguments, _ session: Session
+    ) throws -> (@Sendable (ResourceUsage) throws -> Void)? {
+        let isQuiet = try BuildCommand.isQuiet(arguments, session)
         guard arguments.bool("log-rusage"), !isQuiet else {
             guard !arguments.wasSet("rusage-logfile") || isQuiet else {
                 throw CommandError("--rusage-logfile needs --log-rusage")

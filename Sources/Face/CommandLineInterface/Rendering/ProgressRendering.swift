@@ -13,6 +13,8 @@ struct ProgressRendering: Sendable {
     let isJSON: Bool
     /// The prefix for each step: the platform in multi-platform builds.
     var stepPrefix = ""
+    /// Tells the steps apart that run at once.
+    var prefixes = StepPrefixes()
     /// Whether to also print every event to standard error.
     var isDebugging = false
     private let bars: CopyProgress?
@@ -30,16 +32,21 @@ struct ProgressRendering: Sendable {
 
     private func render(_ event: ProgressEvent) {
         switch event {
-        case .stepStarted(_, let index, let count, let text, let stage):
+        case .stepStarted(let id, let index, let count, let text, let stage):
+            prefixes.begin(id, StepPrefixes.prefix(index, count, stage, platform: nil))
             steps?.write("\(prefix(stage))STEP \(index)/\(count): \(text)\n")
-        case .stepCached(_, let image, let isLast):
-            steps?.write("--> Using cache \(image)\n" + (isLast ? "" : "--> \(image.prefix(12))\n"))
+        case .stepCached(let id, let image, let isLast):
+            let prefix = prefixes.end(id)
+            steps?.write("\(prefix)--> Using cache \(image)\n" + (isLast ? "" : "\(prefix)--> \(image.prefix(12))\n"))
         // Errors are shown even if nothing else is.
-        case .stepOutput(_, .standardError, let bytes): StandardStream.error.writeUnchanged(bytes)
-        case .stepOutput(_, .standardOutput, let bytes): steps?.writeUnchanged(bytes)
-        case .stepDone(_, let layer):
-            if let layer { (steps ?? copies)?.write("--> \(layer.prefix(12))\n") }
-        case .stepFailed: break
+        case .stepOutput(let id, .standardError, let bytes):
+            StandardStream.error.writeUnchanged(prefixes.prefixed(id, bytes))
+        case .stepOutput(let id, .standardOutput, let bytes): steps?.writeUnchanged(prefixes.prefixed(id, bytes))
+        case .stepDone(let id, let layer):
+            let prefix = prefixes.end(id)
+            if let layer { (steps ?? copies)?.write("\(prefix)--> \(layer.prefix(12))\n") }
+        case .stepFailed(let id): _ = prefixes.end(id)
+        case .terminalTaken, .terminalReturned: break
         case .commitStarted(let name, let stage):
             steps?.write("\(prefix(stage))COMMIT\(name.map { " \($0)" } ?? "")\n")
         case .message(let text):
@@ -118,12 +125,12 @@ struct ProgressRendering: Sendable {
 }
 
 /// The JSON form of copy events.
-private enum ProgressJSON {
+enum ProgressJSON {
     static func line(_ event: ProgressEvent) -> String {
         JSONValue.object(object(event)).serializedString() + "\n"
     }
 
-    private static func object(_ event: ProgressEvent) -> JSONObject {
+    static func object(_ event: ProgressEvent) -> JSONObject {
         switch event {
         case .signaturesStarted: return ["event": "signaturesStarted"]
         case .listSignaturesStarted: return ["event": "listSignaturesStarted"]

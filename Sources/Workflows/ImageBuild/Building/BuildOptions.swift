@@ -137,6 +137,8 @@ package struct BuildOptions: Sendable {
     package var jobs = 1
     /// Called with what a record of the build contains; a failure fails the build.
     package var observes: @Sendable (BuildObservation) throws -> Void = { _ in }
+    /// Opens a shell where a command fails; nil: none.
+    package var failureShell: FailureShell?
     /// Where the output of commands goes.
     package var stepOutput = StepOutputRoute.inherited
     /// Whether to show the standard output of commands; their standard error is always shown.

@@ -77,7 +77,13 @@ extension StageExecutor {
             status = try root.withFiles(
                 lendsMountPoints: true, lendsRun: false, targets: process.mounts.map(\.destination)
             ) { files in
-                try process.run(in: files, hostFiles: hostFiles, caches: self.session.store.layout.ownRoom + "/filters")
+                let caches = self.session.store.layout.ownRoom + "/filters"
+                let status = try process.run(in: files, hostFiles: hostFiles, caches: caches)
+                if !status.isSuccess, !self.session.cancellation.isCancelled {
+                    output?.finish()
+                    self.openShell(like: process, in: files, hostFiles, caches: caches)
+                }
+                return status
             }
         } catch let error as SandboxError {
             throw session.locator.error(

@@ -116,6 +116,15 @@ EOF
     has "--progress plain"
 }
 
+@test "on a terminal: Ctrl-C ends the build at once, with the cursor at the beginning of a line" {
+    dockerfile <<<$'FROM localhost/busybox\nRUN sleep 20'
+    local start=$SECONDS
+    run on_terminal $'\x03' build --no-cache .
+    [ "$status" -ne 0 ]
+    [ $((SECONDS - start)) -lt 15 ] || fail "it took $((SECONDS - start)) seconds"
+    lacks $'\e[?25l'
+}
+
 @test "on a terminal that changes its size, no line is too long, and the steps remain" {
     dockerfile <<'EOF'
 FROM localhost/busybox

@@ -201,6 +201,13 @@ refused() {
     lacks wrong
     run -0 swiftlet push -q --tls-verify=false --creds user:secret localhost/busybox "$BASIC/bb"
     run -0 swiftlet pull -q --tls-verify=false --creds user:secret "$BASIC/bb"
+    # A build that has used them keeps them out of its image, and one that has not does not know them.
+    echo 'machine localhost login user password secret' >netrc
+    dockerfile <<<"FROM $BASIC/bb"$'\nCOPY netrc /root/.netrc'
+    run swiftlet build --tls-verify=false --creds user:secret --pull=always .
+    own_failure
+    has 'file root/.netrc in the layer contains the secret "credentials of a registry"'
+    run -0 swiftlet build -q --tls-verify=false --creds user:secret --pull=never .
 }
 
 @test "login stores credentials for every tool, logout removes them" {

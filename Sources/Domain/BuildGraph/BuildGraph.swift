@@ -59,6 +59,13 @@ package struct BuildNode: Sendable {
         package let text: String
         /// Its position in the Dockerfile; nil if it is not in there.
         package let range: SourceRange?
+
+        /// Memberwise initializer.
+        package init(index: Int, text: String, range: SourceRange?) {
+            self.index = index
+            self.text = text
+            self.range = range
+        }
     }
 
     /// What a node does.

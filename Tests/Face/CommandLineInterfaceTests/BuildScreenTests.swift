@@ -33,7 +33,7 @@ import Testing
                 "[builder 2/5] RUN make  1m05s"
             ])
         #expect(
-            texts(screen.take(.stepCached(id: 2, image: "y"), platform: nil, now: 66_000)) == [
+            texts(screen.take(.stepCached(id: 2, image: "y", isLast: false), platform: nil, now: 66_000)) == [
                 "[1/3] RUN a …  CACHED"
             ])
         #expect(!screen.isBusy)

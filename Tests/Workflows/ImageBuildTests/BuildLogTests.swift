@@ -1,3 +1,4 @@
+import BuildGraph
 import ProgressEvents
 import Synchronization
 import Testing
@@ -18,11 +19,11 @@ import Testing
         let recorder = Recorder()
         let numbers = StepNumbers()
         var (first, second) = (recorder.log(numbers, "a"), recorder.log(numbers, "b"))
-        first.begin("FROM x")
-        second.begin("FROM y")
+        first.begin(BuildNode.Step(index: 1, text: "FROM x", range: nil))
+        second.begin(BuildNode.Step(index: 1, text: "FROM y", range: nil))
         second.done()
         first.done()
-        first.begin("RUN z")
+        first.begin(BuildNode.Step(index: 2, text: "RUN z", range: nil))
         first.output(.standardError, [1])
         first.failed()
         let (a, b) = (ProgressEvent.Stage(name: "a", position: nil), ProgressEvent.Stage(name: "b", position: nil))
@@ -40,15 +41,15 @@ import Testing
         let recorder = Recorder()
         var log = recorder.log(StepNumbers(), "a")
         log.failed()
-        log.begin("RUN x")
+        log.begin(BuildNode.Step(index: 1, text: "RUN x", range: nil))
         log.cached("i")
         log.done()
         log.failed()
-        log.begin("RUN y")
+        log.begin(BuildNode.Step(index: 2, text: "RUN y", range: nil))
         log.done(layer: "l")
         log.done()
         #expect(
             recorder.events.withLock { $0.filter { if case .stepStarted = $0 { false } else { true } } }
-                == [.stepCached(id: 1, image: "i"), .stepDone(id: 2, layer: "l")])
+                == [.stepCached(id: 1, image: "i", isLast: false), .stepDone(id: 2, layer: "l")])
     }
 }

@@ -33,7 +33,7 @@ enum BuildEventJSON {
                 object["base64"] = .string(Base64.encode(bytes))
             }
             return object
-        case .stepCached(let id, let image):
+        case .stepCached(let id, let image, _):
             return ["event": "stepCached", "id": .integer(Int64(id)), "layer": .string(image)]
         case .stepDone(let id, let layer):
             var object: JSONObject = ["event": "stepDone", "id": .integer(Int64(id))]

@@ -57,7 +57,7 @@ struct BuildScreen {
             steps[place].tail += lines.suffix(Self.keptLines).map { DisplayText.visible(String($0)) }
             let excess = steps[place].tail.count - Self.keptLines
             if excess > 0 { steps[place].tail.removeFirst(excess) }
-        case .stepCached(let id, _): return end(id) { _ in [("CACHED", .faint)] }
+        case .stepCached(let id, _, _): return end(id) { _ in [("CACHED", .faint)] }
         case .stepDone(let id, _):
             return end(id) { [(DisplayText.duration(milliseconds: now - $0.started), .good)] }
         case .stepFailed(let id): return failed(id, now)

@@ -1,3 +1,4 @@
+import BuildGraph
 import JSONText
 import SeededRandomness
 import Testing

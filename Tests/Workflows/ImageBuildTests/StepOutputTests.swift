@@ -1,3 +1,4 @@
+import BuildGraph
 import Glibc
 import LinuxSystem
 import ProgressEvents

@@ -23,6 +23,13 @@ import Testing
                 == "pkg:pypi/foo-bar@1.0")
     }
 
+    /// The form in which PEP 503 compares names.
+    @Test(arguments: [("Foo_Bar", "foo-bar"), ("lazr.uri", "lazr-uri"), ("a-_.B", "a-b"), ("x", "x")])
+    func namesOfPyPIAreNormalized(_ name: String, _ expected: String) {
+        let package = SoftwarePackage(.python, name: name, version: "1", at: FileLocation("a"))
+        #expect(PackageURL.text(of: package, in: OperatingSystemRelease()) == "pkg:pypi/\(expected)@1")
+    }
+
     @Test func findsNodePackagesAndLocks() throws {
         try root.write("app/package.json", #"{"name":"app","version":"1"}"#)
         try root.write("app/node_modules/a/package.json", #"{"name":"a","version":"1.0.0","license":"ISC"}"#)

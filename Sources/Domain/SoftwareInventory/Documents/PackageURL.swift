@@ -15,8 +15,10 @@ package enum PackageURL {
                 qualifiers.append(("distro", system.version.isEmpty ? system.id : "\(system.id)-\(system.version)"))
             }
         case .python:
-            // Names of PyPI are equal in this form.
-            name = String(name.lowercased().map { $0 == "_" ? "-" : $0 })
+            // Names of PyPI are equal in this form (PEP 503).
+            let parts = name.lowercased().split(omittingEmptySubsequences: false) { "-_.".contains($0) }
+            name = parts.enumerated().filter { $0.offset == 0 || !$0.element.isEmpty }.map(\.element).joined(
+                separator: "-")
         case .node, .go, .swift:
             let parts = name.split(separator: "/").map(String.init)
             namespace = parts.dropLast()

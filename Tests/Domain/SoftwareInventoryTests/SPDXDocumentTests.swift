@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    /// Two entries of a lock for one package must not have the same id.
+    @Test func aPackageIsListedOncePerFile() throws {
+        try root.write(
+            "l/package-lock.json",
+            #"{"packages":{"node_modules/c":{"version":"1","license":"MIT"},"#
+                + #""node_modules/d/node_modules/c":{"version":"1"}}}"#)
+        let ids = try #require(document()["packages"]?.array).compactMap { $0["SPDXID"]?.string }
+        #expect(ids.filter { $0.hasPrefix("SPDXRef-Package-npm") }.count == 3)
+        #expect(Set(ids).count == ids.count)
+    }
+
     @Test func onlyExpressionsAreDeclaredLicenses() throws {
         let packages = try #require(document()["packages"]?.array)
         let npm = packages.filter { $0["SPDXID"]?.string?.hasPrefix("SPDXRef-Package-npm") == true }

@@ -23,8 +23,12 @@ package struct SoftwareScan: Sendable {
         try walk.visit(root)
         packages += walk.packages
         warnings = walk.warnings
-        var seen: Set<SoftwarePackage> = []
-        packages = packages.filter { seen.insert($0).inserted }.sorted(by: Self.precedes)
+        // A lock file may list a package several times, with more or less about it.
+        var seen: Set<[UInt8]> = []
+        packages = packages.filter { package in
+            let address = PackageURL.text(of: package, in: system)
+            return seen.insert(Array(address.utf8) + [0] + package.location.bytes).inserted
+        }.sorted(by: Self.precedes)
     }
 
     private static func precedes(_ left: SoftwarePackage, _ right: SoftwarePackage) -> Bool {

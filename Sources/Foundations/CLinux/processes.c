@@ -2,10 +2,12 @@
 
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -79,4 +81,37 @@ int linux_waitpid(int pid, int *status, int options) {
 
 int linux_pipe2(int fds[2], int flags) {
     return (int)LINUX_RESULT(pipe2(fds, flags));
+}
+
+static int termination_writer = -1;
+
+static void note_termination(int number) {
+    const int saved = errno;
+    const unsigned char byte = (unsigned char)number;
+    if (write(termination_writer, &byte, 1) < 0) {
+        // Nothing can be done here: a full pipe holds earlier signals.
+    }
+    errno = saved;
+}
+
+int linux_watch_termination(void) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+    termination_writer = ends[1];
+    fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+    for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
+        struct sigaction action = {.sa_handler = note_termination, .sa_flags = SA_RESTART};
+        struct sigaction previous;
+        sigemptyset(&action.sa_mask);
+        if (sigaction(numbers[index], NULL, &previous) == 0 && previous.sa_handler == SIG_DFL)
+            sigaction(numbers[index], &action, NULL);
+    }
+    return ends[0];
+}
+
+void linux_die_of_signal(int number) {
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    sigaction(number, &by_default, NULL);
+    kill(getpid(), number);
 }

@@ -119,7 +119,7 @@ package struct WebAddress: Sendable, Hashable {
     }
 
     /// A path without `.` and `..` components (RFC 3986, section 5.2.4).
-    private static func removingDots(_ path: String) -> String {
+    static func removingDots(_ path: String) -> String {
         var kept: [Substring] = []
         let components = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         for component in components {

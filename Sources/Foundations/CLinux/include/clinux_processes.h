@@ -80,4 +80,11 @@ int linux_spawn(const struct linux_spawn_plan *plan);
 /// write(2) that returns EPIPE without raising SIGPIPE if there is no reader.
 long linux_write_unsignalled(int fd, const void *buffer, size_t count);
 
+/// From now on, SIGHUP, SIGINT and SIGTERM, where their actions are the default ones, no longer end the process: their
+/// numbers can be read, one byte each, from the returned descriptor. `-errno` if that is impossible. Call it once.
+int linux_watch_termination(void);
+
+/// Ends this process by a signal's default action.
+void linux_die_of_signal(int number);
+
 #endif

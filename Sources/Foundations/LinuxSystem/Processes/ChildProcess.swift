@@ -10,10 +10,13 @@ package enum ChildProcess {
     /// are returned (above `outputLimit` bytes the program is killed and `EFBIG` thrown), and standard input is empty
     /// without `input`; otherwise the streams are inherited.
     ///
+    /// A program that writes nothing to its captured streams for `silenceLimit` seconds is killed, with everything it
+    /// started, and `ETIMEDOUT` thrown.
+    ///
     /// The status is the exit code, or 128 plus the number of the signal that terminated the program.
     package static func run(
         _ argv: [String], environment: [String]? = nil, input: [UInt8]? = nil, captureOutput: Bool,
-        workingDirectory: String? = nil, outputLimit: Int = 64 << 20
+        workingDirectory: String? = nil, outputLimit: Int = 64 << 20, silenceLimit: Int32? = nil
     ) throws(LinuxError) -> (status: Int32, output: [UInt8], errors: [UInt8]) {
         guard let program = argv.first else { throw LinuxError("run program", code: EINVAL) }
         var streams = try ChildStreams(hasInput: input != nil, captureOutput: captureOutput)
@@ -31,9 +34,10 @@ package enum ChildProcess {
         try checked(pid, "run", program)
         streams.closeChildEnds()
         do throws(LinuxError) {
-            let (output, errors) = try streams.exchange(input ?? [], limit: outputLimit)
+            let (output, errors) = try streams.exchange(input ?? [], limit: outputLimit, silence: silenceLimit)
             return (try wait(for: pid), output, errors)
         } catch {
+            if error.code == ETIMEDOUT { ProcessTree.signalDescendants(of: pid, SIGKILL) }
             kill(pid, SIGKILL)
             _ = try? wait(for: pid)
             throw LinuxError(error.operation, program, error.errno)

@@ -48,7 +48,12 @@ struct ChildStreams: ~Copyable {
     }
 
     /// Writes all input and reads all output, in whatever order the program processes them.
-    mutating func exchange(_ input: [UInt8], limit: Int) throws(LinuxError) -> (output: [UInt8], errors: [UInt8]) {
+    ///
+    /// - Parameter silence: the longest time in seconds without any byte in either direction; nil for no limit.
+    mutating func exchange(
+        _ input: [UInt8], limit: Int, silence: Int32? = nil
+    ) throws(LinuxError) -> (output: [UInt8], errors: [UInt8]) {
+        let timeout = silence.map { $0.multipliedReportingOverflow(by: 1000).partialValue } ?? -1
         var collected: [[UInt8]] = [[], [], []]
         var written = 0
         if input.isEmpty { Self.close(&own[0]) }
@@ -56,7 +61,10 @@ struct ChildStreams: ~Copyable {
             // poll(2) ignores negative descriptors.
             var polled = own.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             polled[0].events = Int16(POLLOUT)
-            if poll(&polled, 3, -1) < 0, errno != EINTR { throw LinuxError("poll", code: errno) }
+            let ready = poll(&polled, 3, timeout)
+            if ready == 0 { throw LinuxError("wait for output of", code: ETIMEDOUT) }
+            if ready < 0, errno != EINTR { throw LinuxError("poll", code: errno) }
+            if ready < 0 { continue }
             if polled[0].revents != 0 {
                 written += try write(input[written...])
                 if written == input.count { Self.close(&own[0]) }

@@ -62,3 +62,55 @@ import Testing
         #expect(error.message.contains("rule 0: ") && error.message.contains(message))
     }
 }
+
+/// However an address is written, the rules for it apply.
+@Suite struct SourceIdentifierTests {
+    private func policy(_ rules: [(String, String)]) throws -> SourcePolicy {
+        let entries = rules.map {
+            JSONValue.object(["action": .string($0.0), "selector": ["identifier": .string($0.1)]])
+        }
+        return try SourcePolicy(parsing: ["rules": .array(entries)])
+    }
+
+    @Test(arguments: [
+        "http://h/secret", "http://u@h/secret", "http://u:p@h:80/secret", "http://H/a/../secret", "http://h/%73ecret",
+        "http://h/secret#x",
+    ])
+    func deniedFiles(address: String) throws {
+        let policy = try policy([("DENY", "http://h/secret")])
+        #expect(throws: BuildError.self) { try policy.address(for: address) }
+    }
+
+    @Test(arguments: ["http://good.test@evil.test/x", "http://good.test/a/../../x@y/../evil", "http://evil.test/"])
+    func notAllowedFiles(address: String) throws {
+        let policy = try policy([("ALLOW", "http://good.test/a*"), ("ALLOW", "http://good.test@*"), ("DENY", "*")])
+        #expect(throws: BuildError.self) { try policy.address(for: address) }
+        #expect(try policy.address(for: "http://u:p@GOOD.test:80/a") == "http://u:p@GOOD.test:80/a")
+    }
+
+    @Test(arguments: [
+        ("https://h/r.git", "https://u:p@H/r.git#main", true), ("git://h/r.git", "https://h/r.git", true),
+        ("git://h/r.git#main:sub", "https://h/r.git?ref=main&subdir=sub", true), ("git@h:r", "git@h:r", true),
+        ("ssh://h/r", "ssh://git@h/r", true), ("ssh://git@h/r", "git@h:r", true),
+        ("https://h/r.git", "https://h/s.git", false),
+    ])
+    func repositories(rule: String, source: String, isDenied: Bool) throws {
+        let reference = try #require(try GitReference(source))
+        let policy = try policy([("DENY", rule)])
+        let denial = Result { try policy.checkRepository(source, reference) }
+        #expect((try? denial.get()) == nil ? isDenied : !isDenied)
+    }
+
+    @Test func allowedRepositories() throws {
+        let policy = try policy([("ALLOW", "git@good:*"), ("ALLOW", "https://good*"), ("DENY", "*")])
+        func check(_ source: String) throws { try policy.checkRepository(source, #require(try GitReference(source))) }
+        try check("git@good:r")
+        try check("https://good/r.git#main")
+        #expect(throws: BuildError.self) { try check("https://good@evil/r.git") }
+        #expect(throws: BuildError.self) { try check("ssh://good@evil/r.git") }
+    }
+
+    @Test func errorsHideCredentials() {
+        #expect(BuildError(.invalid, "x https://u:p@h/").message == "x https://xxxxx@h/")
+    }
+}

@@ -1,4 +1,5 @@
 import BuildGraph
+import HTTPHeaders
 import ProgressEvents
 import Synchronization
 
@@ -25,7 +26,7 @@ struct BuildLog {
         self.step = step.index
         let id = numbers.next()
         current = id
-        report(.stepStarted(id: id, index: step.index, of: stepCount, text: step.text, stage: stage))
+        report(.stepStarted(id: id, index: step.index, of: stepCount, text: AddressRedaction.redacted(step.text), stage: stage))
     }
 
     /// Passes on what the command of the step in progress writes, from any thread.

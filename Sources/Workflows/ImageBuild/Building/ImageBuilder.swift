@@ -49,6 +49,7 @@ package struct ImageBuilder {
             options: options, dockerfile: dockerfile, plan: plan, store: store, images: images, context: try context(),
             report: report)
         warnOfUnknownStages(in: dockerfile)
+        warnOfReplacedTarget(plan)
         try checks?.begin(plan.stages)
         let bases = StageBases(options, plan, store: store, images: images, report: report)
         if let result = try unchangedBase(plan, bases, checks, session) { return result }
@@ -97,6 +98,15 @@ package struct ImageBuilder {
         for name in options.uncachedStages.subtracting(stages).sorted() {
             report(.warning("[Warning] --no-cache-filter: there is no stage \(name)"))
         }
+    }
+
+    /// A named context that stands for the target: nothing of the Dockerfile is built.
+    private func warnOfReplacedTarget(_ plan: BuildPlan) {
+        guard let target = plan.stages.last, target.isReplaced, let name = target.stage.name else { return }
+        report(
+            .warning(
+                "[Warning] --build-context \(name)=... replaces the target stage \(name): "
+                    + "none of its instructions are executed"))
     }
 
     /// The base image itself, if the build is nothing but a FROM: as in Buildah and Docker, it only gets other names.

@@ -102,37 +102,30 @@ package struct SourcePolicy: Sendable, Equatable {
     ///
     /// - Throws: ``BuildError`` if the policy denies it.
     func address(for address: String) throws(BuildError) -> String {
-        try decision(for: [address], called: address) ?? address
+        let identifiers = SourceIdentifiers(address: address)
+        return try decision(for: identifiers.plain, suspicious: identifiers.others, called: address) ?? address
     }
 
     /// Checks a git repository, which rules name in full or without reference and query, with its own scheme or `git`.
     ///
-    /// - Parameter remote: the address without reference and query.
     /// - Throws: ``BuildError`` if the policy denies it, or replaces it, which is not supported.
-    func checkRepository(_ address: String, remote: String) throws(BuildError) {
-        var identifiers: [String] = []
-        for text in [address, remote] {
-            identifiers.append(text)
-            guard let scheme = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[scheme...].hasPrefix("://") else {
-                identifiers.append("git://" + text)
-                continue
-            }
-            // Users and passwords do not make another repository; schemes and hosts have no case.
-            let start = text.utf8.index(scheme, offsetBy: 3)
-            let authority = text[start...].prefix { $0 != "/" }
-            let host = authority.split(separator: "@").last.map { $0.lowercased() } ?? ""
-            for prefix in [text[..<scheme].lowercased(), "git"] {
-                identifiers.append("\(prefix)://\(host)\(text[authority.endIndex...])")
-            }
-        }
-        guard try decision(for: identifiers, called: remote) == nil else {
-            throw BuildError(.unsupported, "source policy: replacing the git repository \(remote) is not supported")
+    func checkRepository(_ text: String, _ reference: GitReference) throws(BuildError) {
+        let identifiers = SourceIdentifiers(repository: text, reference)
+        let name = reference.displayName
+        guard try decision(for: identifiers.plain, suspicious: identifiers.others, called: name) == nil else {
+            throw BuildError(.unsupported, "source policy: replacing the git repository \(name) is not supported")
         }
     }
 
     /// The replacement by the first rule that matches one of the identifiers; nil for none.
-    private func decision(for identifiers: [String], called name: String) throws(BuildError) -> String? {
-        for (index, rule) in rules.enumerated() where identifiers.contains(where: rule.matches) {
+    ///
+    /// - Parameter others: more identifiers, in forms that must not make a rule allow something else than it means.
+    private func decision(
+        for identifiers: [String], suspicious others: [String] = [], called name: String
+    ) throws(BuildError) -> String? {
+        for (index, rule) in rules.enumerated()
+        where identifiers.contains(where: rule.matches) || rule.action != .allow && others.contains(where: rule.matches)
+        {
             switch rule.action {
             case .allow: return nil
             case .convert: return rule.replacement

@@ -17,6 +17,8 @@ package struct GitReference: Sendable, Equatable {
     /// Whether the `.git` directory is part of the files; nil if the reference does not say.
     package var keepsGitDirectory: Bool?
     package var fetchesSubmodules = true
+    /// Whether the commit is fetched by its id, without asking what the reference refers to.
+    package var fetchesByCommit = false
     /// Whether files get the time of the commit rather than of the checkout.
     package var usesCommitTime = false
 
@@ -32,7 +34,9 @@ package struct GitReference: Sendable, Equatable {
         guard Self.isRemote(rest) else { return nil }
         remote = rest
         if let fragment {
-            let (ref, directory) = Self.cut(fragment, at: ":")
+            // In URLs, unlike in `user@host:path`, it may be encoded.
+            let text = remote.range(ofText: "://") == nil ? fragment : PercentEncoding.decode(fragment)
+            let (ref, directory) = Self.cut(text, at: ":")
             self.ref = ref
             self.directory = directory ?? ""
         }
@@ -40,8 +44,18 @@ package struct GitReference: Sendable, Equatable {
         for field in (query ?? "").split(separator: "&") { try take(String(field), &kinds) }
         try resolve(kinds)
         directory = Self.clean(directory)
-        guard !directory.split(separator: "/").contains(".git") else {
+        guard !directory.split(separator: "/").contains(where: { $0.lowercased() == ".git" }),
+            !directory.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f })
+        else {
             throw BuildError(.invalid, "\(directory): git's own directory cannot be copied: use --keep-git-dir")
+        }
+        if fetchesByCommit, !isCommit {
+            guard let commit, Self.isObjectID(commit) else {
+                throw BuildError(.invalid, "the git query \"fetch-by-commit\" needs a whole commit: \"commit=...\"")
+            }
+        }
+        if isCommit, let commit, !ref.hasPrefix(commit) {
+            throw BuildError(.invalid, "conflicting git commits: \"\(ref)\" and \"\(commit)\"")
         }
         guard !ref.hasPrefix("-"), !ref.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }),
             !ref.contains(where: { ":*?[\\^~".contains($0) }), !ref.contains("..")
@@ -87,7 +101,7 @@ package struct GitReference: Sendable, Equatable {
             let path = text[end.upperBound...]
             guard let first = path.first, first != "-", first != "/" else { return false }
             switch text[..<end.lowerBound].lowercased() {
-            case "http", "https": return path.hasSuffix(".git")
+            case "http", "https": return path.contains("/") && path.hasSuffix(".git")
             case "ssh", "git": return true
             default: return false
             }
@@ -107,11 +121,15 @@ package struct GitReference: Sendable, Equatable {
     /// The kinds of references in the query.
     private struct Kinds {
         var tag, branch: String?
+        var names: Set<String> = []
     }
 
     private mutating func take(_ field: String, _ kinds: inout Kinds) throws {
         let (key, encoded) = Self.cut(field, at: "=")
         let value = PercentEncoding.decode(encoded ?? "")
+        guard kinds.names.insert(key).inserted else {
+            throw BuildError(.invalid, "git query \"\(key)\" has several values")
+        }
         func text() throws -> String {
             guard !value.isEmpty else { throw BuildError(.invalid, "git query \"\(key)\" has no value") }
             return value
@@ -133,7 +151,13 @@ package struct GitReference: Sendable, Equatable {
                 throw BuildError(.invalid, "conflicting git directories: \"\(directory)\" and \"\(value)\"")
             }
             directory = value
-        case "commit", "checksum": commit = try Self.commit(text())
+        case "commit", "checksum":
+            let value = try Self.commit(text())
+            guard commit == nil || commit == value else {
+                throw BuildError(.invalid, "conflicting git commits: \"\(commit ?? "")\" and \"\(value)\"")
+            }
+            commit = value
+        case "fetch-by-commit": fetchesByCommit = try flag()
         case "keep-git-dir": keepsGitDirectory = try flag()
         case "submodules": fetchesSubmodules = try flag()
         case "mtime":

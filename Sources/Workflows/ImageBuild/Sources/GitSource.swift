@@ -18,24 +18,27 @@ final class GitSource: RemoteSource {
     ///
     /// - Parameter excludes: the patterns of `--exclude`.
     init(
-        _ reference: GitReference, excluding excludes: [String], environment: [String], in store: ContainerStore
+        _ reference: GitReference, in repository: GitRepository, excluding excludes: [String], store: ContainerStore
     ) throws {
         self.reference = reference
         self.excludes = excludes
         self.store = store
-        repository = GitRepository(reference, environment: environment)
+        self.repository = repository
         target = try repository.resolve()
     }
 
     /// The object that is checked out.
     var commit: String { target.id }
 
-    /// A commit's id is a digest of its files.
-    var identity: [String] {
-        [
-            "git", target.id, reference.directory, reference.keepsGitDirectory == true ? reference.displayName : "",
+    /// A commit's id is a digest of its files; `.git` also tells where they come from, and by which name.
+    var identity: [String] { Self.identity(of: reference, target) + excludes }
+
+    static func identity(of reference: GitReference, _ target: GitRepository.Target) -> [String] {
+        let keeps = reference.keepsGitDirectory == true
+        return [
+            "git", target.id, reference.directory, keeps ? reference.displayName : "",
             reference.fetchesSubmodules ? "submodules" : "", reference.usesCommitTime ? "commit time" : "",
-        ] + excludes
+        ] + (keeps ? [target.name ?? ""] : [])
     }
 
     func selection() throws -> CopySelection {

@@ -2,6 +2,7 @@ import BuildGraph
 import ContainerStore
 import ContentDigest
 import Glibc
+import HTTPHeaders
 import JSONText
 import LinuxSystem
 import WorkingContainers
@@ -62,7 +63,7 @@ final class WebSource: RemoteSource {
         _ request: RemoteFileRequest, _ provider: any RemoteFileProvider, _ store: ContainerStore
     ) throws -> FetchedFile {
         guard let file = try FetchedFile(request, by: provider, in: store) else {
-            throw BuildError(.stepFailed, "\(request.address): the server sent no file")
+            throw BuildError(.stepFailed, "\(AddressRedaction.redacted(request.address)): the server sent no file")
         }
         return file
     }
@@ -79,7 +80,9 @@ final class WebSource: RemoteSource {
         let digest = try selection.digest(includesOwners: false)
         guard file.name == known.version.name, digest == known.selection else {
             KnownRemoteFile.forget(request.address, in: store)
-            throw BuildError(.stepFailed, "\(request.address): the file changed in the meantime, try again")
+            throw BuildError(
+                .stepFailed,
+                "\(AddressRedaction.redacted(request.address)): the file changed in the meantime, try again")
         }
         return selection
     }

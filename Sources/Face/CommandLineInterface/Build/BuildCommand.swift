@@ -45,12 +45,12 @@ enum BuildCommand: Command {
         var delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
         try delivery.prepareSigner(arguments)
         if !attestations.isEmpty { delivery.papers = PaperWriter(flags: attestations, arguments: arguments) }
-        let repositories = GitContexts(session)
-        defer { repositories.discard() }
-        var (options, files) = try options(arguments, repositories, session, delivery)
+        let agents = KeyAgents(arguments, session)
+        defer { agents.discard() }
+        let remote = RemoteContexts(arguments, session, agents)
+        defer { remote.discard() }
+        var options = try options(arguments, remote, session, delivery)
         try delivery.checkAttestations(options.format)
-        // A context from standard input exists as long as this.
-        defer { withExtendedLifetime(files) {} }
         if let call = try BuildCall(arguments) {
             options.platform = try PlatformFlags.wanted(arguments).first ?? Platform.host
             return try call.run(options, session)
@@ -70,8 +70,7 @@ enum BuildCommand: Command {
         options.remoteFiles = WebFiles(
             try RegistryFlags.access(arguments, session, store: store), report: progress.handler())
         options.gitEnvironment = BuildInputs.gitEnvironment(session)
-        let agents = try BuildInputs.startKeyAgents(arguments, session, into: &options)
-        defer { withExtendedLifetime(agents) {} }
+        options.agentSockets = try agents.start(options.secretGate)
         let platforms = try platforms(arguments, options, store, session)
         try delivery.checkSeveral(platforms.count, arguments)
         options.announce = try BuildDelivery.announcement(arguments)
@@ -214,29 +213,21 @@ enum BuildCommand: Command {
     }
 
     private static func options(
-        _ arguments: ParsedArguments, _ repositories: GitContexts, _ session: Session, _ delivery: BuildDelivery
-    ) throws -> (BuildOptions, files: BuildFiles) {
-        var (context, dockerfiles) = (arguments.positionals.first, arguments.strings("file"))
-        var contextTime: FileTime?
-        if let directory = try context.flatMap(repositories.directory) {
-            context = directory.path
-            contextTime = directory.time
-            // The Dockerfiles of a repository are in it.
-            dockerfiles = dockerfiles.map { $0 == "-" || $0.hasPrefix("/") ? $0 : "\(directory.path)/\($0)" }
-        }
+        _ arguments: ParsedArguments, _ remote: RemoteContexts, _ session: Session, _ delivery: BuildDelivery
+    ) throws -> BuildOptions {
+        let context = arguments.positionals.first
         let files = try BuildFiles.find(
-            context: context, files: dockerfiles,
+            context: context, remote, files: arguments.strings("file"),
             ignoreFile: arguments.string("ignorefile"),
-            preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session),
-            temporary: temporaryDirectory(session))
+            preprocessorFlags: arguments.strings("cpp-flag") + preprocessorFlags(session))
         for warning in files.warnings { session.printError(warning) }
         let conf = try session.containersConf()
         try conf.checkSupported(for: .steps)
         var options = BuildOptions(dockerfile: files.dockerfile)
         options.contextDirectory = files.context
-        options.contextTime = contextTime
+        options.contextTime = files.time
         options.ignoreFile = files.ignoreFile
-        try BuildInputs.read(arguments, session, conf, repositories, into: &options)
+        try BuildInputs.read(arguments, session, conf, remote, into: &options)
         if arguments.boolIfGiven("http-proxy") ?? conf.containers.httpProxy { options.proxies = session.proxies }
         options.showsOutput = try !isQuiet(arguments, session)
         options.target = arguments.string("target")
@@ -277,7 +268,7 @@ enum BuildCommand: Command {
             options.rewritesTimes = true
             if options.modification == .own, let time = options.created { options.modification = .atMost(time) }
         }
-        return (options, files)
+        return options
     }
 
     /// How many steps run at the same time. Buildah and Podman run one, unless more are asked for.
@@ -286,7 +277,7 @@ enum BuildCommand: Command {
         return ["buildah", "podman"].contains(session.calledAs) ? 1 : WorkerPool.processorCount
     }
 
-    private static func temporaryDirectory(_ session: Session) -> String {
+    static func temporaryDirectory(_ session: Session) -> String {
         session.environment.value("TMPDIR") ?? "/var/tmp"
     }
 

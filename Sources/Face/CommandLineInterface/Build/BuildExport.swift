@@ -102,11 +102,10 @@ struct BuildExport {
         if let kind = try Files.statusIfPresent(output.destination, followSymlinks: true)?.kind, kind != .regular {
             return try archive(root, to: OwnedFD.open(output.destination, O_WRONLY).raw, time)
         }
-        let partial = "\(output.destination).\(RandomBytes.hex(6)).partial"
-        defer { try? Files.removeFile(partial) }
-        let file = try OwnedFD.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
-        try archive(root, to: file.raw, time)
-        try Files.rename(partial, output.destination)
+        try replace(output.destination) { partial in
+            let file = try OwnedFD.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+            try archive(root, to: file.raw, time)
+        }
     }
 
     private static func archive(_ root: String, to descriptor: Int32, _ time: FileTime?) throws {
@@ -115,6 +114,19 @@ struct BuildExport {
         let maker = try LayerMaker(
             directory: root, content: .wholeTree(parent: nil), options: options, archive: { try sink.write($0) })
         _ = try maker.make()
+    }
+
+    /// Lets `body` write a new file, which then replaces a destination. It is in a hidden directory beside the
+    /// destination, which the next build with the same destination removes if this process is killed.
+    private static func replace(_ destination: String, with body: (String) throws -> Void) throws {
+        let slash = destination.lastIndex(of: "/")
+        let parent = slash.map { $0 == destination.startIndex ? "/" : String(destination[..<$0]) } ?? "."
+        let name = destination[(slash.map { destination.index(after: $0) } ?? destination.startIndex)...]
+        let directory = try TemporaryDirectory(
+            in: parent, named: ".\(String(decoding: name.utf8.prefix(100), as: UTF8.self)).partial-")
+        defer { withExtendedLifetime(directory) {} }
+        try body("\(directory.path)/file")
+        try Files.rename("\(directory.path)/file", destination)
     }
 
     // MARK: Images
@@ -134,15 +146,11 @@ struct BuildExport {
             if let kind = try Files.statusIfPresent(output.destination)?.kind, kind != .regular, kind != .symlink {
                 throw CommandError("--output \(output.destination): there is something else than a file")
             }
-            let file = "\(output.destination).\(RandomBytes.hex(6)).partial"
-            defer { try? Files.removeFile(file) }
-            try body(file)
-            return try Files.rename(file, output.destination)
+            return try Self.replace(output.destination, with: body)
         }
-        let directory = "\(temporary)/swiftlet-output-\(RandomBytes.hex(8))"
-        try Files.makeDirectory(directory, mode: 0o700)
-        defer { try? Files.removeTree(directory) }
-        let file = directory + "/archive"
+        let directory = try TemporaryDirectory(in: temporary, named: "swiftlet-output-")
+        defer { withExtendedLifetime(directory) {} }
+        let file = directory.path + "/archive"
         try body(file)
         let opened = try OwnedFD.open(file, O_RDONLY)
         let sink = FileDescriptorSink(fd: STDOUT_FILENO)

@@ -1,42 +1,44 @@
 import CommandLineGrammar
 import Glibc
 import LinuxSystem
+import WorkingContainers
 
 /// Finds a build's Dockerfile, context directory and ignore file.
 struct BuildFiles {
     let dockerfile: (name: String, text: String)
     let context: String?
     let ignoreFile: (name: String, content: [UInt8])?
-    /// A context from standard input, which exists as long as this value.
-    private(set) var streamed: StreamedContext?
+    /// The time of a context that is elsewhere, if known.
+    private(set) var time: FileTime?
     /// What to tell the user about the files.
     private(set) var warnings: [String] = []
 
     /// - Parameters:
-    ///   - context: a directory; nil: the working directory; `-`: a Dockerfile or an archive on standard input.
-    ///   - files: `--file` values; `-` is standard input.
+    ///   - context: a directory, an address, or `-` for standard input; nil: the working directory.
+    ///   - remote: fetches what is elsewhere.
+    ///   - files: `--file` values: paths, addresses, and `-` for standard input.
     ///   - preprocessorFlags: for `cpp`, which preprocesses files named `*.in`.
-    ///   - temporary: the directory for temporary files.
     static func find(
-        context: String?, files: [String], ignoreFile: String?, preprocessorFlags: [String], temporary: String
+        context: String?, _ remote: RemoteContexts, files: [String], ignoreFile: String?, preprocessorFlags: [String]
     ) throws -> BuildFiles {
-        if let context, context.contains("://") || context.hasPrefix("git@") {
-            throw CommandError("contexts at URLs are not supported yet: \(context)")
+        if context == "-", files.contains("-") {
+            throw CommandError("standard input cannot be both the build context and the Dockerfile")
         }
-        if context == "-" {
-            let streamed = try StreamedContext(readingStandardInputInto: temporary)
-            // A Dockerfile has no context.
-            guard let directory = streamed.directory else {
-                return BuildFiles(dockerfile: ("-", text(streamed.dockerfile)), context: nil, ignoreFile: nil)
+        let fetched = try context.flatMap { try remote.context($0) }
+        if let fetched, let dockerfile = fetched.dockerfile {
+            guard files.isEmpty else {
+                throw CommandError("\(dockerfile.name) is a Dockerfile, not a context with one: --file cannot be used")
             }
-            var found = try find(
-                context: directory, files: files, ignoreFile: ignoreFile, preprocessorFlags: preprocessorFlags,
-                temporary: temporary)
-            found.streamed = streamed
+            guard !dockerfile.content.isEmpty else {
+                throw CommandError("no contents in \(dockerfile.name == "-" ? "standard input" : dockerfile.name)")
+            }
+            var found = BuildFiles(
+                dockerfile: (dockerfile.name, text(dockerfile.content)), context: fetched.directory, ignoreFile: nil)
+            found.time = fetched.time
             return found
         }
-        var directory = try HostPath.real(context ?? ".")
-        var files: [String?] = files
+        var directory = try HostPath.real(fetched?.directory ?? context ?? ".")
+        var files: [String?] = fetched.map { own(files, $0, directory) } ?? files
         // A file means itself with its directory as context.
         if files.isEmpty, try Files.status(directory, followSymlinks: true).kind != .directory {
             let slash = directory.lastIndex(of: "/") ?? directory.startIndex
@@ -48,7 +50,7 @@ struct BuildFiles {
         var parts: [(path: String?, file: (name: String, text: String))] = []
         var warnings: [String] = []
         for file in files {
-            var (path, dockerfile) = try self.dockerfile(file, in: directory, reader)
+            var (path, dockerfile) = try self.dockerfile(file, in: directory, reader, remote)
             guard !dockerfile.text.isEmpty else {
                 throw CommandError("no contents in \((path ?? "standard input").goQuoted)")
             }
@@ -65,11 +67,21 @@ struct BuildFiles {
             dockerfile: dockerfile, context: directory,
             ignoreFile: try self.ignoreFile(ignoreFile, dockerfile: parts[0].path, in: directory, reader))
         found.warnings = warnings
+        found.time = fetched?.time
         return found
     }
 
+    /// The paths of Dockerfiles that are in a fetched context: in a repository all are, in an archive those that exist.
+    private static func own(_ files: [String], _ fetched: RemoteContexts.Fetched, _ directory: String) -> [String] {
+        files.map { file in
+            let isElsewhere = file == "-" || file.hasPrefix("/") || FetchedFile.isAddress(file)
+            let path = "\(directory)/\(file)"
+            return !isElsewhere && (fetched.hasOwnDockerfiles || Files.exists(path)) ? path : file
+        }
+    }
+
     private static func dockerfile(
-        _ file: String?, in directory: String, _ reader: ContextFileReader
+        _ file: String?, in directory: String, _ reader: ContextFileReader, _ remote: RemoteContexts
     ) throws -> (path: String?, (name: String, text: String)) {
         guard let file else {
             for name in ["Containerfile", "Dockerfile"] {
@@ -82,6 +94,10 @@ struct BuildFiles {
                     + "no such file or directory")
         }
         if file == "-" { return (nil, ("-", try standardInput())) }
+        if FetchedFile.isAddress(file) {
+            let fetched = try remote.dockerfile(at: file)
+            return (nil, (fetched.name, text(fetched.content)))
+        }
         // As in the related tools: relative to the working directory, or else to the context.
         let candidates = file.hasPrefix("/") ? [file] : [file, "\(directory)/\(file)"]
         for path in candidates {

@@ -1,12 +1,10 @@
 import BuildGraph
 import CommandLineGrammar
 import ContainersConfig
-import ContentDigest
 import DockerfileSyntax
 import Glibc
 import ImageBuild
 import ImageModel
-import ImageTransports
 import JSONText
 import LinuxSystem
 import Sandbox
@@ -16,7 +14,7 @@ enum BuildInputs {
     // MARK: Inputs of commands
 
     static func read(
-        _ arguments: ParsedArguments, _ session: Session, _ conf: ContainersConf, _ repositories: GitContexts,
+        _ arguments: ParsedArguments, _ session: Session, _ conf: ContainersConf, _ remote: RemoteContexts,
         into options: inout BuildOptions
     ) throws {
         let given =
@@ -30,15 +28,16 @@ enum BuildInputs {
                 options.buildArguments[key] = nil
             }
         }
-        for text in arguments.strings("build-context") { try addContext(text, repositories, to: &options) }
         // The related tools do not look for leaks: their scripts get a warning.
         let isStandIn = session.calledAs == "buildah" || session.calledAs == "podman"
         options.secretGate = SecretGate(allowsLeaks: arguments.boolIfGiven("allow-secret-leaks") ?? isStandIn)
-        for text in arguments.strings("secret") {
-            let (id, secret) = try secret(text, session)
-            options.secrets[id] = secret
+        options.secrets = try secrets(arguments, session)
+        for text in arguments.strings("ssh") {
+            let (id, source) = try agent(text, session)
+            if case .socket(let path) = source { options.agentSockets[id] = path }
         }
-        options.sourcePolicy = try arguments.string("source-policy-file").map { try sourcePolicy(in: $0) }
+        options.sourcePolicy = try sourcePolicy(arguments)
+        for text in arguments.strings("build-context") { try NamedContexts(remote).add(text, to: &options) }
         options.commandMounts = arguments.strings("mount")
         options.reportsUsage = try usageReport(arguments, session)
         let volumes = arguments.wasSet("volume") ? arguments.strings("volume") : conf.containers.volumes
@@ -77,7 +76,24 @@ enum BuildInputs {
         return { try OwnedFD.open(path, O_WRONLY | O_APPEND).writeAll(Array(UsageText.line($0).utf8)) }
     }
 
-    private static func sourcePolicy(in file: String) throws -> SourcePolicy {
+    private static func secrets(_ arguments: ParsedArguments, _ session: Session) throws -> [String: BuildSecret] {
+        var secrets: [String: BuildSecret] = [:]
+        for text in arguments.strings("secret") {
+            let (id, secret) = try secret(text, session)
+            secrets[id] = secret
+        }
+        return secrets
+    }
+
+    /// The access to sources that are elsewhere, without an agent.
+    static func sources(_ arguments: ParsedArguments, _ session: Session) throws -> SourceAccess {
+        SourceAccess(
+            policy: try sourcePolicy(arguments), secrets: try secrets(arguments, session),
+            environment: gitEnvironment(session))
+    }
+
+    private static func sourcePolicy(_ arguments: ParsedArguments) throws -> SourcePolicy? {
+        guard let file = arguments.string("source-policy-file") else { return nil }
         do {
             return try SourcePolicy(parsing: JSONValue(parsing: Files.readFile(file, limit: 16 << 20)))
         } catch {
@@ -92,62 +108,6 @@ enum BuildInputs {
             let line = line.drop(while: \.isWhitespace)
             return line.isEmpty || line.hasPrefix("#") ? nil : String(line)
         }
-    }
-
-    private static func addContext(
-        _ text: String, _ repositories: GitContexts, to options: inout BuildOptions
-    ) throws {
-        let (name, value) = KeyValueFlag.split(text)
-        guard let value, !name.isEmpty, !value.isEmpty else {
-            throw CommandError("invalid additional build context \(text.goQuoted): expected NAME=SOURCE")
-        }
-        let key = NamedContext.canonicalName(name)
-        for prefix in ["docker-image://", "container-image://", "docker://"] where value.hasPrefix(prefix) {
-            let image = String(value.dropFirst(prefix.count))
-            options.contexts[key] = image == "scratch" ? .scratch : .image(image)
-            return
-        }
-        if value.hasPrefix("oci-layout://") {
-            options.contexts[key] = .image(try layout(String(value.dropFirst("oci-layout://".count)), name))
-            return
-        }
-        if let directory = try repositories.directory(of: value) {
-            options.contexts[key] = .directory(directory.path)
-            return
-        }
-        if value.contains("://") || value.hasPrefix("git@") {
-            throw CommandError("--build-context \(name): contexts at URLs are not supported: \(value)")
-        }
-        if TransportReference(parsing: value) != nil {
-            options.contexts[key] = .image(value)
-        } else {
-            options.contexts[key] = .directory(try HostPath.real(value))
-        }
-    }
-
-    /// `PATH[:TAG][@DIGEST]` of an image layout as `oci:PATH:@INDEX`. Without a tag, `latest` or the only image.
-    private static func layout(_ text: String, _ name: String) throws -> String {
-        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let location = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let path = try HostPath.real(location[0])
-        guard !path.contains(":") else {
-            throw CommandError("--build-context \(name): the path of an image layout must not contain colons: \(path)")
-        }
-        guard parts.count > 1 else {
-            if location.count > 1 { return "oci:\(path):\(location[1])" }
-            let latest = try OCILayoutSource.entries(inLayoutAt: path).first {
-                $0.image.annotations?["org.opencontainers.image.ref.name"] == "latest"
-            }
-            return latest.map { "oci:\(path):@\($0.place)" } ?? "oci:\(path)"
-        }
-        guard
-            let index = try OCILayoutSource.entries(inLayoutAt: path).first(where: {
-                $0.image.digest.description == parts[1]
-            })?.place
-        else {
-            throw CommandError("--build-context \(name): \(path) has no image \(parts[1])")
-        }
-        return "oci:\(path):@\(index)"
     }
 
     /// `id=NAME[,src=FILE][,env=VARIABLE][,type=file|env]`.
@@ -190,7 +150,7 @@ enum BuildInputs {
     }
 
     /// `default`, or `ID=SOCKET`, or `ID=KEY[,KEY...]`; without a path, the agent in the environment.
-    private static func agent(_ text: String, _ session: Session) throws -> (String, KeySource) {
+    static func agent(_ text: String, _ session: Session) throws -> (String, KeySource) {
         let (id, given) = KeyValueFlag.split(text)
         let paths = given?.split(separator: ",").map(String.init) ?? []
         guard let first = paths.first ?? session.environment.value("SSH_AUTH_SOCK"), !first.isEmpty else {
@@ -208,29 +168,9 @@ enum BuildInputs {
         return (id, .files(files))
     }
 
-    /// Reads `--ssh` and starts an agent for each with files. These end with the returned values.
-    static func startKeyAgents(
-        _ arguments: ParsedArguments, _ session: Session, into options: inout BuildOptions
-    ) throws -> [KeyAgent] {
-        var agents: [KeyAgent] = []
-        for text in arguments.strings("ssh") {
-            let (id, source) = try agent(text, session)
-            switch source {
-            case .socket(let path): options.agentSockets[id] = path
-            case .files(let keys):
-                for key in keys { options.secretGate.add("SSH key \(id)", try Files.readFile(key, limit: 1 << 20)) }
-                let directory = session.environment.value("TMPDIR") ?? "/tmp"
-                let agent = try KeyAgent(keys: keys, temporaryDirectory: directory)
-                options.agentSockets[id] = agent.socket
-                agents.append(agent)
-            }
-        }
-        return agents
-    }
-
-    /// What git needs of this process's environment.
+    /// What git needs of this process's environment. See `GitRepository` for HOME.
     static func gitEnvironment(_ session: Session) -> [String] {
-        let names = ["PATH"] + PredefinedArguments.proxy.sorted()
+        let names = ["PATH", "HOME"] + PredefinedArguments.proxy.sorted()
         return names.compactMap { name in session.environment.environment[name].map { "\(name)=\($0)" } }
     }
 

@@ -8,36 +8,29 @@ import WorkingContainers
 final class KeyAgent {
     /// The path of its socket.
     let socket: String
-    private let directory: String
+    private let directory: TemporaryDirectory
     /// The agent ends when the last writer of this pipe has gone.
     private let lifeline: OwnedFD
 
     /// Starts an agent and adds the keys. Must be called after entering namespaces: it starts a thread.
     init(keys: [String], temporaryDirectory: String) throws {
-        directory = "\(temporaryDirectory)/swiftlet-ssh-\(RandomBytes.hex(8))"
-        socket = "\(directory)/agent"
-        lifeline = try Self.makeLifeline(in: directory)
-        try Self.start(socket, lifeline: "\(directory)/lifeline")
+        directory = try TemporaryDirectory(in: temporaryDirectory, named: "swiftlet-ssh-")
+        socket = "\(directory.path)/agent"
+        lifeline = try Self.makeLifeline("\(directory.path)/lifeline")
+        try Self.start(socket, lifeline: "\(directory.path)/lifeline")
         for key in keys { try Self.add(key, to: socket) }
     }
 
-    private static func makeLifeline(in directory: String) throws -> OwnedFD {
-        try Files.makeDirectory(directory, mode: 0o700)
-        do {
-            try Files.makeFifo(at: AT_FDCWD, "\(directory)/lifeline", mode: 0o600)
-            // Opening for reading as well never blocks.
-            return try OwnedFD.open("\(directory)/lifeline", O_RDWR)
-        } catch {
-            try? Files.removeTree(directory)
-            throw error
-        }
+    private static func makeLifeline(_ path: String) throws -> OwnedFD {
+        try Files.makeFifo(at: AT_FDCWD, path, mode: 0o600)
+        // Opening for reading as well never blocks.
+        return try OwnedFD.open(path, O_RDWR)
     }
 
     deinit {
         // The agent ends some seconds after the shell below it; its keys go now.
-        let environment = ["SSH_AUTH_SOCK=\(directory)/agent", "PATH=/usr/local/bin:/usr/bin:/bin"]
+        let environment = ["SSH_AUTH_SOCK=\(socket)", "PATH=/usr/local/bin:/usr/bin:/bin"]
         _ = try? ChildProcess.run(["ssh-add", "-q", "-D"], environment: environment, captureOutput: true)
-        try? Files.removeTree(directory)
     }
 
     private static func start(_ socket: String, lifeline: String) throws {

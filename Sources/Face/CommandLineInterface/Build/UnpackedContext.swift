@@ -1,38 +1,58 @@
 import Glibc
 import LinuxSystem
+import StreamCompression
 import WorkingContainers
 
-/// What `build -` reads from standard input: a Dockerfile, or an archive of a whole context.
-///
-/// An archive is unpacked into a temporary directory, which exists as long as this value.
-final class StreamedContext {
-    /// The unpacked context; nil if standard input is a Dockerfile.
+/// What `build -` reads from standard input, or `build URL` from a web server: an archive of a whole context, unpacked
+/// into a directory, or a Dockerfile.
+struct UnpackedContext {
+    /// The unpacked context; nil for a Dockerfile.
     let directory: String?
     /// The Dockerfile's bytes if it is one.
-    let dockerfile: [UInt8]
-    private let place: String
+    let file: [UInt8]
 
-    /// - Parameter temporary: where to create the directory.
-    init(readingStandardInputInto temporary: String) throws {
-        place = "\(temporary)/swiftlet-context-\(RandomBytes.hex(8))"
-        try Files.makeDirectory(place, mode: 0o700)
+    /// Archives are recognized by this much of their content.
+    private static let beginning = 1 << 20
+
+    /// - Parameters:
+    ///   - name: of the source, for messages.
+    ///   - place: an empty directory of this build's own.
+    init(reading source: any ByteSource, named name: String, into place: String) throws {
+        let input = try OwnedFD.open("\(place)/input", O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+        var isArchive: Bool?
+        var size = 0
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 4096)
+        defer { buffer.deallocate() }
+        while case let count = try source.read(into: buffer), count > 0 {
+            try input.writeAll(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            (size, _) = size.addingReportingOverflow(count)
+            if isArchive == nil, size >= Self.beginning {
+                isArchive = try Self.isArchive(input)
+                lseek(input.raw, 0, SEEK_END)
+            }
+            // Nothing fills the disk that is no archive.
+            if isArchive == false, size > ContextFileReader.limit {
+                throw CommandError("\(name): neither an archive nor, with more than 16 MiB, a Dockerfile")
+            }
+        }
+        guard try isArchive ?? Self.isArchive(input) else {
+            (directory, file) = (nil, try Files.readFile("\(place)/input", limit: ContextFileReader.limit))
+            return
+        }
+        (directory, file) = ("\(place)/files", [])
         do {
-            (directory, dockerfile) = try Self.read(place)
+            try Self.unpack(place)
         } catch {
-            try? Files.removeTree(place)
-            throw error
+            throw CommandError("\(name): cannot unpack the archive: \(error)")
         }
     }
 
-    deinit { try? Files.removeTree(place) }
+    private static func isArchive(_ file: borrowing OwnedFD) throws -> Bool {
+        lseek(file.raw, 0, SEEK_SET)
+        return try ArchiveDetector.isArchive(file.raw)
+    }
 
-    private static func read(_ place: String) throws -> (directory: String?, dockerfile: [UInt8]) {
-        let input = try OwnedFD.open("\(place)/input", O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-        try copyStandardInput(to: input)
-        lseek(input.raw, 0, SEEK_SET)
-        guard try ArchiveDetector.isArchive(input.raw) else {
-            return (nil, try Files.readFile("\(place)/input", limit: ContextFileReader.limit))
-        }
+    private static func unpack(_ place: String) throws {
         let directory = "\(place)/files"
         try Files.makeDirectory(directory, mode: 0o755)
         var request = CopyStep.Request(sourceCount: 1)
@@ -40,21 +60,7 @@ final class StreamedContext {
         // Owners do not matter: what is copied from a context belongs to root.
         request.owner = "0:0"
         request.ignoresUnmappedOwners = true
-        try CopyStep(
-            request, CopySelection(onlyFile: "input", in: place), to: "/", in: directory
-        ).run()
+        try CopyStep(request, CopySelection(onlyFile: "input", in: place), to: "/", in: directory).run()
         try Files.removeFile("\(place)/input")
-        return (directory, [])
-    }
-
-    private static func copyStandardInput(to output: borrowing OwnedFD) throws {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw LinuxError("read", "standard input", code: errno) }
-            guard count > 0 else { return }
-            try output.writeAll(Array(buffer[..<count]))
-        }
     }
 }

@@ -17,21 +17,36 @@ final class WebFiles: RemoteFileProvider, Sendable {
         self.report = report
     }
 
-    func fetch(_ request: RemoteFileRequest, into directory: String) throws -> RemoteFileVersion? {
-        let address = request.address
+    /// Requests a file.
+    ///
+    /// - Parameter authorization: the `Authorization` header for its server; nil for the address's user.
+    func open(_ address: String, authorization: String?) throws -> RemoteFile {
+        guard let file = try open(address, since: RemoteFile.Condition(), authorization: authorization) else {
+            throw CommandError("\(AddressRedaction.redacted(address)): the server calls the file unchanged, unasked")
+        }
+        return file
+    }
+
+    private func open(
+        _ address: String, since condition: RemoteFile.Condition, authorization: String?
+    ) throws -> RemoteFile? {
         let options = registries.options
         let tls = try TLSSettings(
             isVerified: options.verifiesTLS ?? true, directory: options.certificateDirectory,
             minimum: options.minimumTLS)
-        let condition = RemoteFile.Condition(
-            entityTag: request.known?.entityTag, lastModified: request.known?.lastModified)
-        let opened = try RemoteFile.openIfChanged(
-            address, since: condition, authorization: request.authorization, on: registries.transport, tls: tls,
+        return try RemoteFile.openIfChanged(
+            address, since: condition, authorization: authorization, on: registries.transport, tls: tls,
             retry: options.retry
         ) { failures, error in
             self.report(.warning("retrying (\(failures)/\(options.retry.retries)): \(error)"))
         }
-        guard let file = opened else { return nil }
+    }
+
+    func fetch(_ request: RemoteFileRequest, into directory: String) throws -> RemoteFileVersion? {
+        let address = request.address
+        let condition = RemoteFile.Condition(
+            entityTag: request.known?.entityTag, lastModified: request.known?.lastModified)
+        guard let file = try open(address, since: condition, authorization: request.authorization) else { return nil }
         let name = FetchedFile.name(of: address, decoded: WebFiles.decoded)
         let output = try OwnedFD.open("\(directory)/\(name)", O_CREAT | O_EXCL | O_WRONLY, mode: 0o600)
         let verifier = request.checksum.map { DigestVerifier(expecting: $0) }
@@ -47,7 +62,7 @@ final class WebFiles: RemoteFileProvider, Sendable {
         do {
             try verifier?.verify()
         } catch {
-            throw CommandError("unexpected response digest for \"\(address)\": \(error)")
+            throw CommandError("unexpected response digest for \"\(AddressRedaction.redacted(address))\": \(error)")
         }
         let time = file.lastModified.flatMap(WebFiles.time) ?? FileTime(seconds: 0)
         try Files.setTimes(fd: output.raw, access: time, modification: time)

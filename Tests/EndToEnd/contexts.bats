@@ -91,6 +91,8 @@ no_leftovers() { [ -z "$(ls -A "$TMPDIR")" ] || fail "left behind:" "$(ls -A "$T
 
 @test "an address is a context: archives in every compression, or a Dockerfile" {
     local form
+    run swiftlet build --check "$URL/context.tar"
+    has "Check complete"
     for form in tar tar.gz tar.xz tar.bz2 tar.zst; do
         run -0 swiftlet build --no-cache "$URL/context.$form"
         has_line breeze
@@ -130,6 +132,20 @@ END
     own_failure
     has "the scheme ftp:// is not supported"
     lacks secret
+}
+
+@test "the time of a context is that of the file, or of what is newest in the archive" {
+    mkdir dated
+    printf 'FROM busybox\nCOPY x /\n' >dated/Dockerfile
+    touch dated/x
+    touch -d @1500000000 dated/Dockerfile
+    touch -d @1500000300 dated/x
+    tar -cf "$WEB/dated.tar" -C dated .
+    touch -d @1600000000 "$WEB/dated.tar"
+    swiftlet build -q -t dated --build-arg SOURCE_DATE_EPOCH=context "$URL/dated.tar"
+    equal "$(in_config dated .OCIv1.created)" '"2020-09-13T12:26:40Z"'
+    swiftlet build -q -t dated --build-arg SOURCE_DATE_EPOCH=context - <"$WEB/dated.tar"
+    equal "$(in_config dated .OCIv1.created)" '"2017-07-14T02:45:00Z"'
 }
 
 @test "a named context in place of the target is told" {

@@ -35,7 +35,8 @@ package struct RemoteFile {
         throws -> RemoteFile
     {
         guard let file = try openIfChanged(url, on: transport, tls: tls, retry: retry) else {
-            throw RegistryError(.malformed, "\(url): the server calls the file unchanged, unasked")
+            throw RegistryError(
+                .malformed, "\(AddressRedaction.redacted(url)): the server calls the file unchanged, unasked")
         }
         return file
     }
@@ -50,7 +51,9 @@ package struct RemoteFile {
         on transport: HTTPTransport, tls: TLSSettings, retry: RetryPolicy = RetryPolicy(),
         announce: @escaping (_ failures: Int, any Error) -> Void = { _, _ in }
     ) throws -> RemoteFile? {
-        guard let address = WebAddress(url) else { throw RegistryError(.invalid, "\(url): not a web address") }
+        guard let address = WebAddress(url) else {
+            throw RegistryError(.invalid, "\(AddressRedaction.redacted(url)): not a web address")
+        }
         let download = RemoteDownload(address, authorization, transport, tls, retry)
         guard try download.open(since: condition, announce) else { return nil }
         return RemoteFile(

@@ -13,10 +13,9 @@ struct PlatformArchive {
 
     func write(to output: BuildOutput) throws {
         // Nobody else may reach the files, which are what strangers' images contain: programs that run as their owner.
-        let directory = "\(temporary)/swiftlet-output-\(RandomBytes.hex(8))"
-        try Files.makeDirectory(directory, mode: 0o700)
-        defer { try? Files.removeTree(directory) }
-        let collection = directory + "/files"
+        let directory = try TemporaryDirectory(in: temporary, named: "swiftlet-output-")
+        defer { withExtendedLifetime(directory) {} }
+        let collection = directory.path + "/files"
         try Files.makeDirectory(collection, mode: 0o755)
         let time = images.first?.result.fixedTime
         for (result, platform, papers) in images {

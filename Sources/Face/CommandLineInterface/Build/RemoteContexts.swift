@@ -50,7 +50,8 @@ final class RemoteContexts {
             let unpacked = try UnpackedContext(
                 reading: FileDescriptorSource(fd: STDIN_FILENO), named: "standard input", into: makePlace())
             return Fetched(
-                directory: unpacked.directory, dockerfile: unpacked.directory == nil ? ("-", unpacked.file) : nil)
+                directory: unpacked.directory, dockerfile: unpacked.directory == nil ? ("-", unpacked.file) : nil,
+                time: unpacked.time)
         }
         if let reference = try GitReference(text, isContext: true),
             text.range(ofText: "://") != nil || !Files.exists(text)
@@ -142,7 +143,7 @@ final class RemoteContexts {
         let place = try makePlace()
         let unpacked = try UnpackedContext(reading: file.source, named: shown, into: place)
         let time = file.lastModified.flatMap(WebFiles.time)
-        if let directory = unpacked.directory { return Fetched(directory: directory, time: time) }
+        if let directory = unpacked.directory { return Fetched(directory: directory, time: time ?? unpacked.time) }
         let directory = "\(place)/files"
         try Files.makeDirectory(directory, mode: 0o755)
         let name = "\(directory)/\(isMain ? "Dockerfile" : "context")"

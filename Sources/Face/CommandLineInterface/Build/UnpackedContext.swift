@@ -47,6 +47,28 @@ struct UnpackedContext {
         }
     }
 
+    /// The time of the newest file in the unpacked context, which is the archive's as BuildKit has it; nil without files.
+    var time: FileTime? {
+        guard let directory, let opened = try? OwnedFD.open(directory, O_RDONLY | O_DIRECTORY) else { return nil }
+        return (try? Self.newestTime(in: opened)).flatMap { $0.map { FileTime(seconds: $0.seconds) } }
+    }
+
+    private static func newestTime(in directory: borrowing OwnedFD) throws -> FileTime? {
+        var newest: FileTime?
+        for entry in try Files.entries(of: directory) {
+            let status = try Files.status(at: directory.raw, entry.name)
+            var time: FileTime?
+            if status.kind == .regular {
+                time = status.modification
+            } else if status.kind == .directory {
+                let below = try OwnedFD.open(at: directory.raw, entry.name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+                time = try newestTime(in: below)
+            }
+            if let time, newest.map({ $0 < time }) ?? true { newest = time }
+        }
+        return newest
+    }
+
     private static func isArchive(_ file: borrowing OwnedFD) throws -> Bool {
         lseek(file.raw, 0, SEEK_SET)
         return try ArchiveDetector.isArchive(file.raw)

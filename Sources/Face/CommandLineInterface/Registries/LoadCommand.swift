@@ -61,21 +61,13 @@ enum LoadCommand: Command {
     /// Standard input in a file, which vanishes with this object.
     private final class Spool {
         let path: String
+        private let directory: TemporaryDirectory
 
-        init(in directory: String) throws {
-            path = "\(directory)/swiftlet-load-\(RandomBytes.hex(8))"
+        init(in parent: String) throws {
+            directory = try TemporaryDirectory(in: parent, named: "swiftlet-load-")
+            path = "\(directory.path)/archive"
             let file = try OwnedFD.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-            do {
-                try FileDescriptorSource(fd: STDIN_FILENO).copy(
-                    to: FileDescriptorSink(fd: file.raw), bufferSize: 1 << 20)
-            } catch {
-                try? Files.removeFile(path)
-                throw error
-            }
-        }
-
-        deinit {
-            try? Files.removeFile(path)
+            try FileDescriptorSource(fd: STDIN_FILENO).copy(to: FileDescriptorSink(fd: file.raw), bufferSize: 1 << 20)
         }
     }
 }

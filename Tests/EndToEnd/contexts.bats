@@ -352,6 +352,11 @@ END
         dockerfile <<<$'FROM busybox\nADD '"$source"$' /x'
         refused .
     done
+    # A replacement is fetched instead.
+    policy "{\"action\":\"CONVERT\",\"selector\":{\"identifier\":\"http://old.test/*\"},\"updates\":{\"identifier\":\"$URL/Dockerfile\"}}"
+    run -0 swiftlet build --source-policy-file policy.json http://old.test/x.tar
+    has "from the web"
+    : >"$REQUESTS"
     # What only looks allowed is not.
     policy "{\"action\":\"ALLOW\",\"selector\":{\"identifier\":\"http://good.test*\"}},$(deny 'http*')"
     refused "http://good.test@127.0.0.1:$PORT/context.tar"

@@ -1,5 +1,3 @@
-import HTTPHeaders
-
 /// Why a build failed.
 package struct BuildError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure that callers distinguish.
@@ -23,12 +21,11 @@ package struct BuildError: Error, Sendable, CustomStringConvertible {
     /// The position in the Dockerfile, rendered with its line and a caret.
     package let excerpt: String?
 
-    /// Credentials in addresses are hidden.
     package init(_ code: Code, _ message: String, exitCode: Int32? = nil, excerpt: String? = nil) {
         self.code = code
-        self.message = AddressRedaction.redacted(message)
+        self.message = message
         self.exitCode = exitCode
-        self.excerpt = excerpt.map(AddressRedaction.redacted)
+        self.excerpt = excerpt
     }
 
     /// The rendered position, if there is one, replaces the plain message, which it contains.

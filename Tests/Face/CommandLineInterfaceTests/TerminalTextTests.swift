@@ -26,6 +26,10 @@ import Testing
 
 /// What a person gets of a message that a stranger had a part in.
 @Suite struct MessageTextTests {
+    @Test func credentialsOfAddressesAreHidden() {
+        #expect(MessageText.shown("get https://u:p@h/x\u{1B}: no") == "get https://xxxxx@h/x\\u001b: no")
+    }
+
     @Test func shortMessagesStayWhole() {
         let list = (1...100).map { "\t* image-\($0): not known" }.joined(separator: "\n") + "\n\n"
         #expect(MessageText.shown(list) == list)

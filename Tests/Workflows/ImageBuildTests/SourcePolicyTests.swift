@@ -109,8 +109,4 @@ import Testing
         #expect(throws: BuildError.self) { try check("https://good@evil/r.git") }
         #expect(throws: BuildError.self) { try check("ssh://good@evil/r.git") }
     }
-
-    @Test func errorsHideCredentials() {
-        #expect(BuildError(.invalid, "x https://u:p@h/").message == "x https://xxxxx@h/")
-    }
 }

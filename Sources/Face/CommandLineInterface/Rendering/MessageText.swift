@@ -1,12 +1,14 @@
-/// Truncates messages for people, whose parts from untrusted sources may be endless.
+import HTTPHeaders
+
+/// Truncates messages for people, whose parts from untrusted sources may be endless, and hides credentials in addresses.
 enum MessageText {
     /// The maximum size in bytes of a message's line, and of a whole message.
     static let lineLimit = 4 << 10
     static let limit = 16 << 10
 
-    /// A message without terminal control characters, truncated as a whole and line by line.
+    /// A message without terminal control characters and the credentials of addresses, truncated as a whole and line by line.
     static func shown(_ message: String) -> String {
-        let escaped = TerminalText.escaped(message)
+        let escaped = TerminalText.escaped(AddressRedaction.redacted(message))
         guard escaped.utf8.count > lineLimit else { return escaped }
         let lines = escaped.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         return cut(lines.map { cut(String(Substring($0)), to: lineLimit) }.joined(separator: "\n"), to: limit)

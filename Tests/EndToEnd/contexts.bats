@@ -371,6 +371,28 @@ END
     wait "$build" || status=$?
     equal "$status" 143
     no_leftovers
+    # A server of git's own protocol that never answers: git does not survive.
+    python3 -c 'import socket, time
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+connection = listener.accept()
+print("connected", flush=True)
+time.sleep(60)' >silent 3>&- &
+    local silent=$!
+    until [ -s silent ]; do sleep 0.05; done
+    local repository
+    repository=git://127.0.0.1:$(cat silent)/r
+    start_swiftlet build "$repository" >log 2>&1 3>&- &
+    build=$!
+    until grep -q connected silent; do sleep 0.05; done
+    kill -INT "$build"
+    status=0
+    wait "$build" || status=$?
+    equal "$status" 130
+    no_leftovers
+    equal "$(pgrep -fc "ls-remote.*$repository")" 0
+    kill "$silent"
+    rm silent
     : >"$REQUESTS"
     start_swiftlet build "$URL/stall" >log 2>&1 3>&- &
     build=$!

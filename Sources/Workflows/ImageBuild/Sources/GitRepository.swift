@@ -163,6 +163,9 @@ package struct GitRepository {
             throw BuildError(
                 .stepFailed,
                 "\(reference.displayName): git \(arguments[0]): no progress for \(silenceLimit) seconds")
+        } catch  where error.code == EFBIG {
+            throw BuildError(
+                .stepFailed, "\(reference.displayName): git \(arguments[0]): the server's answer is too long")
         } catch {
             throw BuildError(.unsupported, "\(reference.displayName) requires git, which cannot be run: \(error)")
         }

@@ -121,6 +121,11 @@ END
         --build-context "repo=$URL/repo/.git" .
     has $'breeze\nFROM busybox\nRUN echo from the web\nbreeze'
     local source
+    for source in oci-layout:///nowhere "oci-layout://.@sha256:0"; do
+        run swiftlet build --build-context "a=$source" .
+        own_failure
+        has "--build-context a"
+    done
     for source in ftp://h/x nix:// target:base s3://bucket/x; do
         run swiftlet build --build-context "a=$source" .
         own_failure

@@ -17,7 +17,11 @@ struct NamedContexts {
         guard let value, !name.isEmpty, !value.isEmpty else {
             throw CommandError("invalid additional build context \(text.goQuoted): expected NAME=SOURCE")
         }
-        options.contexts[NamedContext.canonicalName(name)] = try context(value, name)
+        do {
+            options.contexts[NamedContext.canonicalName(name)] = try context(value, name)
+        } catch where !(error is CommandError) {
+            throw CommandError("--build-context \(name)=\(value): \(error)")
+        }
     }
 
     private func context(_ value: String, _ name: String) throws -> NamedContext {

@@ -163,6 +163,24 @@ setup() { enter_new_directory; }
         "$(jq -r '.layers[1].digest' <<<"$manifest")"
 }
 
+@test "commit compresses as containers.conf says" {
+    printf '[engine]\ncompression_format = "zstd"\n' >containers.conf
+    local container
+    container=$(swiftlet from localhost/two)
+    CONTAINERS_CONF=$PWD/containers.conf swiftlet commit -q --disable-compression=false "$container" dir:out
+    swiftlet rm "$container" >/dev/null
+    equal "$(jq -r '.layers[-1].mediaType' out/manifest.json)" application/vnd.oci.image.layer.v1.tar+zstd
+}
+
+@test "a build without layers makes a new image each time" {
+    printf 'FROM scratch\nLABEL a=b\n' >Dockerfile
+    local first
+    first=$(swiftlet build -q --layers=false .)
+    [ "$(swiftlet build -q --layers=false .)" != "$first" ]
+    first=$(swiftlet build -q --layers .)
+    equal "$(swiftlet build -q --layers .)" "$first"
+}
+
 @test "--cache-ttl takes durations in all forms of Go, and fractions count" {
     printf 'FROM localhost/two\nCOPY file /a\n' >Dockerfile
     echo x >file
@@ -216,4 +234,27 @@ setup() { enter_new_directory; }
     unset CONTAINERS_CONF
     run -0 swiftlet push --help
     matches 'retry int .*\(default 3\)'
+}
+
+@test "--userns host is what containers have, others are refused" {
+    printf 'FROM localhost/busybox\nRUN test "$(id -u)" = 0\n' >Dockerfile
+    swiftlet build -q --userns host . >/dev/null
+    swiftlet rm "$(swiftlet from --userns=host localhost/two)" >/dev/null
+    local name
+    for name in auto private container keep-id ns:/proc/self/ns/user; do
+        run -125 swiftlet from --userns=$name localhost/two
+        has "--userns $name is not supported"
+        run -125 swiftlet build --userns=$name .
+        has "--userns $name is not supported"
+    done
+}
+
+@test "source push tells of the configuration" {
+    echo x >file
+    swiftlet source create made >/dev/null
+    swiftlet source add made file >/dev/null
+    run -0 swiftlet source push made oci:copy
+    has "Copying config"
+    run -0 swiftlet source push made oci:copy
+    has "Copying config"
 }

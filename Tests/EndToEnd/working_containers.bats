@@ -334,7 +334,7 @@ history_of() { swiftlet history --no-trunc --format '{{.CreatedBy}}' "$1"; }
 @test "unsupported options are rejected by name" {
     swiftlet from --name c busybox
     local command
-    for command in "commit --sign-by me c x" "from --userns host busybox"; do
+    for command in "commit --sign-by me c x" "from --userns auto busybox"; do
         # shellcheck disable=SC2086
         run swiftlet $command
         own_failure

@@ -73,9 +73,10 @@ struct CopyTask {
                 "\(source.description): an artifact of type \"\(manifest.typeOfArtifact)\" cannot be converted for "
                     + destination.description)
         }
-        let transfers = (manifest.layers + [manifest.config]).map {
+        var transfers = (manifest.layers + [manifest.config]).map {
             LayerTransfer(listed: $0, readable: $0, diffID: nil, change: .none)
         }
+        transfers[transfers.count - 1].kind = .config
         try LayerPlan(transfers, task: self).transfer()
         report(.manifestStarted)
         try writeManifest(raw, instance: isInstance ? raw.digest : nil)

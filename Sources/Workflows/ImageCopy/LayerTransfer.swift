@@ -34,6 +34,8 @@ struct LayerTransfer: Sendable {
     /// Whether the layer is left in another compression if the destination already has it in that.
     var mayStay = true
     var secrecy = Secrecy.unchanged
+    /// What it is to those who watch: an artifact's configuration is copied like its layers.
+    var kind = ProgressEvent.BlobKind.layer
 
     /// The descriptor with the layer's final type.
     var plannedDescriptor: Descriptor {
@@ -62,18 +64,18 @@ struct LayerTransfer: Sendable {
             readable.mediaType.isNonDistributableLayer,
             task.destination.leavesForeignLayersOut
         {
-            task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .skipped))
+            task.report(.blobDone(digest: readable.digest.description, kind: kind, outcome: .skipped))
             return readable
         }
         for candidate in candidates(task.options.forms) {
             if try task.destination.reuseBlob(candidate, from: task.source.origins) {
-                task.report(.blobDone(digest: candidate.digest.description, kind: .layer, outcome: .skipped))
+                task.report(.blobDone(digest: candidate.digest.description, kind: kind, outcome: .skipped))
                 return candidate
             }
         }
-        task.report(.blobStarted(digest: readable.digest.description, kind: .layer, size: readable.size))
+        task.report(.blobStarted(digest: readable.digest.description, kind: kind, size: readable.size))
         let result = try stream(task, threads)
-        task.report(.blobDone(digest: readable.digest.description, kind: .layer, outcome: .copied))
+        task.report(.blobDone(digest: readable.digest.description, kind: kind, outcome: .copied))
         return result
     }
 

@@ -124,7 +124,7 @@ extension BuildCommand {
     static let refusedFlags: [Flag] = [
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
         .refused("cw", "confidential workloads are not supported"),
-        .refused("userns", "the store's id mapping is always used"),
+        UserNamespaceFlag.flag,
         .refused("userns-uid-map", "the store's id mapping is always used"),
         .refused("userns-gid-map", "the store's id mapping is always used"),
         .refused("userns-uid-map-user", "the store's id mapping is always used"),

@@ -47,6 +47,7 @@ enum BuildInputs {
         if arguments.bool("compat-volumes") {
             throw CommandError("--compat-volumes is not supported: commands may change files in volumes")
         }
+        try UserNamespaceFlag.check(arguments)
         if let text = arguments.string("cache-ttl") {
             if let problem = GoDuration.problem(in: text) {
                 throw CommandError("unable to parse value provided \(text.goQuoted) as --cache-ttl: \(problem)")

@@ -72,7 +72,7 @@ enum CommitCommand: Command {
         let target = arguments.positionals.dropFirst().first ?? ""
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         let isElsewhere = isElsewhere(target)
-        let layers = try layers(arguments, target)
+        let layers = try layers(arguments, target, options.format, session)
         let signer = try SigningFlags.signer(arguments)
         let isEncrypted = try EncryptionFlags.encryption(arguments) != nil
         let id: String
@@ -156,12 +156,19 @@ enum CommitCommand: Command {
     }
 
     /// How to compress layers for destinations outside the store.
-    private static func layers(_ arguments: ParsedArguments, _ target: String) throws -> CopyOptions.Layers? {
-        let wish = try CopyFlags.compressionWish(
+    private static func layers(
+        _ arguments: ParsedArguments, _ target: String, _ format: ImageFormat, _ session: Session
+    ) throws -> CopyOptions.Layers? {
+        var wish = try CopyFlags.compressionWish(
             format: arguments.string("compression-format"), level: arguments.int("compression-level"))
         let isWanted = wish != nil || arguments.bool("force-compression")
         guard !isWanted || !arguments.wasSet("disable-compression") || !arguments.bool("disable-compression") else {
             throw CommandError("--disable-compression and flags for compression cannot be used together")
+        }
+        // What containers.conf says, except for Docker's manifests, which know gzip alone.
+        let engine = try session.containersConf().engine
+        if wish == nil, !arguments.bool("disable-compression"), engine.compressionFormat == "zstd", format == .oci {
+            wish = try CopyFlags.compressionWish(format: engine.compressionFormat, level: engine.compressionLevel)
         }
         return CopyFlags.layers(
             ofNewImageFor: target, isWanted: isWanted || !arguments.bool("disable-compression"), wish)

@@ -28,7 +28,7 @@ enum FromCommand: Command {
         SharedFlags.format, SignaturePolicyFlag.flag, GroupFlag.flag,
         .bool("http-proxy", default: true, help: "pass the host's proxy environment variables to commands"),
         .refused("hooks-dir", "hooks of OCI runtimes are not supported"),
-        .refused("userns", "the store's id mapping is always used"),
+        UserNamespaceFlag.flag,
         .refused("userns-uid-map-user", "the store's id mapping is always used"),
         .refused("userns-gid-map-group", "the store's id mapping is always used"),
     ]
@@ -38,6 +38,7 @@ enum FromCommand: Command {
             throw CommandError("an image name (or \"scratch\") must be specified")
         }
         guard arguments.positionals.count == 1 else { throw CommandError("too many arguments specified") }
+        try UserNamespaceFlag.check(arguments)
         let name = inStore(typed)
         let conf = try session.containersConf()
         var request = WorkingContainer.Request()

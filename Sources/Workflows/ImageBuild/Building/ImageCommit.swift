@@ -42,7 +42,8 @@ struct ImageCommit: Sendable {
         if options.omitsHistory { draft.config.history = nil }
         try options.secretGate.check(draft, session.report)
         let identity = ImageIdentity(of: draft, format: options.format, created: options.created)
-        if !didWork, options.usesCache, let known = try identity.knownImage(in: store) {
+        // A build without layers makes a new image each time, as Buildah's do.
+        if !didWork, options.usesCache, options.makesLayers, let known = try identity.knownImage(in: store) {
             try announce(known.record.id)
             try store.addNames(image: known.record.id, names)
             guard let named = try store.image(known.record.id) else {

@@ -4,9 +4,11 @@
 
 load support/session
 load support/layout
+load support/registry
 
 setup_file() {
     begin_store
+    begin_registry
     cd "$BATS_FILE_TMPDIR" || return
     export SKOPEO=$BATS_FILE_TMPDIR/face/skopeo
     mkdir face context
@@ -27,6 +29,7 @@ setup_file() {
 }
 
 teardown_file() {
+    end_registry
     end_store
 }
 
@@ -73,6 +76,21 @@ copied_by_skopeo() { skopeo --insecure-policy copy -q "$@"; }
     run elsewhere pull -q "oci:$FILES/secret:1"
     equal "$status" 125
     has "does not match config's DiffID"
+}
+
+@test "an encrypted image goes through a registry" {
+    local place=docker://$REGISTRY/secret:1
+    swiftlet push -q --tls-verify=false --encryption-key "jwe:$FILES/p384.pub" localhost/two "$place"
+    copied_by_skopeo --src-tls-verify=false --decryption-key "$FILES/p384.pem" "$place" oci:theirs:1
+    equal "$(manifest_digest theirs)" "$(manifest_digest "$FILES/plain")"
+    run elsewhere pull -q --tls-verify=false --decryption-key "$FILES/rsa.pem" "$place"
+    equal "$status" 125
+    has "no suitable key unwrapper found"
+    elsewhere pull -q --tls-verify=false --decryption-key "$FILES/p384.pem" "$place"
+    # Encrypted layers are not taken for others.
+    swiftlet push -q --tls-verify=false localhost/two "docker://$REGISTRY/open:1"
+    "$SKOPEO" copy -q --src-tls-verify=false "docker://$REGISTRY/open:1" oci:open:1
+    equal "$(manifest_digest open)" "$(manifest_digest "$FILES/plain")"
 }
 
 @test "without the key nothing is stored" {

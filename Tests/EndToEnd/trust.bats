@@ -92,6 +92,30 @@ image() { swiftlet image --registries.d "$FILES/registries.d" "$@"; }
     has "--certificate-authority needs"
 }
 
+@test "a bundle that refers to an image is verified" {
+    local place=docker://$REGISTRY/bundled digest
+    printf 'FROM localhost/busybox\nCMD ["bundled"]\n' >Dockerfile
+    swiftlet build -q -t bundled .
+    swiftlet push -q --tls-verify=false --digestfile digest bundled "$place:1"
+    swiftlet image inspect --raw --tls-verify=false "$place:1" >manifest.json
+    python3 "$SUPPORT/sigstore_identity.py" bundle "$FILES/ca/log" manifest.json layout
+    run image verify --tls-verify=false --key "$FILES/ca/log.pub" "$place:1"
+    equal "$status" 125
+    has "no signature exists"
+    # Where registries without the referrers API have them.
+    image copy -q --all --dest-tls-verify=false oci:layout:referrers "$place:$(tr : - <digest)"
+    equal "$(image verify --tls-verify=false --key "$FILES/ca/log.pub" "$place:1")" "$(cat digest)"
+    run image verify --tls-verify=false --key "$FILES/key.pub" "$place:1"
+    equal "$status" 125
+    has "invalid signature"
+    run image verify --tls-verify=false --key "$FILES/ca/log.pub" --identity "$REGISTRY/bundled" "$place:1"
+    equal "$status" 125
+    has "no signature exists"
+    run image verify --tls-verify=false --key "$FILES/ca/log.pub" --log-key "$FILES/ca/log.pub" "$place:1"
+    equal "$status" 125
+    has "missing entry of a log"
+}
+
 @test "without keys the policy decides, and must demand a signature" {
     echo '{"default": [{"type": "insecureAcceptAnything"}]}' >policy.json
     run image verify --signature-policy policy.json localhost/busybox

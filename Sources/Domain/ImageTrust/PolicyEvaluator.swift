@@ -111,7 +111,7 @@ package struct PolicyEvaluator: Sendable {
         try checkAny(signatures) { signature in
             guard case .sigstore(let attachment) = signature, attachment.mediaType == SigstoreSignature.payloadType
             else { return false }
-            try verifier.verify(attachment)
+            try verifier.verify(SigstoreEvidence(attachment))
             try check(try SignedClaim(attachment.payload, .sigstore), identity, manifest, origin)
             return true
         }

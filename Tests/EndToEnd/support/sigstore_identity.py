@@ -5,6 +5,10 @@ of an image in a directory.
     sigstore_identity.py sign PLACE IMAGE NAME [email=ADDRESS] [issuer=URL] [age=SECONDS] [usage=NAME] [logged=key]
         [spoil=PART]
 
+    sigstore_identity.py bundle KEY MANIFEST LAYOUT
+        a layout whose image `referrers` is the list with one referrer: a bundle, as cosign 3 makes it, with a signature
+        of the manifest in a file by the key in KEY.key
+
 Everything is done with openssl. IMAGE is a `dir:` directory; its signature-1 is written. `age` is how long ago the log
 made its entry; the certificate is valid for ten minutes around the moment of signing, minus `age`. The log's entry is for the certificate, or for the key. `spoil` breaks one
 part: entry, promise, chain or certificate.
@@ -105,7 +109,49 @@ def sign(place, image, name, email="signer@example.com", issuer="https://issuer.
             "mimeType": PAYLOAD, "payload": base64.b64encode(payload).decode(), "annotations": annotations}).encode())
 
 
+def bundle(own, manifest, layout):
+    def put(content):
+        digest = hashlib.sha256(content).hexdigest()
+        with open(layout + "/blobs/sha256/" + digest, "wb") as file:
+            file.write(content)
+        return {"digest": "sha256:" + digest, "size": len(content)}
+
+    with open(manifest, "rb") as file:
+        signed = file.read()
+    kind = "application/vnd.in-toto+json"
+    payload = json.dumps({
+        "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://sigstore.dev/cosign/sign/v1",
+        "subject": [{"digest": {"sha256": hashlib.sha256(signed).hexdigest()}}], "predicate": {}}).encode()
+    signature = openssl("dgst", "-sha256", "-sign", own + ".key",
+                        data=b"DSSEv1 %d %s %d " % (len(kind), kind.encode(), len(payload)) + payload)
+    media = "application/vnd.dev.sigstore.bundle.v0.3+json"
+    content = json.dumps({
+        "mediaType": media, "verificationMaterial": {"publicKey": {"hint": ""}},
+        "dsseEnvelope": {"payload": base64.b64encode(payload).decode(), "payloadType": kind,
+                         "signatures": [{"sig": base64.b64encode(signature).decode()}]}}).encode()
+    os.makedirs(layout + "/blobs/sha256")
+    manifest_type = "application/vnd.oci.image.manifest.v1+json"
+    index_type = "application/vnd.oci.image.index.v1+json"
+    artifact = put(json.dumps({
+        "schemaVersion": 2, "mediaType": manifest_type, "artifactType": media,
+        "config": {"mediaType": "application/vnd.oci.empty.v1+json", **put(b"{}")},
+        "layers": [{"mediaType": media, **put(content)}],
+        "subject": {"mediaType": manifest_type, "digest": "sha256:" + hashlib.sha256(signed).hexdigest(),
+                    "size": len(signed)}}).encode())
+    index = put(json.dumps({
+        "schemaVersion": 2, "mediaType": index_type,
+        "manifests": [{"mediaType": manifest_type, "artifactType": media, **artifact}]}).encode())
+    with open(layout + "/index.json", "w") as file:
+        json.dump({"schemaVersion": 2, "manifests": [{
+            "mediaType": index_type, **index,
+            "annotations": {"org.opencontainers.image.ref.name": "referrers"}}]}, file)
+    with open(layout + "/oci-layout", "w") as file:
+        file.write('{"imageLayoutVersion": "1.0.0"}')
+
+
 if sys.argv[1] == "authorities":
     authorities(sys.argv[2])
+elif sys.argv[1] == "bundle":
+    bundle(*sys.argv[2:5])
 else:
     sign(*sys.argv[2:5], **dict(word.split("=", 1) for word in sys.argv[5:]))

@@ -1,6 +1,5 @@
 import ContainersConfig
 import ImageModel
-import KeyEncoding
 import LinuxSystem
 
 /// Verifies that a sigstore signature is by whom a policy trusts; not what it claims.
@@ -56,34 +55,33 @@ struct SigstoreVerifier {
         return found
     }
 
-    /// Checks the signature of an attachment's payload.
+    /// Checks a signature.
     ///
     /// - Throws: `TrustError` that says why it is not trusted.
-    func verify(_ attachment: SigstoreSignature) throws(TrustError) {
-        guard let signature = attachment.signature else { throw Self.missing(SigstoreSignature.annotation) }
-        let keys = try trustedKeys(for: attachment, signature)
-        guard keys.contains(where: { $0.accepts(signature, of: attachment.payload) }) else {
+    func verify(_ evidence: SigstoreEvidence) throws(TrustError) {
+        let keys = try trustedKeys(for: evidence)
+        guard keys.contains(where: { $0.accepts(evidence.signature, of: evidence.signed, hash: .sha256) }) else {
             throw TrustError("cryptographic signature verification failed: invalid signature")
         }
     }
 
     /// The keys that may have made a signature.
-    private func trustedKeys(
-        for attachment: SigstoreSignature, _ signature: String
-    ) throws(TrustError) -> [SigstoreKey] {
+    private func trustedKeys(for evidence: SigstoreEvidence) throws(TrustError) -> [SigstoreKey] {
         switch root {
         case .keys(let keys):
-            guard let entry = try entry(for: attachment) else { return keys }
+            guard let logs else { return keys }
+            let entry = try evidence.entry(signedBy: logs)
             guard let key = keys.first(where: { $0.der == entry.signer }) else {
                 throw TrustError("No public key verified against the RekorSET: publicKey in Rekor SET does not match")
             }
-            try entry.check(signature, of: attachment.payload, by: key.der)
+            try entry.check(evidence.signature, of: evidence.logged, by: key.der)
             return [key]
         case .fulcio(let roots, let issuer, let email):
-            guard let entry = try entry(for: attachment) else { throw Self.missing(SigstoreSignature.logAnnotation) }
-            let (leaf, der, chain) = try certificates(of: attachment)
-            try entry.check(signature, of: attachment.payload, by: der)
-            try CertificateChain(roots: roots, intermediates: chain).verify(leaf, at: entry.seconds)
+            let entry = try evidence.entry(signedBy: logs ?? [])
+            let (leaf, der) = try certificate(of: evidence)
+            try entry.check(evidence.signature, of: evidence.logged, by: der)
+            guard let seconds = entry.seconds else { throw TrustError("the log has not signed the time of its entry") }
+            try CertificateChain(roots: roots, intermediates: evidence.chain).verify(leaf, at: seconds)
             guard let provider = leaf.identityProvider else {
                 throw TrustError("Fulcio certificate has no issuer extension, or two that differ")
             }
@@ -91,8 +89,8 @@ struct SigstoreVerifier {
             try Self.check(email: email, leaf)
             return try [Self.key(of: leaf)]
         case .pki(let roots, let intermediates, let email, let host):
-            let (leaf, _, chain) = try certificates(of: attachment)
-            try CertificateChain(roots: roots, intermediates: intermediates + chain).verify(leaf, at: now)
+            let (leaf, _) = try certificate(of: evidence)
+            try CertificateChain(roots: roots, intermediates: intermediates + evidence.chain).verify(leaf, at: now)
             if let email { try Self.check(email: email, leaf) }
             if let host, !CertificateHost.matches(host, leaf) {
                 throw TrustError("Unexpected subject hostname: the certificate is not for \"\(host)\"")
@@ -101,31 +99,13 @@ struct SigstoreVerifier {
         }
     }
 
-    /// The log's entry for a signature; nil if the policy wants none.
-    private func entry(for attachment: SigstoreSignature) throws(TrustError) -> LogEntry? {
-        guard let logs else { return nil }
-        guard let text = attachment.annotations?[SigstoreSignature.logAnnotation] else {
-            throw Self.missing(SigstoreSignature.logAnnotation)
+    /// The signer's certificate, and its DER.
+    private func certificate(of evidence: SigstoreEvidence) throws(TrustError) -> (leaf: Certificate, der: [UInt8]) {
+        guard let der = evidence.certificate else {
+            throw TrustError("missing \(SigstoreSignature.certificateAnnotation) annotation")
         }
-        return try LogEntry(text, signedBy: logs)
-    }
-
-    /// The signer's certificate, its DER, and the others.
-    private func certificates(
-        of attachment: SigstoreSignature
-    ) throws(TrustError) -> (leaf: Certificate, der: [UInt8], chain: [Certificate]) {
-        guard let text = attachment.annotations?[SigstoreSignature.certificateAnnotation] else {
-            throw Self.missing(SigstoreSignature.certificateAnnotation)
-        }
-        let blocks = PEMBlock.all(in: Array(text.utf8)).filter { $0.label == "CERTIFICATE" }
-        guard blocks.count == 1, let leaf = Certificate(blocks[0].bytes) else {
-            throw TrustError("parsing leaf certificate: not exactly one certificate")
-        }
-        let chain = attachment.annotations?[SigstoreSignature.chainAnnotation] ?? ""
-        guard let others = Certificate.all(inPEM: Array(chain.utf8)) else {
-            throw TrustError("loading certificate chain: it is malformed")
-        }
-        return (leaf, blocks[0].bytes, others)
+        guard let leaf = Certificate(der) else { throw TrustError("parsing leaf certificate: it is malformed") }
+        return (leaf, der)
     }
 
     private static func key(of certificate: Certificate) throws(TrustError) -> SigstoreKey {
@@ -143,7 +123,6 @@ struct SigstoreVerifier {
         }
     }
 
-    private static func missing(_ annotation: String) -> TrustError { TrustError("missing \(annotation) annotation") }
 }
 
 /// Whether a certificate is for a host (RFC 6125).

@@ -20,6 +20,8 @@ setup_file() {
     done
     for name in rsa other p256 p384; do openssl pkey -in "$name.pem" -pubout -out "$name.pub"; done
     openssl rsa -in rsa.pem -aes256 -traditional -passout pass:secret -out locked.pem
+    openssl req -x509 -new -key rsa.pem -subj /CN=owner -days 1 -out rsa.crt
+    openssl req -x509 -new -key p256.pem -subj /CN=owner -days 1 -out p256.crt
     # More than one chunk.
     head -c 700000 /dev/urandom >context/file
     printf 'FROM localhost/busybox\nCOPY file /file\n' >context/Dockerfile
@@ -76,6 +78,24 @@ copied_by_skopeo() { skopeo --insecure-policy copy -q "$@"; }
     run elsewhere pull -q "oci:$FILES/secret:1"
     equal "$status" 125
     has "does not match config's DiffID"
+}
+
+@test "layers are encrypted for the owner of a certificate" {
+    swiftlet push -q --encryption-key "pkcs7:$FILES/rsa.crt" localhost/two oci:ours:1
+    copied_by_skopeo --decryption-key "$FILES/rsa.pem" --decryption-key "$FILES/rsa.crt" oci:ours:1 oci:open1:1
+    equal "$(manifest_digest open1)" "$(manifest_digest "$FILES/plain")"
+    copied_by_skopeo --encryption-key "pkcs7:$FILES/rsa.crt" "oci:$FILES/plain:1" oci:theirs:1
+    "$SKOPEO" copy -q --decryption-key "$FILES/rsa.pem" --decryption-key "$FILES/rsa.crt" oci:theirs:1 oci:open2:1
+    equal "$(manifest_digest open2)" "$(manifest_digest "$FILES/plain")"
+    run "$SKOPEO" copy -q --decryption-key "$FILES/rsa.pem" oci:ours:1 oci:never:1
+    equal "$status" 1
+    has "no x509 certificates found"
+    run "$SKOPEO" copy -q --decryption-key "$FILES/other.pem" --decryption-key "$FILES/rsa.crt" oci:ours:1 oci:never:1
+    equal "$status" 1
+    has "PKCS7: No suitable private key"
+    run swiftlet push -q --encryption-key "pkcs7:$FILES/p256.crt" localhost/two oci:never:1
+    equal "$status" 125
+    has "only RSA keys"
 }
 
 @test "an encrypted image goes through a registry" {
@@ -186,7 +206,7 @@ PYTHON
 
 @test "what cannot be encrypted is refused before anything is written" {
     local words
-    for words in "--encryption-key pgp:me" "--encryption-key pkcs7:me" "--encryption-key provider:me" \
+    for words in "--encryption-key pgp:me" "--encryption-key pkcs7:$FILES/rsa.pub" "--encryption-key pkcs11:me" "--encryption-key provider:me" \
         "--encryption-key jwe:/nonexistent" "--encryption-key jwe:$FILES/rsa.pem" "--encrypt-layer 0" \
         "--encryption-key jwe:$FILES/rsa.pub --format v2s2"; do
         # shellcheck disable=SC2086 # Flags are words.

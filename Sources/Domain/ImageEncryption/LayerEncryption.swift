@@ -7,38 +7,53 @@ enum LayerAnnotation {
     static let prefix = "org.opencontainers.image.enc."
     static let options = prefix + "pubopts"
     static let jwe = prefix + "keys.jwe"
+    static let pkcs7 = prefix + "keys.pkcs7"
     /// Other ways to encrypt a layer's key.
-    static let others = ["pgp", "pkcs7", "pkcs11"]
+    static let others = ["pgp", "pkcs11"]
 
     static func keys(_ scheme: String) -> String { "\(prefix)keys.\(scheme)" }
 }
 
 /// Encrypts layers for recipients.
 package struct LayerEncryption: Sendable {
-    private let recipients: [WrappingKey]
+    private enum Recipient: Sendable {
+        case key(WrappingKey)
+        case certificate(PKCS7Recipient)
+    }
+
+    private let recipients: [Recipient]
     /// The positions of the layers to encrypt, negative ones counted from the last; empty: all layers.
     private let positions: [Int]
 
     /// - Parameters:
-    ///   - texts: `jwe:FILE`, with a public key of RSA or of an elliptic curve of NIST.
+    ///   - texts: `jwe:FILE`, with a public key of RSA or of an elliptic curve of NIST, or `pkcs7:FILE`, with a certificate
+    ///     of an RSA key.
     ///   - positions: the layers to encrypt, negative numbers counted from the last; empty: all layers.
     /// - Throws: ``EncryptionError`` that names the text.
     package init(for texts: [String], positions: [Int] = []) throws(EncryptionError) {
-        var recipients: [WrappingKey] = []
+        var recipients: [Recipient] = []
         for text in texts { recipients.append(try Self.recipient(text)) }
         self.recipients = recipients
         self.positions = positions
     }
 
-    private static func recipient(_ text: String) throws(EncryptionError) -> WrappingKey {
+    private static func recipient(_ text: String) throws(EncryptionError) -> Recipient {
         guard let colon = text.firstIndex(of: ":") else {
             throw EncryptionError("\"\(text)\": Invalid recipient format: expected jwe:FILE")
         }
         let (scheme, file) = (text[..<colon], String(text[text.index(after: colon)...]))
         switch scheme {
         case "jwe": break
-        case "pgp", "pkcs7", "pkcs11", "provider":
-            throw EncryptionError("\"\(text)\": encrypting with \(scheme) is not supported: use jwe")
+        case "pkcs7":
+            guard let certificate = PKCS7Recipient(try KeyFile.read(file)) else {
+                throw EncryptionError("\(file): File provided is not an x509 cert (in PEM or DER)")
+            }
+            guard case .rsa = certificate.key.material else {
+                throw EncryptionError("\(file): pkcs7: only RSA keys are supported: use jwe")
+            }
+            return .certificate(certificate)
+        case "pgp", "pkcs11", "provider":
+            throw EncryptionError("\"\(text)\": encrypting with \(scheme) is not supported: use jwe or pkcs7")
         default: throw EncryptionError("\"\(text)\": Provided protocol not recognized: expected jwe:FILE")
         }
         let bytes = try KeyFile.read(file)
@@ -46,7 +61,7 @@ package struct LayerEncryption: Sendable {
             throw EncryptionError(
                 "\(file): File provided is not a public key (RSA, P-256, P-384 or P-521, in PEM, DER or JWK)")
         }
-        return key
+        return .key(key)
     }
 
     /// The positions of the layers to encrypt, of this many.
@@ -78,11 +93,17 @@ package struct LayerEncryption: Sendable {
         let open: JSONObject = [
             "cipher": .string(LayerCipher.name), "hmac": .string(Base64.encode(mac)), "cipheroptions": [:],
         ]
-        let message = try JWEMessage.encrypt(JSONValue.object(secret).serialized(), for: recipients)
-        return [
-            LayerAnnotation.jwe: Base64.encode(message.serialized),
-            LayerAnnotation.options: Base64.encode(JSONValue.object(open).serialized()),
-        ]
+        let content = JSONValue.object(secret).serialized()
+        var result = [LayerAnnotation.options: Base64.encode(JSONValue.object(open).serialized())]
+        let keys = recipients.compactMap { if case .key(let key) = $0 { key } else { nil } }
+        if !keys.isEmpty {
+            result[LayerAnnotation.jwe] = Base64.encode(try JWEMessage.encrypt(content, for: keys).serialized)
+        }
+        let certificates = recipients.compactMap { if case .certificate(let owner) = $0 { owner } else { nil } }
+        if !certificates.isEmpty {
+            result[LayerAnnotation.pkcs7] = Base64.encode(try PKCS7Message.encrypt(content, for: certificates))
+        }
+        return result
     }
 
     /// Annotations without those of encryption.

@@ -101,6 +101,14 @@ struct UnwrappingKey: Sendable {
             .map { $0.withUnsafeBytes { Array($0) } }
     }
 
+    /// Decrypts a key that was encrypted with RSA as PKCS #7 has it; nil if it was for another.
+    func unwrapFromPKCS7(_ encrypted: [UInt8]) -> [UInt8]? {
+        guard case .rsa(let der) = material else { return nil }
+        return
+            (try? _RSA.Encryption.PrivateKey(unsafeDERRepresentation: der)
+            .decrypt(encrypted, padding: ._WEAK_AND_INSECURE_PKCS_V1_5)).map { Array($0) }
+    }
+
     private func shared(with point: WrappingKey.Material) -> SharedSecret? {
         switch (material, point) {
         case (.p256(let own), .p256(let other)): try? own.sharedSecretFromKeyAgreement(with: other)

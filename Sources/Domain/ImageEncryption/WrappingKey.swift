@@ -98,6 +98,18 @@ struct WrappingKey: Sendable {
         }
     }
 
+    /// Encrypts a key with RSA as PKCS #7 has it (PKCS #1 v1.5).
+    func wrapForPKCS7(_ key: [UInt8]) throws(EncryptionError) -> [UInt8] {
+        guard case .rsa(let der) = material else { throw EncryptionError("pkcs7: only RSA keys are supported") }
+        do {
+            return Array(
+                try _RSA.Encryption.PublicKey(unsafeDERRepresentation: der)
+                    .encrypt(key, padding: ._WEAK_AND_INSECURE_PKCS_V1_5))
+        } catch {
+            throw EncryptionError("the layer's key cannot be encrypted: \(error)")
+        }
+    }
+
     private func agreed(
         _ key: [UInt8], _ shared: SharedSecret, _ curve: String, _ point: [UInt8]
     ) throws -> JWEMessage.Recipient {

@@ -151,7 +151,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["pgp:a", "pkcs7:a", "pkcs11:a", "provider:a", "x:a", "a", "jwe:/nonexistent"])
+    @Test(arguments: [
+        "pgp:a", "pkcs7:/nonexistent", "pkcs7:/dev/null", "pkcs11:a", "provider:a", "x:a", "a", "jwe:/nonexistent",
+    ])
     func `other recipients are refused`(text: String) {
         #expect(throws: EncryptionError.self) { try LayerEncryption(for: [text]) }
     }

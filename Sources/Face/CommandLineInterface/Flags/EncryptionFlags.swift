@@ -6,8 +6,8 @@ enum EncryptionFlags {
     /// Of commands that write images.
     static let encrypting: [Flag] = [
         Flag(
-            "encryption-key", .stringSlice, placeholder: "jwe:file",
-            help: "encrypt the layers for the owner of the public key in the file"),
+            "encryption-key", .stringSlice, placeholder: "jwe:file|pkcs7:file",
+            help: "encrypt the layers for the owner of the public key or certificate in the file"),
         Flag(
             "encrypt-layer", .stringSlice, placeholder: "number",
             help: "encrypt only this layer; 0 is the first, -1 the last"),
@@ -16,7 +16,7 @@ enum EncryptionFlags {
     /// Of commands that read images.
     static let decrypting = Flag(
         "decryption-key", .stringSlice, placeholder: "file[:password]",
-        help: "decrypt encrypted layers with the private key in the file")
+        help: "decrypt encrypted layers with the private key in the file; for pkcs7, also give the certificate")
 
     static func encryption(_ arguments: ParsedArguments) throws -> LayerEncryption? {
         guard arguments.declares("encryption-key") else { return nil }

@@ -57,26 +57,9 @@ package struct ImagePull {
             at: "containers-storage:\(names.first ?? "")", names.first.map { try ImageReference(parsing: $0) })
         let (source, top, chosen, given) = try chooseImage(given, platform, format: format)
         var signatures = given
-        let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
-            try chosen.decodeManifest()
-        }
-        guard !manifest.isArtifact else {
-            throw CopyError(
-                .unsupported,
-                "\(source.description): an artifact of type \"\(manifest.typeOfArtifact)\", not a container image")
-        }
-        let configBytes = try source.readBlob(manifest.config)
-        let config = try CopyError.naming("\(source.description): configuration \(manifest.config.digest)") {
-            try ImageConfig(parsing: configBytes)
-        }
+        let (manifest, configBytes, config) = try describe(chosen, of: source)
         guard !isPlatformRequired || platform.matches(config.platform) else {
             throw CopyError(.notFound, "\(source.description) is for \(config.platform), not for \(platform)")
-        }
-        guard config.rootfs.diffIDs.count == manifest.layers.count else {
-            throw CopyError(
-                .mismatch,
-                "\(source.description): the configuration lists \(config.rootfs.diffIDs.count) layers, the manifest \(manifest.layers.count)"
-            )
         }
         let encrypted = try EncryptedLayers(manifest, config, decryption, source.description)
         guard encrypted.isEmpty || signatures.isEmpty else {
@@ -117,6 +100,31 @@ package struct ImagePull {
             created: config.created.flatMap(Clock.parseRFC3339) ?? Clock.now(), bigData: bigData,
             signatures: signatures.map(\.blob))
         return (image, raw)
+    }
+
+    /// The manifest and the configuration of an image, which agree about its layers.
+    private func describe(
+        _ chosen: RawManifest, of source: any ImageSource
+    ) throws -> (manifest: Manifest, configBytes: [UInt8], config: ImageConfig) {
+        let manifest = try CopyError.naming("\(source.description): manifest \(chosen.digest)") {
+            try chosen.decodeManifest()
+        }
+        guard !manifest.isArtifact else {
+            throw CopyError(
+                .unsupported,
+                "\(source.description): an artifact of type \"\(manifest.typeOfArtifact)\", not a container image")
+        }
+        let configBytes = try source.readBlob(manifest.config)
+        let config = try CopyError.naming("\(source.description): configuration \(manifest.config.digest)") {
+            try ImageConfig(parsing: configBytes)
+        }
+        guard config.rootfs.diffIDs.count == manifest.layers.count else {
+            throw CopyError(
+                .mismatch,
+                "\(source.description): the configuration lists \(config.rootfs.diffIDs.count) layers, the manifest \(manifest.layers.count)"
+            )
+        }
+        return (manifest, configBytes, config)
     }
 
     /// The manifest that the source names, that of the selected image, and its signatures.

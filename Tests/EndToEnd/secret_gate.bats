@@ -100,6 +100,10 @@ EOF
     leaks 'the output of the command contains the secret "token"'
     has_line before
     run -0 --separate-stderr swiftlet build --secret id=token,src=secret --allow-secret-leaks .
+    SWIFTLET_ALLOW_SECRET_LEAKS=true run -0 swiftlet build --no-cache --secret id=token,src=secret .
+    SWIFTLET_ALLOW_SECRET_LEAKS=true run swiftlet build --no-cache --allow-secret-leaks=false --secret id=token,src=secret .
+    own_failure
+    run -0 --separate-stderr swiftlet build --no-cache --secret id=token,src=secret --allow-secret-leaks .
     has_line before
     [[ $stderr == *"$SECRET"* && $stderr == *after* && $stderr == *"[Warning] SecretLeak: the output of the command"* ]] ||
         fail "$stderr"

@@ -85,7 +85,7 @@ extension BuildCommand {
         Flag("mount", .stringArray, help: "mount for every RUN instruction, in its syntax"),
         Flag("secret", .stringArray, placeholder: "id=name", help: "secret file to expose to the build"),
         .bool(
-            "allow-secret-leaks",
+            "allow-secret-leaks", environment: "SWIFTLET_ALLOW_SECRET_LEAKS",
             help: "only warn if a secret appears in the image, its history or the output of a command"),
         Flag("ssh", .stringArray, placeholder: "id[=socket]", help: "SSH agent socket to expose to the build"),
         Flag("volume", short: "v", .stringArray, help: "bind mount a volume into the containers of the build"),

@@ -3,6 +3,7 @@ import ContainersConfig
 import Glibc
 import ImageBuild
 import LinuxSystem
+import ProgressEvents
 
 /// `--progress` of `build`: how its progress is shown.
 enum BuildProgressMode: String, Sendable {
@@ -54,7 +55,10 @@ enum BuildProgressMode: String, Sendable {
         case let mode?: return mode
         case nil:
             let isDumb = session.environment.value("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true
-            return isTerminal && !isDumb && session.calledAs == "swiftlet" ? .tty : .plain
+            // Other lines would come between those that are redrawn.
+            let isAlone =
+                !DebugLog.isActive && (!arguments.bool("log-rusage") || arguments.string("rusage-logfile") != nil)
+            return isTerminal && !isDumb && isAlone && session.calledAs == "swiftlet" ? .tty : .plain
         }
     }
 

@@ -1,13 +1,10 @@
 package import ContainerStore
 import ContentDigest
-import Glibc
 package import ImageEncryption
-import ImageLayers
 package import ImageModel
 package import ImageTransports
 import LinuxSystem
 package import ProgressEvents
-import StreamCompression
 
 /// Pulls an image from a source into the store.
 ///
@@ -186,9 +183,11 @@ package struct ImagePull {
             Missing(index: $0, blob: blobs[$0], diffID: diffIDs[$0], cipher: encrypted.ciphers[$0])
         }
         if missing.isEmpty { return parent }
+        let fetch = LayerFetch(into: store, report: report)
         guard store.driver.holdsChangesOnly else {
             for layer in missing {
-                let registration = try apply(layer, from: source, upon: parent)
+                let registration = try fetch.apply(
+                    layer.blob, diffID: layer.diffID, cipher: layer.cipher, from: source, upon: parent)
                 parent = try store.register([registration])[0].id
             }
             return parent
@@ -198,76 +197,11 @@ package struct ImagePull {
         let processors = WorkerPool.processorCount
         let threads = min(missing.count, parallelCopies ?? min(max(processors, 2), 6))
         var registrations = try WorkerPool.map(missing, threads: threads) { layer in
-            try self.apply(layer, from: transfer.source, upon: base, isAlone: threads < processors)
+            try fetch.apply(
+                layer.blob, diffID: layer.diffID, cipher: layer.cipher, from: transfer.source, upon: base,
+                isAlone: threads < processors)
         }
         for index in registrations.indices.dropFirst() { registrations[index].parent = .previous }
         return try store.register(registrations).last?.id
-    }
-
-    /// Fetches one layer into a staging directory and verifies its digest and diff ID.
-    ///
-    /// - Parameter isAlone: whether there are more processors than layers being transferred.
-    private func apply(
-        _ layer: Missing, from source: any ImageSource, upon parent: String?, isAlone: Bool = true
-    ) throws -> LayerRegistration {
-        report(.blobStarted(digest: layer.blob.digest.description, kind: .layer, size: layer.blob.size))
-        let staging = try store.newStagingLayer(parent: parent)
-        let applier = try store.applier(for: staging)
-        let received = CountedSource(try source.openVerifiedBlob(layer.blob), digest: layer.blob.digest, report)
-        let plaintext = layer.cipher.map { _ in SHA256Stream() }
-        var compressed: any ByteSource = received
-        if let cipher = layer.cipher, let plaintext {
-            compressed = ObservedSource(cipher.decrypting(received)) { plaintext.update($0) }
-        }
-        let archive = try CopyError.naming("layer \(layer.blob.digest)") { try DecompressingSource(compressed, nil) }
-        let whole = DrainingSource(archive, of: compressed)
-        let facts = try CopyError.naming("layer \(layer.blob.digest)") {
-            try staging.recordingTarSplit { tarSplit in
-                // If there are idle processors, fetching and decompressing overlap with writing files.
-                try applier.apply(
-                    isAlone ? ThreadedSource.ahead(of: whole) : whole, tarSplit: tarSplit, isAlone: isAlone)
-            }
-        }
-        guard facts.diffID == layer.diffID else {
-            throw CopyError(
-                .mismatch, "layer \(layer.blob.digest): the uncompressed layer is \(facts.diffID), not \(layer.diffID)")
-        }
-        report(.blobDone(digest: layer.blob.digest.description, kind: .layer, outcome: .copied))
-        var registration = LayerRegistration(
-            staging: staging, diffID: facts.diffID, diffSize: facts.size, tarSplit: .inStagedFile, uids: facts.uids,
-            gids: facts.gids,
-            compressed: LayerRegistration.CompressedArchive(
-                digest: plaintext?.finalize() ?? layer.blob.digest, size: plaintext?.byteCount ?? layer.blob.size,
-                compression: code(of: archive.compression)))
-        registration.settlement = applier.settlement
-        return registration
-    }
-
-    private func code(of compression: Compression) -> Int64 {
-        switch compression {
-        case .none: 0
-        case .bzip2: 1
-        case .gzip: 2
-        case .xz: 3
-        case .zstd: 4
-        }
-    }
-}
-
-/// Reports the end of the decompressed data only after the compressed blob has been read to its own end: the blob's
-/// digest also covers the bytes after the compressed stream.
-private final class DrainingSource: ByteSource {
-    private let archive: any ByteSource
-    private let compressed: any ByteSource
-
-    init(_ archive: any ByteSource, of compressed: any ByteSource) {
-        self.archive = archive
-        self.compressed = compressed
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        let count = try archive.read(into: buffer)
-        if count == 0 { try compressed.drain() }
-        return count
     }
 }

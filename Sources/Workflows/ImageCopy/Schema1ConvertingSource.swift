@@ -1,6 +1,6 @@
 import ContentDigest
 import ImageModel
-import ImageTransports
+package import ImageTransports
 import JSONText
 import LinuxSystem
 import StreamCompression
@@ -68,10 +68,10 @@ final class Schema1ConvertingSource: ImageSource {
 
 /// Shares a source with worker threads. `@unchecked Sendable`: `ImageSource` guarantees that blobs may be opened and
 /// read on several threads concurrently, and nothing else of it is used there.
-struct SharedSource: @unchecked Sendable {
-    let source: any ImageSource
+package struct SharedSource: @unchecked Sendable {
+    package let source: any ImageSource
 
-    init(_ source: any ImageSource) {
+    package init(_ source: any ImageSource) {
         self.source = source
     }
 }

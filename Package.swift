@@ -135,6 +135,7 @@ let package = Package(
         room(
             .domain, "Sandbox",
             dependsOn: ["LinuxSystem", "CSeccomp", "CSandbox", "CLinux", "JSONText", "ProgressEvents"]),
+        room(.domain, "BuildCaches", dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem"]),
         room(.domain, "DockerfileSyntax"),
         room(.domain, "DockerfileChecks", dependsOn: ["DockerfileSyntax", "ImageModel"]),
         room(
@@ -153,6 +154,12 @@ let package = Package(
                 "Distribution", "ImageTrust", "ImageEncryption", "ContainerStore", "ImageTransports", "ImageLayers",
                 "ImageModel", "ContentDigest", "ContainersConfig",
                 "StreamCompression", "ProgressEvents", "JSONText", "LinuxSystem",
+            ]),
+        room(
+            .workflows, "CacheTransfer",
+            dependsOn: [
+                "ImageCopy", "BuildCaches", "ContainerStore", "Distribution", "ImageTransports", "ImageLayers",
+                "ImageModel", "ContentDigest", "ProgressEvents", "StreamCompression", "JSONText", "LinuxSystem",
             ]),
         room(
             .workflows, "WorkingContainers",
@@ -176,8 +183,9 @@ let package = Package(
         room(
             .workflows, "ImageBuild",
             dependsOn: [
-                "DockerfileSyntax", "DockerfileChecks", "BuildGraph", "ImageCopy", "WorkingContainers", "ContainerStore",
-                "ImageLayers", "Sandbox",
+                "DockerfileSyntax", "DockerfileChecks", "BuildGraph", "ImageCopy", "CacheTransfer",
+                "WorkingContainers",
+                "ContainerStore", "ImageLayers", "Sandbox",
                 "ImageModel", "ContentDigest", "ContainersConfig", "ProgressEvents", "HTTPHeaders", "JSONText",
                 "LinuxSystem", "TarArchive", "StreamCompression",
             ]),
@@ -191,7 +199,7 @@ let package = Package(
                 "CommandLineGrammar", "OutputTemplates", "Distribution", "ImageTrust", "ImageEncryption", "ImageBuild",
                 "BuildGraph",
                 "ContainerLifecycle",
-                "ImageCopy",
+                "ImageCopy", "CacheTransfer", "BuildCaches",
                 "WorkingContainers", "ManifestLists",
                 "ContainerStore", "ImageTransports", "ImageLayers", "Sandbox", "ImageModel", "ContentDigest",
                 "ContainersConfig", "ProgressEvents", "JSONText", "LinuxSystem", "DockerfileSyntax", "DockerfileChecks",
@@ -259,6 +267,9 @@ let package = Package(
             .workflows, of: "ManifestLists",
             dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
         tests(.domain, of: "Sandbox", dependsOn: ["JSONText", "LinuxSystem", "CSandbox"]),
+        tests(
+            .domain, of: "BuildCaches",
+            dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem"]),
         tests(.domain, of: "DockerfileSyntax", dependsOn: ["SeededRandomness"]),
         tests(.domain, of: "DockerfileChecks", dependsOn: ["DockerfileSyntax", "SeededRandomness"]),
         tests(.domain, of: "BuildGraph", dependsOn: ["DockerfileSyntax", "ImageModel"]),

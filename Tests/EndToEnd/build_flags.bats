@@ -211,7 +211,4 @@ END
     has 'missing "A" build argument'
     run -0 swiftlet build --cache-ttl 0s -v "$PWD/vol:/vol:ro" .
     lacks "Using cache"
-    run swiftlet build --cache-from somewhere .
-    own_failure
-    has "--cache-from is not supported"
 }

@@ -80,8 +80,8 @@ extension BuildCommand {
     static let workFlags: [Flag] = [
         Flag("build-arg-file", .stringSlice, placeholder: "file", help: "file with lines of argument=value"),
         Flag("build-context", .stringArray, placeholder: "name=source", help: "additional build context"),
-        Flag("cache-from", .stringArray, hidden: true, help: "remote caches: not supported with --layers"),
-        Flag("cache-to", .stringArray, hidden: true, help: "remote caches: not supported with --layers"),
+        Flag("cache-from", .stringArray, placeholder: "type=...", help: "cache to take steps from, or a repository"),
+        Flag("cache-to", .stringArray, placeholder: "type=...", help: "cache to write the steps to, or a repository"),
         Flag("mount", .stringArray, help: "mount for every RUN instruction, in its syntax"),
         Flag("secret", .stringArray, placeholder: "id=name", help: "secret file to expose to the build"),
         .bool(

@@ -40,7 +40,8 @@ enum BuildCommand: Command {
         if let jobs = arguments.int("jobs"), jobs < 0 {
             throw CommandError("error building: invalid value for jobs.  It must be a positive integer")
         }
-        try checkCaches(arguments, session)
+        let caches = try BuildCacheTransfers(
+            arguments, session, makesLayers: makesLayers(arguments, session))
         let list = try arguments.string("manifest").flatMap { try StoredName.qualified($0) }
         var delivery = try BuildDelivery(arguments, tags: arguments.strings("tag"))
         try delivery.prepareSigner(arguments)
@@ -67,22 +68,29 @@ enum BuildCommand: Command {
         options.stepOutput = progress.mode.route(arguments)
         options.failureShell = try BuildProgressMode.failureShell(arguments)
         if delivery.usesStandardOutput, progress.mode != .json { options.showsOutput = false }
-        options.remoteFiles = WebFiles(
-            try RegistryFlags.access(arguments, session, store: store), report: progress.handler())
+        let registries = try RegistryFlags.access(arguments, session, store: store)
+        options.remoteFiles = WebFiles(registries, report: progress.handler())
+        options.stepCache = try caches.steps(
+            of: store, maximumAge: options.cacheAge, registries, report: progress.handler())
         options.gitEnvironment = BuildInputs.gitEnvironment(session)
         options.agentSockets = try agents.start(options.secretGate)
         let platforms = try platforms(arguments, options, store, session)
         try delivery.checkSeveral(platforms.count, arguments)
         options.announce = try BuildDelivery.announcement(arguments)
-        return try build(for: platforms, options, delivery, list: list, progress, arguments, store, session)
+        return try build(for: platforms, options, delivery, list: list, progress, arguments, store, session) { images in
+            try caches.write(options.stepCache, images: images, from: store, registries, report: progress.handler())
+        }
     }
 
     /// Builds for each of these platforms, and puts the images together.
     ///
-    /// - Parameter list: the list to add them to.
+    /// - Parameters:
+    ///   - list: the list to add them to.
+    ///   - finish: called with the images once all are built.
     private static func build(
         for platforms: [Platform], _ options: BuildOptions, _ delivery: BuildDelivery, list: String?,
-        _ progress: BuildProgress, _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+        _ progress: BuildProgress, _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session,
+        finish: ([ImageRecord]) throws -> Void
     ) throws -> Int32 {
         var options = options
         let indexNotes = try AnnotationFlags.ofIndex(arguments)
@@ -107,6 +115,7 @@ enum BuildCommand: Command {
             results.append((result, platform, image?.papers ?? []))
             if let image { attested.append(image.list) }
         }
+        try finish(results.map(\.result.image))
         if platforms.count > 1 {
             try delivery.sendTogether(results, from: store, temporary: temporaryDirectory(session))
         }
@@ -135,13 +144,6 @@ enum BuildCommand: Command {
     /// Called as `buildah`, a build makes layers only if it is told to.
     private static func makesLayers(_ arguments: ParsedArguments, _ session: Session) -> Bool {
         arguments.boolIfGiven("layers") ?? (session.calledAs != "buildah")
-    }
-
-    /// Remote caches are for layers: as in Buildah, without layers they have no effect.
-    private static func checkCaches(_ arguments: ParsedArguments, _ session: Session) throws {
-        for flag in ["cache-from", "cache-to"] where arguments.wasSet(flag) && makesLayers(arguments, session) {
-            throw CommandError("--\(flag) is not supported: remote caches are not supported")
-        }
     }
 
     /// The platforms to build for: the requested ones, those of the base images, or the host's.

@@ -1,4 +1,5 @@
 package import BuildGraph
+package import CacheTransfer
 package import ImageLayers
 package import ImageModel
 package import LinuxSystem
@@ -94,6 +95,8 @@ package struct BuildOptions: Sendable {
     package var checkRules: [String] = []
     /// The maximum age of a cached result in nanoseconds; nil for any age.
     package var cacheAge: Int64?
+    /// The results of steps, with imported ones; nil for those of the store alone.
+    package var stepCache: StepCache?
     /// Additional contexts for `--from=` and FROM, by their canonical name.
     package var contexts: [String: NamedContext] = [:]
     /// The secrets for `RUN --mount=type=secret`, by id.

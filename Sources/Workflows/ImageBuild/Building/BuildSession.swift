@@ -1,4 +1,5 @@
 import BuildGraph
+import CacheTransfer
 import ContainerStore
 import DockerfileSyntax
 import ImageLayers
@@ -30,7 +31,7 @@ final class BuildSession: Sendable {
     let plan: BuildPlan
     let locator: ErrorLocator
     let store: ContainerStore
-    let cache: BuildCacheIndex
+    let cache: StepCache
     let images: SharedImages
     let context: BuildContext?
     let report: ProgressHandler
@@ -50,7 +51,7 @@ final class BuildSession: Sendable {
         self.plan = plan
         locator = ErrorLocator(dockerfile.source)
         self.store = store
-        cache = BuildCacheIndex(store)
+        cache = options.stepCache ?? StepCache(store)
         self.images = images
         self.context = context
         self.report = report

@@ -1,4 +1,5 @@
 import BuildGraph
+import CacheTransfer
 package import ContainerStore
 import DockerfileSyntax
 package import ImageModel

@@ -1,4 +1,5 @@
 import BuildGraph
+import CacheTransfer
 import ContainerStore
 import DockerfileSyntax
 import ImageLayers

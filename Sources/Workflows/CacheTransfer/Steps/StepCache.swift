@@ -1,0 +1,85 @@
+package import ContainerStore
+import LinuxSystem
+import ProgressEvents
+import Synchronization
+
+/// The results of build steps: those that the store's own index has, and those in imported caches.
+///
+/// Notes what the builds that share it have used, for exporting. May be used on several threads concurrently.
+package final class StepCache: Sendable {
+    /// A step that a build has taken from a cache or executed.
+    package struct UsedStep: Sendable, Equatable {
+        package let key: String
+        package let entry: BuildCacheIndex.Entry
+    }
+
+    /// Receives steps while a build runs.
+    package typealias StepHandler = @Sendable (_ key: String, _ entry: BuildCacheIndex.Entry) throws -> Void
+
+    private let index: BuildCacheIndex
+    private let imports: [any ImportedSteps]
+    private let fetcher: StepFetcher?
+    private let publish: StepHandler?
+    private let used = Mutex(Used())
+
+    private struct Used {
+        var keys: Set<String> = []
+        var steps: [UsedStep] = []
+    }
+
+    /// The store's own index, without imports.
+    package convenience init(_ store: ContainerStore) {
+        self.init(store, imports: [], fetcher: nil)
+    }
+
+    /// - Parameters:
+    ///   - imports: other caches, asked in this order for what the store's own index does not have.
+    ///   - fetcher: brings the layers of imported steps.
+    ///   - publish: called once for each step that a build executes or finds in the store, but not for imported ones.
+    package init(
+        _ store: ContainerStore, imports: [any ImportedSteps], fetcher: StepFetcher?, publish: StepHandler? = nil
+    ) {
+        index = BuildCacheIndex(store)
+        self.imports = imports
+        self.fetcher = fetcher
+        self.publish = publish
+    }
+
+    /// The entry for a key, as `BuildCacheIndex.lookup`. The layer of an imported step is fetched into the store, and
+    /// its entry recorded in the store's index; an imported step that cannot be fetched does not exist.
+    package func lookup(_ key: String) throws -> BuildCacheIndex.Entry? {
+        if let entry = try index.lookup(key) {
+            try note(key, entry, isNew: true)
+            return entry
+        }
+        guard let fetcher else { return nil }
+        for source in imports {
+            guard let found = source.find(key), let entry = try fetcher.bring(found, from: source) else { continue }
+            try index.record(key, entry)
+            try note(key, entry, isNew: false)
+            return entry
+        }
+        return nil
+    }
+
+    /// Records the result of a step that was executed.
+    package func record(_ key: String, _ entry: BuildCacheIndex.Entry) throws {
+        try index.record(key, entry)
+        try note(key, entry, isNew: true)
+    }
+
+    /// As `BuildCacheIndex.collectIfChanged`.
+    package func collectIfChanged() throws { try index.collectIfChanged() }
+
+    /// The steps that builds have used, each once, in the order of their first use.
+    package var usedSteps: [UsedStep] { used.withLock { $0.steps } }
+
+    private func note(_ key: String, _ entry: BuildCacheIndex.Entry, isNew: Bool) throws {
+        let isFirst = used.withLock { used in
+            guard used.keys.insert(key).inserted else { return false }
+            used.steps.append(UsedStep(key: key, entry: entry))
+            return true
+        }
+        if isFirst, isNew { try publish?(key, entry) }
+    }
+}

@@ -42,12 +42,14 @@ extension Face {
 
     /// `system ...`.
     static func systemGroup(refusing refused: [CommandNode] = []) -> CommandNode {
-        .group("system", summary: "Manage the store", [.command(SystemCheckCommand.self)] + refused)
+        .group(
+            "system", summary: "Manage the store",
+            [.command(SystemCheckCommand.self), .command(DiskUsageCommand.self)] + refused)
     }
 
     private static var podmanSystemCommands: [CommandNode] {
         [
-            .refused("connection", "there is no remote service"), .refused("df", "use images and ps --size"),
+            .refused("connection", "there is no remote service"),
             .refused("events", "events are not recorded"), .refused("info", "use info"),
             .refused("migrate", "there is no database of containers"),
             .refused("prune", "use prune of images and containers"),

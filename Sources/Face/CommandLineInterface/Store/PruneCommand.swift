@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerStore
+import LinuxSystem
 import ManifestLists
 
 /// `prune`: removes unused images, and all caches. An image with containers is in use, whoever created them and whether
@@ -10,15 +11,35 @@ enum PruneCommand: Command {
         flags: [
             .bool("all", short: "a", help: "remove all unused images"),
             .bool("force", short: "f", help: "accepted for compatibility: images that containers use are never pruned"),
-        ], arguments: .none)
+        ] + CacheLimitFlags.prune, arguments: .none)
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let all = arguments.bool("all")
+        let limits = try CacheLimitFlags.pruning(arguments)
         let store = try session.openStore()
+        if let limits {
+            guard !all else { throw CommandError("--all removes images: it cannot be combined with limits of caches") }
+            return try prune(keeping: limits.bytes, oldest: limits.oldest, store, session)
+        }
         for id in try UnusedImages.remove(from: store, where: { all || $0.names.isEmpty }) { session.printLine(id) }
         try BuildCacheIndex(store).prune()
         try store.collectLayers()
         try store.emptyCaches()
+        return 0
+    }
+
+    /// Prunes caches alone: steps and the directories of cache mounts, which share the limit in this order.
+    private static func prune(
+        keeping limit: Int64?, oldest: FileTime?, _ store: ContainerStore, _ session: Session
+    ) throws -> Int32 {
+        let mounts = CacheMountIndex(store)
+        let mounted = try mounts.list().lazy.map(\.size).sumOfSizes()
+        let steps = try BuildCacheIndex(store).prune(
+            keeping: limit.map { max($0.subtractingSaturated(mounted), 0) }, notUsedSince: oldest)
+        for layer in steps.layers { session.printLine(layer) }
+        let removed = try mounts.prune(
+            keeping: limit.map { max($0.subtractingSaturated(steps.remaining), 0) }, notUsedSince: oldest)
+        for cache in removed { session.printLine("cache mount \(cache.id ?? cache.name)") }
         return 0
     }
 }

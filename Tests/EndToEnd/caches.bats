@@ -277,3 +277,184 @@ PYTHON
     run -125 swiftlet build --cache-from type=local,src=x,mode=max .
     has "unknown key mode"
 }
+
+@test "an inline cache travels in the configuration of a pushed image" {
+    two_stages
+    run -0 build -t "$(registry)/made" --cache-to type=inline
+    swiftlet push -q --tls-verify=false "$(registry)/made"
+    fresh
+    run -0 build --cache-from "type=registry,ref=$(registry)/made"
+    # The other stage is not part of the image.
+    equal "$(executed)" "tools "
+    equal "$(grep -c -- '--> Using cache' <<<"$output")" 3
+}
+
+# Three steps of 2 MB, one after the other, whose layers are in no image.
+big_steps() {
+    dockerfile <<EOF
+FROM $(registry)/busybox AS work
+RUN dd if=/dev/zero of=/one bs=1M count=2 2>/dev/null; echo one >>/runs/log
+RUN dd if=/dev/zero of=/two bs=1M count=2 2>/dev/null; echo two >>/runs/log
+RUN dd if=/dev/zero of=/three bs=1M count=2 2>/dev/null; echo three >>/runs/log
+FROM $(registry)/busybox
+COPY --from=work /etc/passwd /copy
+EOF
+}
+
+# Makes all steps look as if they had not been used for two hours.
+age_steps() { as_owner find "$STORE/graph/swiftlet/cache" -type f -exec touch -d '2 hours ago' {} +; }
+
+@test "prune keeps the most recently used steps below a limit, and no image is lost" {
+    big_steps
+    build -q -t kept >/dev/null
+    run -0 swiftlet system df -v
+    matches "Build Cache +4 +1 +6\.[0-9]+MB +6\.[0-9]+MB"
+    equal "$(grep -c ' step .* false .*count=2' <<<"$output")" 3
+    run -0 swiftlet prune --keep-storage 5MB
+    # What is on top goes first: nothing leads to it without what is below it.
+    run -0 build -t kept
+    equal "$(executed)" "one three three two "
+    run -0 swiftlet prune --filter until=24h
+    run -0 build -t kept
+    equal "$(executed)" "one three three two "
+    age_steps
+    run -0 swiftlet prune --max-used-space 0 --filter until=24h
+    run -0 swiftlet system df
+    matches "Build Cache +1 +1 +[0-9.]+k?B +0B"
+    run -0 swiftlet prune --filter until=1h
+    run -0 swiftlet system df
+    matches "Build Cache +0"
+    equal "$(in_image kept head -c 4 /copy)" root
+    local wrong
+    for wrong in --keep-storage=lots --filter=label=x --filter=until=never '--all --keep-storage=1g'; do
+        # shellcheck disable=SC2086
+        run -125 swiftlet prune $wrong
+        own_failure
+    done
+}
+
+@test "builds keep the cache below a limit, but not what they use themselves" {
+    big_steps
+    build -q >/dev/null
+    age_steps
+    sed -i 's/one/uno/' Dockerfile
+    run -0 build --cache-keep-storage 7m
+    run -0 swiftlet system df -v
+    equal "$(grep -c ' step .*count=2' <<<"$output")" 3
+    has "/uno"
+    lacks "/one"
+    run -0 build --cache-keep-storage 1m
+    run -0 swiftlet system df -v
+    equal "$(grep -c ' step .*count=2' <<<"$output")" 3
+    age_steps
+    dockerfile <<<"FROM $(registry)/busybox"$'\nRUN echo new >/new'
+    SWIFTLET_CACHE_MAX_AGE=1h run -0 build
+    run -0 swiftlet system df -v
+    lacks "/uno"
+    has "echo new"
+    run -125 build --cache-keep-storage much
+    own_failure
+}
+
+@test "cache mounts are listed with their ids" {
+    dockerfile <<EOF
+FROM $(registry)/busybox
+RUN --mount=type=cache,id=grain,target=/grain echo 12345 >/grain/file
+EOF
+    build -q >/dev/null
+    run -0 swiftlet system df -v
+    matches "Cache Mounts +1 +0 +6B +6B"
+    matches " mount +6B .* grain"
+    run -0 swiftlet prune --keep-storage 0
+    has "cache mount grain"
+    run -0 swiftlet system df
+    matches "Cache Mounts +0"
+}
+
+# A build with a cache mount of noise, which the step changes a little.
+mounted_build() {
+    dockerfile <<EOF
+FROM $(registry)/busybox
+ARG WORD
+RUN --mount=type=cache,id=mill,target=/mill ls /mill >/found && echo \$WORD >/mill/word; \
+    [ -e /mill/noise ] || dd if=/dev/urandom of=/mill/noise bs=1M count=12 2>/dev/null; chmod 750 /mill
+EOF
+    build "$@"
+}
+
+@test "cache mounts are exported in chunks, and imported on another machine" {
+    mounted_build -q --build-arg WORD=one >/dev/null
+    run -0 swiftlet cache ls -n
+    matches "^mill +[0-9a-f]{12} +12\.[0-9]+MB"
+    run -0 swiftlet cache export --tls-verify=false mill "$(registry)/mounts:mill"
+    matches "12\.[0-9]+MB, ([0-9]+) of \1 chunks sent"
+    # The word is in one chunk, or in two.
+    mounted_build -q --build-arg WORD=two >/dev/null
+    run -0 swiftlet cache export --tls-verify=false mill "$(registry)/mounts:mill"
+    matches " [12] of [0-9]+ chunks sent"
+    run -0 swiftlet cache export --tls-verify=false mill "$(registry)/mounts:mill"
+    matches " 0 of [0-9]+ chunks sent"
+    swiftlet cache export mill oci:layout:mill
+    fresh
+    run -0 swiftlet cache ls -q
+    prints ""
+    run -0 swiftlet cache import --tls-verify=false "docker://$(registry)/mounts:mill"
+    run -0 mounted_build -t found --build-arg WORD=three
+    equal "$(in_image found cat /found)" $'noise\nword'
+    run -125 swiftlet cache import oci:layout:mill
+    has "add --replace"
+    run -0 swiftlet cache import --replace oci:layout:mill
+    equal "$(as_owner sh -c 'cat "$1"/*/word; stat -c %a "$1"/*/' sh "$STORE/graph/swiftlet/cache-mounts")" $'two\n750'
+    run -125 swiftlet cache export --limit 1m mill oci:small
+    has "larger than the limit"
+    [ ! -e small/index.json ] || fail "a part was written"
+    run -125 swiftlet cache import --replace --limit 1m oci:layout:mill
+    own_failure
+    swiftlet cache rm mill
+    run -125 swiftlet cache rm mill
+    has "there is no cache mount mill"
+    equal "$(as_owner find "$STORE/graph/swiftlet/cache-mounts" -mindepth 1 -not -name '*.lock')" ""
+}
+
+@test "a damaged chunk leaves no cache mount behind, other artifacts are refused" {
+    mounted_build -q >/dev/null
+    swiftlet cache export mill oci:layout:mill
+    swiftlet cache rm mill >/dev/null
+    local manifest blob
+    manifest=$(jq -r '.manifests[0].digest' layout/index.json)
+    blob=$(jq -r '.layers[1].digest' "layout/blobs/${manifest/://}")
+    printf 'xyz' | dd of="layout/blobs/${blob/://}" bs=1 seek=400 conv=notrunc status=none
+    run -125 swiftlet cache import oci:layout:mill
+    own_failure
+    has "${blob#sha256:}"
+    run -0 swiftlet cache ls -q
+    prints ""
+    equal "$(as_owner find "$STORE/graph/swiftlet/cache-mounts" -mindepth 1 -not -name '*.lock')" ""
+    run -125 swiftlet cache import --tls-verify=false "$(registry)/busybox"
+    has "is not a cache mount"
+    run -125 swiftlet cache export nothing oci:layout
+    has "there is no cache mount nothing"
+    run -125 swiftlet cache import dir:x
+    has "a cache mount is kept in"
+}
+
+@test "cache mounts travel with a build's cache" {
+    mounted_build -q --build-arg WORD=one >/dev/null
+    rm -rf runs/*
+    run -0 mounted_build --build-arg WORD=two --cache-to "type=registry,ref=$(registry)/both,mounts=true"
+    matches "Writing cache mount mill to docker://$(registry)/both:latest-mount-[0-9a-f]{32}"
+    fresh
+    # The step is in the cache: nothing needs its mount.
+    run -0 mounted_build --build-arg WORD=two --cache-from "type=registry,ref=$(registry)/both,mounts=true"
+    has "Using cache"
+    lacks "Cache mount"
+    # Another step needs it.
+    run -0 mounted_build -t found --build-arg WORD=three --cache-from "type=registry,ref=$(registry)/both,mounts=true"
+    has "--> Cache mount mill pulled from"
+    equal "$(in_image found cat /found)" $'noise\nword'
+    fresh
+    run -0 mounted_build -t found --no-cache --cache-from "type=registry,ref=$(registry)/both,mounts=true"
+    equal "$(in_image found cat /found)" ""
+    run -125 swiftlet build --cache-to type=oci-archive,dest=x,mounts=true .
+    has "mounts=true needs"
+}

@@ -39,11 +39,11 @@ package struct LayerFetch: Sendable {
         }
         let archive = try CopyError.naming("layer \(blob.digest)") { try DecompressingSource(compressed, nil) }
         let whole = DrainingSource(archive, of: compressed)
-        let bounded = size.map { BoundedSource(whole, limit: $0, name: "layer \(blob.digest)") as any ByteSource }
+        let bounded = size.map { LimitedSource(whole, limit: $0) }
         let facts = try CopyError.naming("layer \(blob.digest)") {
             try staging.recordingTarSplit { tarSplit in
                 // If there are idle processors, fetching and decompressing overlap with writing files.
-                let input = bounded ?? whole
+                let input: any ByteSource = bounded ?? whole
                 return try applier.apply(
                     isAlone ? ThreadedSource.ahead(of: input) : input, tarSplit: tarSplit, isAlone: isAlone)
             }
@@ -89,28 +89,5 @@ private final class DrainingSource: ByteSource {
         let count = try archive.read(into: buffer)
         if count == 0 { try compressed.drain() }
         return count
-    }
-}
-
-/// Fails as soon as there are more bytes than promised: a small blob may decompress to very many.
-private final class BoundedSource: ByteSource {
-    private let upstream: any ByteSource
-    private let limit: Int64
-    private let name: String
-    private var count: Int64 = 0
-
-    init(_ upstream: any ByteSource, limit: Int64, name: String) {
-        self.upstream = upstream
-        self.limit = limit
-        self.name = name
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-        let read = try upstream.read(into: buffer)
-        count += Int64(read)
-        guard count <= limit else {
-            throw CopyError(.mismatch, "\(name): the uncompressed layer has more than the promised \(limit) bytes")
-        }
-        return read
     }
 }

@@ -12,9 +12,15 @@ import ProgressEvents
 struct BuildCacheTransfers {
     private let sources: [CacheFlag]
     private let targets: [CacheFlag]
+    private let limits: CacheQuota.Limits
 
     /// Without layers the flags have no effect, as in Buildah.
     init(_ arguments: ParsedArguments, _ session: Session, makesLayers: Bool) throws {
+        limits = CacheQuota.Limits(
+            bytes: try arguments.string("cache-keep-storage").map {
+                try CacheLimitFlags.size($0, "cache-keep-storage")
+            },
+            idle: try arguments.string("cache-max-age").map { try CacheLimitFlags.age($0, "cache-max-age") })
         guard makesLayers else {
             (sources, targets) = ([], [])
             return
@@ -30,7 +36,7 @@ struct BuildCacheTransfers {
     func steps(
         of store: ContainerStore, maximumAge: Int64?, _ access: RegistryAccess, report: @escaping ProgressHandler
     ) throws -> StepCache? {
-        guard !sources.isEmpty || !targets.isEmpty else { return nil }
+        guard !sources.isEmpty || !targets.isEmpty || limits != CacheQuota.Limits() else { return nil }
         let imports = try sources.map { try Self.imported($0, access, report) }
         let repositories = targets.compactMap { target -> ImageReference? in
             guard case .repository(let reference) = target.place else { return nil }
@@ -41,7 +47,35 @@ struct BuildCacheTransfers {
         if !repositories.isEmpty { publish = { key, entry in try tagged.write(key, entry) } }
         return StepCache(
             store, imports: imports, fetcher: StepFetcher(into: store, maximumAge: maximumAge, report: report),
-            publish: publish)
+            publish: publish, mounts: try mounts(of: store, access, report),
+            writesInline: targets.contains { $0.place == .inline },
+            quota: limits == CacheQuota.Limits() ? nil : limits)
+    }
+
+    /// The cache mounts to bring and to send; nil without `mounts=true`.
+    private func mounts(
+        of store: ContainerStore, _ access: RegistryAccess, _ report: @escaping ProgressHandler
+    ) throws -> MountTransfers? {
+        let wanted = sources.filter(\.includesMounts)
+        guard !wanted.isEmpty || targets.contains(where: \.includesMounts) else { return nil }
+        let openers = wanted.map { flag -> (cache: String, open: MountTransfers.Opener) in
+            (flag.text, { name in try Self.mountPlace(flag, name).source(access) })
+        }
+        return MountTransfers(
+            store, sources: openers, limit: wanted.map(\.mountLimit).max() ?? CacheFlag.defaultMountLimit,
+            report: report)
+    }
+
+    /// The place of a cache mount beside a cache.
+    private static func mountPlace(_ flag: CacheFlag, _ name: String) throws -> MountPlace {
+        switch flag.place {
+        case .registry(let reference, let isInsecure):
+            let tag = MountTransfers.tag(reference.tag ?? ImageReference.defaultTag, name)
+            return .registry(
+                try ImageReference(domain: reference.domain, path: reference.path, tag: tag), isInsecure: isInsecure)
+        case .layout(let path, let cache): return .layout(path: path, name: MountTransfers.tag(cache, name))
+        case .archive, .inline, .repository: throw CommandError("\(flag.text): cache mounts cannot be there")
+        }
     }
 
     private static func imported(
@@ -82,6 +116,7 @@ struct BuildCacheTransfers {
         guard let steps else { return }
         for target in targets {
             do {
+                if target.includesMounts { try Self.writeMounts(steps, to: target, from: store, access, report) }
                 guard let destination = try Self.destination(target, access) else { continue }
                 report(.message("Writing cache to \(destination.description)"))
                 let count = try target.export.write(
@@ -99,6 +134,21 @@ struct BuildCacheTransfers {
         }
     }
 
+    /// Writes the cache mounts that the build has used.
+    private static func writeMounts(
+        _ steps: StepCache, to target: CacheFlag, from store: ContainerStore, _ access: RegistryAccess,
+        _ report: @escaping ProgressHandler
+    ) throws {
+        for mount in steps.mounts?.usedMounts ?? [] {
+            let place = try mountPlace(target, mount.name)
+            let summary = try MountExport(from: store, limit: target.mountLimit).write(
+                mount.name, id: mount.id, to: place.destination(access), previous: try? place.source(access))
+            report(
+                .message(
+                    "Writing cache mount \(mount.id) to \(place): \(summary.sent) of \(summary.chunks) chunks sent"))
+        }
+    }
+
     /// Where to write a cache after the build; nil if it is written with the build.
     private static func destination(_ flag: CacheFlag, _ access: RegistryAccess) throws -> (any ImageDestination)? {
         switch flag.place {
@@ -111,7 +161,7 @@ struct BuildCacheTransfers {
         }
     }
 
-    private static func insecure(_ access: RegistryAccess) -> RegistryAccess {
+    static func insecure(_ access: RegistryAccess) -> RegistryAccess {
         var options = access.options
         options.verifiesTLS = false
         return RegistryAccess(options)

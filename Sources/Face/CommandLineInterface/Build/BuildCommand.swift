@@ -19,7 +19,8 @@ enum BuildCommand: Command {
         usage: "build [options] CONTEXT",
         flags: ownFlags + imageFlags + workFlags + PlatformFlags.several + TimeFlags.flags + SigningFlags.flags
             + SharedFlags.fetching
-            + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags + SharedFlags.refusedScans,
+            + ConfinementFlags.flags + BuildDelivery.flags + attestationFlags + refusedFlags + SharedFlags.refusedScans
+            + CacheLimitFlags.build,
         flagsFirst: true, arguments: .atMost(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {

@@ -29,6 +29,14 @@ struct CacheFlag {
     /// Whether a failure to write it is only a warning.
     private(set) var ignoresErrors = false
 
+    /// Whether cache mounts travel, too.
+    private(set) var includesMounts = false
+    /// The largest cache mount that travels, in bytes.
+    private(set) var mountLimit = Self.defaultMountLimit
+
+    /// 10 GiB.
+    static let defaultMountLimit: Int64 = 10 << 30
+
     /// - Parameters:
     ///   - flag: `cache-from` or `cache-to`.
     ///   - isStrict: whether a plain name must be a repository, as for Buildah.
@@ -55,6 +63,7 @@ struct CacheFlag {
         place = .inline
         do {
             place = try Self.place(&fields, isExport: isExport)
+            try readMounts(&fields)
             if isExport { try readExport(&fields) }
         } catch {
             throw CommandError("invalid --\(flag) \"\(text)\": \(error)")
@@ -107,6 +116,20 @@ struct CacheFlag {
         case nil: throw CommandError("type is missing")
         case let other?:
             throw CommandError("type=\(other) is not supported: choose registry, local, oci-archive or inline")
+        }
+    }
+
+    private mutating func readMounts(_ fields: inout [String: String]) throws {
+        includesMounts = try Self.bool(&fields, "mounts") ?? false
+        if let limit = fields.removeValue(forKey: "mounts-limit") {
+            mountLimit = try CacheLimitFlags.size(limit, "mounts-limit")
+        }
+        switch place {
+        case .registry, .layout: return
+        case .archive, .inline, .repository:
+            guard !includesMounts else {
+                throw CommandError("mounts=true needs type=registry or type=local: each cache mount is an artifact")
+            }
         }
     }
 

@@ -10,6 +10,12 @@ extension Face {
                 .group("container", summary: "Run containers", containerCommands), systemGroup(), artifactGroup,
                 .command(SBOMCommand.self),
                 .group(
+                    "cache", summary: "Manage cache mounts of builds",
+                    [
+                        .command(CacheListCommand.self), .command(CacheRemoveCommand.self),
+                        .command(CacheExportCommand.self), .command(CacheImportCommand.self),
+                    ]),
+                .group(
                     "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
                     transportCommands + imageCommands + [
                         .command(ImageTreeCommand.self), .command(ImageSignCommand.self),

@@ -22,8 +22,6 @@ package final class ImportedTable: ImportedSteps {
 
     /// The most images of a list whose configurations are read.
     private static let maximumImages = 32
-    /// The member of an image's configuration with BuildKit's inline cache.
-    static let inlineMember = "moby.buildkit.cache.v0"
 
     /// - Parameter open: finds the cache.
     package init(
@@ -89,9 +87,9 @@ package final class ImportedTable: ImportedSteps {
     /// The cache in an image's configuration.
     private static func inlineTable(_ manifest: Manifest, _ source: any ImageSource) throws -> CacheTable {
         let config = try ImageConfig(parsing: try source.readBlob(plain(manifest.config)))
-        guard let text = config.extra[inlineMember]?.string else { return CacheTable() }
+        guard let text = config.extra[StepCache.inlineMember]?.string else { return CacheTable() }
         guard let records = Base64.decode(text) else {
-            throw BuildCacheError("\(inlineMember) is not base64")
+            throw BuildCacheError("\(StepCache.inlineMember) is not base64")
         }
         return try CacheTable(parsingRecords: records, blobs: manifest.layers, diffIDs: config.rootfs.diffIDs)
     }

@@ -20,7 +20,12 @@ package final class StepCache: Sendable {
     private let imports: [any ImportedSteps]
     private let fetcher: StepFetcher?
     private let publish: StepHandler?
+    private let quota: CacheQuota?
     private let used = Mutex(Used())
+    /// The cache mounts that come from and go to other machines; nil for none.
+    package let mounts: MountTransfers?
+    /// Whether the image gets the steps that it is made of in its configuration.
+    package let writesInline: Bool
 
     private struct Used {
         var keys: Set<String> = []
@@ -36,10 +41,16 @@ package final class StepCache: Sendable {
     ///   - imports: other caches, asked in this order for what the store's own index does not have.
     ///   - fetcher: brings the layers of imported steps.
     ///   - publish: called once for each step that a build executes or finds in the store, but not for imported ones.
+    ///   - quota: limits of the store's own index, enforced after each new step.
     package init(
-        _ store: ContainerStore, imports: [any ImportedSteps], fetcher: StepFetcher?, publish: StepHandler? = nil
+        _ store: ContainerStore, imports: [any ImportedSteps], fetcher: StepFetcher?, publish: StepHandler? = nil,
+        mounts: MountTransfers? = nil, writesInline: Bool = false, quota: CacheQuota.Limits? = nil
     ) {
-        index = BuildCacheIndex(store)
+        self.mounts = mounts
+        let index = BuildCacheIndex(store)
+        self.index = index
+        self.quota = quota.map { CacheQuota($0, of: index) }
+        self.writesInline = writesInline
         self.imports = imports
         self.fetcher = fetcher
         self.publish = publish
@@ -57,6 +68,7 @@ package final class StepCache: Sendable {
             guard let found = source.find(key), let entry = try fetcher.bring(found, from: source) else { continue }
             try index.record(key, entry)
             try note(key, entry, isNew: false)
+            try quota?.enforce()
             return entry
         }
         return nil
@@ -66,10 +78,14 @@ package final class StepCache: Sendable {
     package func record(_ key: String, _ entry: BuildCacheIndex.Entry) throws {
         try index.record(key, entry)
         try note(key, entry, isNew: true)
+        try quota?.enforce()
     }
 
-    /// As `BuildCacheIndex.collectIfChanged`.
-    package func collectIfChanged() throws { try index.collectIfChanged() }
+    /// As `BuildCacheIndex.collectIfChanged`, and enforces the limits.
+    package func collectIfChanged() throws {
+        try index.collectIfChanged()
+        try quota?.enforce()
+    }
 
     /// The steps that builds have used, each once, in the order of their first use.
     package var usedSteps: [UsedStep] { used.withLock { $0.steps } }

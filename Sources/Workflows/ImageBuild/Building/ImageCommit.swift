@@ -1,6 +1,9 @@
 import BuildGraph
+import CacheTransfer
 import ContainerStore
+import ContentDigest
 import ImageModel
+import JSONText
 import LinuxSystem
 import WorkingContainers
 
@@ -20,6 +23,9 @@ struct ImageCommit: Sendable {
         if options.squashes { draft = try SquashedImage.squash(draft, in: store, session: session) }
         draft.changeAnnotations(
             annotatesCreation: options.annotatesCreation, unset: options.unsetAnnotations, set: options.annotations)
+        if let cache = session.cache.inlineCache(of: draft.layers.map(\.diffID)) {
+            draft.config.extra[StepCache.inlineMember] = .string(cache)
+        }
         return try keep(draft, session, didWork: didWork, names: options.names, announce: options.announce)
     }
 

@@ -1,4 +1,5 @@
 import BuildGraph
+import CacheTransfer
 import ContainerStore
 import ContentDigest
 import DockerfileSyntax
@@ -102,11 +103,15 @@ extension StageExecutor {
         let caches = session.store.layout.cacheMounts
         try Files.makeDirectories(caches, mode: 0o700)
         mounts.hold(try HeldLock(sharing: session.store.layout.cacheMountsLock))
-        let name = "\(caches)/\(cacheName(request, target))"
+        let cache = cacheName(request, target)
+        let name = "\(caches)/\(cache)"
         if session.options.renewsCacheMounts || isUncached {
             try session.renewOnce(name) { try CacheRenewal.renew(name, in: session.store) }
         }
+        session.cache.prepareMount(
+            cache, id: request.id ?? target, brings: !session.options.renewsCacheMounts && !isUncached)
         mounts.hold(try HeldLock(sharing: "\(name).users.lock"))
+        CacheMountIndex(session.store).noteUse(cache, id: request.id ?? target)
         var directory = name
         switch request.sharing {
         case .shared: break

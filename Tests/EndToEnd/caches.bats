@@ -458,3 +458,21 @@ EOF
     run -125 swiftlet build --cache-to type=oci-archive,dest=x,mounts=true .
     has "mounts=true needs"
 }
+
+@test "the signature policy decides about caches as about images" {
+    mounted_build -q -t first --cache-to "type=registry,ref=$(registry)/policy,mode=max,mounts=true" \
+        --cache-to "$(registry)/policies" --cache-to type=local,dest=layout >/dev/null
+    cat >policy.json <<EOF
+{"default": [{"type": "reject"}], "transports": {"docker": {"$(registry)/busybox": [{"type": "insecureAcceptAnything"}]}}}
+EOF
+    fresh
+    run -0 mounted_build -t second --signature-policy policy.json --cache-from "$(registry)/policies" \
+        --cache-from "type=registry,ref=$(registry)/policy,mounts=true" --cache-from type=local,src=layout
+    lacks "Using cache"
+    equal "$(grep -c 'cannot read the cache .* rejected by policy' <<<"$output")" 3
+    equal "$(grep -c 'cannot bring the cache mount mill .* rejected by policy' <<<"$output")" 1
+    equal "$(in_image second cat /found)" ""
+    run -125 swiftlet cache import --replace --tls-verify=false --signature-policy policy.json \
+        "$(registry)/policy:latest-mount-$(swiftlet cache ls -q)"
+    has "rejected by policy"
+}

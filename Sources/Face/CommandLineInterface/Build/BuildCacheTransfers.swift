@@ -4,6 +4,7 @@ import ContainerStore
 import ContentDigest
 import Distribution
 import ImageBuild
+import ImageCopy
 import ImageModel
 import ImageTransports
 import ProgressEvents
@@ -34,10 +35,11 @@ struct BuildCacheTransfers {
 
     /// The steps of the store and of the caches to read; nil without flags.
     func steps(
-        of store: ContainerStore, maximumAge: Int64?, _ access: RegistryAccess, report: @escaping ProgressHandler
+        of store: ContainerStore, maximumAge: Int64?, _ access: RegistryAccess, admission: PolicyGate?,
+        report: @escaping ProgressHandler
     ) throws -> StepCache? {
         guard !sources.isEmpty || !targets.isEmpty || limits != CacheQuota.Limits() else { return nil }
-        let imports = try sources.map { try Self.imported($0, access, report) }
+        let imports = try sources.map { try Self.imported($0, access, admission, report) }
         let repositories = targets.compactMap { target -> ImageReference? in
             guard case .repository(let reference) = target.place else { return nil }
             return reference
@@ -47,14 +49,15 @@ struct BuildCacheTransfers {
         if !repositories.isEmpty { publish = { key, entry in try tagged.write(key, entry) } }
         return StepCache(
             store, imports: imports, fetcher: StepFetcher(into: store, maximumAge: maximumAge, report: report),
-            publish: publish, mounts: try mounts(of: store, access, report),
+            publish: publish, mounts: try mounts(of: store, access, admission, report),
             writesInline: targets.contains { $0.place == .inline },
             quota: limits == CacheQuota.Limits() ? nil : limits)
     }
 
     /// The cache mounts to bring and to send; nil without `mounts=true`.
     private func mounts(
-        of store: ContainerStore, _ access: RegistryAccess, _ report: @escaping ProgressHandler
+        of store: ContainerStore, _ access: RegistryAccess, _ admission: PolicyGate?,
+        _ report: @escaping ProgressHandler
     ) throws -> MountTransfers? {
         let wanted = sources.filter(\.includesMounts)
         guard !wanted.isEmpty || targets.contains(where: \.includesMounts) else { return nil }
@@ -63,7 +66,7 @@ struct BuildCacheTransfers {
         }
         return MountTransfers(
             store, sources: openers, limit: wanted.map(\.mountLimit).max() ?? CacheFlag.defaultMountLimit,
-            report: report)
+            admission: admission, report: report)
     }
 
     /// The place of a cache mount beside a cache.
@@ -79,17 +82,19 @@ struct BuildCacheTransfers {
     }
 
     private static func imported(
-        _ flag: CacheFlag, _ access: RegistryAccess, _ report: @escaping ProgressHandler
+        _ flag: CacheFlag, _ access: RegistryAccess, _ admission: PolicyGate?, _ report: @escaping ProgressHandler
     ) throws -> any ImportedSteps {
         switch flag.place {
-        case .repository(let reference): return TaggedSteps(reference, access, report: report)
+        case .repository(let reference): return TaggedSteps(reference, access, admission: admission, report: report)
         case .registry(let reference, let isInsecure):
             let access = isInsecure ? Self.insecure(access) : access
-            return ImportedTable(reference.description, report: report) { try DockerSource(reference, access: access) }
+            return ImportedTable(reference.description, admission: admission, report: report) {
+                try DockerSource(reference, access: access)
+            }
         case .layout(let path, let name):
-            return ImportedTable(path, report: report) { try Self.layoutSource(path, name) }
+            return ImportedTable(path, admission: admission, report: report) { try Self.layoutSource(path, name) }
         case .archive(let path):
-            return ImportedTable(path, report: report) {
+            return ImportedTable(path, admission: admission, report: report) {
                 try OCIArchiveSource(OCILayoutReference(path: path), temporaryDirectory: "/var/tmp")
             }
         case .inline: throw CommandError("--cache-from type=inline: use type=registry,ref=IMAGE")

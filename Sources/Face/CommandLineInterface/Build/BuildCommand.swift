@@ -70,9 +70,11 @@ enum BuildCommand: Command {
         options.failureShell = try BuildProgressMode.failureShell(arguments)
         if delivery.usesStandardOutput, progress.mode != .json { options.showsOutput = false }
         let registries = try RegistryFlags.access(arguments, session, store: store)
-        options.remoteFiles = WebFiles(registries, report: progress.handler())
+        options.remoteFiles = WebFiles(registries,
+            admission: try SignaturePolicyFlag.admission(arguments, session), report: progress.handler())
         options.stepCache = try caches.steps(
-            of: store, maximumAge: options.cacheAge, registries, report: progress.handler())
+            of: store, maximumAge: options.cacheAge, registries,
+            admission: try SignaturePolicyFlag.admission(arguments, session), report: progress.handler())
         options.gitEnvironment = BuildInputs.gitEnvironment(session)
         options.agentSockets = try agents.start(options.secretGate)
         let platforms = try platforms(arguments, options, store, session)

@@ -82,6 +82,7 @@ enum CacheImportCommand: Command {
         usage: "import [options] SOURCE",
         flags: [
             .bool("replace", help: "replace the cache mount if there is one already"), CacheMountName.limit,
+            SignaturePolicyFlag.flag,
         ] + RegistryFlags.standard, arguments: .exactly(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
@@ -89,7 +90,8 @@ enum CacheImportCommand: Command {
         let limit = try CacheMountName.limit(arguments)
         let store = try session.openStore()
         let source = try place.source(try RegistryFlags.access(arguments, session, store: store))
-        let artifact = try MountImport.read(source)
+        let artifact = try MountImport.read(
+            source, admission: try SignaturePolicyFlag.admission(arguments, session))
         if !arguments.bool("replace"), Files.exists(CacheMountIndex(store).path(of: artifact.name)) {
             throw CommandError("there is a cache mount \(artifact.id) already: add --replace")
         }

@@ -1,6 +1,6 @@
 import BuildCaches
 import ContentDigest
-import ImageCopy
+package import ImageCopy
 import ImageModel
 package import ImageTransports
 import JSONText
@@ -12,6 +12,7 @@ import Synchronization
 package final class ImportedTable: ImportedSteps {
     package let description: String
     private let open: @Sendable () throws -> any ImageSource
+    private let admission: PolicyGate?
     private let report: ProgressHandler
     private let state = Mutex(State.unread)
 
@@ -23,12 +24,15 @@ package final class ImportedTable: ImportedSteps {
     /// The most images of a list whose configurations are read.
     private static let maximumImages = 32
 
-    /// - Parameter open: finds the cache.
+    /// - Parameters:
+    ///   - admission: decides whether a cache is accepted, as for an image: its layers become parts of images.
+    ///   - open: finds the cache.
     package init(
-        _ description: String, report: @escaping ProgressHandler,
+        _ description: String, admission: PolicyGate?, report: @escaping ProgressHandler,
         open: @escaping @Sendable () throws -> any ImageSource
     ) {
         self.description = description
+        self.admission = admission
         self.report = report
         self.open = open
     }
@@ -50,7 +54,7 @@ package final class ImportedTable: ImportedSteps {
     private func read() -> [(table: CacheTable, source: SharedSource)] {
         do {
             let source = try open()
-            let tables = try Self.tables(of: source)
+            let tables = try tables(of: source)
             let steps = tables.reduce(0) { $0 + $1.steps.count }
             let foreign = tables.reduce(0) { $0 + $1.foreignRecords }
             if steps == 0 {
@@ -69,17 +73,20 @@ package final class ImportedTable: ImportedSteps {
         }
     }
 
-    private static func tables(of source: any ImageSource) throws -> [CacheTable] {
-        switch try CacheManifest.read(try source.manifest(nil)) {
+    private func tables(of source: any ImageSource) throws -> [CacheTable] {
+        let raw = try source.manifest(nil)
+        try admission?.admit(raw, instance: nil, from: source)
+        switch try CacheManifest.read(raw) {
         case .cache(let config, let blobs):
-            let bytes = try source.readBlob(plain(config), limit: CacheTable.maximumSize)
+            let bytes = try source.readBlob(Self.plain(config), limit: CacheTable.maximumSize)
             return [try CacheTable(parsing: bytes, blobs: blobs)]
-        case .image(let manifest): return [try inlineTable(manifest, source)]
+        case .image(let manifest): return [try Self.inlineTable(manifest, source)]
         case .images(let entries):
-            return try entries.prefix(maximumImages).map { entry in
+            return try entries.prefix(Self.maximumImages).map { entry in
                 let raw = try source.manifest(listed: entry)
+                try admission?.admit(raw, instance: raw.digest, from: source)
                 guard case .image(let manifest) = try CacheManifest.read(raw) else { return CacheTable() }
-                return try inlineTable(manifest, source)
+                return try Self.inlineTable(manifest, source)
             }
         }
     }

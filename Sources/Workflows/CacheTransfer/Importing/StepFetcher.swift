@@ -41,7 +41,10 @@ package struct StepFetcher: Sendable {
     private func fetch(_ found: FoundStep, from cache: any ImportedSteps) throws -> Bool {
         guard let layer = found.step.layer else { return true }
         do {
-            let registration = try LayerFetch(into: store, report: report).apply(
+            // Buildah, whose form has a message of its own, is silent meanwhile.
+            var progress = report
+            if found.message != nil { progress = { _ in } }
+            let registration = try LayerFetch(into: store, report: progress).apply(
                 layer.blob, diffID: layer.diffID, size: layer.size, from: found.source.source,
                 upon: found.step.parent)
             return try store.register([registration]).first?.id == found.step.resultID

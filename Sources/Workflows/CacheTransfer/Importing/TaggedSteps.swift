@@ -1,7 +1,7 @@
 import BuildCaches
 import ContentDigest
 package import Distribution
-import ImageCopy
+package import ImageCopy
 package import ImageModel
 import ImageTransports
 import JSONText
@@ -13,10 +13,16 @@ import Synchronization
 package final class TaggedSteps: ImportedSteps {
     private let repository: ImageReference
     private let access: RegistryAccess
+    private let admission: PolicyGate?
     private let report: ProgressHandler
     private let isUsable = Mutex(true)
 
-    package init(_ repository: ImageReference, _ access: RegistryAccess, report: @escaping ProgressHandler) {
+    /// - Parameter admission: decides whether an image is accepted.
+    package init(
+        _ repository: ImageReference, _ access: RegistryAccess, admission: PolicyGate?,
+        report: @escaping ProgressHandler
+    ) {
+        self.admission = admission
         self.repository = repository
         self.access = access
         self.report = report
@@ -32,7 +38,7 @@ package final class TaggedSteps: ImportedSteps {
             let tagged = try ImageReference(domain: repository.domain, path: repository.path, tag: key)
             let source = try DockerSource(tagged, access: access)
             return FoundStep(
-                step: try Self.step(key, in: source), source: SharedSource(source),
+                step: try step(key, in: source), source: SharedSource(source),
                 message: "--> Cache pulled from remote \(repository):\(key)")
         } catch let error as RegistryError where error.code == .notFound || error.isManifestUnknown {
             return nil
@@ -44,8 +50,10 @@ package final class TaggedSteps: ImportedSteps {
     }
 
     /// The step whose result an image is: its last one.
-    private static func step(_ key: String, in source: any ImageSource) throws -> CachedStep {
-        guard case .image(let manifest) = try CacheManifest.read(try source.manifest(nil)) else {
+    private func step(_ key: String, in source: any ImageSource) throws -> CachedStep {
+        let raw = try source.manifest(nil)
+        try admission?.admit(raw, instance: nil, from: source)
+        guard case .image(let manifest) = try CacheManifest.read(raw) else {
             throw BuildCacheError("\(source.description) is not an image")
         }
         let described = Descriptor(

@@ -39,7 +39,7 @@ package struct MountExport: Sendable {
         let index = CacheMountIndex(store)
         let path = index.path(of: name)
         guard Files.exists(path) else { throw CacheTransferError("there is no cache mount \(id)") }
-        let known = previous.flatMap { try? MountImport.read($0) }?.chunks ?? []
+        let known = previous.flatMap { try? MountImport.read($0, admission: nil) }?.chunks ?? []
         let written = try index.withExclusiveUse(of: name) { () throws -> (MountArtifact, Int) in
             let status = try Files.status(path)
             let sender = ChunkSender(to: destination, known: known, limit: limit)

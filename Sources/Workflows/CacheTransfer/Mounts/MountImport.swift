@@ -2,6 +2,7 @@ package import BuildCaches
 package import ContainerStore
 import ContentDigest
 import Glibc
+package import ImageCopy
 import ImageLayers
 import ImageModel
 package import ImageTransports
@@ -20,8 +21,12 @@ package struct MountImport: Sendable {
     }
 
     /// Reads an artifact's manifest and configuration.
-    package static func read(_ source: any ImageSource) throws -> MountArtifact {
-        let manifest = try source.manifest(nil).decodeManifest()
+    ///
+    /// - Parameter admission: decides whether it is accepted, as for an image.
+    package static func read(_ source: any ImageSource, admission: PolicyGate?) throws -> MountArtifact {
+        let raw = try source.manifest(nil)
+        try admission?.admit(raw, instance: nil, from: source)
+        let manifest = try raw.decodeManifest()
         let config = try source.readBlob(
             MountArtifact.configuration(in: manifest), limit: MountArtifact.maximumSize)
         return try MountArtifact(parsing: config, manifest)

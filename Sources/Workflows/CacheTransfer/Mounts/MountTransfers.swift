@@ -1,6 +1,7 @@
 import BuildCaches
 package import ContainerStore
 import Distribution
+package import ImageCopy
 package import ImageTransports
 import LinuxSystem
 package import ProgressEvents
@@ -17,17 +18,21 @@ package final class MountTransfers: Sendable {
     private let store: ContainerStore
     private let sources: [(cache: String, open: Opener)]
     private let limit: Int64
+    private let admission: PolicyGate?
     private let report: ProgressHandler
     private let used = Mutex<[String: String]>([:])
 
-    /// - Parameter limit: the largest cache mount to bring, in bytes.
+    /// - Parameters:
+    ///   - limit: the largest cache mount to bring, in bytes.
+    ///   - admission: decides whether an artifact is accepted, as for an image.
     package init(
-        _ store: ContainerStore, sources: [(cache: String, open: Opener)], limit: Int64,
+        _ store: ContainerStore, sources: [(cache: String, open: Opener)], limit: Int64, admission: PolicyGate?,
         report: @escaping ProgressHandler
     ) {
         self.store = store
         self.sources = sources
         self.limit = limit
+        self.admission = admission
         self.report = report
     }
 
@@ -47,7 +52,7 @@ package final class MountTransfers: Sendable {
         for (cache, open) in sources {
             do {
                 let source = try open(name)
-                let artifact = try MountImport.read(source)
+                let artifact = try MountImport.read(source, admission: admission)
                 guard artifact.name == name else {
                     throw CacheTransferError("the artifact is another cache mount, \(artifact.id)")
                 }

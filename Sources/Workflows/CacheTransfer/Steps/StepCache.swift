@@ -87,8 +87,8 @@ package final class StepCache: Sendable {
         try quota?.enforce()
     }
 
-    /// The steps that builds have used, each once, in the order of their first use.
-    package var usedSteps: [UsedStep] { used.withLock { $0.steps } }
+    /// The steps that builds have used, each once, by their keys: what is written does not depend on the order of a build.
+    package var usedSteps: [UsedStep] { used.withLock { $0.steps }.sorted { $0.key < $1.key } }
 
     private func note(_ key: String, _ entry: BuildCacheIndex.Entry, isNew: Bool) throws {
         let isFirst = used.withLock { used in

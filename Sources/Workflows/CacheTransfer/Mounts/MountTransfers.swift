@@ -21,6 +21,8 @@ package final class MountTransfers: Sendable {
     private let admission: PolicyGate?
     private let report: ProgressHandler
     private let used = Mutex<[String: String]>([:])
+    /// Those that were asked for. Locked while one is brought: another step that uses it waits.
+    private let asked = Mutex<Set<String>>([])
 
     /// - Parameters:
     ///   - limit: the largest cache mount to bring, in bytes.
@@ -47,8 +49,14 @@ package final class MountTransfers: Sendable {
     /// Notes the use of a cache mount, and brings it if it is not here. A cache that does not have it is not an error; one
     /// that cannot be read is a warning.
     func prepare(_ name: String, id: String, brings: Bool) {
-        let isFirst = used.withLock { $0.updateValue(id, forKey: name) == nil }
-        guard isFirst, brings, !Files.exists(CacheMountIndex(store).path(of: name)) else { return }
+        used.withLock { $0[name] = id }
+        guard brings else { return }
+        asked.withLock { asked in
+            if asked.insert(name).inserted, !Files.exists(CacheMountIndex(store).path(of: name)) { bring(name, id: id) }
+        }
+    }
+
+    private func bring(_ name: String, id: String) {
         for (cache, open) in sources {
             do {
                 let source = try open(name)

@@ -258,7 +258,9 @@ let package = Package(
             ]),
         tests(
             .workflows, of: "ImageCopy",
-            dependsOn: ["ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression"]),
+            dependsOn: [
+                "LinuxSystem", "ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
+            ]),
         tests(.workflows, of: "WorkingContainers", dependsOn: ["LinuxSystem", "Sandbox"]),
         tests(
             .workflows, of: "ContainerLifecycle",

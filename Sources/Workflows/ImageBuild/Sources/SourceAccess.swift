@@ -1,3 +1,4 @@
+import BuildGraph
 import HTTPHeaders
 import JSONText
 package import LinuxSystem

@@ -222,9 +222,12 @@ ends_with() {
     prints $'input\n1'
     run -0 container start -a again
     prints 2
-    run container start again
-    own_failure
-    has "foreground"
+    run -0 container start again
+    prints again
+    run -0 container wait again
+    prints 0
+    run -0 container start -a again
+    prints 4
     run -0 container prune -f
     run -0 container ps -aq
     prints ""
@@ -354,11 +357,14 @@ ends_with() {
 }
 
 @test "missing objects are rejected by name" {
-    run container run -d localhost/busybox true
-    own_failure
-    has "--detach is not supported"
     local command
-    for command in exec logs attach pause top; do
+    for command in "exec x true" "logs x" "attach x" "start x" "restart x"; do
+        # shellcheck disable=SC2086
+        run container $command
+        own_failure
+        has 'no container with name or ID "x" found'
+    done
+    for command in pause top; do
         run container "$command" x
         own_failure
         has "$command is not supported"

@@ -73,6 +73,7 @@ int open_console(struct child *child);
 /* namespaces.c */
 int set_propagation(struct child *child);
 int join_namespace(struct child *child);
+int join_container(struct child *child);
 int bring_loopback_up(struct child *child);
 int set_hostname(struct child *child);
 int set_domainname(struct child *child);

@@ -3,7 +3,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <termios.h>
+
+#define DEVPTS_MAGIC 0x1cd1
 
 int make_target(struct child *child)
 {
@@ -111,9 +114,17 @@ int open_console(struct child *child)
     int pseudo_terminals = open_existing(child, "/dev/pts");
     if (pseudo_terminals < 0)
         return pseudo_terminals;
-    int outer = open_in(pseudo_terminals, "ptmx", O_RDWR | O_NOCTTY, RESOLVE_BENEATH);
-    if (outer < 0)
+    /* In a running container something else may be there. */
+    struct statfs file_system;
+    int outer = (int)CHECKED(fstatfs(pseudo_terminals, &file_system));
+    if (outer == 0)
+        outer = file_system.f_type == DEVPTS_MAGIC ? 0 : -ENODEV;
+    if (outer == 0)
+        outer = open_in(pseudo_terminals, "ptmx", O_RDWR | O_NOCTTY, RESOLVE_BENEATH | RESOLVE_NO_XDEV);
+    if (outer < 0) {
+        close(pseudo_terminals);
         return outer;
+    }
     int unlocked = 0, index = 0;
     struct winsize size = {.ws_row = (unsigned short)number(child, 0), .ws_col = (unsigned short)number(child, 1)};
     long result = CHECKED(ioctl(outer, TIOCSPTLCK, &unlocked));
@@ -125,7 +136,7 @@ int open_console(struct child *child)
         result = CHECKED(ioctl(outer, TIOCSWINSZ, &size));
     if (result >= 0)
         result = CHECKED(fchown(child->console, (uid_t)number(child, 2), (gid_t)-1));
-    if (result >= 0)
+    if (result >= 0 && number(child, 3) == 0)
         result = bind_console(child, pseudo_terminals, index);
     if (result >= 0) {
         struct sandbox_message message;

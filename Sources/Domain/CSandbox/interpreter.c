@@ -5,6 +5,7 @@ static int run_operation(struct child *child)
     switch (child->operation->code) {
     case SANDBOX_PROPAGATION: return set_propagation(child);
     case SANDBOX_JOIN_NAMESPACE: return join_namespace(child);
+    case SANDBOX_JOIN_CONTAINER: return join_container(child);
     case SANDBOX_LOOPBACK_UP: return bring_loopback_up(child);
     case SANDBOX_ROOT_OVERLAY: return mount_overlay_root(child);
     case SANDBOX_ROOT_OVERLAY_LAYERS: return mount_overlay_root_by_layers(child);

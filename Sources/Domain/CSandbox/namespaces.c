@@ -3,6 +3,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 int set_propagation(struct child *child)
@@ -18,6 +19,24 @@ int join_namespace(struct child *child)
     long result = CHECKED(syscall(SYS_setns, namespace, (int)number(child, 0)));
     close(namespace);
     return (int)result;
+}
+
+/* Only processes started from now on are in the PID namespace. Its processes must not be able to trace this one, which is
+ * still the tool: it stops being dumpable before it can be seen. */
+int join_container(struct child *child)
+{
+    long result = CHECKED(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+    if (result == 0)
+        result = CHECKED(syscall(SYS_setns, (int)number(child, 0), (int)number(child, 2)));
+    /* The root of the mount namespace need not be that of the container. */
+    if (result == 0)
+        result = CHECKED(fchdir((int)number(child, 1)));
+    if (result == 0)
+        result = CHECKED(chroot("."));
+    if (result < 0)
+        return (int)result;
+    child->root = (int)CHECKED(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return child->root < 0 ? child->root : 0;
 }
 
 int bring_loopback_up(struct child *child)

@@ -35,6 +35,12 @@ package struct ParsedArguments: Sendable {
         positionals.dropFirst(countBeforeDoubleDash ?? positionals.count)
     }
 
+    /// Takes away everything that is not a flag, for commands whose flags select what names otherwise do.
+    package mutating func removePositionals() {
+        positionals = []
+        countBeforeDoubleDash = nil
+    }
+
     /// Whether the command has a flag of that name.
     package func declares(_ name: String) -> Bool { flags[name] != nil }
 

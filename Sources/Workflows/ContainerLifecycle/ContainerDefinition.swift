@@ -43,6 +43,9 @@ package struct ContainerDefinition: Sendable, Codable, Equatable {
     /// The confinement settings for inspection, in Podman's terms.
     package var hostConfiguration: JSONValue = [:]
 
+    /// What its keeper does; nil in the files of versions without keepers.
+    package var supervision: Supervision?
+
     package init() {}
 
     /// A mount, for inspection.

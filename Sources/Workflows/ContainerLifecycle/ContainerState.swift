@@ -21,5 +21,8 @@ package struct ContainerState: Sendable, Codable, Equatable {
     /// Why it could not be started or did not end by itself.
     package internal(set) var error = ""
 
+    /// How often its policy has restarted it.
+    package internal(set) var restartCount: Int?
+
     package init() {}
 }

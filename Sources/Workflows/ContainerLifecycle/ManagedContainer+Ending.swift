@@ -21,6 +21,7 @@ extension ManagedContainer {
     /// - Returns: false when it was not running.
     @discardableResult
     package mutating func stop(after seconds: Int64?, in store: ContainerStore) throws -> Bool {
+        try holdRestarts(in: store)
         guard isRunning, let process = state.process else { return false }
         let patience = max(0, seconds ?? definition.stopTimeout)
         if patience > 0, try process.send(definition.stopSignal), try wait(seconds: patience, in: store) { return true }
@@ -48,6 +49,42 @@ extension ManagedContainer {
         return true
     }
 
+    /// Waits until the container is in one of these states, in Podman's terms; none: until it has exited.
+    ///
+    /// - Returns: its exit code; -1 while it runs.
+    package mutating func wait(for conditions: Set<String>, in store: ContainerStore) throws -> Int32 {
+        let ends: Set<String> = ["exited", "stopped"]
+        if conditions.isEmpty || conditions.isSubset(of: ends) {
+            // One that never ran has not exited.
+            while state.status == .created, let record = try store.container(id),
+                let found = try ManagedContainer(record, in: store)
+            {
+                self = found
+                if state.status == .created { usleep(20_000) }
+            }
+            _ = try wait(seconds: nil, in: store)
+            return state.exitCode
+        }
+        while let record = try store.container(id), let found = try ManagedContainer(record, in: store) {
+            self = found
+            let names: Set<String> =
+                switch state.status {
+                case .created: ["created", "configured", "initialized"]
+                case .running: ["running"]
+                case .exited: ends
+                }
+            if !names.isDisjoint(with: conditions) { break }
+            usleep(20_000)
+        }
+        return state.status == .exited ? state.exitCode : -1
+    }
+
+    /// Waits until whoever ran the container is done with it, so that it can be started again.
+    package func awaitRelease(in store: ContainerStore) throws {
+        let lock = try ManagedContainer.openLock(of: id, in: store)
+        for _ in 0..<500 where !(try lock.tryLockExclusive()) { usleep(20_000) }
+    }
+
     /// Removes the container with its layer and anonymous volumes.
     ///
     /// - Parameters:
@@ -57,6 +94,7 @@ extension ManagedContainer {
     package mutating func remove(
         isForced: Bool, stoppingAfter seconds: Int64? = nil, in store: ContainerStore
     ) throws {
+        if isForced { try holdRestarts(in: store) }
         if isRunning {
             guard isForced else { throw runningError }
             try stop(after: seconds, in: store)

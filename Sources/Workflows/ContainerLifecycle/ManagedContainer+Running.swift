@@ -7,20 +7,27 @@ extension ManagedContainer {
     /// Runs the container's command and waits for it to exit; the state file is kept up to date. The process must have
     /// a mount namespace of its own.
     ///
-    /// - Parameter process: what to run; the container's anonymous volumes are added to its mounts.
+    /// - Parameters:
+    ///   - process: what to run; the container's anonymous volumes are added to its mounts.
+    ///   - ended: called with the exit code before the end is recorded.
     /// - Throws: ``SandboxError`` when the command could not be started; ``ContainerError`` with `running` when the
     ///   container is already running.
-    package mutating func run(_ process: ContainerProcess, in store: ContainerStore) throws -> ExitStatus {
+    package mutating func run(
+        _ process: ContainerProcess, in store: ContainerStore, ended: (Int32) -> Void = { _ in }
+    ) throws -> ExitStatus {
         let lock = try ManagedContainer.openLock(of: id, in: store)
         guard try lock.tryLockExclusive() else {
             throw ContainerError(.running, "container \(id) is already running")
         }
         do {
             let status = try perform(process, store)
+            ended(status.shellCode)
             try finish(status.shellCode, "", store)
             return status
         } catch {
-            try? finish((error as? SandboxError)?.exitCode ?? 125, "\(error)", store)
+            let code = (error as? SandboxError)?.exitCode ?? 125
+            ended(code)
+            try? finish(code, "\(error)", store)
             throw error
         }
     }
@@ -35,7 +42,9 @@ extension ManagedContainer {
             var process = process
             process.mounts = try container.volumeMounts(over: files, in: store) + process.mounts
             return try process.run(in: files, hostFiles: hostFiles, caches: caches) { pid in
+                let restarts = container.state.restartCount
                 container.state = ContainerState()
+                container.state.restartCount = restarts
                 container.state.status = .running
                 container.state.process = try ProcessIdentity(pid)
                 container.state.startedAt = Clock.rfc3339(Clock.now())

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import LinuxSystem
+package import LinuxSystem
 
 /// Identifies a process beyond the reuse of its number: by the number, its start time, the boot, and its PID namespace.
 package struct ProcessIdentity: Sendable, Codable, Equatable {
@@ -21,20 +21,26 @@ package struct ProcessIdentity: Sendable, Codable, Equatable {
     ///
     /// - Returns: false when the process has ended.
     package func send(_ number: Int32) throws -> Bool {
-        guard boot == (try ProcessIdentity.currentBoot()), namespace == (try ProcessIdentity.currentNamespace()) else {
-            throw ContainerError(.unreachable, "process \(pid) is in another PID namespace or from another boot")
-        }
-        let descriptor = linux_pidfd_open(pid, 0)
-        if descriptor == -ESRCH { return false }
-        guard descriptor >= 0 else { throw LinuxError("pidfd_open", code: -descriptor) }
-        let handle = OwnedFD(adopting: descriptor)
-        // Checked after opening it: the number can no longer be reused for another process.
-        guard (try? ProcessIdentity.startTime(of: pid)) == startTime else { return false }
+        guard let handle = try open() else { return false }
         let owner = try Files.status("/proc/\(pid)").uid
         let result = ProcessIdentity.asUser(owner) { linux_pidfd_send_signal(handle.raw, number) }
         if result == -ESRCH { return false }
         guard result == 0 else { throw LinuxError("signal process \(pid)", code: -result) }
         return true
+    }
+
+    /// A pidfd of the process; nil when it has ended.
+    package func open() throws -> OwnedFD? {
+        guard boot == (try ProcessIdentity.currentBoot()), namespace == (try ProcessIdentity.currentNamespace()) else {
+            throw ContainerError(.unreachable, "process \(pid) is in another PID namespace or from another boot")
+        }
+        let descriptor = linux_pidfd_open(pid, 0)
+        if descriptor == -ESRCH { return nil }
+        guard descriptor >= 0 else { throw LinuxError("pidfd_open", code: -descriptor) }
+        let handle = OwnedFD(adopting: descriptor)
+        // Checked after opening it: the number can no longer be reused for another process.
+        guard (try? ProcessIdentity.startTime(of: pid)) == startTime else { return nil }
+        return handle
     }
 
     /// A sibling user namespace of the same user is not a descendant: signalling into it requires equal user ids.

@@ -46,7 +46,7 @@ enum sandbox_code {
     SANDBOX_MASK,           /* text: target */
     SANDBOX_READ_ONLY,      /* text: target */
     SANDBOX_ROOT_READ_ONLY,
-    SANDBOX_CONSOLE,        /* number: rows, columns, owner's uid */
+    SANDBOX_CONSOLE,        /* number: rows, columns, owner's uid, 1: without /dev/console */
     SANDBOX_REMOVE,         /* text: target; number: modification seconds and nanoseconds to restore on the parent
                                if its own still equal numbers 2 and 3 */
     SANDBOX_HOSTNAME,       /* text: name */
@@ -74,6 +74,8 @@ enum sandbox_code {
     SANDBOX_DIRECTORY,      /* text: path */
     SANDBOX_EXECUTE,        /* text: vectors of candidates, arguments, environment; number: their counts */
     SANDBOX_EXIT,           /* number: status */
+
+    SANDBOX_JOIN_CONTAINER, /* number: pidfd of its first process, descriptor of its root, CLONE_NEW* flags */
 };
 
 enum sandbox_flag {

@@ -105,6 +105,13 @@ struct SandboxRun {
         }
         process.release()
         listen(to: process, plan)
+        if failure == nil {
+            spec.started?()
+            if console >= 0, let receiver = spec.consoleReceiver {
+                receiver(console)
+                console = -1
+            }
+        }
         if failure == nil, console >= 0 {
             let hasEnded = TerminalRelay(console: console, process: process.descriptor, slot: slot).run()
             if !hasEnded { process.kill() }

@@ -1,5 +1,6 @@
 import CSandbox
 import Glibc
+import LinuxSystem
 
 /// The order of operations: first the file systems, seen from outside; then the change of root; then the process's
 /// identity, from most to least privileged; then the command.
@@ -19,6 +20,30 @@ extension SandboxSpec {
         let flags = noPivot ? [SANDBOX_CHANGE_ROOT] : []
         plan.add(SANDBOX_ENTER_ROOT, flags: flags, for: .step("enter the root file system"))
         addProcess(to: &plan, isAmongHosts: isAmongHosts)
+        plan.add(SANDBOX_AWAIT_RELEASE, for: .step("wait for the parent"))
+        addPrivileges(to: &plan, facts, filter)
+        addCommand(to: &plan)
+        return plan.finish()
+    }
+
+    /// All operations for a process in the namespaces of a running container. They begin with the wait for the parent, so
+    /// that all processes can be moved to the container's control group.
+    func plan(joining container: JoinedContainer, facts: HostFacts, filter: [UInt8]?) -> SandboxPlan {
+        var plan = SandboxPlanBuilder()
+        plan.add(SANDBOX_AWAIT_RELEASE, for: .step("wait for the parent"))
+        plan.add(
+            SANDBOX_JOIN_CONTAINER,
+            numbers: [UInt64(clamping: container.process.raw), UInt64(clamping: container.root.fd), container.namespaces],
+            for: .step("join the container"))
+        // A PID namespace is joined by the next child.
+        plan.add(SANDBOX_INIT, for: .step("start the process"))
+        if let terminal {
+            let size = terminal.sized()
+            plan.add(
+                SANDBOX_CONSOLE, numbers: [UInt64(size.rows), UInt64(size.columns), UInt64(user.uid), 1],
+                for: .step("open a terminal"))
+        }
+        addProcess(to: &plan, isAmongHosts: false)
         addPrivileges(to: &plan, facts, filter)
         addCommand(to: &plan)
         return plan.finish()
@@ -139,7 +164,6 @@ extension SandboxSpec {
         plan.add(
             SANDBOX_DIRECTORY, .string(workingDirectory), flags: [SANDBOX_DEFERRED],
             for: .workingDirectory(workingDirectory))
-        plan.add(SANDBOX_AWAIT_RELEASE, for: .step("wait for the parent"))
     }
 
     private func addPrivileges(to plan: inout SandboxPlanBuilder, _ facts: HostFacts, _ filter: [UInt8]?) {

@@ -60,6 +60,10 @@ package struct SandboxSpec: Sendable {
     package var signals = SignalPolicy.forward
     /// Ends it before its time; nil if nobody does.
     package var cancellation: RunCancellation?
+    /// Called once the command runs.
+    package var started: (@Sendable () -> Void)?
+    /// Receives, and then owns, the controller of the terminal; nil: it is connected to this process's standard streams.
+    package var consoleReceiver: (@Sendable (Int32) -> Void)?
     /// Annotations for hooks and runtimes.
     package var annotations: [(name: String, value: String)] = []
 

@@ -20,15 +20,6 @@ struct ContainerInvocation {
         self.session = session
         conf = try session.containersConf()
         try conf.checkSupported(for: .containers)
-        if !arguments.bool("sig-proxy") {
-            throw CommandError("--sig-proxy=false is not supported: signals are always forwarded to the container")
-        }
-        if let driver = arguments.string("log-driver"), driver != "none" {
-            throw CommandError("--log-driver \(driver) is not supported: container output is not logged (none)")
-        }
-        if let restart = arguments.string("restart"), restart != "no", !restart.isEmpty {
-            throw CommandError("--restart \(restart) is not supported: containers are not restarted (no)")
-        }
         if arguments.bool("replace"), arguments.string("name") == nil {
             throw CommandError("cannot replace container without --name being set")
         }

@@ -21,6 +21,7 @@ enum ContainerRunCommand: Command {
         let store = try session.openStore(mounts: true)
         let made = try ContainerCreation(invocation, store).create()
         var container = made.container
+        if arguments.bool("detach") { return try ContainerRun.detach(container, store, session) }
         return try ContainerRun.runToExit(&container, made.process, store, session)
     }
 }
@@ -125,8 +126,22 @@ enum ContainerRun {
 }
 
 extension ContainerRun {
+    /// Runs a new container in the background.
+    ///
+    /// - Returns: 0 when its command runs, otherwise an exit code for why it could not be started.
+    static func detach(_ container: ManagedContainer, _ store: ContainerStore, _ session: Session) throws -> Int32 {
+        do {
+            try KeeperLauncher.launch(container.id, session)
+        } catch let failure as KeeperLauncher.Failure {
+            session.printError("Error: \(failure)")
+            return failure.exitCode
+        }
+        session.printLine(container.id)
+        return 0
+    }
+
     /// The built-in isolation, unless a runtime was specified.
-    private static func isolation(
+    static func isolation(
         of container: ManagedContainer, _ store: ContainerStore, _ session: Session
     ) throws -> SandboxIsolation {
         guard let runtime = session.global.runtime else { return .builtIn }

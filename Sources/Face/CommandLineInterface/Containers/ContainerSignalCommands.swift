@@ -57,16 +57,32 @@ enum ContainerWaitCommand: Command {
         flags: [
             ContainerTargets.latest,
             .string("interval", short: "i", default: "250ms", help: "polling interval (accepted and ignored)"),
-            .refused("condition", "it always waits for the exit"),
+            Flag(
+                "condition", .stringSlice,
+                help: "condition to wait on: configured, created, exited, paused, running, stopped, removing, stopping"),
             .bool("ignore", help: "report the exit code -1 for missing containers"),
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let states = [
+            "configured", "created", "exited", "paused", "running", "stopped", "removing", "stopping", "initialized",
+        ]
+        let conditions = Set(arguments.strings("condition").map { $0.lowercased() })
+        for condition in conditions where !states.contains(condition) {
+            throw CommandError(
+                condition == "healthy" || condition == "unhealthy"
+                    ? "--condition \(condition) is not supported: wait for health with healthcheck run"
+                    : "unknown container state: \"\(condition)\": invalid argument")
+        }
         let store = try session.openStore()
         let names = try ContainerTargets.names(arguments, in: store)
-        return ContainerTargets.forEach(names, store, session) { container in
-            _ = try container.wait(seconds: nil, in: store)
-            session.printLine("\(container.state.exitCode)")
+        return ContainerTargets.forEach(names, ignoresMissing: false, store, session) { container in
+            let code = try container.wait(for: conditions, in: store)
+            session.printLine("\(code)")
+        } onMissing: {
+            guard arguments.bool("ignore") else { return false }
+            session.printLine("-1")
+            return true
         }
     }
 }

@@ -5,48 +5,80 @@ import ContainersConfig
 import Sandbox
 import WorkingContainers
 
-/// `container start`: runs a container again, or for the first time, in the foreground.
+/// `container start`: runs containers again, or for the first time, in the background or, with `--attach`, in the
+/// foreground.
 enum ContainerStartCommand: Command {
     static let grammar = CommandGrammar(
-        "start", summary: "Start one or more containers", usage: "start [options] CONTAINER",
+        "start", summary: "Start one or more containers", usage: "start [options] CONTAINER [CONTAINER...]",
         flags: [
             .bool("attach", short: "a", help: "attach container's STDOUT and STDERR"),
             .bool("interactive", short: "i", help: "keep STDIN open even if not attached"),
             ContainerTargets.latest,
             .bool("sig-proxy", default: true, help: "proxy received signals to the process"),
-            .refused("detach-keys", "containers only run in the foreground and cannot be detached from"),
-            .refused("all", "containers only run in the foreground, one at a time"),
-            .refused("filter", short: "f", "containers only run in the foreground, one at a time"),
+            .string("detach-keys", help: "override the key sequence for detaching a container"),
+            .bool("all", help: "start all containers regardless of their state or configuration"),
+            ContainerSelection.flag,
         ])
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        guard arguments.bool("attach") || arguments.bool("interactive") else {
-            throw CommandError("containers only run in the foreground: use start --attach")
-        }
-        if !arguments.bool("sig-proxy") {
-            throw CommandError("--sig-proxy=false is not supported: signals are always forwarded to the container")
-        }
+        if session.isKeeper { return try ContainerKeep.run(arguments.positionals.first ?? "", session) }
+        let attaches = arguments.bool("attach") || arguments.bool("interactive")
         let store = try session.openStore(mounts: true)
         let names = try ContainerTargets.names(arguments, in: store)
+        guard attaches else { return start(names, arguments, store, session) }
         guard names.count == 1 else { throw CommandError("you cannot start and attach multiple containers at once") }
         var container = try ManagedContainer(names[0], in: store)
-        guard !container.isRunning else { throw CommandError("container \(container.id) is already running") }
-        let invocation = try invocation(of: container, session)
+        guard !container.isRunning else {
+            return try ContainerAttachCommand.attach(to: container, arguments, store, session)
+        }
+        let invocation = try ContainerInvocation.recreating(container, store, session)
         var process = try invocation.process(for: container.definition)
         if !arguments.bool("interactive"), process.terminal == nil { process.stdio.input = .null }
         if arguments.bool("interactive"), container.definition.opensInput { process.stdio.input = .inherit }
         return try ContainerRun.runToExit(&container, process, store, session)
     }
 
-    /// Parses the command line that created the container again, for settings that are not in the container's file.
-    private static func invocation(of container: ManagedContainer, _ session: Session) throws -> ContainerInvocation {
-        let line = container.definition.commandLine
-        let face = Face.named(line.first ?? "")
-        let parsed = try face.grammar.parse(Array(line.dropFirst()), environment: session.environment.environment)
-        let command = try face.command(at: parsed.commandPath)
-        guard command == ContainerRunCommand.self || command == ContainerCreateCommand.self else {
-            throw CommandError("container \(container.id) was not created by container run or create")
+    private static func start(
+        _ names: [String], _ arguments: ParsedArguments, _ store: ContainerStore, _ session: Session
+    ) -> Int32 {
+        var index = 0
+        return ContainerTargets.forEach(names, store, session) { container in
+            let name = names[index]
+            index += 1
+            if !container.isRunning { try KeeperLauncher.launch(container.id, session) }
+            session.printLine(ContainerTargets.echo(name, container.id, arguments))
         }
-        return try ContainerInvocation(parsed, session)
+    }
+}
+
+/// `container restart`: stops containers that run, and starts them again.
+enum ContainerRestartCommand: Command {
+    static let grammar = CommandGrammar(
+        "restart", summary: "Restart one or more containers", usage: "restart [options] CONTAINER [CONTAINER...]",
+        flags: [
+            ContainerTargets.all, ContainerTargets.cidfile, ContainerTargets.latest, ContainerSelection.flag,
+            .bool("running", help: "restart only running containers"),
+            Flag(
+                "time", short: "t", .int, aliases: ["timeout"],
+                help: "seconds to wait for stop before killing the container"),
+        ])
+
+    static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
+        let store = try session.openStore(mounts: true)
+        let seconds = arguments.wasSet("time") ? arguments.int("time").map { Int64(clamping: $0) } : nil
+        let running = arguments.bool("running")
+        let names =
+            running && arguments.positionals.isEmpty
+            ? try ManagedContainer.all(in: store).map(\.id) : try ContainerTargets.names(arguments, in: store)
+        var index = 0
+        return ContainerTargets.forEach(names, store, session) { container in
+            let name = names[index]
+            index += 1
+            if running, !container.isRunning { return }
+            try container.stop(after: seconds, in: store)
+            try container.awaitRelease(in: store)
+            try KeeperLauncher.launch(container.id, session)
+            session.printLine(ContainerTargets.echo(name, container.id, arguments))
+        }
     }
 }

@@ -49,11 +49,13 @@ struct ContainerTargets {
 
     /// Processes each container in order; errors are printed and the remaining ones continue.
     ///
-    /// - Parameter ignoresMissing: whether to ignore unknown names.
-    /// - Returns: the exit code: 0, 1 when the only errors are unknown names, otherwise 125.
+    /// - Parameters:
+    ///   - ignoresMissing: whether to ignore unknown names.
+    ///   - onMissing: called for an unknown name; whether that is no error.
+    /// - Returns: the exit code: 0, or that of the last error.
     static func forEach(
         _ names: [String], ignoresMissing: Bool = false, _ store: ContainerStore, _ session: Session,
-        _ body: (inout ManagedContainer) throws -> Void
+        _ body: (inout ManagedContainer) throws -> Void, onMissing: () -> Bool = { false }
     ) -> Int32 {
         var code: Int32 = 0
         for name in names {
@@ -61,9 +63,12 @@ struct ContainerTargets {
                 var container = try ManagedContainer(name, in: store)
                 try body(&container)
             } catch let error as ContainerError where error.code == .notFound {
-                if ignoresMissing { continue }
+                if ignoresMissing || onMissing() { continue }
                 session.printError("Error: \(error)")
-                code = max(code, 1)
+                code = ErrorReport.ownFailure
+            } catch let failure as KeeperLauncher.Failure {
+                session.printError("Error: \(failure)")
+                code = failure.exitCode
             } catch {
                 session.printError("Error: \(error)")
                 code = ErrorReport.ownFailure

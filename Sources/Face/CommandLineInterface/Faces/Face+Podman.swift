@@ -80,6 +80,8 @@ extension Face {
     /// The commands that Podman has both at top level and below `container`.
     private static var containerVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
+            ContainerAttachCommand.self, ContainerExecCommand.self, ContainerLogsCommand.self,
+            ContainerRestartCommand.self,
             ContainerCommitCommand.self, ContainerCopyCommand.self, ContainerCreateCommand.self,
             ContainerDiffCommand.self,
             ContainerExportCommand.self, ContainerKillCommand.self, ContainerMountCommand.self,
@@ -89,10 +91,9 @@ extension Face {
             ContainerStopCommand.self, ContainerWaitCommand.self,
         ]
         let refused = [
-            "attach": "containers only run in the foreground", "logs": "container output is not logged",
-            "exec": "joining a running container is not supported yet", "pause": "control groups are not used",
-            "unpause": "control groups are not used", "restart": "containers only run in the foreground",
-            "top": "use ps with the container's process", "stats": "control groups are not used",
+            "pause": "control groups are not used",
+            "unpause": "control groups are not used", "top": "use ps with the container's process",
+            "stats": "control groups are not used",
             "clone": "use commit and run",
             "checkpoint": "containers cannot be checkpointed", "restore": "containers cannot be checkpointed",
         ]

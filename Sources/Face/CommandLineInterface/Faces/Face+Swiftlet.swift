@@ -6,7 +6,7 @@ extension Face {
         Face(
             name: "swiftlet", summary: "Build, move and run container images, without a daemon and without root",
             flags: GlobalFlags.flags + [GlobalFlags.module],
-            commands: workingContainerVerbs + [
+            commands: workingContainerVerbs + backgroundVerbs + [
                 .group("container", summary: "Run containers", containerCommands), systemGroup(), artifactGroup,
                 .command(SBOMCommand.self),
                 .group(
@@ -36,6 +36,16 @@ extension Face {
         Face(
             name: "buildah", summary: "A tool that facilitates building OCI images", flags: GlobalFlags.flags,
             commands: workingContainerVerbs, style: .buildah)
+    }
+
+    /// What users of Podman type for containers in the background, where Buildah has no command of the same name.
+    private static var backgroundVerbs: [CommandNode] {
+        let commands: [any Command.Type] = [
+            ContainerAttachCommand.self, ContainerExecCommand.self, ContainerKillCommand.self,
+            ContainerLogsCommand.self, ContainerRestartCommand.self, ContainerStartCommand.self,
+            ContainerStopCommand.self, ContainerWaitCommand.self,
+        ]
+        return commands.map { .command($0) }
     }
 
     private static var workingContainerVerbs: [CommandNode] {

@@ -1,6 +1,7 @@
 import CommandLineGrammar
 import ContainersConfig
 import Glibc
+import LinuxSystem
 
 /// The program: arguments in, exit code out.
 package enum Swiftlet {
@@ -30,6 +31,12 @@ package enum Swiftlet {
     }
 
     private static func runCommand(_ arguments: [String]) -> Int32 {
+        var arguments = arguments
+        let isKeeper = arguments.count > 1 && arguments[1] == KeeperLauncher.argument
+        if isKeeper {
+            arguments.remove(at: 1)
+            DetachedProcess.begin()
+        }
         let face = Face.named(arguments.first?.split(separator: "/").last.map(String.init) ?? "swiftlet")
         let environment = ProcessEnvironment.read()
         do {
@@ -52,6 +59,7 @@ package enum Swiftlet {
             let session = Session(
                 environment: global.applied(to: environment), global: global, calledAs: face.name,
                 commandLine: [face.name] + arguments.dropFirst())
+            session.isKeeper = isKeeper
             // Skopeo does not read containers.conf.
             if face.name != "skopeo" { try session.applyEngineEnvironment() }
             return try face.command(at: parsed.commandPath).run(parsed, session)

@@ -3,7 +3,8 @@ import CommandLineGrammar
 /// The flags of `container run` and `container create`, except the confinement flags.
 enum ContainerFlags {
     static let flags: [Flag] =
-        naming + platform + process + files + lifecycle + limits + PublishFlags.flags + SharedFlags.fetching
+        naming + platform + process + files + lifecycle + limits + SupervisionFlags.flags + PublishFlags.flags
+        + SharedFlags.fetching
         + ConfinementFlags.flags + withoutEffect + refused
 
     private static let naming: [Flag] = [
@@ -79,15 +80,10 @@ enum ContainerFlags {
 
     /// Accepted because they request the only behaviour.
     private static let withoutEffect: [Flag] = [
-        .bool("no-healthcheck", help: "disable healthchecks on container, which are never run"),
-        .bool("sig-proxy", default: true, help: "proxy received signals to the process"),
-        .string("log-driver", help: "none: no logs are kept"),
-        .string("restart", help: "no: containers are not restarted"),
+        .bool("no-healthcheck", help: "disable healthchecks on container, which are never run")
     ]
 
     private static let refused: [Flag] = [
-        .refused("detach", short: "d", "containers run in the foreground only"),
-        .refused("detach-keys", "containers run in the foreground only: nothing is left to detach from"),
         .refused("pod", "pods are not supported"), .refused("pod-id-file", "pods are not supported"),
         .refused("requires", "containers do not depend on each other"),
         .refused("health-cmd", aliases: ["healthcheck-command"], "healthchecks are not run"),
@@ -95,7 +91,7 @@ enum ContainerFlags {
         .refused("health-retries", aliases: ["healthcheck-retries"], "healthchecks are not run"),
         .refused("health-start-period", aliases: ["healthcheck-start-period"], "healthchecks are not run"),
         .refused("health-timeout", aliases: ["healthcheck-timeout"], "healthchecks are not run"),
-        .refused("log-opt", "no logs are kept"), .refused("systemd", "nothing is mounted for systemd"),
+        .refused("systemd", "nothing is mounted for systemd"),
         .refused("sdnotify", "notifications are not supported"), .refused("secret", "secrets are not supported yet"),
         .refused("init-path", "the init is built in"), .refused("userns", "the store's mapping is used"),
         .refused("uidmap", "the store's mapping is used"), .refused("gidmap", "the store's mapping is used"),

@@ -79,6 +79,13 @@ struct GlobalFlags: Sendable {
             + (isTransient.map { ["--transient-store=\($0)"] } ?? [])
     }
 
+    /// The flags that decide how a container is run, for another process of this tool.
+    var processArguments: [String] {
+        (runtime.map { ["--runtime", $0] } ?? []) + runtimeFlags.flatMap { ["--runtime-flag", $0] }
+            + modules.flatMap { ["--module", $0] } + (defaultMountsFile.map { ["--default-mounts-file", $0] } ?? [])
+            + (isDebugging ? ["--log-level", "debug"] : [])
+    }
+
     /// `--module`, which Buildah and Skopeo do not have.
     static let module = Flag(
         "module", .stringArray, placeholder: "file", help: "read a module of containers.conf, by name or absolute path")

@@ -25,6 +25,8 @@ final class Session {
         self.commandLine = commandLine
     }
 
+    /// Whether this process runs in the background on behalf of another one of this tool.
+    var isKeeper = false
     /// The process whose network a container shares, after joining its user namespace.
     var peer: Int32?
     private var joiner: (uid: UInt32, gid: UInt32)?

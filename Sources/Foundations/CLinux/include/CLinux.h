@@ -7,6 +7,7 @@
 #include "clinux_files.h"
 #include "clinux_mounts.h"
 #include "clinux_processes.h"
+#include "clinux_sockets.h"
 #include "clinux_terminals.h"
 #include "clinux_user_namespace.h"
 #include "clinux_xattrs.h"

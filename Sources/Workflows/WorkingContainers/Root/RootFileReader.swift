@@ -12,7 +12,10 @@ package struct RootFileReader: ~Copyable {
     }
 
     /// The file's content; nil if it does not exist.
-    package func read(_ path: String) throws -> [UInt8]? {
+    package func read(_ path: String) throws -> [UInt8]? { try RootFileReader.read(path, in: root) }
+
+    /// The content of a file of a root that the caller has opened; nil if it does not exist.
+    static func read(_ path: String, in root: borrowing RootedDirectory) throws -> [UInt8]? {
         do throws(LinuxError) {
             let file = try root.open(path, O_RDONLY | O_NONBLOCK)
             guard try file.status().kind == .regular else { return nil }

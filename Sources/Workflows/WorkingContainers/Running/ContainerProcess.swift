@@ -38,6 +38,10 @@ package struct ContainerProcess: Sendable {
     /// the owners in images.
     package var hasSingleID = false
 
+    /// See `SandboxSpec`.
+    package var started: (@Sendable () -> Void)?
+    package var consoleReceiver: (@Sendable (Int32) -> Void)?
+
     /// The content of `/run/.containerenv`.
     package var description = ""
 
@@ -97,6 +101,7 @@ package struct ContainerProcess: Sendable {
         spec.terminal = terminal
         spec.signals = signals
         spec.cancellation = cancellation
+        (spec.started, spec.consoleReceiver) = (started, consoleReceiver)
         let copies = try hostFiles.copies(confinement.copiedMounts, in: place, besides: Set(mounts.map(\.destination)))
         let requested = try mounts.map { mount in
             mount.copiesUp ? try CopiedMemory.prepare(mount, in: files, at: hostFiles.newPlace()) : mount

@@ -224,8 +224,10 @@ ends_with() {
     prints 2
     run -0 container start again
     prints again
+    # Its input stays open, as with -d.
+    run -0 container kill again
     run -0 container wait again
-    prints 0
+    prints 137
     run -0 container start -a again
     prints 4
     run -0 container prune -f
@@ -358,13 +360,13 @@ ends_with() {
 
 @test "missing objects are rejected by name" {
     local command
-    for command in "exec x true" "logs x" "attach x" "start x" "restart x"; do
+    for command in "exec x true" "logs x" "attach x" "start x" "restart x" "top x"; do
         # shellcheck disable=SC2086
         run container $command
         own_failure
         has 'no container with name or ID "x" found'
     done
-    for command in pause top; do
+    for command in pause stats; do
         run container "$command" x
         own_failure
         has "$command is not supported"

@@ -93,13 +93,14 @@ container() { swiftlet container "$@"; }
 
 @test "it ends with the container" {
     container run -d --name short localhost/busybox sleep 1000
-    (swiftlet container exec short sleep 1000; echo "$?" >code) 3>&- &
+    (swiftlet container exec short sleep 1000 || echo "$?" >code) 3>&- &
+    client=$!
     for _ in $(seq 100); do
         container exec short ps | grep -q 'sleep 1000' && break
         sleep 0.05
     done
     sleep 0.3
     container rm -f -t 0 short
-    wait
+    wait "$client"
     equal "$(cat code)" 137
 }

@@ -152,10 +152,32 @@ int set_parent_death_signal(struct child *child)
     return (int)CHECKED(prctl(PR_SET_PDEATHSIG, (int)number(child, 0), 0, 0, 0));
 }
 
+/* Of the missing directories of a path, as far as possible. Inside the root: nothing outside can be reached. */
+static void make_directories(const char *directory, uid_t uid, gid_t gid)
+{
+    char path[4096];
+    size_t length = strlen(directory);
+    if (length >= sizeof path)
+        return;
+    for (size_t end = 1; end <= length; end++) {
+        if (directory[end] != '/' && directory[end] != 0)
+            continue;
+        memcpy(path, directory, end);
+        path[end] = 0;
+        if (mkdir(path, 0755) == 0)
+            (void)!lchown(path, uid, gid);
+    }
+}
+
 int change_directory(struct child *child)
 {
     char path[4096];
     int result = (int)CHECKED(chdir(text(child, 0)));
+    /* It is missing from what is mounted there. */
+    if (result == -ENOENT && flag(child, SANDBOX_CREATE)) {
+        make_directories(text(child, 0), (uid_t)number(child, 0), (gid_t)number(child, 1));
+        result = (int)CHECKED(chdir(text(child, 0)));
+    }
     if (result == -EACCES && flag(child, SANDBOX_DEFERRED))
         return 0;
     if (result < 0)

@@ -3,7 +3,7 @@ package import ContainerStore
 extension ContainerDefinition {
     /// What a container's keeper does for it.
     package struct Supervision: Sendable, Codable, Equatable {
-        /// `k8s-file`, `json-file` (its other name), `passthrough` or `none`.
+        /// `k8s-file`, `json-file` (its other name), `none`, or `passthrough`, which only exists in the foreground.
         package var logDriver = "k8s-file"
         /// The log's path; nil: beside the container.
         package var logPath: String?

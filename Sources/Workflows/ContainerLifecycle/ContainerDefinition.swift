@@ -50,9 +50,9 @@ package struct ContainerDefinition: Sendable, Codable, Equatable {
 
     /// A mount, for inspection.
     package struct Mount: Sendable, Codable, Equatable {
-        /// `bind` or `tmpfs`.
+        /// `bind`, `tmpfs` or `volume`.
         package var type: String
-        /// A path on the host; empty for a tmpfs.
+        /// A path on the host, or the name of a volume; empty for a tmpfs.
         package var source: String
         package var destination: String
         package var options: [String]

@@ -40,7 +40,9 @@ extension ManagedContainer {
         defer { self = container }
         return try withFiles(in: store, lendsMountPoints: true) { files in
             var process = process
-            process.mounts = try container.volumeMounts(over: files, in: store) + process.mounts
+            process.mounts =
+                try container.volumeMounts(over: files, in: store) + container.namedVolumeMounts(over: files, in: store)
+                + process.mounts
             return try process.run(in: files, hostFiles: hostFiles, caches: caches) { pid in
                 let restarts = container.state.restartCount
                 container.state = ContainerState()

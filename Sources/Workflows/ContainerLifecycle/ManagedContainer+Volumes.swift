@@ -39,7 +39,7 @@ extension ManagedContainer {
         try Files.rename(draft, directory)
     }
 
-    private static func copy(from: PathHandle, to draft: String) throws(LinuxError) {
+    static func copy(from: PathHandle, to draft: String) throws(LinuxError) {
         do {
             try TreeCopy(from: from.rootedDirectory(), to: draft).run()
         } catch let error as LinuxError {

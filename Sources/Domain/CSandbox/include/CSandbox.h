@@ -71,7 +71,7 @@ enum sandbox_code {
     SANDBOX_NO_NEW_PRIVILEGES,
     SANDBOX_SECCOMP,        /* text: array of struct sock_filter; number: count */
     SANDBOX_FILE_MASK,      /* number: umask */
-    SANDBOX_DIRECTORY,      /* text: path */
+    SANDBOX_DIRECTORY,      /* text: path; with CREATE, number: owner (uid, gid) of what is missing */
     SANDBOX_EXECUTE,        /* text: vectors of candidates, arguments, environment; number: their counts */
     SANDBOX_EXIT,           /* number: status */
 

@@ -8,6 +8,9 @@ package struct ControlGroup: ~Copyable {
 
     private static let root = "/sys/fs/cgroup"
 
+    /// Whether control groups are purely version 2, so that there can be limits.
+    package static var isSupported: Bool { sandbox_has_unified_control_groups() == 1 }
+
     /// Creates the group with its limits.
     ///
     /// - Throws: an error of code `setup` if control groups are not purely version 2, or if the parent group is not

@@ -33,7 +33,9 @@ extension SandboxSpec {
         plan.add(SANDBOX_AWAIT_RELEASE, for: .step("wait for the parent"))
         plan.add(
             SANDBOX_JOIN_CONTAINER,
-            numbers: [UInt64(clamping: container.process.raw), UInt64(clamping: container.root.fd), container.namespaces],
+            numbers: [
+                UInt64(clamping: container.process.raw), UInt64(clamping: container.root.fd), container.namespaces,
+            ],
             for: .step("join the container"))
         // A PID namespace is joined by the next child.
         plan.add(SANDBOX_INIT, for: .step("start the process"))
@@ -162,7 +164,8 @@ extension SandboxSpec {
         plan.add(SANDBOX_SESSION, flags: flags, for: .step("start a session"))
         addStreams(to: &plan, flags: flags)
         plan.add(
-            SANDBOX_DIRECTORY, .string(workingDirectory), flags: [SANDBOX_DEFERRED],
+            SANDBOX_DIRECTORY, .string(workingDirectory), numbers: [UInt64(user.uid), UInt64(user.gid)],
+            flags: createsWorkingDirectory ? [SANDBOX_DEFERRED, SANDBOX_CREATE] : [SANDBOX_DEFERRED],
             for: .workingDirectory(workingDirectory))
     }
 

@@ -11,6 +11,8 @@ package struct SandboxSpec: Sendable {
     package var environment: [String]
     /// The command's initial directory: an existing absolute path.
     package var workingDirectory = "/"
+    /// Whether the directory is created where it is missing from a mount.
+    package var createsWorkingDirectory = false
     /// The user and groups it runs as.
     package var user = ProcessUser.root
     /// The container's host name; nil keeps the host's.

@@ -70,8 +70,7 @@ enum BuildCommand: Command {
         options.failureShell = try BuildProgressMode.failureShell(arguments)
         if delivery.usesStandardOutput, progress.mode != .json { options.showsOutput = false }
         let registries = try RegistryFlags.access(arguments, session, store: store)
-        options.remoteFiles = WebFiles(registries,
-            admission: try SignaturePolicyFlag.admission(arguments, session), report: progress.handler())
+        options.remoteFiles = WebFiles(registries, report: progress.handler())
         options.stepCache = try caches.steps(
             of: store, maximumAge: options.cacheAge, registries,
             admission: try SignaturePolicyFlag.admission(arguments, session), report: progress.handler())
@@ -133,7 +132,7 @@ enum BuildCommand: Command {
             // Without a name or another place, they are found by the image.
             if !names.isEmpty || delivery.isOnlyInStore { try all.createReplacing(in: store) }
             guard platforms.count > 1, !names.isEmpty, !delivery.usesStandardOutput else { return 0 }
-            if try !isQuiet(arguments) { for name in names { session.printLine("Successfully tagged \(name)") } }
+            if progress.showsLines { for name in names { session.printLine("Successfully tagged \(name)") } }
             session.printLine(all.id)
         } else if !names.isEmpty {
             let id = try ManifestList.create(named: names, of: built, annotations: annotations, in: store)

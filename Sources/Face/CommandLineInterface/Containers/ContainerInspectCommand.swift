@@ -95,7 +95,7 @@ struct ContainerInspection {
         value["StaticDir"] = .string(store.layout.containerUserData(container.id))
         value["OCIRuntime"] = "built-in"
         value["Name"] = .string(container.name)
-        value["RestartCount"] = 0
+        value["RestartCount"] = .integer(Int64(clamping: container.state.restartCount ?? 0))
         value["Driver"] = .string(store.driver.name)
         value["MountLabel"] = ""
         value["ProcessLabel"] = ""
@@ -170,7 +170,16 @@ struct ContainerInspection {
                 "Propagation": "rprivate",
             ]
         }
-        return .array(bound + own)
+        let named: [JSONValue] = try definition.mounts.filter { $0.type == "volume" }.map { mount in
+            [
+                "Type": "volume", "Name": .string(mount.source),
+                "Source": .string(try VolumeStore(store).volume(mount.source)?.mountPoint ?? ""),
+                "Destination": .string(mount.destination), "Driver": "local", "Mode": "",
+                "Options": texts(mount.options.filter { $0 != "ro" && $0 != "rw" }),
+                "RW": .bool(!mount.isReadOnly), "Propagation": "rprivate",
+            ]
+        }
+        return .array(bound + own + named)
     }
 
     private var networkSettings: JSONValue {

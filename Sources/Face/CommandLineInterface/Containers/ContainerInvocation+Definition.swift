@@ -123,20 +123,35 @@ extension ContainerInvocation {
     ) throws -> (mounts: [ContainerDefinition.Mount], volumes: [String]) {
         var volumes: [String] = []
         var mounts: [SandboxMount] = []
-        for name in arguments.strings("volumes-from") { mounts += try self.borrowed(from: name, in: store) }
+        var named: [ContainerDefinition.Mount] = []
+        for name in arguments.strings("volumes-from") {
+            mounts += try self.borrowed(from: name, in: store)
+            named += try borrowedVolumes(from: name, in: store)
+        }
+        let borrowedNamed = named.count
         let borrowed = mounts.count
         for text in arguments.strings("volume") {
             if text.hasPrefix("/"), !text.contains(":") {
                 volumes.append(text)
+            } else if let volume = try NamedVolumeFlag.parse(text) {
+                named.append(volume)
             } else {
                 mounts.append(try VolumeFlag.parse(text))
             }
         }
-        mounts += try arguments.strings("mount").map { try MountOption.parse($0) }
+        for text in arguments.strings("mount") {
+            if let volume = try NamedVolumeFlag.parse(mount: text) {
+                if volume.source.isEmpty { volumes.append(volume.destination) } else { named.append(volume) }
+            } else {
+                mounts.append(try MountOption.parse(text))
+            }
+        }
         mounts += try arguments.strings("tmpfs").map { try VolumeFlag.parseTmpfs($0) }
         // The same wish twice is none too many.
         mounts = mounts.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        try refuseDuplicates(mounts.dropFirst(min(borrowed, mounts.count)).map(\.destination) + volumes)
+        try refuseDuplicates(
+            mounts.dropFirst(min(borrowed, mounts.count)).map(\.destination) + volumes
+                + named.dropFirst(borrowedNamed).map(\.destination))
         try addConfigured(&mounts, &volumes)
         let zone = arguments.string("timezone") ?? conf.containers.timezone
         if !zone.isEmpty { mounts.append(try TimeZoneFlag.mount(zone)) }
@@ -156,9 +171,12 @@ extension ContainerInvocation {
                 mounts.append(try VolumeFlag.tmpfs(at: place, options: []))
             }
         }
-        var seen = Set(mounts.map(\.destination))
+        var seen = Set(mounts.map(\.destination) + named.map(\.destination))
         volumes = volumes.filter { $0.hasPrefix("/") && seen.insert($0).inserted }
-        return (try mounts.map { try ContainerDefinition.Mount($0) }, volumes)
+        for volume in named where try VolumeStore(store).volume(volume.source) == nil {
+            try VolumeStore(store).create(volume.source)
+        }
+        return (try mounts.map { try ContainerDefinition.Mount($0) } + named, volumes)
     }
 
     /// Adds the mounts of containers.conf in places that the flags leave free, and its volumes, which `--volume` replaces.
@@ -180,6 +198,16 @@ extension ContainerInvocation {
         var seen: Set<String> = []
         for place in places where !seen.insert(ContainerPath.absolute(place + "/", from: "/")).inserted {
             throw CommandError("\(place): duplicate mount destination")
+        }
+    }
+
+    /// The named volumes of another container.
+    private func borrowedVolumes(from text: String, in store: ContainerStore) throws -> [ContainerDefinition.Mount] {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+        return try ManagedContainer(parts.first ?? "", in: store).definition.mounts.filter { $0.type == "volume" }.map {
+            ContainerDefinition.Mount(
+                type: $0.type, source: $0.source, destination: $0.destination, options: $0.options + options)
         }
     }
 

@@ -18,10 +18,17 @@ extension ContainerInvocation {
             })
         host["CgroupMode"] = "private"
         host["ContainerIDFile"] = .string(arguments.string("cidfile") ?? "")
-        host["LogConfig"] = ["Type": "none", "Config": .null, "Path": "", "Tag": "", "Size": "0B"]
+        let settings = definition.supervision ?? ContainerDefinition.Supervision()
+        host["LogConfig"] = [
+            "Type": .string(settings.logDriver), "Config": .null, "Path": .string(settings.logPath ?? ""), "Tag": "",
+            "Size": .string("\(settings.logLimit ?? 0)B"),
+        ]
         host["NetworkMode"] = .string(arguments.string("network") ?? confinement.networkName)
         host["PortBindings"] = PublishedPort.bindings(definition.ports.compactMap(PublishedPort.init))
-        host["RestartPolicy"] = ["Name": "", "MaximumRetryCount": 0]
+        host["RestartPolicy"] = [
+            "Name": .string(settings.restartPolicy),
+            "MaximumRetryCount": .integer(Int64(clamping: settings.restartLimit ?? 0)),
+        ]
         host["AutoRemove"] = .bool(definition.removesItself)
         host["VolumesFrom"] =
             arguments.wasSet("volumes-from") ? texts(arguments.strings("volumes-from")) : .null

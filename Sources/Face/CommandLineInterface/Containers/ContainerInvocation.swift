@@ -20,9 +20,23 @@ struct ContainerInvocation {
         self.session = session
         conf = try session.containersConf()
         try conf.checkSupported(for: .containers)
+        try requireValue("systemd", ["false", "true"], "nothing is mounted for systemd")
+        try requireValue("sdnotify", ["ignore", "container"], "the notification socket is not passed on")
+        try requireValue("userns", ["", "host"], "the store's mapping is used")
+        if !arguments.bool("sig-proxy"), !arguments.bool("detach"), arguments.command.name == "run",
+            !arguments.bool("tty"), !session.isKeeper
+        {
+            throw CommandError("--sig-proxy=false is not supported in the foreground: signals go to the container")
+        }
         if arguments.bool("replace"), arguments.string("name") == nil {
             throw CommandError("cannot replace container without --name being set")
         }
+    }
+
+    /// Accepts a flag with the values that describe what is done anyway.
+    private func requireValue(_ flag: String, _ accepted: [String], _ reason: String) throws {
+        guard let value = arguments.string(flag), !accepted.contains(value) else { return }
+        throw CommandError("--\(flag) \(value) is not supported: \(reason)")
     }
 
     /// How the container is confined.
@@ -39,6 +53,10 @@ struct ContainerInvocation {
         let configured = session.environment.uid == 0 ? conf.containers.pidsLimit : nil
         let processes = arguments.int("pids-limit").map { Int64($0) } ?? configured
         confinement.controls.processes = processes.flatMap { $0 <= 0 ? nil : $0 }
+        if session.environment.uid != 0, !confinement.controls.isEmpty, !ControlGroup.isSupported {
+            session.log(.warning, "Resource limits are not supported and ignored on cgroups V1 rootless systems")
+            confinement.controls = ResourceControls()
+        }
         for text in arguments.strings("sysctl") {
             let (name, value) = KeyValueFlag.split(text)
             guard let value, confinement.isOwnParameter(name) else {
@@ -92,7 +110,7 @@ struct ContainerInvocation {
         process.useInit = usesInit
         process.confinement = try confinement()
         try PublishFlags.apply(definition.ports, arguments, conf, to: &process.confinement)
-        process.mounts = try definition.mounts.map { mount in
+        process.mounts = try definition.mounts.filter { $0.type != "volume" }.map { mount in
             try SandboxMount(
                 type: mount.type, source: mount.source, destination: mount.destination, options: mount.options)
         }

@@ -15,6 +15,13 @@ extension Face {
                         .command(PodmanImagesCommand.self, as: "list", aliases: ["ls"]),
                         .command(PodmanRemoveImageCommand.self, as: "rm"), trustGroup,
                     ]),
+                volumeGroup, networkGroup,
+                .group(
+                    "buildx", summary: "Build images",
+                    [.command(BuildCommand.self), .command(PruneCommand.self)]),
+                .group(
+                    "builder", summary: "Manage builds",
+                    [.command(BuildCommand.self), .command(PruneCommand.self)]),
                 manifestGroup, artifactGroup, systemGroup(refusing: podmanSystemCommands),
                 .command(ContainerListCommand.self), .command(InfoCommand.self), .command(LoginCommand.self),
                 .command(LogoutCommand.self), .command(PodmanImagesCommand.self), .command(PodmanInspectCommand.self),
@@ -26,11 +33,10 @@ extension Face {
     /// Unsupported commands, with alternatives if there are any.
     private static var refusedCommands: [CommandNode] {
         [
-            .refused("save", "use push IMAGE docker-archive:FILE, or oci-archive:FILE"),
             .refused("import", "use build with FROM scratch and ADD"),
             .refused("search", "registries cannot be searched"),
-            .refused("pod", "swiftlet has no pods"), .refused("network", "each container has its own network"),
-            .refused("volume", "named volumes are not supported yet"), .refused("secret", "secrets are not stored"),
+            .refused("pod", "swiftlet has no pods"),
+            .refused("secret", "secrets are not stored"),
             .refused("events", "events are not recorded"), .refused("generate", "no files are generated"),
             .refused("kube", "swiftlet has no pods"), .refused("play", "swiftlet has no pods"),
             .refused("machine", "not needed on Linux"),
@@ -51,7 +57,7 @@ extension Face {
         [
             .refused("connection", "there is no remote service"),
             .refused("events", "events are not recorded"), .refused("info", "use info"),
-            .refused("migrate", "there is no database of containers"),
+            .command(SystemMigrateCommand.self),
             .refused("prune", "use prune of images and containers"),
             .refused("renumber", "there is no database of containers"), .refused("reset", "use rmi --all --force"),
             .refused("service", "there is no remote service"),
@@ -62,6 +68,7 @@ extension Face {
     private static var imageVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
             BuildCommand.self, HistoryCommand.self, LoadCommand.self, PullCommand.self, PushCommand.self,
+            SaveCommand.self,
             TagCommand.self,
             UntagCommand.self,
         ]
@@ -81,7 +88,7 @@ extension Face {
     private static var containerVerbs: [CommandNode] {
         let commands: [any Command.Type] = [
             ContainerAttachCommand.self, ContainerExecCommand.self, ContainerLogsCommand.self,
-            ContainerRestartCommand.self,
+            ContainerRestartCommand.self, ContainerTopCommand.self,
             ContainerCommitCommand.self, ContainerCopyCommand.self, ContainerCreateCommand.self,
             ContainerDiffCommand.self,
             ContainerExportCommand.self, ContainerKillCommand.self, ContainerMountCommand.self,
@@ -92,8 +99,7 @@ extension Face {
         ]
         let refused = [
             "pause": "control groups are not used",
-            "unpause": "control groups are not used", "top": "use ps with the container's process",
-            "stats": "control groups are not used",
+            "unpause": "control groups are not used", "stats": "control groups are not used",
             "clone": "use commit and run",
             "checkpoint": "containers cannot be checkpointed", "restore": "containers cannot be checkpointed",
         ]
@@ -118,7 +124,7 @@ extension Face {
             .string("events-backend", "backend", hidden: true, help: "none, file or journald; events are not recorded"),
             .string("runtime", "runtime", help: "path or name of the OCI runtime to use"),
             Flag("runtime-flag", .stringArray, help: "add global flags for the container runtime"),
-            .refused("remote", short: "r", "there is no remote service"),
+            .bool("remote", short: "r", hidden: true, help: "there is no remote service: false"),
             .refused("url", "there is no remote service"),
             .refused("connection", "there is no remote service"),
             .refused("identity", "there is no remote service"), .refused("ssh", "there is no remote service"),

@@ -15,6 +15,7 @@ extension Face {
                         .command(CacheListCommand.self), .command(CacheRemoveCommand.self),
                         .command(CacheExportCommand.self), .command(CacheImportCommand.self),
                     ]),
+                volumeGroup,
                 .group(
                     "image", summary: "Copy and inspect images of any transport", flags: transportFlags,
                     transportCommands + imageCommands + [

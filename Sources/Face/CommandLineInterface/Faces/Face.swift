@@ -30,7 +30,9 @@ struct Face {
 
     /// Additional text in the output of `--version`.
     var versionNote: String {
-        name == "buildah" ? " (image-spec \(VersionCommand.imageSpec), runtime-spec \(VersionCommand.runtimeSpec))" : ""
+        if name == "podman" { return " (swiftlet \(Swiftlet.version))" }
+        return name == "buildah"
+            ? " (image-spec \(VersionCommand.imageSpec), runtime-spec \(VersionCommand.runtimeSpec))" : ""
     }
 
     /// The command at a path of names that begins with the face's own.

@@ -41,7 +41,8 @@ package enum Swiftlet {
         let environment = ProcessEnvironment.read()
         do {
             if asksForVersion(arguments.dropFirst()) {
-                StandardStream.output.write("\(face.name) version \(version)\(face.versionNote)\n")
+                let number = face.name == "podman" ? PodmanVersion.followed : version
+                StandardStream.output.write("\(face.name) version \(number)\(face.versionNote)\n")
                 return 0
             }
             let parsed = try face.grammar.parse(

@@ -18,6 +18,7 @@ enum VersionCommand: Command {
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
         let format = try arguments.string("format").map { try OutputFormat(parsing: $0, name: "version") }
+        if session.calledAs == "podman" { return try PodmanVersion.print(format, session) }
         if let format, !Optional(format).isJSON, !format.isPlainTable {
             let version: JSONValue = [
                 "Version": .string(Swiftlet.version), "OsArch": .string(Platform.host.description),

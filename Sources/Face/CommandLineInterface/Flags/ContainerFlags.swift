@@ -80,7 +80,10 @@ enum ContainerFlags {
 
     /// Accepted because they request the only behaviour.
     private static let withoutEffect: [Flag] = [
-        .bool("no-healthcheck", help: "disable healthchecks on container, which are never run")
+        .string("systemd", help: "false or true: nothing is mounted for systemd"),
+        .string("sdnotify", help: "ignore or container: the notification socket is not passed on"),
+        .string("userns", "mode", help: "host: the store's mapping is used"),
+        .bool("no-healthcheck", help: "disable healthchecks on container, which are never run"),
     ]
 
     private static let refused: [Flag] = [
@@ -91,9 +94,8 @@ enum ContainerFlags {
         .refused("health-retries", aliases: ["healthcheck-retries"], "healthchecks are not run"),
         .refused("health-start-period", aliases: ["healthcheck-start-period"], "healthchecks are not run"),
         .refused("health-timeout", aliases: ["healthcheck-timeout"], "healthchecks are not run"),
-        .refused("systemd", "nothing is mounted for systemd"),
-        .refused("sdnotify", "notifications are not supported"), .refused("secret", "secrets are not supported yet"),
-        .refused("init-path", "the init is built in"), .refused("userns", "the store's mapping is used"),
+        .refused("secret", "secrets are not supported yet"),
+        .refused("init-path", "the init is built in"),
         .refused("uidmap", "the store's mapping is used"), .refused("gidmap", "the store's mapping is used"),
         .refused("subuidname", "the store's mapping is used"), .refused("subgidname", "the store's mapping is used"),
         .refused("timeout", "containers run until they end"), .refused("hostuser", "accounts are not added"),

@@ -59,6 +59,9 @@ struct GlobalFlags: Sendable {
         defaultMountsFile = string("default-mounts-file")
         modules = arguments.declares("module") ? arguments.strings("module") : []
         isTransient = arguments.declares("transient-store") ? arguments.boolIfGiven("transient-store") : nil
+        if arguments.declares("remote"), arguments.bool("remote") {
+            throw CommandError("--remote is not supported: there is no remote service")
+        }
         let level = string("log-level") ?? "warn"
         guard GlobalFlags.logLevels.contains(level.lowercased()) else {
             throw CommandError("unable to parse log level: not a valid logrus Level: \"\(level)\"")

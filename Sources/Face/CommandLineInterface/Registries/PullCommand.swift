@@ -9,7 +9,7 @@ import ImageTransports
 /// `pull`: pulls an image into the store.
 enum PullCommand: Command {
     static let grammar = CommandGrammar(
-        "pull", summary: "Pull an image from the specified location", usage: "pull [options] IMAGE",
+        "pull", summary: "Pull an image from the specified location", usage: "pull [options] IMAGE [IMAGE...]",
         flags: [
             .bool("all-tags", short: "a", help: "download all tagged images in the repository"),
             .string(
@@ -27,10 +27,12 @@ enum PullCommand: Command {
             .bool("remove-signatures", help: "don't copy signatures when pulling image"),
             SignaturePolicyFlag.flag, ProgressFlag.flag,
             EncryptionFlags.decrypting, SharedFlags.blobCache,
-        ] + RegistryFlags.standard, flagsFirst: true, arguments: .exactly(1))
+        ] + RegistryFlags.standard, flagsFirst: true, arguments: .atLeast(1))
 
     static func run(_ arguments: ParsedArguments, _ session: Session) throws -> Int32 {
-        let name = arguments.positionals[0]
+        guard arguments.positionals.count == 1 || session.calledAs != "buildah" else {
+            throw CommandError("accepts 1 arg(s), received \(arguments.positionals.count)")
+        }
         let platform = try platform(arguments)
         // Other transports are always read again.
         let policy =
@@ -44,7 +46,8 @@ enum PullCommand: Command {
             store, registries, calledAs: session.calledAs, admission: admission,
             keepsSignatures: !arguments.bool("remove-signatures"),
             decryption: try EncryptionFlags.decryption(arguments), report: rendering.handler)
-        let names = try arguments.bool("all-tags") ? allTags(of: name, registries) : [name]
+        let given = arguments.positionals
+        let names = try arguments.bool("all-tags") ? given.flatMap { try allTags(of: $0, registries) } : given
         for name in names {
             session.printLine(try images.record(name, policy, platform).id)
         }

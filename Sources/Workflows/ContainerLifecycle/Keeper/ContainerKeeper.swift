@@ -86,13 +86,10 @@ package struct ContainerKeeper: ~Copyable {
         let (reader, writer) = try Pipe().split()
         // The only writing end goes to the loop: closing it is the end of the container's input.
         let input = OwnedFD(adopting: reader)
-        let passesThrough = container.definition.supervision?.logDriver == "passthrough"
-        let takesInput = process.terminal == nil && container.definition.opensInput && !passesThrough
+        let takesInput = process.terminal == nil && container.definition.opensInput
         if !takesInput { _ = Glibc.close(writer) }
         if process.terminal != nil {
             process.consoleReceiver = { KeeperOrder(kind: .console, numbers: [$0, -1, -1]).send(to: orders) }
-            KeeperOrder(kind: .begin).send(to: orders)
-        } else if passesThrough {
             KeeperOrder(kind: .begin).send(to: orders)
         } else {
             process.stdio.input = takesInput ? .descriptor(input.raw) : .null

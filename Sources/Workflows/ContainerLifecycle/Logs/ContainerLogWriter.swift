@@ -26,11 +26,20 @@ struct ContainerLogWriter: ~Copyable {
         var rest = bytes
         while !rest.isEmpty {
             let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            let length = text.count + head.count + rest.distance(from: rest.startIndex, to: end ?? rest.endIndex) + 3
+            if size + Int64(text.count) > 0, size.addingSaturated(Int64(length)) > limit {
+                write(text)
+                text = []
+                rotate()
+            }
             text += head + [UInt8(ascii: end == nil ? "P" : "F"), UInt8(ascii: " ")] + rest[..<(end ?? rest.endIndex)]
             text.append(UInt8(ascii: "\n"))
             rest = end.map { rest[($0 + 1)...] } ?? []
         }
-        if size > 0, size.addingSaturated(Int64(text.count)) > limit { rotate() }
+        write(text)
+    }
+
+    private mutating func write(_ text: [UInt8]) {
         do throws(LinuxError) {
             try file.writeAll(text)
             size = size.addingSaturated(Int64(text.count))

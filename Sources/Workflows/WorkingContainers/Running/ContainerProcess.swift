@@ -83,6 +83,7 @@ package struct ContainerProcess: Sendable {
         var spec = SandboxSpec(
             rootfs: .directory(files), args: arguments, environment: completeEnvironment(home: account.home))
         spec.workingDirectory = ContainerPath.absolute(workingDirectory, from: "/")
+        if case .make = whenDirectoryIsMissing { spec.createsWorkingDirectory = true }
         spec.user = ProcessUser(
             uid: account.uid, gid: account.gid,
             // Includes the primary group, so that a set-group-id file cannot remove it.

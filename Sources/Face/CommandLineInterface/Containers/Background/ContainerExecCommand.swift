@@ -80,8 +80,8 @@ enum ContainerExecCommand: Command {
         return try process.run(joining: joined, caches: store.layout.ownRoom + "/filters").shellCode
     }
 
-    /// Without root, a container can only be joined by root of its user namespace.
-    private static func joinUserNamespace(of name: String, _ session: Session) throws {
+    /// Without root, a container can only be joined, and its processes be examined, by root of its user namespace.
+    static func joinUserNamespace(of name: String, _ session: Session) throws {
         guard geteuid() != 0, !name.isEmpty else { return }
         let global = session.global
         let config = try StorageConfig.resolve(

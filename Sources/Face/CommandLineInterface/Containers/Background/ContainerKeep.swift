@@ -25,6 +25,9 @@ enum ContainerKeep {
         let store = try session.openStore(mounts: true)
         var container = try ManagedContainer(name, in: store)
         guard !container.isRunning else { throw CommandError("container \(container.id) is already running") }
+        guard container.definition.supervision?.logDriver != "passthrough" else {
+            throw CommandError("--log-driver passthrough is not supported in the background: use none or k8s-file")
+        }
         if let adjustment = try session.containersConf().containers.oomScoreAdjustment {
             try OutOfMemoryScore.adjust(adjustment)
         }

@@ -261,7 +261,7 @@ let package = Package(
             dependsOn: [
                 "LinuxSystem", "ImageTransports", "ImageModel", "ContentDigest", "JSONText", "StreamCompression",
             ]),
-        tests(.workflows, of: "WorkingContainers", dependsOn: ["LinuxSystem", "Sandbox"]),
+        tests(.workflows, of: "WorkingContainers", dependsOn: ["ImageModel", "LinuxSystem", "Sandbox"]),
         tests(
             .workflows, of: "ContainerLifecycle",
             dependsOn: ["ContainerStore", "ContainersConfig", "JSONText", "LinuxSystem"]),
@@ -274,7 +274,7 @@ let package = Package(
             dependsOn: ["ImageModel", "ContentDigest", "JSONText", "LinuxSystem"]),
         tests(.domain, of: "DockerfileSyntax", dependsOn: ["SeededRandomness"]),
         tests(.domain, of: "DockerfileChecks", dependsOn: ["DockerfileSyntax", "SeededRandomness"]),
-        tests(.domain, of: "BuildGraph", dependsOn: ["DockerfileSyntax", "ImageModel"]),
+        tests(.domain, of: "BuildGraph", dependsOn: ["DockerfileSyntax", "ImageModel", "ProgressEvents"]),
         tests(
             .domain, of: "DockerfileRecovery",
             dependsOn: ["DockerfileSyntax", "ImageModel", "ContentDigest", "JSONText", "SeededRandomness"]),

@@ -24,6 +24,16 @@ import Testing
         return found
     }
 
+    @Test func whatOccursByChanceIsNotSearchedFor() {
+        for text in ["short", "a few words", "only ten or so more"] {
+            #expect(SecretPatterns.characteristicPart(of: Array(text.utf8)) == nil)
+        }
+        for text in ["hunter2", "password", "A few words", "a few words, and quite some more", "correct horse battery"]
+        {
+            #expect(SecretPatterns.characteristicPart(of: Array(text.utf8)) != nil)
+        }
+    }
+
     private func base64(_ bytes: [UInt8], isForURLs: Bool) -> [UInt8] {
         let text = Array(Base64.encode(bytes).utf8)
         return isForURLs ? text.map { $0 == 0x2B ? 0x2D : $0 == 0x2F ? 0x5F : $0 } : text

@@ -1,6 +1,6 @@
+import LinuxSystem
 import Testing
 
-import LinuxSystem
 @testable import WorkingContainers
 
 @Suite struct ModeChangeTests {

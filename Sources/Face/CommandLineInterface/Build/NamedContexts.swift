@@ -19,7 +19,7 @@ struct NamedContexts {
         }
         do {
             options.contexts[NamedContext.canonicalName(name)] = try context(value, name)
-        } catch where !(error is CommandError) {
+        } catch  where !(error is CommandError) {
             throw CommandError("--build-context \(name)=\(value): \(error)")
         }
     }

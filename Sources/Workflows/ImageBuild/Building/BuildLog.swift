@@ -26,7 +26,9 @@ struct BuildLog {
         self.step = step.index
         let id = numbers.next()
         current = id
-        report(.stepStarted(id: id, index: step.index, of: stepCount, text: AddressRedaction.redacted(step.text), stage: stage))
+        report(
+            .stepStarted(
+                id: id, index: step.index, of: stepCount, text: AddressRedaction.redacted(step.text), stage: stage))
     }
 
     /// Passes on what the command of the step in progress writes, from any thread.

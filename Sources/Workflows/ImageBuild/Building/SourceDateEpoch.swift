@@ -82,7 +82,9 @@ struct SourceDateEpoch {
     }
 
     /// The values of the global arguments.
-    func globals() throws(Diagnostic) -> [String: String] { try BuildPlan.globalArguments(of: dockerfile, options.graphInputs) }
+    func globals() throws(Diagnostic) -> [String: String] {
+        try BuildPlan.globalArguments(of: dockerfile, options.graphInputs)
+    }
 
     // MARK: A stage as the source
 

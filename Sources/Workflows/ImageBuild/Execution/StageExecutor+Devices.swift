@@ -11,7 +11,8 @@ extension StageExecutor {
     func addDevices(of run: RunOperation, to confinement: inout StepConfinement) throws {
         guard !run.devices.isEmpty, let provider = session.options.devices else {
             guard let device = run.devices.first else { return }
-            throw session.locator.error(.unsupported, at: device.range, "RUN --device: there are no descriptions of devices")
+            throw session.locator.error(
+                .unsupported, at: device.range, "RUN --device: there are no descriptions of devices")
         }
         let entitlements = session.options.entitlements
         var granted: Set<String> = []

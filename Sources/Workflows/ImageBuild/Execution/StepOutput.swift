@@ -1,5 +1,5 @@
-import Glibc
 import BuildGraph
+import Glibc
 import LinuxSystem
 import ProgressEvents
 import Sandbox

@@ -79,7 +79,8 @@ package final class SecretGate: Sendable {
         let leaks = SecretSearch.leaks(in: Array(step.text.utf8), patterns)
         if leaks.isEmpty { return }
         do {
-            let place = step.range.map { "line \($0.start.line) of \(file)" } ?? "an option or a trigger of the base image"
+            let place =
+                step.range.map { "line \($0.start.line) of \(file)" } ?? "an option or a trigger of the base image"
             try tell(leaks, in: place, report)
         } catch let error as BuildError {
             throw BuildError(error.code, error.message, excerpt: error.message)

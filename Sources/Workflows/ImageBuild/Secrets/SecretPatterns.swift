@@ -11,6 +11,8 @@ struct SecretPatterns: Sendable {
 
     /// Shorter secrets are not searched for: they occur by chance.
     static let minimum = 6
+    /// Shorter phrases of words in lower case are not searched for either: such text is in many files.
+    static let minimumOfPhrases = 20
     /// Of a longer secret, a part of this size is searched for.
     static let maximum = 64
 
@@ -48,13 +50,13 @@ struct SecretPatterns: Sendable {
     func name(_ form: Form, _ pattern: Int) -> String { names[owners[form]?[pattern] ?? 0] }
 
     /// The secret without white space around it, or of a long one the part with the most different bytes: what keys have
-    /// in common is in their first and last lines. Nil if it is too short.
+    /// in common is in their first and last lines. Nil if it is too short to be found reliably.
     static func characteristicPart(of secret: [UInt8]) -> [UInt8]? {
         let isSpace: (UInt8) -> Bool = { $0 == 0x20 || 0x09...0x0D ~= $0 }
         let content = secret.drop(while: isSpace)
         let end = (content.lastIndex { !isSpace($0) }).map { $0 + 1 } ?? content.startIndex
         let trimmed = Array(content[..<end])
-        guard trimmed.count >= minimum else { return nil }
+        guard trimmed.count >= (isPhrase(trimmed) ? minimumOfPhrases : minimum) else { return nil }
         guard trimmed.count > maximum else { return trimmed }
         var best = (start: 0, kinds: 0)
         for start in stride(from: 0, through: trimmed.count - maximum, by: maximum / 4) {
@@ -62,6 +64,12 @@ struct SecretPatterns: Sendable {
             if kinds > best.kinds { best = (start, kinds) }
         }
         return Array(trimmed[best.start..<best.start + maximum])
+    }
+
+    /// Whether it is several words in lower case.
+    private static func isPhrase(_ text: [UInt8]) -> Bool {
+        let space = UInt8(ascii: " ")
+        return text.contains(space) && text.allSatisfy { $0 == space || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
     }
 
     /// Letters and digits, which no encoder touches.

@@ -1,3 +1,4 @@
+import ImageModel
 package import Sandbox
 
 extension ContainerProcess {

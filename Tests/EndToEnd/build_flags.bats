@@ -29,7 +29,8 @@ END
     [ "$status" -eq 1 ]
     has "ls: /in: No such file"
     sed -i '$d' Dockerfile
-    run -0 commands_say --no-cache
+    # Otherwise lines of steps that run at once have prefixes.
+    run -0 commands_say --no-cache --jobs 1
     prints $'context\nread-only\nstage\n/in/etc\nchanged\nchanged'
     equal "$(cat sub/file)" context
     run -0 in_image result ls /

@@ -17,6 +17,8 @@ extension ContainersConf.Containers {
         try keys.string("seccomp_profile", into: &seccompProfile)
         try keys.size("shm_size", into: &shmSize)
         try keys.optionalInteger("pids_limit", into: &pidsLimit)
+        try keys.string("log_driver", into: &logDriver)
+        try keys.optionalInteger("log_size_max", into: &logSizeMax)
         try keys.optionalInteger("oom_score_adj", into: &oomScoreAdjustment)
         try keys.bool("privileged", into: &isPrivileged)
         try keys.bool("container_name_as_hostname", into: &hostnameIsName)

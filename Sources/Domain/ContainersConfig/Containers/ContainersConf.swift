@@ -67,6 +67,11 @@ package struct ContainersConf: Sendable, Equatable {
         package var pidsLimit: Int64?
         /// How readily the kernel kills the container's processes for memory; nil: like the tool itself.
         package var oomScoreAdjustment: Int64?
+        /// Where the output of containers in the background goes: `k8s-file`, `json-file`, `none`, `passthrough`; empty, or
+        /// `journald`, which is not supported: the best that there is.
+        package var logDriver = ""
+        /// The maximum size of a log file in bytes; 0 or less: unlimited.
+        package var logSizeMax: Int64?
         /// Whether containers have all privileges.
         package var isPrivileged = false
         /// Whether a container's host name is its name rather than its id.

@@ -5,13 +5,13 @@ extension ConfigKey {
             """
             annotations base_hosts_file cgroupns container_name_as_hostname default_capabilities default_sysctls \
             default_ulimits devices dns_options dns_searches dns_servers env env_host host_containers_internal_ip \
-            http_proxy init ipcns mounts netns no_hosts no_hostname oom_score_adj pidns pids_limit privileged \
+            http_proxy init ipcns log_driver log_size_max mounts netns no_hosts no_hostname oom_score_adj pidns pids_limit privileged \
             read_only seccomp_profile shm_size tz umask utsns volumes
             """)
         + keys(
             .containers, "containers", .withoutMeaning,
             """
-            cgroups init_path keyring label label_users log_driver log_path log_size_max log_tag \
+            cgroups init_path keyring label label_users log_tag \
             prepare_volume_on_create
             """)
         + keys(
@@ -49,6 +49,9 @@ extension ConfigKey {
             ["unconfined", "container-default"]),
         refused(
             "containers.cgroup_conf", .containers, "settings of control groups are not supported; limits have flags"),
+        refused(
+            "containers.log_path", .containers, "logs are kept with their containers; --log-opt path=FILE names another"
+        ),
         refused("containers.interface_name", .containers, "the interface in the container cannot be named"),
         refused("containers.userns", .steps, "the store's id mapping is always used", ["host"]),
         refused("engine.active_service", .containers, "there is no remote service"),

@@ -118,8 +118,10 @@ struct SandboxRun {
         }
         let status = Result { () throws(SandboxError) in try process.wait() }
         let killedBy = slot >= 0 ? sandbox_relay_end(slot) : 0
+        // What fails meanwhile is a consequence: the terminal's interrupt reaches the network's program, too.
+        if killedBy > 0 { return .signalled(killedBy) }
         if let failure { throw failure }
-        return killedBy > 0 ? .signalled(killedBy) : try status.get()
+        return try status.get()
     }
 
     private mutating func listen(to process: borrowing SandboxProcess, _ plan: SandboxPlan) {

@@ -57,7 +57,7 @@ extension ContainerInvocation {
             arguments, config, addresses: conf.network.defaultHostAddresses)
         try PublishFlags.warnIfDiscarded(definition.ports, arguments, conf, session)
         if image == nil { definition.rootDirectory = try HostPath.real(arguments.positionals[0]) }
-        definition.supervision = try SupervisionFlags.read(arguments)
+        definition.supervision = try SupervisionFlags.read(arguments, conf.containers)
         definition.commandLine = session.commandLine
         definition.directory = (try? HostPath.real(".")) ?? "/"
         definition.hostConfiguration = .object(try hostConfiguration(definition))

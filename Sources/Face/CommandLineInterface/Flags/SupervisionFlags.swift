@@ -1,5 +1,6 @@
 import CommandLineGrammar
 import ContainerLifecycle
+import ContainersConfig
 import LinuxSystem
 
 /// The flags of `container run` and `container create` about containers that run in the background.
@@ -13,10 +14,15 @@ enum SupervisionFlags {
         .string("restart", "policy", help: "restart policy: no, always, unless-stopped, on-failure[:COUNT]"),
     ]
 
-    static func read(_ arguments: ParsedArguments) throws -> ContainerDefinition.Supervision {
+    static func read(
+        _ arguments: ParsedArguments, _ conf: ContainersConf.Containers
+    ) throws -> ContainerDefinition.Supervision {
         var settings = ContainerDefinition.Supervision()
+        if ["json-file", "passthrough", "none"].contains(conf.logDriver) { settings.logDriver = conf.logDriver }
+        if let size = conf.logSizeMax, size > 0 { settings.logLimit = size }
         switch arguments.string("log-driver") {
-        case nil, "", "k8s-file": break
+        case nil, "": break
+        case "k8s-file"?: settings.logDriver = "k8s-file"
         case let driver? where ["json-file", "passthrough", "none"].contains(driver): settings.logDriver = driver
         case "journald"?:
             throw CommandError("--log-driver journald is not supported: use k8s-file, json-file, passthrough or none")

@@ -27,6 +27,8 @@ final class StageExecutor: @unchecked Sendable {
     let hostname: String
     private let baseName: String?
     private let inheritedHistory: Int
+    /// FROM, until the stage's next node is executed: shown with that, it does not get between the steps of other stages.
+    private var untoldBase: BuildNode.Step?
     /// Labels that are known only now.
     private var lateLabels: [String: String] = [:]
 
@@ -49,14 +51,18 @@ final class StageExecutor: @unchecked Sendable {
     ///
     /// - Throws: `BuildError` with the position of the step.
     func execute(_ node: BuildNode) throws {
-        if let step = node.step {
-            try session.options.secretGate.check(step, in: session.locator.file, session.report)
-            log.begin(step)
+        if case .base = node.operation {
+            untoldBase = node.step
+            return
         }
+        try untoldBase.map(begin)
+        if untoldBase != nil { log.done() }
+        untoldBase = nil
+        try node.step.map(begin)
         do {
             let before = ResourceUsage.now()
             try carryOut(node)
-            if node.step != nil, node.id != stage.first {
+            if node.step != nil {
                 try session.options.reportsUsage?(ResourceUsage.now().since(before))
             }
             log.done()
@@ -64,6 +70,11 @@ final class StageExecutor: @unchecked Sendable {
             log.failed()
             throw session.located(error, at: node.step)
         }
+    }
+
+    private func begin(_ step: BuildNode.Step) throws {
+        try session.options.secretGate.check(step, in: session.locator.file, session.report)
+        log.begin(step)
     }
 
     private func carryOut(_ node: BuildNode) throws {

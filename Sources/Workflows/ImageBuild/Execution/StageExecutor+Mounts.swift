@@ -32,6 +32,7 @@ extension StageExecutor {
     func prepare(_ run: RunOperation, _ hostFiles: HostFiles) throws -> StepMounts {
         let mounts = StepMounts(workingDirectory: run.workingDirectory)
         do {
+            try lockCaches(of: run, mounts)
             for (index, request) in run.mounts.enumerated() {
                 switch request.kind {
                 case .bind: try bind(request, to: mounts)
@@ -98,6 +99,18 @@ extension StageExecutor {
 
     // MARK: Caches
 
+    /// Waits for the caches that nobody else may use meanwhile, in the same order as every step: otherwise two steps could
+    /// wait for each other.
+    private func lockCaches(of run: RunOperation, _ mounts: StepMounts) throws {
+        let locked = run.mounts.filter { $0.kind == .cache && $0.sharing == .locked }
+        if locked.isEmpty { return }
+        let caches = session.store.layout.cacheMounts
+        try Files.makeDirectories(caches, mode: 0o700)
+        for name in Set(locked.map { cacheName($0, mounts.target(of: $0)) }).sorted() {
+            mounts.hold(try HeldLock(waitingFor: "\(caches)/\(name).lock"))
+        }
+    }
+
     private func mountCache(_ request: RunMount, to mounts: StepMounts) throws {
         let target = mounts.target(of: request)
         let caches = session.store.layout.cacheMounts
@@ -115,7 +128,7 @@ extension StageExecutor {
         var directory = name
         switch request.sharing {
         case .shared: break
-        case .locked: mounts.hold(try HeldLock(waitingFor: "\(name).lock"))
+        case .locked: break  // It is locked already, see `lockCaches`.
         case .private:
             // The first unused directory of the cache.
             for number in 0..<1024 {

@@ -29,6 +29,24 @@ import Testing
         #expect(try Files.status("\(directory)/l").permissions == 0o644)
     }
 
+    @Test("others are told of a change before the file changes")
+    func announcing() throws {
+        let (mine, theirs) = (LockFile(path: "\(directory)/l"), LockFile(path: "\(directory)/l"))
+        try mine.create()
+        try theirs.acquire(.shared)
+        _ = try theirs.hasChanged()
+        theirs.release()
+        // The records cannot be written: as if the process had died at that moment.
+        let table = RecordTable<ContainerRecord>(lock: mine, path: "\(directory)/missing/containers.json")
+        try mine.acquire(.exclusive)
+        table.put(ContainerRecord(id: "a", image: "", layer: "", created: ""))
+        #expect(throws: (any Error).self) { try table.save() }
+        mine.release()
+        try theirs.acquire(.shared)
+        #expect(try theirs.hasChanged())
+        theirs.release()
+    }
+
     @Test("a thread may lock recursively; others wait for the last release")
     func nesting() throws {
         let lock = LockFile(path: "\(directory)/l")

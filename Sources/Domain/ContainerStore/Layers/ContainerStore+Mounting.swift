@@ -45,9 +45,9 @@ extension ContainerStore {
                 try storage.unmount(id)
                 mounts[id] = nil
                 if mounts.records.isEmpty {
-                    try storage.removeHomeMount()
                     // Makes other processes check the home mount again before they mount something.
                     try graphLock.touch()
+                    try storage.removeHomeMount()
                 }
                 return false
             }
@@ -90,8 +90,9 @@ extension ContainerStore {
         let before = table
         let result = try change(&table)
         if table != before {
-            try table.write(layout.mountsFile)
+            // Before the change, see `RecordTable.save`.
             try mountsLock.touch()
+            try table.write(layout.mountsFile)
         }
         return result
     }

@@ -77,6 +77,7 @@ final class RecordTable<Record: StoreRecord> {
     /// remove what the records no longer name, and the records are written to the space freed.
     func save(makingRoom makeRoom: (() throws -> Void)? = nil) throws {
         guard isChanged || isVolatileChanged else { return }
+        let isAnnounced = try announce()
         if isChanged {
             try replace(path, with: text(isVolatile: false), synchronize: true, makeRoom)
             stamp = try Self.stamp(of: path)
@@ -87,7 +88,18 @@ final class RecordTable<Record: StoreRecord> {
         }
         isChanged = false
         isVolatileChanged = false
-        try lock?.touch()
+        if !isAnnounced { try lock?.touch() }
+    }
+
+    /// Notifies others before the files change: if this process died in between, a tool that has read them before would
+    /// write back records that are gone. Returns false if there is no room for it yet.
+    private func announce() throws -> Bool {
+        do {
+            try lock?.touch()
+            return true
+        } catch let error as LinuxError where error.isOutOfSpace {
+            return false
+        }
     }
 
     private func replace(

@@ -1,3 +1,8 @@
+// arithmetic: header: 1 to 5, the bytes of a length
+// arithmetic: first: an octet, or at most 2
+// arithmetic: number: below 2^56
+
+
 /// A value in the Distinguished Encoding Rules of ASN.1 (X.690), as far as keys, certificates and signatures need it.
 ///
 /// Lengths are checked against what is there; nothing is copied but the contents.
@@ -76,7 +81,7 @@ package struct DERValue: Sendable, Equatable {
         let count = Int(first & 0x7F)
         guard (1...4).contains(count), bytes.count > count else { return nil }
         let digits = bytes.dropFirst().prefix(count)
-        let length = digits.reduce(0) { $0 << 8 | Int($1) }
+        let length = digits.reduce(0) { $0 << 8 | Int($1) }  // arithmetic: $0, $1: of four octets
         // Distinguished: the shortest form.
         guard length >= 0x80, digits.first != 0 else { return nil }
         return (length, 1 + count)

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -57,6 +58,8 @@ def main():
     if process == 0:
         time.sleep(0.1)
         os.environ["TERM"] = "xterm"
+        # Who is started in the background ignores it, and so would the command.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execvp(sys.argv[1], sys.argv[1:])
     widths, step, screen, text = [60, 25, 90, 33], 0, Screen(), b""
     resize(terminal, 60)

@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
@@ -17,6 +18,8 @@ def main():
     text, command = sys.argv[1].encode(), sys.argv[2:]
     process, terminal = pty.fork()
     if process == 0:
+        # Who is started in the background ignores it, and so would the command.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execvp(command[0], command)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     typed, end = False, time.monotonic() + 30

@@ -26,8 +26,6 @@ class Terminal:
         if self.pid == 0:
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
                 signal.signal(number, signal.SIG_DFL)
-            # Who is started in the background ignores it, and so would the command.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvp(command[0], command)
         self.resize(rows, columns)
         self.before = self.settings()

@@ -143,7 +143,11 @@ static int step(struct walk *walk, enum target_kind kind)
     int entry = open_resolved(walk);
     if (entry == -ENOENT) {
         int is_last = walk->rest[walk->position + strspn(walk->rest + walk->position, "/")] == 0;
-        return create(walk, is_last ? kind : TARGET_DIRECTORY);
+        result = create(walk, is_last ? kind : TARGET_DIRECTORY);
+        if (result != -EEXIST)
+            return result;
+        /* Another container has made it meanwhile, in a directory that both see. */
+        entry = open_resolved(walk);
     }
     if (entry < 0)
         return entry;

@@ -5,7 +5,7 @@ package struct ContainerRecord: Sendable, Equatable {
     /// Random hexadecimal digits.
     package var id: String
     /// Names, each of which belongs to only one container.
-    package internal(set) var names: [String] = []
+    package var names: [String] = []
     /// The id of the image it was created from; empty if it was created from scratch.
     package var image: String
     /// The id of its own, writable layer.

@@ -31,23 +31,29 @@ extension WorkingContainer {
         while true {
             let name = try names?[0] ?? freeName(for: request.imageName, request.suffix, in: store)
             do {
-                let record = try store.createContainer(
-                    ContainerRequest(
-                        names: [name], image: request.image?.record.id, baseLayer: request.image?.record.topLayer))
-                let container = WorkingContainer(request, record)
-                do {
-                    try container.save(to: store)
-                } catch {
-                    try? store.deleteContainer(record.id)
-                    throw error
-                }
-                return container
+                return try create(request, named: name, in: store)
             } catch let error as StoreError {
                 // Another process may have taken the name meanwhile.
                 attempt += 1
                 guard names == nil, error.kind == .exists, attempt < 100 else { throw error }
             }
         }
+    }
+
+    /// The state file is there before the record is: without it, after a kill in between, no tool would know whose
+    /// container it is.
+    private static func create(_ request: Request, named name: String, in store: ContainerStore) throws
+        -> WorkingContainer
+    {
+        var draft = ContainerRecord(id: RandomBytes.hex(32), image: "", layer: "", created: "")
+        draft.names = [name]
+        var container = WorkingContainer(request, draft)
+        container.record = try store.createContainer(
+            ContainerRequest(
+                id: draft.id, names: [name], image: request.image?.record.id,
+                baseLayer: request.image?.record.topLayer,
+                files: [(stateFile, try container.encodedState().serialized(escapeHTML: true))]))
+        return container
     }
 
     init(_ request: Request, _ record: ContainerRecord) {

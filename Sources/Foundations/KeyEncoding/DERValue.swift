@@ -2,7 +2,6 @@
 // arithmetic: first: an octet, or at most 2
 // arithmetic: number: below 2^56
 
-
 /// A value in the Distinguished Encoding Rules of ASN.1 (X.690), as far as keys, certificates and signatures need it.
 ///
 /// Lengths are checked against what is there; nothing is copied but the contents.
